@@ -1,0 +1,119 @@
+import { git, type Playground } from "./playground.ts";
+import { playWorkflow, type Progress, type WorkflowRun } from "./workflow.ts";
+
+/** The story that the demo tells and the end-to-end test checks, one chapter after the other. */
+export type Chapter = { readonly title: string; readonly run: (playground: Playground, progress: Progress) => Promise<string> };
+
+const us = "prod/us-east-1";
+const eu = "prod/eu-west-1";
+
+const replicaUnit = `include "root" {
+  path = find_in_parent_folders("root.hcl")
+}
+
+include "envcommon" {
+  path = "\${get_repo_root()}/_envcommon/network.hcl"
+}
+
+inputs = {
+  zones = 1
+}
+`;
+
+/** Plays the workflow for a pull request as it is now. */
+export async function planned(playground: Playground, pullRequest: number, action: "opened" | "synchronize", progress: Progress): Promise<WorkflowRun> {
+  const { payload, sha, ref, headSha, headBranch } = await playground.github.pullRequestEvent(pullRequest, action);
+  return playWorkflow(playground, { name: "pull_request", payload, sha, ref, headSha, headBranch }, progress);
+}
+
+/** Plays the workflow for a push of `before..after` to main. */
+export async function pushed(playground: Playground, before: string, after: string, progress: Progress): Promise<WorkflowRun> {
+  const payload = await playground.github.pushEvent(before, after);
+  return playWorkflow(playground, { name: "push", payload, sha: after, ref: "refs/heads/main", headSha: after, headBranch: "main" }, progress);
+}
+
+/** Merges a pull request and plays the workflow for the push. */
+export async function merged(playground: Playground, pullRequest: number, progress: Progress): Promise<WorkflowRun> {
+  const { before, after } = await playground.github.mergePullRequest(pullRequest, { method: "squash" });
+  return pushed(playground, before, after, progress);
+}
+
+export const story: readonly Chapter[] = [
+  {
+    title: "main is applied for the first time",
+    async run(playground, progress) {
+      const head = await playground.push("main", "The infrastructure of two accounts", {});
+      const run = await pushed(playground, "0".repeat(40), head, progress);
+      return `${run.jobs.length - 2} jobs, ${run.status}`;
+    },
+  },
+  {
+    title: "a pull request adds a unit, changes one, deletes one, and edits a shared file",
+    async run(playground, progress) {
+      const settings = "replicas: 3\nimage: registry.example.com/app:1.5.0\n";
+      const common = (await git(playground.clone, "show", "origin/main:_envcommon/network.hcl")).replace("zones = 2", "zones = 3");
+      await playground.push("network-in-three-zones", "Three zones, a second network, no queue", {
+        [`${us}/app/settings.yml`]: settings,
+        [`${us}/queue`]: null,
+        [`${eu}/network-replica/terragrunt.hcl`]: replicaUnit,
+        "_envcommon/network.hcl": `${common}\n`,
+      });
+      const opened = await playground.github.openPullRequest({
+        head: "network-in-three-zones",
+        base: "main",
+        title: "Networks in three zones",
+        body: "The queue is not used any more.",
+        author: "robin",
+      });
+      await planned(playground, opened.number, "opened", progress);
+      await playground.push("network-in-three-zones", "A fourth replica", {
+        [`${us}/app/settings.yml`]: settings.replace("3", "4"),
+      });
+      await playground.github.updateHead(opened.number);
+      const run = await planned(playground, opened.number, "synchronize", progress);
+      return `#${opened.number}: planned twice into one comment, ${run.status}`;
+    },
+  },
+  {
+    title: "it is merged: applied in dependency order, then the removed unit is destroyed",
+    async run(playground, progress) {
+      const run = await merged(playground, 1, progress);
+      return run.status;
+    },
+  },
+  {
+    title: "a merge whose apply fails opens an issue; the fix closes it",
+    async run(playground, progress) {
+      const change = async (branch: string, title: string, image: string): Promise<number> => {
+        await playground.push(branch, title, { [`dev/eu-west-1/app/settings.yml`]: `replicas: 3\nimage: ${image}\n` });
+        const opened = await playground.github.openPullRequest({ head: branch, base: "main", title, body: "", author: "robin" });
+        await planned(playground, opened.number, "opened", progress);
+        return opened.number;
+      };
+      const broken = await change("new-image", "A new image for dev", "registry.example.com/app:broken");
+      const failed = await merged(playground, broken, progress);
+      const fix = await change("right-image", "The image that exists", "registry.example.com/app:1.6.0");
+      const fixed = await merged(playground, fix, progress);
+      return `#${broken} ${failed.status}, #${fix} ${fixed.status}`;
+    },
+  },
+  {
+    title: "an account is added: a pull request with its code is opened",
+    async run(playground, progress) {
+      const accounts = await git(playground.clone, "show", "origin/main:accounts.yml");
+      await playground.push("account-stage", "A staging account", {
+        "accounts.yml": `${accounts}\nstage:\n  id: "333333333333"\n  email: aws+stage@example.com\n`,
+      });
+      const opened = await playground.github.openPullRequest({
+        head: "account-stage",
+        base: "main",
+        title: "A staging account",
+        body: "",
+        author: "robin",
+      });
+      await planned(playground, opened.number, "opened", progress);
+      const run = await merged(playground, opened.number, progress);
+      return `#${opened.number} ${run.status}`;
+    },
+  },
+];

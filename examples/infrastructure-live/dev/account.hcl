@@ -1,0 +1,4 @@
+locals {
+  name = "dev"
+  id   = yamldecode(file("${get_repo_root()}/accounts.yml"))["dev"].id
+}

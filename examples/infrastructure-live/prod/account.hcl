@@ -1,0 +1,4 @@
+locals {
+  name = "prod"
+  id   = yamldecode(file("${get_repo_root()}/accounts.yml"))["prod"].id
+}

@@ -1,0 +1,3 @@
+locals {
+  name = "us-east-1"
+}

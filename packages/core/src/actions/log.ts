@@ -1,0 +1,51 @@
+import * as core from "@actions/core";
+
+/** Where a message belongs. */
+export type Place = {
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly title?: string | undefined;
+};
+
+/** What a component says while it works. In GitHub Actions: groups and annotations; in a terminal: plain lines. */
+export type Log = {
+  info(message: string): void;
+  warning(message: string, place?: Place): void;
+  error(message: string, place?: Place): void;
+  group(title: string, lines: readonly string[]): void;
+};
+
+function annotation(place: Place | undefined): core.AnnotationProperties {
+  return {
+    ...(place?.title === undefined ? {} : { title: place.title }),
+    ...(place?.file === undefined ? {} : { file: place.file }),
+    ...(place?.line === undefined ? {} : { startLine: place.line }),
+  };
+}
+
+/** The log of a step in GitHub Actions. Text of tools must be made inert before it comes here. */
+export const actionsLog: Log = {
+  info: (message) => core.info(message),
+  warning: (message, place) => core.warning(message, annotation(place)),
+  error: (message, place) => core.error(message, annotation(place)),
+  group(title, lines) {
+    core.startGroup(title);
+    for (const line of lines) core.info(line);
+    core.endGroup();
+  },
+};
+
+/** The log of a terminal: everything on stderr, since stdout belongs to the result. */
+export function terminalLog(write: (line: string) => void): Log {
+  const at = (place: Place | undefined): string =>
+    place?.file === undefined ? "" : `${place.file}${place.line === undefined ? "" : `:${place.line}`}: `;
+  return {
+    info: (message) => write(message),
+    warning: (message, place) => write(`warning: ${at(place)}${message}`),
+    error: (message, place) => write(`error: ${at(place)}${message}`),
+    group(title, lines) {
+      write(title);
+      for (const line of lines) write(`  ${line}`);
+    },
+  };
+}

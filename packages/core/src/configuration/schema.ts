@@ -1,0 +1,108 @@
+import { z } from "zod";
+
+const Globs = z.array(z.string().min(1));
+const EnvironmentName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "an environment's name is made of letters, digits, - and _");
+
+/** Where a set of units lives in AWS, and which roles plan and apply it. */
+export const AwsAccount = z.strictObject({
+  account: z.string().describe("A key of accounts.yml, or a 12-digit account id"),
+  region: z.string().describe("The region for STS and the provider's default"),
+  plan_role: z.string().describe("The role's name or ARN for plans; read access to state and resources"),
+  apply_role: z.string().describe("The role's name or ARN for apply and destroy"),
+});
+export type AwsAccount = z.infer<typeof AwsAccount>;
+
+export const EnvironmentSettings = z.strictObject({
+  paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
+  aws: AwsAccount.optional().describe("Omit it to use the runner's own credentials"),
+  github_environment: z.string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
+  runner: z.string().optional().describe("The runner's label, `ubuntu-latest` by default"),
+  env: z.record(z.string(), z.string()).default({}).describe("Variables while its units are evaluated and run"),
+  secrets: z.array(z.string()).default([]).describe("Names of secrets that its units get as environment variables"),
+  destroy: z.enum(["allow", "deny"]).default("allow").describe("Whether a removed unit is destroyed"),
+  protect: Globs.default([]).describe("Units that are never destroyed, whatever `destroy` says"),
+  apply: z.enum(["on", "paused"]).default("on").describe("`paused` plans and never applies"),
+});
+export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;
+
+export const Hook = z.strictObject({
+  name: z.string(),
+  run: z
+    .array(z.string())
+    .min(1)
+    .describe("The command and its arguments, from the repository's root at the base commit"),
+  timeout_minutes: z.number().positive().default(5),
+});
+export type Hook = z.infer<typeof Hook>;
+
+/** `.pipelines/config.yml`. Small by default: every key has a default but `environments`, which may be left out as a whole. */
+export const Configuration = z.strictObject({
+  deploy_branch: z.string().default("main").describe("The only branch that changes the world"),
+  environments: z
+    .record(EnvironmentName, EnvironmentSettings)
+    .optional()
+    .describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
+  reviewed_plan: z
+    .enum(["exact", "no-unseen-destroy", "off"])
+    .default("no-unseen-destroy")
+    .describe("How close an apply has to be to the plan that was reviewed"),
+  ignore: Globs.default(["**/*.md"]).describe("Changed files that affect nothing, unless a unit reads them"),
+  env_common: z.string().default("_envcommon").describe("The folder of configuration shared by environments"),
+  extra_reads: z
+    .array(z.strictObject({ files: Globs.min(1), units: Globs.min(1) }))
+    .default([])
+    .describe("Files that units read in ways that can't be seen"),
+  include_dependents: z.boolean().default(false).describe("Also run the units that depend on an affected one"),
+  moves: z
+    .enum(["hold", "destroy"])
+    .default("hold")
+    .describe("What happens to the old half of a unit that moved: held for a person, or destroyed"),
+  unplanned_pull_requests: z
+    .enum(["fail", "pass"])
+    .default("fail")
+    .describe("The status of a pull request that can't be planned for want of credentials (forks, Dependabot)"),
+  jobs: z
+    .strictObject({
+      units_per_job: z.int().min(1).max(500).default(8),
+      parallelism: z.int().min(1).max(64).default(4).describe("Units that one job runs side by side"),
+      timeout_minutes: z.int().min(1).max(360).default(60).describe("The longest one unit may take"),
+      lock_timeout: z
+        .string()
+        .regex(/^\d+(s|m|h)$/, "a number and s, m or h")
+        .default("10m")
+        .describe("How long an apply waits for a state lock"),
+    })
+    .prefault({}),
+  accounts: z
+    .strictObject({
+      file: z.string().default("accounts.yml"),
+      requests: z.string().default("_new-account-requests").describe("The folder of account request files"),
+      factory_unit: z.string().optional().describe("The unit that creates accounts from request files"),
+      templates: z.string().default(".pipelines/templates/account").describe("Templates of an account's first code"),
+      apply_deletions: z.boolean().default(false),
+    })
+    .prefault({}),
+  module_access: z
+    .strictObject({
+      hosts: z.array(z.string()).min(1),
+      secret: z.string().describe("The name of the secret that holds a read-only token"),
+    })
+    .optional()
+    .describe("For private module sources"),
+  hooks: z.strictObject({ after_plan: z.array(Hook).default([]), after_apply: z.array(Hook).default([]) }).prefault({}),
+  redact: z.array(z.string()).default([]).describe("Regular expressions of text that is never shown"),
+  tools: z
+    .strictObject({
+      terragrunt: z.string().optional(),
+      opentofu: z.string().optional(),
+      terraform: z.string().optional(),
+    })
+    .prefault({})
+    .describe("Versions, where mise.toml, .tool-versions or .opentofu-version do not say"),
+});
+export type Configuration = z.infer<typeof Configuration>;
+
+/** The name of the environment of a repository that declares none. */
+export const IMPLICIT_ENVIRONMENT = "default";

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { ChangeType } from "./change.ts";
+import { CommitSha } from "./comparison.ts";
+import { UnitPath } from "./unit-path.ts";
+
+/** What a job does. The first four run on units; the account actions run on one account and no unit. */
+export const Action = z.enum(["plan", "apply", "plan-destroy", "destroy", "preview-account", "provision-account"]);
+export type Action = z.infer<typeof Action>;
+
+/** How the next path in a chain depends on the one before it. */
+export const Relation = z.enum([
+  "in the folder of",
+  "included by",
+  "read by",
+  "file of the module of",
+  "called by the module of",
+  "generates",
+  "configured as read by",
+  "asked for",
+  "may be read by",
+]);
+export type Relation = z.infer<typeof Relation>;
+
+/** One chain from a changed file to a unit. The last link's path is the unit. */
+export const Reason = z.strictObject({
+  change: ChangeType,
+  file: z.string(),
+  links: z.array(z.strictObject({ relation: Relation, path: z.string() })),
+});
+export type Reason = z.infer<typeof Reason>;
+
+/** Why a unit that is due does not run now; `message` says what a person can do about it. */
+export const Withheld = z.strictObject({
+  by: z.enum(["remaining-dependents", "move", "destroy-denied", "protected", "paused"]),
+  message: z.string(),
+});
+export type Withheld = z.infer<typeof Withheld>;
+
+/** A unit that must run, with its action and why. */
+export const AffectedUnit = z.strictObject({
+  path: UnitPath,
+  /** `affected`: reached only through files outside its own folder. */
+  status: z.enum(["added", "changed", "deleted", "affected"]),
+  action: Action,
+  /** The commit whose configuration is run: the base for deletes, the head for all others. */
+  at: CommitSha,
+  environment: z.string(),
+  because: z.array(Reason).min(1),
+  /** Every unit that it depends on at `at`, affected or not. */
+  dependsOn: z.array(UnitPath),
+  /** It is affected by caution: Terragrunt could not evaluate it without credentials. */
+  notEvaluated: z.boolean().optional(),
+  /** It is one half of a move: the other half's path. */
+  movedWith: UnitPath.optional(),
+  withheld: Withheld.optional(),
+});
+export type AffectedUnit = z.infer<typeof AffectedUnit>;

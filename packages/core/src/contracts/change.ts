@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { UnitPath } from "./unit-path.ts";
+
+/** How git's tree at head differs from the one at base for one path; a rename is a delete and an add. */
+export const FileStatus = z.enum(["added", "modified", "deleted"]);
+export type FileStatus = z.infer<typeof FileStatus>;
+
+export const ChangedFile = z.strictObject({ path: z.string().min(1), status: FileStatus });
+export type ChangedFile = z.infer<typeof ChangedFile>;
+
+/** The kinds of infra change. */
+export const ChangeType = z.enum([
+  "ModuleAdded",
+  "ModuleChanged",
+  "ModuleDeleted",
+  "StackAdded",
+  "StackChanged",
+  "StackDeleted",
+  "EnvCommonAdded",
+  "EnvCommonChanged",
+  "EnvCommonDeleted",
+  "HclChanged",
+  "FileChanged",
+  "AccountRequested",
+  "AccountChanged",
+  "AccountDeleted",
+  "AccountAdded",
+  "DriftChecked",
+  "ManuallyRequested",
+]);
+export type ChangeType = z.infer<typeof ChangeType>;
+
+/** One entry of `accounts.yml`. */
+export const Account = z.strictObject({ name: z.string().min(1), id: z.string(), email: z.string() });
+export type Account = z.infer<typeof Account>;
+
+/** One thing that changed between two commits: its type, the files that caused it, the units it affects. */
+export const Change = z.strictObject({
+  type: ChangeType,
+  files: z.array(ChangedFile),
+  units: z.array(UnitPath),
+  /** The account that an `Account…` change is about. */
+  account: Account.optional(),
+});
+export type Change = z.infer<typeof Change>;

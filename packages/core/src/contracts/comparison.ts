@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+/** A full commit id: 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits. */
+export const CommitSha = z
+  .string()
+  .regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+  .brand<"CommitSha">();
+export type CommitSha = z.infer<typeof CommitSha>;
+
+/**
+ * Why two commits are compared: `plan` shows what merging would do, `apply` does it, `drift` plans every unit against
+ * its own commit, `manual` runs what a person asked for by dispatch.
+ */
+export const Mode = z.enum(["plan", "apply", "drift", "manual"]);
+export type Mode = z.infer<typeof Mode>;
+
+/** The pull request that a comparison belongs to. */
+export const PullRequestRef = z.strictObject({
+  number: z.int().positive(),
+  /** The tip of the pull request's branch: what reviewers approve. The planned tree is `Comparison.head`. */
+  headSha: CommitSha,
+  headRef: z.string(),
+  baseRef: z.string(),
+  /** The branch lives in another repository, or the run gets a fork's permissions (Dependabot): no credentials. */
+  untrusted: z.boolean(),
+});
+export type PullRequestRef = z.infer<typeof PullRequestRef>;
+
+/** The event that started the run, as GitHub names it, or `local` from a terminal. */
+export const EventRef = z.strictObject({
+  name: z.string(),
+  /** The full ref that the event is about (`refs/heads/main`, `refs/pull/7/merge`), or the checked-out branch. */
+  ref: z.string(),
+  actor: z.string().nullable(),
+});
+export type EventRef = z.infer<typeof EventRef>;
+
+/** Which two commits are compared, and what for. */
+export const Comparison = z.strictObject({
+  version: z.literal(1),
+  mode: Mode,
+  /** `null`: everything at `head` is new (first push of a repository). */
+  base: CommitSha.nullable(),
+  head: CommitSha,
+  event: EventRef,
+  deployBranch: z.string(),
+  pullRequest: PullRequestRef.optional(),
+});
+export type Comparison = z.infer<typeof Comparison>;

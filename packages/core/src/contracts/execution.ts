@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { Comparison } from "./comparison.ts";
+import { Job } from "./job.ts";
+
+/**
+ * What the executor is asked to do, and where. The document is data, not authority: roles, environments and whether
+ * the world may be changed at all come from configuration and from the repository itself.
+ */
+export const Execution = z.strictObject({
+  version: z.literal(1),
+  job: Job,
+  comparison: Comparison,
+  /** Absolute path of a checkout of the repository that has the job's commit. */
+  repositoryFolder: z.string(),
+  /** A configuration file to use instead of the repository's own (terminal only). */
+  configurationFile: z.string().nullable(),
+  /** Absolute path of the folder in which the outcome's folder is made. */
+  folder: z.string(),
+  attempt: z.int().positive(),
+  /** Absolute path of a folder with the reviewed plans of the job's units, where there are any. */
+  reviewedPlansFolder: z.string().nullable(),
+  /** `owner/name`, where the run belongs to a GitHub repository. */
+  repository: z.string().nullable(),
+  runUrl: z.string().nullable(),
+  logUrl: z.string().nullable(),
+});
+export type Execution = z.infer<typeof Execution>;

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { Action } from "./affected-unit.ts";
+import { Account, ChangeType } from "./change.ts";
+import { CommitSha } from "./comparison.ts";
+import { UnitPath } from "./unit-path.ts";
+
+/** Names files and artifacts, so it is short and plain. Derived from the job's content: the same job has the same id. */
+export const JobId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/)
+  .brand<"JobId">();
+export type JobId = z.infer<typeof JobId>;
+
+export const JobUnit = z.strictObject({
+  path: UnitPath,
+  /**
+   * Units that have to end well before this one starts: its dependencies for plan and apply, its dependents (at base)
+   * for a destroy. Units of this job order the work inside it; units of other jobs ran in an earlier stage of this run.
+   */
+  after: z.array(UnitPath),
+});
+export type JobUnit = z.infer<typeof JobUnit>;
+
+/** What one runner does: one action on units of one environment, at one commit. It names its environment, never a role. */
+export const Job = z.strictObject({
+  id: JobId,
+  /** What happens, for people: `Apply · prod · ModuleChanged prod/us-east-1/vpc`. */
+  name: z.string(),
+  /** Jobs of one stage may run side by side; stages run in order. Plans are stage 1; destroys follow the applies. */
+  stage: z.int().positive(),
+  action: Action,
+  at: CommitSha,
+  environment: z.string(),
+  units: z.array(JobUnit),
+  /** The change types that caused it. */
+  changes: z.array(ChangeType),
+  /** For the account actions. */
+  account: Account.optional(),
+  /** How long the runner may take, in minutes. */
+  timeoutMinutes: z.int().positive(),
+});
+export type Job = z.infer<typeof Job>;
+
+/** The part of a job that GitHub's matrix carries. */
+export const MatrixJob = z.strictObject({
+  id: JobId,
+  name: z.string(),
+  github_environment: z.string(),
+  runner: z.string(),
+  timeout_minutes: z.int().positive(),
+});
+export type MatrixJob = z.infer<typeof MatrixJob>;

@@ -1,0 +1,164 @@
+import { type SimpleGit, simpleGit } from "simple-git";
+import type { ChangedFile, FileStatus } from "../contracts/change.ts";
+import { CommitSha } from "../contracts/comparison.ts";
+
+/** One file of a commit's tree. */
+export type TreeEntry = {
+  readonly path: string;
+  readonly kind: "file" | "symlink" | "submodule";
+  readonly blob: string;
+};
+
+/** A commit that is needed and can't be had. */
+export class MissingCommitError extends Error {
+  override readonly name = "MissingCommitError";
+  readonly revision: string;
+
+  constructor(revision: string, advice: string, options?: ErrorOptions) {
+    super(`commit ${revision} is not in this clone. ${advice}`, options);
+    this.revision = revision;
+  }
+}
+
+/** Read access to a git repository. Every method speaks of commits, never of the working tree. */
+export type Repository = {
+  /** The folder of the working tree. */
+  readonly folder: string;
+  /** The full id of the commit that a revision names, or `null` when this clone does not have it. */
+  resolve(revision: string): Promise<CommitSha | null>;
+  parents(commit: CommitSha): Promise<CommitSha[]>;
+  mergeBase(a: CommitSha, b: CommitSha): Promise<CommitSha | null>;
+  isShallow(): Promise<boolean>;
+  /** Whether `ancestor` is `commit` or one of its ancestors. */
+  contains(commit: CommitSha, ancestor: CommitSha): Promise<boolean>;
+  /** What differs between two trees, mode-only changes left out; `base` null means that everything is new. */
+  diff(base: CommitSha | null, head: CommitSha): Promise<ChangedFile[]>;
+  tree(commit: CommitSha): Promise<TreeEntry[]>;
+  /** The text of a file at a commit, or `null` when it is not there. */
+  read(commit: CommitSha, path: string): Promise<string | null>;
+  /** Fetches commits or refs from `origin`. Resolves to false when origin does not give them. */
+  fetch(refspecs: readonly string[], options?: { readonly deepen?: number }): Promise<boolean>;
+  /** The current branch's name, or `null` when HEAD is detached. */
+  branch(): Promise<string | null>;
+};
+
+/**
+ * Opens the git repository whose working tree is at `folder`.
+ *
+ * @param environment the whole environment of the git processes
+ */
+export function openRepository(folder: string, environment: Readonly<Record<string, string>>): Repository {
+  const git = gitAt(folder, environment);
+  const quiet = async (...args: string[]): Promise<string | null> => {
+    try {
+      return await git.raw(args);
+    } catch {
+      return null;
+    }
+  };
+  const commitOf = (text: string | null): CommitSha | null => {
+    const result = CommitSha.safeParse(text?.trim());
+    return result.success ? result.data : null;
+  };
+  return {
+    folder,
+    async resolve(revision) {
+      // `--end-of-options`: a branch may be called like an option.
+      return commitOf(await quiet("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`));
+    },
+    async parents(commit) {
+      const line = (await git.raw(["rev-list", "--parents", "-n", "1", commit])).trim();
+      return line
+        .split(" ")
+        .slice(1)
+        .map((parent) => CommitSha.parse(parent));
+    },
+    async mergeBase(a, b) {
+      return commitOf((await quiet("merge-base", a, b))?.split("\n", 1)[0] ?? null);
+    },
+    async isShallow() {
+      return (await git.raw(["rev-parse", "--is-shallow-repository"])).trim() === "true";
+    },
+    async contains(commit, ancestor) {
+      const count = await quiet("rev-list", "--count", "--max-count=1", ancestor, `^${commit}`);
+      return count?.trim() === "0";
+    },
+    async diff(base, head) {
+      if (base === null) {
+        return (await this.tree(head)).map(({ path }) => ({ path, status: "added" as const }));
+      }
+      const output = await git.raw(["diff", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", base, head]);
+      return parseRawDiff(output);
+    },
+    async tree(commit) {
+      const output = await git.raw(["ls-tree", "-r", "-z", "--full-tree", commit]);
+      return parseTree(output);
+    },
+    async read(commit, path) {
+      return quiet("cat-file", "blob", `${commit}:${path}`);
+    },
+    async fetch(refspecs, options = {}) {
+      const depth = options.deepen === undefined ? [] : [`--deepen=${options.deepen}`];
+      return (await quiet("fetch", "--quiet", "--no-tags", ...depth, "origin", ...refspecs)) !== null;
+    },
+    async branch() {
+      const name = (await quiet("symbolic-ref", "--quiet", "--short", "HEAD"))?.trim();
+      return name === undefined || name === "" ? null : name;
+    },
+  };
+}
+
+/** simple-git in a folder, with exactly the given environment. */
+export function gitAt(folder: string, environment: Readonly<Record<string, string>>): SimpleGit {
+  return simpleGit({ baseDir: folder, trimmed: false, config: ["core.quotePath=false"] }).env({ ...environment });
+}
+
+/** Git printed something that is not what its documentation says. */
+export class GitOutputError extends Error {
+  override readonly name = "GitOutputError";
+}
+
+/** Parses `git diff -z --raw --no-renames`: `:<mode> <mode> <blob> <blob> <letter>` NUL `<path>` NUL. */
+export function parseRawDiff(output: string): ChangedFile[] {
+  const fields = output.split("\0");
+  const files: ChangedFile[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [head, path] = [fields[index] ?? "", fields[index + 1] ?? ""];
+    const match = /^:(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])\d*$/.exec(head);
+    if (match === null || path === "")
+      throw new GitOutputError(`git diff printed an entry that is not understood: ${head}`);
+    const [, oldMode, newMode, oldBlob, newBlob, letter] = match;
+    // A change of the executable bit alone runs nothing; a file that became a symlink does.
+    if (letter === "M" && oldBlob === newBlob && oldMode?.slice(0, 3) === newMode?.slice(0, 3)) continue;
+    files.push({ path, status: statusOf(letter, path) });
+  }
+  return files;
+}
+
+function statusOf(letter: string | undefined, path: string): FileStatus {
+  switch (letter) {
+    case "A":
+      return "added";
+    case "M":
+    case "T":
+      return "modified";
+    case "D":
+      return "deleted";
+    default:
+      throw new GitOutputError(`git diff says \`${letter}\` of ${path}, which is neither added, modified nor deleted`);
+  }
+}
+
+function parseTree(output: string): TreeEntry[] {
+  return output
+    .split("\0")
+    .filter((record) => record !== "")
+    .map((record) => {
+      const match = /^(\d{6}) (\w+) ([0-9a-f]+)\t([\s\S]+)$/.exec(record);
+      const [, mode, , blob, path] = match ?? [];
+      if (mode === undefined || blob === undefined || path === undefined) {
+        throw new GitOutputError(`git ls-tree printed an entry that is not understood: ${record}`);
+      }
+      return { path, blob, kind: mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file" };
+    });
+}

@@ -1,0 +1,35 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CommitSha } from "../contracts/comparison.ts";
+import { gitAt } from "./repository.ts";
+
+/** A checkout of one commit in a temporary folder, removed when disposed of. */
+export type Worktree = AsyncDisposable & { readonly folder: string; readonly commit: CommitSha };
+
+/** Checks a commit out beside the repository; the repository's own working tree stays as it is. */
+export async function addWorktree(
+  repositoryFolder: string,
+  commit: CommitSha,
+  environment: Readonly<Record<string, string>>,
+): Promise<Worktree> {
+  const git = gitAt(repositoryFolder, environment);
+  const parent = await realpath(await mkdtemp(join(tmpdir(), "pipelines-")));
+  const folder = join(parent, "tree");
+  try {
+    // Hooks of the repository are its author's code and have no business here.
+    await git.raw(["-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet", folder, commit]);
+  } catch (error) {
+    await rm(parent, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    folder,
+    commit,
+    async [Symbol.asyncDispose]() {
+      await git.raw(["worktree", "remove", "--force", folder]).catch(() => undefined);
+      await rm(parent, { recursive: true, force: true });
+      await git.raw(["worktree", "prune"]).catch(() => undefined);
+    },
+  };
+}

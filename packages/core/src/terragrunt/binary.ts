@@ -1,0 +1,52 @@
+import { run } from "../process/run.ts";
+
+/** Terragrunt before this has faults in discovery and interrupt handling that Pipelines relies on being mended. */
+export const OLDEST_TERRAGRUNT = "1.1.1";
+
+/** A tool that is missing, does not start, or is too old. */
+export class ToolError extends Error {
+  override readonly name = "ToolError";
+  readonly tool: string;
+
+  constructor(tool: string, what: string, options?: ErrorOptions) {
+    super(what, options);
+    this.tool = tool;
+  }
+}
+
+/** A Terragrunt that can be used. */
+export type Terragrunt = { readonly program: string; readonly version: string };
+
+/**
+ * Finds Terragrunt on the PATH of `environment`.
+ *
+ * @throws ToolError when it is missing or too old
+ */
+export async function locateTerragrunt(
+  environment: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<Terragrunt> {
+  const program = "terragrunt";
+  const ran = await run(program, ["--version"], { cwd, env: environment, timeoutMs: 60_000 });
+  const version = /v?(\d+\.\d+\.\d+)/.exec(ran.stdout)?.[1];
+  if (ran.exitCode !== 0 || version === undefined) {
+    throw new ToolError(
+      program,
+      `terragrunt can't be started (${ran.failure ?? ran.stderr.trim()}). Install Terragrunt ${OLDEST_TERRAGRUNT} or newer.`,
+    );
+  }
+  if (isOlder(version, OLDEST_TERRAGRUNT)) {
+    throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST_TERRAGRUNT} or newer.`);
+  }
+  return { program, version };
+}
+
+/** Whether one `major.minor.patch` comes before another. */
+export function isOlder(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => text.split(".").map(Number));
+  for (let part = 0; part < 3; part += 1) {
+    const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

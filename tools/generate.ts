@@ -1,0 +1,109 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Assessment } from "@pipelines/core/contracts/assessment";
+import { JobOutcome } from "@pipelines/core/contracts/outcome";
+import { Configuration } from "@pipelines/core/configuration/schema";
+import { parse } from "yaml";
+import { z } from "zod";
+
+/**
+ * Writes what is derived from source: JSON Schemas, the configuration reference, the tables of the actions' inputs.
+ * With `--check` it writes nothing and fails when a file is not up to date.
+ */
+const root = resolve(import.meta.dirname, "..");
+const check = process.argv.includes("--check");
+const stale: string[] = [];
+
+function emit(file: string, content: string): void {
+  const path = resolve(root, file);
+  let current: string | null = null;
+  try {
+    current = readFileSync(path, "utf8");
+  } catch {
+    // A file that is not there yet is out of date.
+  }
+  if (current === content) return;
+  stale.push(file);
+  if (check) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+/** Replaces what stands between the markers of a hand-written file. */
+function emitBetween(file: string, marker: string, content: string): void {
+  const path = resolve(root, file);
+  const text = readFileSync(path, "utf8");
+  const [start, end] = [`<!-- ${marker} -->`, `<!-- /${marker} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${file} lacks the markers ${start} and ${end}`);
+  emit(file, `${text.slice(0, from + start.length)}\n\n${content.trim()}\n\n${text.slice(to)}`);
+}
+
+function jsonSchema(schema: z.ZodType, title: string): string {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: "input" });
+  return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
+}
+
+type Property = {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly properties?: Readonly<Record<string, Property>>;
+  readonly additionalProperties?: Property | boolean;
+  readonly items?: Property;
+};
+
+/** One row per key, nested keys with their whole path. */
+function configurationRows(property: Property, prefix: string): string[] {
+  const rows: string[] = [];
+  for (const [key, value] of Object.entries(property.properties ?? {})) {
+    const path = prefix === "" ? key : `${prefix}.${key}`;
+    const values = value.enum === undefined ? (value.type ?? "") : value.enum.map((choice) => `\`${choice}\``).join(", ");
+    const fallback = value.default === undefined ? "" : `\`${JSON.stringify(value.default)}\``;
+    if (value.properties === undefined) {
+      rows.push(`| \`${path}\` | ${values} | ${fallback} | ${value.description ?? ""} |`);
+    }
+    rows.push(...configurationRows(value, path));
+    if (typeof value.additionalProperties === "object") {
+      rows.push(...configurationRows(value.additionalProperties, `${path}.<name>`));
+    }
+    if (value.items !== undefined) rows.push(...configurationRows(value.items, `${path}[]`));
+  }
+  return rows;
+}
+
+const ActionFile = z.object({
+  inputs: z.record(z.string(), z.object({ description: z.string(), default: z.string().optional(), required: z.boolean().optional() })).default({}),
+  outputs: z.record(z.string(), z.object({ description: z.string() })).default({}),
+});
+
+function actionTables(action: z.infer<typeof ActionFile>): string {
+  const inputs = Object.entries(action.inputs).map(
+    ([name, input]) => `| \`${name}\` | ${input.description} | ${input.required === true ? "required" : input.default === undefined || input.default === "" ? "" : `\`${input.default}\``} |`,
+  );
+  const outputs = Object.entries(action.outputs).map(([name, output]) => `| \`${name}\` | ${output.description} |`);
+  return [
+    "| input | what it is | default |\n|---|---|---|",
+    ...inputs,
+    ...(outputs.length === 0 ? [] : ["\n| output | what it is |\n|---|---|", ...outputs]),
+  ].join("\n");
+}
+
+emit("schemas/config.schema.json", jsonSchema(Configuration, "Configuration of Pipelines (.pipelines/config.yml)"));
+emit("schemas/assessment.schema.json", jsonSchema(Assessment, "What the orchestrator determined (pipelines explain --json)"));
+emit("schemas/outcome.schema.json", jsonSchema(JobOutcome, "How a job ended"));
+
+const rows = configurationRows(z.toJSONSchema(Configuration, { io: "input" }) as Property, "");
+emitBetween(
+  "docs/configuration.md",
+  "reference",
+  ["| key | values | default | what it is |", "|---|---|---|---|", ...rows].join("\n"),
+);
+for (const component of ["orchestrator", "dispatcher", "executor"]) {
+  const text = readFileSync(resolve(root, `actions/${component}/action.yml`), "utf8");
+  emitBetween(`actions/${component}/README.md`, "inputs and outputs", actionTables(ActionFile.parse(parse(text))));
+}
+
+for (const file of stale) console.log(check ? `${file} is out of date; run \`npm run generate\`` : `wrote ${file}`);
+process.exitCode = check && stale.length > 0 ? 1 : 0;

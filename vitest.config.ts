@@ -1,0 +1,44 @@
+import { availableParallelism } from "node:os";
+import { defineConfig } from "vitest/config";
+
+const cores = availableParallelism();
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["packages/*/{src,test}/**/*.test.ts", "tools/**/*.test.ts"],
+          exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
+          setupFiles: ["tools/vitest/no-outside.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["packages/*/{src,test}/**/*.integration.test.ts", "tools/**/*.integration.test.ts"],
+          exclude: ["**/node_modules/**"],
+          globalSetup: ["tools/vitest/tools-on-path.ts"],
+          pool: "forks",
+          maxWorkers: cores,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          exclude: ["**/node_modules/**"],
+          globalSetup: ["tools/vitest/tools-on-path.ts"],
+          pool: "forks",
+          maxWorkers: 1,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
