@@ -1,8 +1,11 @@
 import { git, type Playground } from "./playground.ts";
-import { playWorkflow, type Progress, type WorkflowRun } from "./workflow.ts";
+import { type Progress, playWorkflow, type WorkflowRun } from "./workflow.ts";
 
 /** The story that the demo tells and the end-to-end test checks, one chapter after the other. */
-export type Chapter = { readonly title: string; readonly run: (playground: Playground, progress: Progress) => Promise<string> };
+export type Chapter = {
+  readonly title: string;
+  readonly run: (playground: Playground, progress: Progress) => Promise<string>;
+};
 
 const us = "prod/us-east-1";
 const eu = "prod/eu-west-1";
@@ -21,15 +24,29 @@ inputs = {
 `;
 
 /** Plays the workflow for a pull request as it is now. */
-export async function planned(playground: Playground, pullRequest: number, action: "opened" | "synchronize", progress: Progress): Promise<WorkflowRun> {
+export async function planned(
+  playground: Playground,
+  pullRequest: number,
+  action: "opened" | "synchronize",
+  progress: Progress,
+): Promise<WorkflowRun> {
   const { payload, sha, ref, headSha, headBranch } = await playground.github.pullRequestEvent(pullRequest, action);
   return playWorkflow(playground, { name: "pull_request", payload, sha, ref, headSha, headBranch }, progress);
 }
 
 /** Plays the workflow for a push of `before..after` to main. */
-export async function pushed(playground: Playground, before: string, after: string, progress: Progress): Promise<WorkflowRun> {
+export async function pushed(
+  playground: Playground,
+  before: string,
+  after: string,
+  progress: Progress,
+): Promise<WorkflowRun> {
   const payload = await playground.github.pushEvent(before, after);
-  return playWorkflow(playground, { name: "push", payload, sha: after, ref: "refs/heads/main", headSha: after, headBranch: "main" }, progress);
+  return playWorkflow(
+    playground,
+    { name: "push", payload, sha: after, ref: "refs/heads/main", headSha: after, headBranch: "main" },
+    progress,
+  );
 }
 
 /** Merges a pull request and plays the workflow for the push. */
@@ -51,7 +68,10 @@ export const story: readonly Chapter[] = [
     title: "a pull request adds a unit, changes one, deletes one, and edits a shared file",
     async run(playground, progress) {
       const settings = "replicas: 3\nimage: registry.example.com/app:1.5.0\n";
-      const common = (await git(playground.clone, "show", "origin/main:_envcommon/network.hcl")).replace("zones = 2", "zones = 3");
+      const common = (await git(playground.clone, "show", "origin/main:_envcommon/network.hcl")).replace(
+        "zones = 2",
+        "zones = 3",
+      );
       await playground.push("network-in-three-zones", "Three zones, a second network, no queue", {
         [`${us}/app/settings.yml`]: settings,
         [`${us}/queue`]: null,
@@ -86,7 +106,13 @@ export const story: readonly Chapter[] = [
     async run(playground, progress) {
       const change = async (branch: string, title: string, image: string): Promise<number> => {
         await playground.push(branch, title, { [`dev/eu-west-1/app/settings.yml`]: `replicas: 3\nimage: ${image}\n` });
-        const opened = await playground.github.openPullRequest({ head: branch, base: "main", title, body: "", author: "robin" });
+        const opened = await playground.github.openPullRequest({
+          head: branch,
+          base: "main",
+          title,
+          body: "",
+          author: "robin",
+        });
         await planned(playground, opened.number, "opened", progress);
         return opened.number;
       };

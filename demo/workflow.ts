@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { MatrixJob } from "@pipelines/core/contracts/job";
 import { execa } from "execa";
@@ -93,7 +93,6 @@ export async function playWorkflow(
     const outputFile = join(workspace, `${name}.output`);
     await Promise.all([outputFile, join(workspace, `${name}.summary.md`)].map((file) => writeFile(file, "")));
     const log = join(workspace, `${name}.log`);
-    await using logFile = await open(log, "w");
     const ended = await execa(process.execPath, [resolve(root, `actions/${component}/dist/main.mjs`)], {
       cwd: checkout,
       extendEnv: false,
@@ -105,7 +104,9 @@ export async function playWorkflow(
           Object.entries(inputs).map(([key, value]) => [`PIPELINES_${key.toUpperCase().replaceAll("-", "_")}`, value]),
         ),
       },
-      stdio: ["ignore", logFile.fd, logFile.fd],
+      stdin: "ignore",
+      stdout: { file: log, append: true },
+      stderr: { file: log, append: true },
       reject: false,
     });
     return { ok: ended.exitCode === 0, outputs: parseOutputs(await readFile(outputFile, "utf8")), log };

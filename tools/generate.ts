@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { Configuration } from "@pipelines/core/configuration/schema";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
-import { Configuration } from "@pipelines/core/configuration/schema";
 import { parse } from "yaml";
 import { z } from "zod";
 
@@ -59,7 +59,8 @@ function configurationRows(property: Property, prefix: string): string[] {
   const rows: string[] = [];
   for (const [key, value] of Object.entries(property.properties ?? {})) {
     const path = prefix === "" ? key : `${prefix}.${key}`;
-    const values = value.enum === undefined ? (value.type ?? "") : value.enum.map((choice) => `\`${choice}\``).join(", ");
+    const values =
+      value.enum === undefined ? (value.type ?? "") : value.enum.map((choice) => `\`${choice}\``).join(", ");
     const fallback = value.default === undefined ? "" : `\`${JSON.stringify(value.default)}\``;
     if (value.properties === undefined) {
       rows.push(`| \`${path}\` | ${values} | ${fallback} | ${value.description ?? ""} |`);
@@ -74,13 +75,19 @@ function configurationRows(property: Property, prefix: string): string[] {
 }
 
 const ActionFile = z.object({
-  inputs: z.record(z.string(), z.object({ description: z.string(), default: z.string().optional(), required: z.boolean().optional() })).default({}),
+  inputs: z
+    .record(
+      z.string(),
+      z.object({ description: z.string(), default: z.string().optional(), required: z.boolean().optional() }),
+    )
+    .default({}),
   outputs: z.record(z.string(), z.object({ description: z.string() })).default({}),
 });
 
 function actionTables(action: z.infer<typeof ActionFile>): string {
   const inputs = Object.entries(action.inputs).map(
-    ([name, input]) => `| \`${name}\` | ${input.description} | ${input.required === true ? "required" : input.default === undefined || input.default === "" ? "" : `\`${input.default}\``} |`,
+    ([name, input]) =>
+      `| \`${name}\` | ${input.description} | ${input.required === true ? "required" : input.default === undefined || input.default === "" ? "" : `\`${input.default}\``} |`,
   );
   const outputs = Object.entries(action.outputs).map(([name, output]) => `| \`${name}\` | ${output.description} |`);
   return [
@@ -91,7 +98,10 @@ function actionTables(action: z.infer<typeof ActionFile>): string {
 }
 
 emit("schemas/config.schema.json", jsonSchema(Configuration, "Configuration of Pipelines (.pipelines/config.yml)"));
-emit("schemas/assessment.schema.json", jsonSchema(Assessment, "What the orchestrator determined (pipelines explain --json)"));
+emit(
+  "schemas/assessment.schema.json",
+  jsonSchema(Assessment, "What the orchestrator determined (pipelines explain --json)"),
+);
 emit("schemas/outcome.schema.json", jsonSchema(JobOutcome, "How a job ended"));
 
 const rows = configurationRows(z.toJSONSchema(Configuration, { io: "input" }) as Property, "");

@@ -12,7 +12,16 @@ const actions = globSync("actions/*/action.yml", { cwd: root }).toSorted();
 const commands: Readonly<Record<string, readonly [string, ...string[]]>> = {
   actionlint: ["actionlint", "-config-file", ".github/actionlint.yaml", ...workflows],
   // Offline: which commit a tag points to is checked where the actions are renewed.
-  zizmor: ["zizmor", "--offline", "--pedantic", "--config", ".github/zizmor.yml", "--no-progress", ...workflows, ...actions],
+  zizmor: [
+    "zizmor",
+    "--offline",
+    "--pedantic",
+    "--config",
+    ".github/zizmor.yml",
+    "--no-progress",
+    ...workflows,
+    ...actions,
+  ],
 };
 const command = commands[linter ?? ""];
 if (command === undefined || workflows.length === 0) {
