@@ -1,4 +1,4 @@
-import { type SimpleGit, simpleGit } from "simple-git";
+import { type SimpleGit, type SimpleGitOptions, simpleGit } from "simple-git";
 import type { ChangedFile, FileStatus } from "../contracts/change.ts";
 import { CommitSha } from "../contracts/comparison.ts";
 
@@ -33,6 +33,8 @@ export type Repository = {
   contains(commit: CommitSha, ancestor: CommitSha): Promise<boolean>;
   /** What differs between two trees, mode-only changes left out; `base` null means that everything is new. */
   diff(base: CommitSha | null, head: CommitSha): Promise<ChangedFile[]>;
+  /** Files that git takes for renamed, as pairs of the old and the new path. */
+  renames(base: CommitSha, head: CommitSha): Promise<[from: string, to: string][]>;
   tree(commit: CommitSha): Promise<TreeEntry[]>;
   /** The text of a file at a commit, or `null` when it is not there. */
   read(commit: CommitSha, path: string): Promise<string | null>;
@@ -90,6 +92,15 @@ export function openRepository(folder: string, environment: Readonly<Record<stri
       const output = await git.raw(["diff", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", base, head]);
       return parseRawDiff(output);
     },
+    async renames(base, head) {
+      const output = await git.raw(["diff", "-z", "--name-status", "--find-renames", "--diff-filter=R", base, head]);
+      const fields = output.split("\0");
+      const pairs: [string, string][] = [];
+      for (let index = 0; index + 2 < fields.length; index += 3) {
+        pairs.push([fields[index + 1] ?? "", fields[index + 2] ?? ""]);
+      }
+      return pairs;
+    },
     async tree(commit) {
       const output = await git.raw(["ls-tree", "-r", "-z", "--full-tree", commit]);
       return parseTree(output);
@@ -109,8 +120,21 @@ export function openRepository(folder: string, environment: Readonly<Record<stri
 }
 
 /** simple-git in a folder, with exactly the given environment. */
-export function gitAt(folder: string, environment: Readonly<Record<string, string>>): SimpleGit {
-  return simpleGit({ baseDir: folder, trimmed: false, config: ["core.quotePath=false"] }).env({ ...environment });
+export function gitAt(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  options: Partial<SimpleGitOptions> = {},
+): SimpleGit {
+  return simpleGit({
+    ...options,
+    baseDir: folder,
+    trimmed: false,
+    config: ["core.quotePath=false"],
+    // simple-git refuses variables that steer git. This one, which `toolEnvironment` sets, keeps git from asking a person.
+    allowEnvironment: ["GIT_TERMINAL_PROMPT"],
+    // A worktree is added with hooks turned off, which simple-git takes for an attempt to turn some on.
+    unsafe: { allowUnsafeHooksPath: true },
+  }).env({ ...environment });
 }
 
 /** Git printed something that is not what its documentation says. */

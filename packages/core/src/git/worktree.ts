@@ -13,7 +13,8 @@ export async function addWorktree(
   commit: CommitSha,
   environment: Readonly<Record<string, string>>,
 ): Promise<Worktree> {
-  const git = gitAt(repositoryFolder, environment);
+  // simple-git takes any hooks path for a danger; the one below turns hooks off.
+  const git = gitAt(repositoryFolder, environment, { unsafe: { allowUnsafeHooksPath: true } });
   const parent = await realpath(await mkdtemp(join(tmpdir(), "pipelines-")));
   const folder = join(parent, "tree");
   try {

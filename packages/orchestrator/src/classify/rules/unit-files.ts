@@ -1,0 +1,47 @@
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { type Snapshot, UNIT_FILE, unitOwning } from "../../discover/snapshot.ts";
+import { isGenerated } from "../../discover/stacks.ts";
+import { sharedFinding } from "../readers.ts";
+import type { Finding, Rule } from "../rule.ts";
+
+/** Files inside a unit's own folder: the unit was added, changed or deleted. */
+export const unitFiles: Rule = {
+  name: "unit files",
+  take(file, commits) {
+    const { base, head } = commits;
+    // A file belongs to the nearest unit of the commit that has it, so that a new unit takes its folder over.
+    const folder = unitOwning(file.path, (name) => isUnit(file.status === "deleted" ? base : head, name));
+    if (folder === null) return null;
+    const unit = UnitPath.parse(folder);
+    const type = changeOf(unit, base, head);
+    if (type === null) return null;
+    const own: Finding = {
+      type: isGenerated(unit) ? STACK_TYPES[type] : type,
+      subject: unit,
+      units: new Map([[unit, [{ relation: "in the folder of", path: unit }]]]),
+    };
+    return [own, ...sharedFinding(file, commits, unit)];
+  },
+};
+
+function isUnit(snapshot: Snapshot, folder: string): boolean {
+  const unit = UnitPath.safeParse(folder);
+  return unit.success && snapshot.units.has(unit.data);
+}
+
+function changeOf(
+  unit: UnitPath,
+  base: Snapshot,
+  head: Snapshot,
+): "ModuleAdded" | "ModuleChanged" | "ModuleDeleted" | null {
+  if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
+  // The file is still there, so nothing was removed: the unit became a root that others include.
+  return head.files.has(unit === "." ? UNIT_FILE : `${unit}/${UNIT_FILE}`) ? null : "ModuleDeleted";
+}
+
+/** The same, of a unit that a stack generates. */
+const STACK_TYPES = {
+  ModuleAdded: "StackAdded",
+  ModuleChanged: "StackChanged",
+  ModuleDeleted: "StackDeleted",
+} as const;

@@ -1,0 +1,189 @@
+import type { CommitSha, Comparison, EventRef } from "@pipelines/core/contracts/comparison";
+import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
+import { MergeGroupPayload, type PipelineEvent, PullRequestPayload, PushPayload, readPayload } from "./event.ts";
+
+/** What is asked of the orchestrator: to answer an event of GitHub, or to compare two revisions from a terminal. */
+export type Wanted =
+  | { readonly kind: "event"; readonly event: PipelineEvent }
+  | {
+      readonly kind: "local";
+      readonly base: string;
+      readonly head: string;
+      readonly event: "pull_request" | "push";
+    };
+
+/** Two commits to compare, or the sentence that says why there is nothing to compare. */
+export type Compared =
+  | { readonly kind: "comparison"; readonly comparison: Comparison; readonly withoutCloud: boolean }
+  | { readonly kind: "nothing"; readonly comparison: Comparison; readonly why: string };
+
+/**
+ * Decides which two commits are compared, fetching what the clone lacks.
+ *
+ * @param deployBranchAt the deploy branch that the configuration of a commit names
+ * @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
+ * @throws EventError when a payload is malformed
+ */
+export async function compareCommits(
+  repository: Repository,
+  wanted: Wanted,
+  deployBranchAt: (commit: CommitSha) => Promise<string>,
+): Promise<Compared> {
+  if (wanted.kind === "local") return localComparison(repository, wanted, deployBranchAt);
+  const { event } = wanted;
+  switch (event.name) {
+    case "pull_request":
+      return pullRequestComparison(repository, event, deployBranchAt);
+    case "push":
+      return pushComparison(repository, event, deployBranchAt);
+    case "merge_group": {
+      const { merge_group } = readPayload(event, MergeGroupPayload);
+      const [base, head] = [
+        await needed(repository, merge_group.base_sha),
+        await needed(repository, merge_group.head_sha),
+      ];
+      return {
+        kind: "comparison",
+        withoutCloud: true,
+        comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base)),
+      };
+    }
+    default:
+      return {
+        kind: "nothing",
+        comparison: comparisonOf("plan", event.sha, event.sha, event, await deployBranchAt(event.sha)),
+        why: `Nothing to do: Pipelines does not act on the event \`${event.name}\`.`,
+      };
+  }
+}
+
+async function localComparison(
+  repository: Repository,
+  wanted: Extract<Wanted, { kind: "local" }>,
+  deployBranchAt: (commit: CommitSha) => Promise<string>,
+): Promise<Compared> {
+  const head = await known(repository, wanted.head);
+  const base = await known(repository, wanted.base);
+  const branch = await repository.branch();
+  const event: EventRef = { name: "local", ref: branch === null ? head : `refs/heads/${branch}`, actor: null };
+  const mode = wanted.event === "push" ? "apply" : "plan";
+  const deployBranch = await deployBranchAt(mode === "plan" ? base : head);
+  return {
+    kind: "comparison",
+    withoutCloud: false,
+    comparison: comparisonOf(mode, base, head, event, deployBranch),
+  };
+}
+
+async function pullRequestComparison(
+  repository: Repository,
+  event: PipelineEvent,
+  deployBranchAt: (commit: CommitSha) => Promise<string>,
+): Promise<Compared> {
+  const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
+  const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
+  return {
+    kind: "comparison",
+    withoutCloud: false,
+    comparison: {
+      ...comparisonOf("plan", base, head, event, await deployBranchAt(base)),
+      pullRequest: {
+        number,
+        headSha: pullRequest.head.sha,
+        headRef: pullRequest.head.ref,
+        baseRef: pullRequest.base.ref,
+        untrusted:
+          pullRequest.head.repo?.full_name !== pullRequest.base.repo.full_name || event.actor === "dependabot[bot]",
+      },
+    },
+  };
+}
+
+/** The merge commit against its first parent is exactly what merging would change; without one, the fork point decides. */
+async function pullRequestCommits(
+  repository: Repository,
+  sha: CommitSha,
+  pullRequest: PullRequestPayload["pull_request"],
+): Promise<{ base: CommitSha; head: CommitSha }> {
+  const merge = await needed(repository, sha);
+  let parents = await repository.parents(merge);
+  if (parents.length < 2 && (await repository.isShallow())) {
+    await repository.fetch([sha], { deepen: 1 });
+    parents = await repository.parents(merge);
+  }
+  const [first, second] = parents;
+  if (first !== undefined && second === pullRequest.head.sha) {
+    return { base: await needed(repository, first), head: merge };
+  }
+  const head = await needed(repository, pullRequest.head.sha);
+  const tip = await needed(repository, pullRequest.base.sha);
+  const base = await repository.mergeBase(tip, head);
+  if (base === null) {
+    throw new MissingCommitError(
+      `where ${pullRequest.head.ref} left ${pullRequest.base.ref}`,
+      "Check out with `fetch-depth: 0`.",
+    );
+  }
+  return { base, head };
+}
+
+async function pushComparison(
+  repository: Repository,
+  event: PipelineEvent,
+  deployBranchAt: (commit: CommitSha) => Promise<string>,
+): Promise<Compared> {
+  const push = readPayload(event, PushPayload);
+  if (push.deleted || !push.ref.startsWith("refs/heads/")) {
+    const what = push.deleted ? `\`${push.ref}\` was deleted` : `\`${push.ref}\` is no branch`;
+    return {
+      kind: "nothing",
+      comparison: comparisonOf("apply", event.sha, event.sha, event, "main"),
+      why: `Nothing to do: ${what}.`,
+    };
+  }
+  const head = await needed(repository, push.after);
+  const deployBranch = await deployBranchAt(head);
+  if (push.ref !== `refs/heads/${deployBranch}`) {
+    return {
+      kind: "nothing",
+      comparison: comparisonOf("apply", head, head, event, deployBranch),
+      why: `Nothing to do: only a push to the deploy branch \`${deployBranch}\` is applied, and this one went to \`${push.ref}\`.`,
+    };
+  }
+  const base = /^0+$/.test(push.before) ? null : await needed(repository, push.before);
+  return {
+    kind: "comparison",
+    withoutCloud: false,
+    comparison: comparisonOf("apply", base, head, event, deployBranch),
+  };
+}
+
+function comparisonOf(
+  mode: Comparison["mode"],
+  base: CommitSha | null,
+  head: CommitSha,
+  event: EventRef,
+  deployBranch: string,
+): Comparison {
+  const { name, ref, actor } = event;
+  return { version: 1, mode, base, head, event: { name, ref, actor }, deployBranch };
+}
+
+/** A commit that the run can't go on without: looked up, else fetched. */
+async function needed(repository: Repository, commit: CommitSha): Promise<CommitSha> {
+  const here = await repository.resolve(commit);
+  if (here !== null) return here;
+  await repository.fetch([commit]);
+  const fetched = await repository.resolve(commit);
+  if (fetched !== null) return fetched;
+  throw new MissingCommitError(
+    commit,
+    "Check out with `fetch-depth: 0`. If a forced push removed it, run the workflow by hand for the units concerned: what changed can't be told without it.",
+  );
+}
+
+async function known(repository: Repository, revision: string): Promise<CommitSha> {
+  const commit = await repository.resolve(revision);
+  if (commit !== null) return commit;
+  throw new MissingCommitError(revision, "Fetch it first, or name another revision.");
+}

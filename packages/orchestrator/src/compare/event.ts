@@ -1,0 +1,49 @@
+import { CommitSha, type EventRef } from "@pipelines/core/contracts/comparison";
+import { z } from "zod";
+
+/** The event that started the run, as GitHub's environment describes it. */
+export type PipelineEvent = EventRef & {
+  /** `GITHUB_SHA`: the merge commit for a pull request, the new tip for a push. */
+  readonly sha: CommitSha;
+  /** The parsed JSON of `GITHUB_EVENT_PATH`, not yet checked. */
+  readonly payload: unknown;
+};
+
+/** The part of a `pull_request` payload that is needed. `repo` is null when the fork was deleted. */
+export const PullRequestPayload = z.object({
+  number: z.int().positive(),
+  pull_request: z.object({
+    head: z.object({ ref: z.string(), sha: CommitSha, repo: z.object({ full_name: z.string() }).nullable() }),
+    base: z.object({ ref: z.string(), sha: CommitSha, repo: z.object({ full_name: z.string() }) }),
+  }),
+});
+export type PullRequestPayload = z.infer<typeof PullRequestPayload>;
+
+/** The part of a `push` payload that is needed. `before` is all zeros for a new branch. */
+export const PushPayload = z.object({
+  ref: z.string(),
+  before: CommitSha,
+  after: CommitSha,
+  deleted: z.boolean().default(false),
+  forced: z.boolean().default(false),
+});
+export type PushPayload = z.infer<typeof PushPayload>;
+
+/** The part of a `merge_group` payload that is needed. */
+export const MergeGroupPayload = z.object({ merge_group: z.object({ base_sha: CommitSha, head_sha: CommitSha }) });
+export type MergeGroupPayload = z.infer<typeof MergeGroupPayload>;
+
+/** An event's payload that is not what GitHub documents. */
+export class EventError extends Error {
+  override readonly name = "EventError";
+}
+
+/** @throws EventError naming what the payload lacks */
+export function readPayload<S extends z.ZodType>(event: PipelineEvent, schema: S): z.output<S> {
+  const result = schema.safeParse(event.payload);
+  if (result.success) return result.data;
+  throw new EventError(
+    `the payload of the ${event.name} event is not what GitHub documents:\n${z.prettifyError(result.error)}`,
+    { cause: result.error },
+  );
+}

@@ -1,0 +1,51 @@
+import { readFile } from "node:fs/promises";
+import { readAccounts } from "@pipelines/core/configuration/accounts-file";
+import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
+import {
+  CONFIGURATION_FILE,
+  defaultConfiguration,
+  readConfiguration,
+  readYaml,
+} from "@pipelines/core/configuration/read";
+import type { Configuration } from "@pipelines/core/configuration/schema";
+import type { Account } from "@pipelines/core/contracts/change";
+import type { CommitSha } from "@pipelines/core/contracts/comparison";
+import type { Problem } from "@pipelines/core/contracts/problem";
+import type { Repository } from "@pipelines/core/git/repository";
+import { z } from "zod";
+
+/** The configuration of a commit, or the given file in its place. @throws ConfigurationError */
+export async function configurationAt(
+  repository: Repository,
+  commit: CommitSha | null,
+  file: string | null,
+): Promise<Configuration> {
+  if (file !== null) return readConfiguration(await readFile(file, "utf8"), file);
+  const text = commit === null ? null : await repository.read(commit, CONFIGURATION_FILE);
+  return text === null ? defaultConfiguration() : readConfiguration(text, CONFIGURATION_FILE);
+}
+
+const Entries = z.record(z.string(), z.unknown());
+
+/** The accounts that `accounts.yml` gained, or `null` when anything else changed in it as well. */
+export function addedAccounts(
+  before: string | null,
+  after: string | null,
+  file: string,
+): { accounts: Account[] | null; problem: Problem | null } {
+  if (after === null) return { accounts: null, problem: null };
+  try {
+    const old = readYaml(before ?? "", file, Entries) ?? {};
+    const now = readYaml(after, file, Entries) ?? {};
+    const kept = Object.entries(old).every(([name, entry]) => JSON.stringify(entry) === JSON.stringify(now[name]));
+    if (!kept) return { accounts: null, problem: null };
+    const added = [...readAccounts(after, file).values()].filter(({ name }) => !Object.hasOwn(old, name));
+    return { accounts: added.length === 0 ? null : added, problem: null };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return {
+      accounts: null,
+      problem: { kind: "account", path: null, file, line: error.line, message: error.message },
+    };
+  }
+}

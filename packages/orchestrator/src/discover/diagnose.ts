@@ -1,0 +1,65 @@
+import { posix } from "node:path";
+import { run } from "@pipelines/core/process/run";
+import { z } from "zod";
+import { lastLines } from "./find.ts";
+
+const Diagnostic = z.object({
+  severity: z.string(),
+  summary: z.string(),
+  detail: z.string().default(""),
+  range: z.object({ filename: z.string(), start: z.object({ line: z.int() }) }).nullish(),
+});
+
+/** What is wrong with a unit that Terragrunt's discovery passed over in silence. */
+export type Diagnosis =
+  | { readonly kind: "well" }
+  /** It needs credentials, which discovery never has. */
+  | { readonly kind: "needs-credentials"; readonly message: string }
+  | { readonly kind: "broken"; readonly file: string | null; readonly line: number | null; readonly message: string };
+
+/** Evaluates one unit by itself with diagnostics. */
+export async function diagnoseUnit(
+  root: string,
+  unit: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Diagnosis> {
+  const ran = await run("terragrunt", ["hcl", "validate", "--json", "--no-color"], {
+    cwd: posix.join(root, unit),
+    env: environment,
+    timeoutMs: 2 * 60_000,
+  });
+  if (ran.exitCode === 0) return { kind: "well" };
+  return readDiagnostics(ran.stdout, ran.stderr, root);
+}
+
+/** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
+export function readDiagnostics(stdout: string, stderr: string, root: string): Diagnosis {
+  const inside = (file: string): string => (file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
+  const plain = (text: string): string => text.replaceAll(`${root}/`, "").trim();
+  let diagnostics: z.infer<typeof Diagnostic>[] = [];
+  try {
+    const all = z.array(Diagnostic).parse(JSON.parse(stdout));
+    diagnostics = all.filter(({ summary }) => summary !== BARE_INCLUDE);
+    if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
+  } catch {
+    // Errors before evaluation (a missing include, a cycle) come as text only.
+  }
+  const first = diagnostics.find(({ severity }) => severity === "error") ?? diagnostics[0];
+  if (first === undefined) return { kind: "broken", file: null, line: null, message: plain(lastLines(stderr)) };
+  const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+  if (diagnostics.every((diagnostic) => NEEDS_CREDENTIALS.test(`${diagnostic.summary} ${diagnostic.detail}`))) {
+    return { kind: "needs-credentials", message };
+  }
+  return {
+    kind: "broken",
+    file: first.range === null || first.range === undefined ? null : inside(first.range.filename),
+    line: first.range?.start.line ?? null,
+    message,
+  };
+}
+
+/** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
+const BARE_INCLUDE = "Missing name for include";
+
+/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
+const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential/i;

@@ -1,0 +1,124 @@
+import { posix } from "node:path";
+import { run } from "@pipelines/core/process/run";
+import { ToolError } from "@pipelines/core/terragrunt/binary";
+import { z } from "zod";
+
+const Row = z.object({
+  type: z.enum(["unit", "stack"]),
+  path: z.string(),
+  include: z.record(z.string(), z.string()).nullish(),
+  dependencies: z.array(z.string()).nullish(),
+  reading: z.array(z.string()).nullish(),
+});
+
+/** What Terragrunt says of one unit; paths are relative to the repository and may leave it with `../`. */
+export type FoundUnit = {
+  readonly path: string;
+  readonly includes: readonly string[];
+  readonly dependencies: readonly string[];
+  readonly reading: readonly string[];
+};
+
+/** An evaluation error that Terragrunt kept to itself. */
+export type Suppressed = { readonly file: string; readonly line: number | null; readonly message: string };
+
+export type Found = { readonly units: ReadonlyMap<string, FoundUnit>; readonly suppressed: readonly Suppressed[] };
+
+/**
+ * Asks Terragrunt which units it finds below a folder, what they depend on and what they read.
+ *
+ * @param root absolute path of the checkout
+ * @param below folder in the checkout, `.` for all
+ * @throws ToolError when Terragrunt gives no answer
+ */
+export async function terragruntFind(
+  root: string,
+  below: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Found> {
+  const ran = await run("terragrunt", FIND, {
+    cwd: posix.join(root, below),
+    env: environment,
+    timeoutMs: 15 * 60_000,
+  });
+  if (ran.exitCode !== 0) {
+    const why = ran.timedOut ? "it took longer than 15 minutes" : (ran.failure ?? lastLines(ran.stderr));
+    throw new ToolError("terragrunt", `terragrunt find failed: ${why}`);
+  }
+  let rows: z.infer<typeof Row>[];
+  try {
+    rows = z.array(Row).parse(ran.stdout.trim() === "" ? [] : JSON.parse(ran.stdout));
+  } catch (cause) {
+    throw new ToolError("terragrunt", "terragrunt find printed something that is not its documented JSON", { cause });
+  }
+  const fromRoot = (path: string): string => posix.join(below, path);
+  const units = rows
+    .filter(({ type }) => type === "unit")
+    .map((row) => ({
+      path: fromRoot(row.path),
+      // An include that can't be resolved is listed with an empty path.
+      includes: Object.values(row.include ?? {}).map((file) => (file === "" ? "" : fromRoot(file))),
+      dependencies: (row.dependencies ?? []).map(fromRoot),
+      reading: (row.reading ?? []).map(fromRoot),
+    }));
+  return { units: new Map(units.map((unit) => [unit.path, unit])), suppressed: suppressedErrors(ran.stderr, root) };
+}
+
+const FIND = [
+  "find",
+  "--json",
+  "--dependencies",
+  "--reading",
+  "--include",
+  "--no-filters-file",
+  "--log-level",
+  "debug",
+  "--log-format",
+  "json",
+  "--no-color",
+];
+
+const LogRecord = z.object({ msg: z.string() });
+
+/** The evaluation errors in Terragrunt's debug log, with files relative to the checkout. */
+export function suppressedErrors(log: string, root: string): Suppressed[] {
+  const found = new Map<string, Suppressed>();
+  const place = new RegExp(
+    `${root.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}/(.+?\\.hcl)(?::(\\d+),[\\d-]+(?:,\\d+)?)?(?=[:\\s;,)]|$)`,
+    "g",
+  );
+  for (const line of log.split("\n")) {
+    const message = messageOf(line);
+    if (!message.startsWith("Suppress")) continue;
+    for (const match of message.matchAll(place)) {
+      const [, file, number] = match;
+      if (file === undefined) continue;
+      const key = `${file}:${number ?? ""}`;
+      if (!found.has(key)) {
+        found.set(key, {
+          file,
+          line: number === undefined ? null : Number(number),
+          message: message
+            .slice(match.index + match[0].length)
+            .replace(/^[:;\s]+/, "")
+            .replaceAll(`${root}/`, ""),
+        });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function messageOf(line: string): string {
+  if (!line.startsWith("{")) return line;
+  try {
+    return LogRecord.parse(JSON.parse(line)).msg;
+  } catch {
+    // A tool that run_cmd started may print anything here.
+    return line;
+  }
+}
+
+export function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-5).join("\n");
+}

@@ -1,0 +1,138 @@
+import { environmentLookup } from "@pipelines/core/configuration/environments";
+import type { Configuration } from "@pipelines/core/configuration/schema";
+import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { ChangedFile } from "@pipelines/core/contracts/change";
+import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
+import { openRepository, type Repository } from "@pipelines/core/git/repository";
+import { toolEnvironment } from "@pipelines/core/process/environment";
+import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
+import { classifyChanges, RULES } from "./classify/classify.ts";
+import { compareCommits, type Wanted } from "./compare/comparison.ts";
+import { addedAccounts, configurationAt } from "./configuration.ts";
+import { bothSnapshots, generatedDiff } from "./discover/both-snapshots.ts";
+import { discoveryEnvironment } from "./discover/environment.ts";
+import { startStsStandIn } from "./discover/sts-stand-in.ts";
+import { type HclParser, loadHclParser } from "./hcl/parse.ts";
+import { affectedUnits } from "./pack/affect.ts";
+import { assess, nothingToDo } from "./pack/assess.ts";
+import { movesBetween } from "./pack/moves.ts";
+import { packJobs } from "./pack/pack.ts";
+import { dependencyProblems, refuseDeletes } from "./pack/refuse.ts";
+
+/** What the orchestrator talks to: git, Terragrunt through an environment, and the HCL parser. */
+export type OrchestratorEdges = {
+  readonly repository: Repository;
+  readonly parseHcl: HclParser;
+  /** The whole environment of the tools: no token, no credentials. */
+  readonly toolEnvironment: Readonly<Record<string, string>>;
+};
+
+export type OrchestratorInput = {
+  readonly wanted: Wanted;
+  /** A configuration file to use in place of the repository's own. */
+  readonly configurationFile: string | null;
+};
+
+/** The edges for a repository folder, from the environment of this process. */
+export async function orchestratorEdges(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<OrchestratorEdges> {
+  const clean = toolEnvironment(environment);
+  return { repository: openRepository(folder, clean), parseHcl: await loadHclParser(), toolEnvironment: clean };
+}
+
+/**
+ * Determines what changed between two commits, what it affects and why, and which jobs have to run.
+ *
+ * @throws MissingCommitError, ConfigurationError, ToolError, EventError when it can't be determined at all
+ */
+export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorInput): Promise<Assessment> {
+  const { repository } = edges;
+  const configured = (commit: CommitSha | null): Promise<Configuration> =>
+    configurationAt(repository, commit, input.configurationFile);
+  const compared = await compareCommits(
+    repository,
+    input.wanted,
+    async (commit) => (await configured(commit)).deploy_branch,
+  );
+  if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
+  const { comparison } = compared;
+  const atHead = await configured(comparison.head);
+  const atBase = comparison.base === null ? atHead : await configured(comparison.base);
+  const governing = comparison.mode === "plan" ? atBase : atHead;
+
+  const diff = await repository.diff(comparison.base, comparison.head);
+  if (diff.length === 0) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
+  const terragrunt = await locateTerragrunt(edges.toolEnvironment, repository.folder);
+  await using sts = await startStsStandIn();
+  const discovery = {
+    ...edges,
+    gitEnvironment: edges.toolEnvironment,
+    toolEnvironment: discoveryEnvironment(edges.toolEnvironment, sts.url),
+  };
+  const { base, head } = await bothSnapshots(discovery, comparison, diff, { atBase, atHead, governing });
+
+  const accounts = await accountChanges(repository, comparison, diff, governing);
+  const commits = { base, head, configuration: governing, addedAccounts: accounts.accounts };
+  const classified = classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES);
+
+  const lookups = {
+    base: environmentLookup(atBase),
+    head: environmentLookup(atHead),
+    governing: environmentLookup(governing),
+  };
+  const affected = affectedUnits(classified.changes, base, head, {
+    mode: comparison.mode,
+    environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
+    includeDependents: governing.include_dependents,
+    moves: await movesBetween(repository, comparison, base, head),
+    holdMoves: governing.moves === "hold",
+    knownAtHead: (unit) => lookups.head(unit).kind === "one",
+  });
+  const refused = refuseDeletes(affected.units, head);
+  const packed = packJobs({
+    units: refused.units,
+    dependenciesAtHead: (unit) => head.units.get(unit)?.dependencies ?? [],
+    dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
+    accounts: accounts.accounts ?? [],
+    head: comparison.head,
+    mode: comparison.mode === "apply" ? "apply" : "plan",
+    limits: {
+      unitsPerJob: governing.jobs.units_per_job,
+      parallelism: governing.jobs.parallelism,
+      timeoutMinutes: governing.jobs.timeout_minutes,
+    },
+  });
+  const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
+  return assess({
+    comparison,
+    governing,
+    classified,
+    units: refused.units,
+    jobs: compared.withoutCloud ? [] : packed.jobs,
+    problems: [
+      ...head.problems,
+      ...base.problems.filter(({ path }) => path !== null && deleted.has(path)),
+      ...accounts.problems,
+      ...affected.problems,
+      ...refused.problems,
+      ...dependencyProblems(head, deleted),
+      ...packed.problems,
+    ],
+    notices: [`Determined with Terragrunt ${terragrunt.version}.`],
+  });
+}
+
+async function accountChanges(
+  repository: Repository,
+  comparison: Comparison,
+  diff: readonly ChangedFile[],
+  configuration: Configuration,
+) {
+  const { file } = configuration.accounts;
+  if (!diff.some(({ path }) => path === file)) return { accounts: null, problems: [] };
+  const before = comparison.base === null ? null : await repository.read(comparison.base, file);
+  const { accounts, problem } = addedAccounts(before, await repository.read(comparison.head, file), file);
+  return { accounts, problems: problem === null ? [] : [problem] };
+}

@@ -1,0 +1,144 @@
+import { type EnvironmentOfUnit, globMatcher } from "@pipelines/core/configuration/environments";
+import type { Action, AffectedUnit, Reason, Withheld } from "@pipelines/core/contracts/affected-unit";
+import type { Mode } from "@pipelines/core/contracts/comparison";
+import type { Problem } from "@pipelines/core/contracts/problem";
+import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
+import { reachable, reversed } from "@pipelines/core/graph/order";
+import type { ClassifiedChange } from "../classify/classify.ts";
+import type { Snapshot } from "../discover/snapshot.ts";
+
+export type Policy = {
+  readonly mode: Mode;
+  /** The environment of a unit: head's or base's configuration, whichever governs it. */
+  readonly environmentOf: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
+  readonly includeDependents: boolean;
+  /** New paths of moved units by their old ones; empty when moves are to be destroyed. */
+  readonly moves: ReadonlyMap<UnitPath, UnitPath>;
+  readonly holdMoves: boolean;
+  /** The environments of head's configuration, where base's governs: to tell "not yet" from "nowhere". */
+  readonly knownAtHead: (unit: UnitPath) => boolean;
+};
+
+/** Turns changes into the units that must run, each once, with its action, its environment and every reason. */
+export function affectedUnits(
+  changes: readonly ClassifiedChange[],
+  base: Snapshot,
+  head: Snapshot,
+  policy: Policy,
+): { units: AffectedUnit[]; problems: Problem[] } {
+  const units: AffectedUnit[] = [];
+  const problems: Problem[] = [];
+  for (const [path, because] of reasonsByUnit(changes, head, policy.includeDependents)) {
+    const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
+    // A folder that is no unit any more but was not removed, such as a root that others include now, is no delete.
+    if (!head.units.has(path) && !removed) continue;
+    const status = statusOf(path, because, base, head);
+    const deleted = status === "deleted";
+    const facts = (deleted ? base : head).units.get(path);
+    const placed = policy.environmentOf(path, deleted);
+    if (facts === undefined) continue;
+    if (placed.kind !== "one") {
+      problems.push(misplaced(path, placed, policy));
+      continue;
+    }
+    const movedWith = policy.moves.get(path);
+    const withheld = withheldBy(path, deleted, policy, placed.environment);
+    units.push({
+      path,
+      status,
+      action: actionFor(deleted, policy.mode),
+      at: deleted ? base.commit : head.commit,
+      environment: placed.environment.name,
+      because,
+      dependsOn: [...facts.dependencies],
+      ...(facts.notEvaluated ? { notEvaluated: true } : {}),
+      ...(movedWith === undefined ? {} : { movedWith }),
+      ...(withheld === null ? {} : { withheld }),
+    });
+  }
+  return { units: units.toSorted(byPath), problems };
+}
+
+function reasonsByUnit(
+  changes: readonly ClassifiedChange[],
+  head: Snapshot,
+  includeDependents: boolean,
+): Map<UnitPath, Reason[]> {
+  const result = new Map<UnitPath, Reason[]>();
+  for (const change of changes) {
+    for (const [unit, reasons] of change.reasons) result.set(unit, [...(result.get(unit) ?? []), ...reasons]);
+  }
+  if (!includeDependents) return result;
+  const dependents = reversed(new Map([...head.units.values()].map(({ path, dependencies }) => [path, dependencies])));
+  for (const [unit, reasons] of [...result]) {
+    for (const dependent of reachable(dependents, [unit])) {
+      if (result.has(dependent)) continue;
+      result.set(
+        dependent,
+        reasons.map((reason) => ({ ...reason, links: [...reason.links, { relation: "read by", path: dependent }] })),
+      );
+    }
+  }
+  return result;
+}
+
+function statusOf(path: UnitPath, because: readonly Reason[], base: Snapshot, head: Snapshot): AffectedUnit["status"] {
+  if (!head.units.has(path)) return "deleted";
+  if (because.some(({ change }) => change === "ModuleAdded" || change === "StackAdded") && !base.units.has(path)) {
+    return "added";
+  }
+  return because.some(({ links }) => links[0]?.relation === "in the folder of" && links.length === 1)
+    ? "changed"
+    : "affected";
+}
+
+function actionFor(deleted: boolean, mode: Mode): Action {
+  if (mode === "apply") return deleted ? "destroy" : "apply";
+  return deleted ? "plan-destroy" : "plan";
+}
+
+function misplaced(path: UnitPath, placed: Exclude<EnvironmentOfUnit, { kind: "one" }>, policy: Policy): Problem {
+  const where = { path, file: ".pipelines/config.yml", line: null };
+  if (placed.kind === "several") {
+    const names = placed.names.map((name) => `\`${name}\``).join(" and ");
+    return {
+      kind: "several-environments",
+      ...where,
+      message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`,
+    };
+  }
+  return {
+    kind: "no-environment",
+    ...where,
+    message: policy.knownAtHead(path)
+      ? `\`${path}\` is in an environment that this pull request adds. It can be planned after merge.`
+      : `\`${path}\` is in no environment. Add a glob to the \`paths\` of the environment that it belongs to.`,
+  };
+}
+
+function withheldBy(
+  path: UnitPath,
+  deleted: boolean,
+  policy: Policy,
+  environment: Extract<EnvironmentOfUnit, { kind: "one" }>["environment"],
+): Withheld | null {
+  if (policy.mode !== "apply" && policy.mode !== "manual") return null;
+  if (environment.apply === "paused") {
+    return { by: "paused", message: `Applies of \`${environment.name}\` are paused in the configuration.` };
+  }
+  if (!deleted) return null;
+  if (globMatcher(environment.protect)(path)) {
+    return { by: "protected", message: `\`${path}\` is protected: it is never destroyed by Pipelines.` };
+  }
+  if (environment.destroy === "deny") {
+    return { by: "destroy-denied", message: `\`${environment.name}\` does not allow destroys (\`destroy: deny\`).` };
+  }
+  const movedTo = policy.moves.get(path);
+  if (policy.holdMoves && movedTo !== undefined) {
+    return {
+      by: "move",
+      message: `\`${path}\` moved to \`${movedTo}\`, so its resources may live on there. Move the state, then destroy what is left by hand; or set \`moves: destroy\`.`,
+    };
+  }
+  return null;
+}

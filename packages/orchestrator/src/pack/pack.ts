@@ -1,0 +1,157 @@
+import type { Action, AffectedUnit } from "@pipelines/core/contracts/affected-unit";
+import type { Account } from "@pipelines/core/contracts/change";
+import type { CommitSha } from "@pipelines/core/contracts/comparison";
+import type { Job } from "@pipelines/core/contracts/job";
+import type { Problem } from "@pipelines/core/contracts/problem";
+import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
+import { components, levels } from "@pipelines/core/graph/order";
+import { jobId, jobName } from "./names.ts";
+import { type Ordered, orderWithin, stagesOf } from "./stages.ts";
+
+export type Limits = {
+  readonly unitsPerJob: number;
+  /** Units that one job runs side by side. */
+  readonly parallelism: number;
+  /** The longest one unit may take. */
+  readonly timeoutMinutes: number;
+};
+
+export type PackInput = {
+  readonly units: readonly AffectedUnit[];
+  /** What a unit depends on at head, and at base for deletes; also of units that do not run. */
+  readonly dependenciesAtHead: (unit: UnitPath) => readonly UnitPath[];
+  readonly dependenciesAtBase: (unit: UnitPath) => readonly UnitPath[];
+  readonly accounts: readonly Account[];
+  readonly head: CommitSha;
+  readonly mode: "plan" | "apply";
+  readonly limits: Limits;
+};
+
+/** The workflow has four stages of applies, then four of destroys, then account code. */
+export const STAGES_PER_DIRECTION = 4;
+export const PROVISION_STAGE = 9;
+const JOBS_PER_MATRIX = 256;
+/** GitHub's own limit for a hosted job. */
+const LONGEST_JOB_MINUTES = 360;
+
+/** Packs units into jobs. Deterministic; every unit is in exactly one job, or withheld, or named by a problem. */
+export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] } {
+  const running = input.units.filter(({ withheld }) => withheld === undefined).toSorted(byPath);
+  const forward = running.filter(({ status }) => status !== "deleted");
+  const backward = running.filter(({ status }) => status === "deleted");
+  const directions = [
+    { units: forward, order: orderWithin(forward, input.dependenciesAtHead, "dependencies first"), offset: 0 },
+    {
+      units: backward,
+      order: orderWithin(backward, input.dependenciesAtBase, "dependents first"),
+      offset: STAGES_PER_DIRECTION,
+    },
+  ];
+  const problems: Problem[] = [];
+  const jobs: Job[] = [];
+  const plans: Group[] = [];
+  for (const { units, order, offset } of directions) {
+    const environments = new Map(units.map(({ path, environment }) => [path, environment]));
+    const stages = stagesOf(order, (unit) => environments.get(unit) ?? "");
+    const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > STAGES_PER_DIRECTION);
+    if (tooDeep.length > 0) problems.push(tooManyStages(tooDeep));
+    if (input.mode === "plan") {
+      plans.push(...groupUnits(units, ({ environment, action }) => `${action} ${environment}`, order));
+      continue;
+    }
+    const staged = units.filter((unit) => !tooDeep.includes(unit));
+    const groups = groupUnits(staged, ({ path, environment }) => `${stages.get(path) ?? 1} ${environment}`, order);
+    for (const { units: members } of groups) {
+      const stage = Math.max(...members.map(({ path }) => stages.get(path) ?? 1));
+      jobs.push(...jobOf(members, order, offset + stage, input.limits));
+    }
+  }
+  jobs.push(...planJobs(plans, input.limits), ...input.accounts.map((account) => accountJob(account, input)));
+  return { jobs, problems };
+}
+
+type Group = { readonly units: readonly AffectedUnit[]; readonly order: Ordered };
+
+function groupUnits(units: readonly AffectedUnit[], keyOf: (unit: AffectedUnit) => string, order: Ordered): Group[] {
+  const groups = [...Map.groupBy(units, keyOf)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return groups.map(([, members]) => ({ units: members, order }));
+}
+
+/** Plans need no stages: units joined by a dependency share a job, the rest fills jobs up; denser when there are too many. */
+function planJobs(groups: readonly Group[], limits: Limits): Job[] {
+  for (let size = limits.unitsPerJob; ; size *= 2) {
+    const packed = groups.flatMap(({ units, order }) =>
+      fill(units, order, size).map((members) => ({ members, order })),
+    );
+    const densest = groups.every(({ units }) => units.length <= size);
+    if (packed.length > JOBS_PER_MATRIX && !densest) continue;
+    return packed.flatMap(({ members, order }) => jobOf(members, order, 1, limits));
+  }
+}
+
+function fill(units: readonly AffectedUnit[], order: Ordered, size: number): AffectedUnit[][] {
+  const byName = new Map(units.map((unit) => [unit.path, unit]));
+  const graph = new Map(units.map(({ path }) => [path, order.get(path) ?? []]));
+  const result: AffectedUnit[][] = [];
+  let open: AffectedUnit[] = [];
+  for (const component of components(graph)) {
+    const members = component.flatMap((path) => byName.get(path) ?? []);
+    if (open.length > 0 && open.length + members.length > size) {
+      result.push(open);
+      open = [];
+    }
+    open = [...open, ...members];
+  }
+  return open.length === 0 ? result : [...result, open];
+}
+
+function jobOf(members: readonly AffectedUnit[], order: Ordered, stage: number, limits: Limits): Job[] {
+  const sorted = members.toSorted(byPath);
+  const [first] = sorted;
+  if (first === undefined) return [];
+  const content = {
+    stage,
+    action: first.action,
+    at: first.at,
+    environment: first.environment,
+    units: sorted.map(({ path }) => ({ path, after: [...(order.get(path) ?? [])] })),
+    changes: [...new Set(sorted.flatMap(({ because }) => because.map(({ change }) => change)))].toSorted(),
+    timeoutMinutes: timeoutOf(sorted, order, limits),
+  };
+  return [{ id: jobId(content), name: jobName(first.action, first.environment, sorted), ...content }];
+}
+
+/** Enough for every unit to take its longest, level by level, plus setting up. */
+function timeoutOf(members: readonly AffectedUnit[], order: Ordered, limits: Limits): number {
+  const rounds = levels(new Map(members.map(({ path }) => [path, order.get(path) ?? []]))).map((level) =>
+    Math.ceil(level.length / limits.parallelism),
+  );
+  const total = rounds.reduce((sum, count) => sum + count, 0) * limits.timeoutMinutes + 10;
+  return Math.min(total, LONGEST_JOB_MINUTES);
+}
+
+function accountJob(account: Account, { mode, head }: PackInput): Job {
+  const action: Action = mode === "apply" ? "provision-account" : "preview-account";
+  const content: Omit<Job, "id" | "name"> = {
+    stage: mode === "apply" ? PROVISION_STAGE : 1,
+    action,
+    at: head,
+    environment: account.name,
+    units: [],
+    changes: ["AccountAdded"],
+    account,
+    timeoutMinutes: 15,
+  };
+  return { id: jobId(content), name: jobName(action, account.name, []), ...content };
+}
+
+function tooManyStages(units: readonly AffectedUnit[]): Problem {
+  const names = units.map(({ path }) => `\`${path}\``).join(", ");
+  return {
+    kind: "too-many-stages",
+    path: units[0]?.path ?? null,
+    file: null,
+    line: null,
+    message: `${names} depend on more than ${STAGES_PER_DIRECTION} environments in a row, which one run can't do. Split the change into several, dependencies first.`,
+  };
+}
