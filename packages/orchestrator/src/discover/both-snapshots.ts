@@ -1,8 +1,7 @@
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
-import { emptySnapshot, type Snapshot, unitOwning } from "./snapshot.ts";
-import { isGenerated } from "./stacks.ts";
+import { emptySnapshot, isGenerated, type Snapshot, unitOwning } from "./snapshot.ts";
 import { type DiscoveryEdges, takeSnapshot } from "./take-snapshot.ts";
 
 export type Configurations = {

@@ -27,38 +27,48 @@ export function readsReader(parse: HclParser, sources: Sources): ReadsOf {
   };
   return async (unit) => {
     const reads = new Map<string, readonly Link[]>();
-    const self = { path: unit.path };
-    const add = (file: string, links: readonly Link[]): void => {
+    const add: Add = (file, links) => {
       if (!reads.has(file)) reads.set(file, links);
     };
-    const included = new Set(unit.includes);
-    for (const file of unit.includes) if (file !== "") add(file, [{ relation: "included by", ...self }]);
-    const moduleFolders = new Set<string>();
-    for (const file of unit.reading) {
-      if (included.has(file)) continue;
-      if (CODE.test(file)) moduleFolders.add(folderOf(file));
-      else add(file, [{ relation: "read by", ...self }]);
-    }
-    const texts = [joined(unit.path, UNIT_FILE), ...unit.includes, ...unit.reading.filter((f) => f.endsWith(".hcl"))];
-    for (const file of new Set(texts)) {
-      const text = sources.files.has(file) ? await sources.read(file) : null;
-      if (text === null) continue;
-      const found = scanReferences(parse, text, {
-        file,
-        folder: unit.path,
-        exists: (path) => sources.files.has(path),
-      });
-      const via: Link[] = file === joined(unit.path, UNIT_FILE) ? [] : [{ relation: "read by", path: file }];
-      for (const path of found.files) add(path, [...via, { relation: "read by", ...self }]);
-      for (const folder of found.folders) {
-        for (const path of filesBelow(sources, folder)) add(path, [{ relation: "read by", ...self }]);
-      }
-      for (const folder of found.sources) moduleFolders.add(folder);
-    }
+    const moduleFolders = addReported(unit, add);
+    for (const folder of await addWritten(unit, parse, sources, add)) moduleFolders.add(folder);
     if (moduleFolders.size === 0) moduleFolders.add(unit.path);
     await addModules(moduleFolders, unit.path, moduleReads, add);
     return new Map([...reads].filter(([file]) => file !== joined(unit.path, UNIT_FILE)));
   };
+}
+
+type Add = (file: string, links: readonly Link[]) => void;
+
+/** Adds what Terragrunt says that a unit reads; gives the folders of its module's code. */
+function addReported(unit: FoundUnit, add: Add): Set<string> {
+  const included = new Set(unit.includes);
+  for (const file of included) if (file !== "") add(file, [{ relation: "included by", path: unit.path }]);
+  const moduleFolders = new Set<string>();
+  for (const file of unit.reading) {
+    if (included.has(file)) continue;
+    if (CODE.test(file)) moduleFolders.add(folderOf(file));
+    else add(file, [{ relation: "read by", path: unit.path }]);
+  }
+  return moduleFolders;
+}
+
+/** Adds the files that the HCL of a unit, and the HCL that it reads, names; gives the local modules that it names. */
+async function addWritten(unit: FoundUnit, parse: HclParser, sources: Sources, add: Add): Promise<Set<string>> {
+  const moduleFolders = new Set<string>();
+  const own = joined(unit.path, UNIT_FILE);
+  const read: Link = { relation: "read by", path: unit.path };
+  const exists = (path: string): boolean => sources.files.has(path);
+  for (const file of new Set([own, ...unit.includes, ...unit.reading.filter((name) => name.endsWith(".hcl"))])) {
+    const text = exists(file) ? await sources.read(file) : null;
+    if (text === null) continue;
+    const found = scanReferences(parse, text, { file, folder: unit.path, exists });
+    const via: Link[] = file === own ? [] : [{ relation: "read by", path: file }];
+    const named = [...found.files, ...found.folders.flatMap((folder) => filesBelow(sources, folder))];
+    for (const path of named) add(path, [...via, read]);
+    for (const folder of found.sources) moduleFolders.add(folder);
+  }
+  return moduleFolders;
 }
 
 /** Follows module calls from the unit's own modules to any depth. */
@@ -66,7 +76,7 @@ async function addModules(
   folders: ReadonlySet<string>,
   unit: string,
   moduleReads: (folder: string) => Promise<ModuleReads>,
-  add: (file: string, links: readonly Link[]) => void,
+  add: Add,
 ): Promise<void> {
   const queue = [...folders].map((folder) => ({ folder, called: false }));
   const seen = new Set(folders);

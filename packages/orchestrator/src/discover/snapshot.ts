@@ -52,3 +52,11 @@ export function unitOwning(file: string, isUnit: (folder: string) => boolean): s
     if (folder === ".") return null;
   }
 }
+
+/** Where Terragrunt generates the units of a stack. */
+export const GENERATED = ".terragrunt-stack";
+
+/** Whether a path lies in what a stack generated. */
+export function isGenerated(path: string): boolean {
+  return path.split("/").includes(GENERATED);
+}

@@ -6,11 +6,9 @@ import { run } from "@pipelines/core/process/run";
 import type { HclParser } from "../hcl/parse.ts";
 import { scanReferences } from "../hcl/scan.ts";
 import { lastLines } from "./find.ts";
-import { folderOf, liesIn } from "./snapshot.ts";
+import { folderOf, GENERATED, liesIn } from "./snapshot.ts";
 
 const STACK_FILE = "terragrunt.stack.hcl";
-/** Where Terragrunt generates the units of a stack. */
-const GENERATED = ".terragrunt-stack";
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";
 
@@ -21,11 +19,6 @@ export type GeneratedStacks = {
   readonly templates: readonly string[];
   readonly problems: readonly Problem[];
 };
-
-/** Whether a path lies in what a stack generated. */
-export function isGenerated(path: string): boolean {
-  return path.split("/").includes(GENERATED);
-}
 
 /** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
 export async function generateStacks(

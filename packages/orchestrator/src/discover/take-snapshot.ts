@@ -136,7 +136,11 @@ async function unitFolders(candidates: readonly string[], found: Found, sources:
     if (roots.has(file)) continue;
     const text = (await sources.read(file)) ?? "";
     const beside = sources.byFolder.get(folder) ?? [];
-    const isTemplate = /\bvalues\s*[.[]/.test(text) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
+    // Terragrunt's word counts, not the text's: a unit may well speak of `values.yaml`.
+    const lacksValues = found.suppressed.some(
+      (error) => error.file === file && /variable named "values"/.test(error.message),
+    );
+    const isTemplate = lacksValues && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
     const runs =
       /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
     const hasNested = candidates.some(

@@ -43,13 +43,7 @@ export function scanReferences(parse: HclParser, text: string, scope: Scope): Re
   const evaluate = (node: Node | null): string | null => pathOf(node, scope, locals, 0);
   const files = new Set<string>();
   const folders = new Set<string>();
-  const sources = new Set<string>();
   const fileFolder = posix.dirname(scope.file);
-  const inside = (base: string, path: string): string | null => {
-    const absolute = path.startsWith(ROOT) ? path.slice(ROOT.length).replace(/^\/+/, "") : posix.join(base, path);
-    const normal = posix.normalize(absolute === "" ? "." : absolute).replace(/\/$/, "");
-    return normal.startsWith("..") || posix.isAbsolute(normal) ? null : normal;
-  };
   for (const call of root.descendantsOfType("function_call")) {
     const name = call.namedChildren[0]?.text ?? "";
     const target = FILE_FUNCTIONS.has(name) ? files : name === "fileset" ? folders : null;
@@ -57,15 +51,21 @@ export function scanReferences(parse: HclParser, text: string, scope: Scope): Re
     const resolved = path === null ? null : inside(fileFolder, path);
     if (resolved !== null) target?.add(resolved);
   }
+  return { files: [...files], folders: [...folders], sources: localSources(root, scope, evaluate) };
+}
+
+/** The folders of local modules, units and stacks that blocks name as their source. */
+function localSources(root: Node, scope: Scope, evaluate: (node: Node | null) => string | null): string[] {
+  const sources = new Set<string>();
   for (const block of blocksOf(root)) {
     if (!SOURCE_BLOCKS.has(block.type)) continue;
     const source = evaluate(attribute(block.body, "source"));
     if (source === null || !(source.startsWith(".") || source.startsWith(ROOT))) continue;
-    const base = block.type === "terraform" ? scope.folder : fileFolder;
+    const base = block.type === "terraform" ? scope.folder : posix.dirname(scope.file);
     const resolved = inside(base, source.split("?")[0]?.replace("//", "/") ?? source);
     if (resolved !== null) sources.add(resolved);
   }
-  return { files: [...files], folders: [...folders], sources: [...sources] };
+  return [...sources];
 }
 
 const SOURCE_BLOCKS = new Set(["terraform", "module", "unit", "stack"]);
@@ -105,6 +105,13 @@ function localsOf(root: Node): Map<string, Node> {
 function firstArgument(call: Node): Node | null {
   const list = call.namedChildren.find((child) => child?.type === "function_arguments");
   return list?.namedChildren[0] ?? null;
+}
+
+/** A path relative to the repository, or `null` when it leaves it. */
+function inside(base: string, path: string): string | null {
+  const joined = path.startsWith(ROOT) ? path.slice(ROOT.length).replace(/^\/+/, "") : posix.join(base, path);
+  const normal = posix.normalize(joined === "" ? "." : joined).replace(/\/$/, "");
+  return normal.startsWith("..") || posix.isAbsolute(normal) ? null : normal;
 }
 
 /** The path that an expression gives, or `null` when it can't be told from literals and path functions. */

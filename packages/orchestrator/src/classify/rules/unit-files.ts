@@ -1,6 +1,5 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { type Snapshot, UNIT_FILE, unitOwning } from "../../discover/snapshot.ts";
-import { isGenerated } from "../../discover/stacks.ts";
+import { isGenerated, type Snapshot, UNIT_FILE, unitOwning } from "../../discover/snapshot.ts";
 import { sharedFinding } from "../readers.ts";
 import type { Finding, Rule } from "../rule.ts";
 

@@ -1,0 +1,24 @@
+import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
+import { MissingCommitError } from "@pipelines/core/git/repository";
+import { ToolError } from "@pipelines/core/terragrunt/binary";
+
+/** Errors that a person at the terminal can do something about; anything else is a bug. */
+const EXPECTED = [ConfigurationError, MissingCommitError, ToolError];
+
+const isExpected = (error: unknown): error is Error => EXPECTED.some((kind) => error instanceof kind);
+
+/** 2 for what the caller can mend, 3 for a bug. */
+export function exitCodeOf(error: unknown): number {
+  return isExpected(error) || isMissingFile(error) ? 2 : 3;
+}
+
+/** What went wrong, in full for a bug. */
+export function messageOf(error: unknown): string {
+  if (isExpected(error) || isMissingFile(error)) return `error: ${error.message}`;
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `This is a bug in pipelines; please report it with the lines below.\n${detail}`;
+}
+
+function isMissingFile(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}

@@ -1,0 +1,54 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { explain } from "./commands/explain.ts";
+import { plan } from "./commands/plan.ts";
+import { exitCodeOf, messageOf } from "./failure.ts";
+
+/** How the command ended, for the shell: 0 all well, 1 problems or failed units, 2 bad usage, 3 a bug. */
+const program = new Command("pipelines")
+  .description("What Pipelines would do in GitHub, in your terminal")
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+const event = new Option("--event <event>", "as which event the commits are compared")
+  .choices(["pull_request", "push"] as const)
+  .default("pull_request" as const);
+
+program
+  .command("explain")
+  .description("print what changed, which units it affects and why, and which jobs would run; touches nothing")
+  .requiredOption("--repo <folder>", "the repository, checked out at head", ".")
+  .requiredOption("--base <revision>", "what it is compared with")
+  .requiredOption("--head <revision>", "what is checked out", "HEAD")
+  .addOption(event)
+  .option("--config <file>", "a configuration file to use instead of .pipelines/config.yml")
+  .option("--json", "print one JSON document")
+  .action(async (options) => {
+    process.exitCode = await explain(options);
+  });
+
+program
+  .command("plan")
+  .description("plan what the checked-out branch changes against the deploy branch, with your own credentials")
+  .requiredOption("--repo <folder>", "the repository", ".")
+  .option("--base <revision>", "what it is compared with; the deploy branch on origin unless given")
+  .option("--config <file>", "a configuration file to use instead of .pipelines/config.yml")
+  .option("--parallelism <units>", "units that are planned side by side", positiveInteger)
+  .action(async (options) => {
+    process.exitCode = await plan(options);
+  });
+
+function positiveInteger(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It has to be a whole number of 1 or more.");
+  return Number(text);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has already said what is wrong with the command line.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`${messageOf(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}

@@ -1,0 +1,79 @@
+import type { Job, JobId } from "@pipelines/core/contracts/job";
+import type { AccountOutcome, HookOutcome, JobOutcome, UnitOutcome } from "@pipelines/core/contracts/outcome";
+
+/** One outcome document that was found: what it says, or why it can't be read. */
+export type OutcomeFile = {
+  readonly job: string;
+  readonly attempt: number;
+  readonly content:
+    | { readonly kind: "read"; readonly outcome: JobOutcome; readonly planTexts: ReadonlyMap<string, string> }
+    | { readonly kind: "unreadable"; readonly why: string };
+};
+
+/** How one unit of a job ended, with the text of its plan where there is one. */
+export type UnitEnding = UnitOutcome & { readonly text: string | null };
+
+/** How a job ended, whatever it left behind: every unit of the job has an end. */
+export type Ending = {
+  readonly job: Job;
+  readonly attempt: number | null;
+  readonly units: readonly UnitEnding[];
+  readonly hooks: readonly HookOutcome[];
+  readonly account: AccountOutcome | null;
+  /** Why the job as a whole failed; `null` when it did its work, however the units ended. */
+  readonly failure: string | null;
+  readonly logUrl: string | null;
+};
+
+/**
+ * Puts the jobs that were due and the documents that they left side by side. A job without a readable document failed,
+ * and is named; of several attempts the highest counts. Never throws: one bad file must not hide the others.
+ */
+export function collectOutcomes(expected: readonly Job[], files: readonly OutcomeFile[]): Ending[] {
+  const latest = new Map<JobId | string, OutcomeFile>();
+  for (const file of files) {
+    const known = latest.get(file.job);
+    if (known === undefined || file.attempt > known.attempt) latest.set(file.job, file);
+  }
+  return expected.map((job) => endingOf(job, latest.get(job.id)));
+}
+
+function endingOf(job: Job, file: OutcomeFile | undefined): Ending {
+  if (file === undefined) return withoutOutcome(job, null, "it did not start, or left no outcome");
+  if (file.content.kind === "unreadable") {
+    return withoutOutcome(job, file.attempt, `its outcome can't be read: ${file.content.why}`);
+  }
+  const { outcome, planTexts } = file.content;
+  const ended = new Map(outcome.units.map((unit) => [unit.path, unit]));
+  const why =
+    outcome.state === "running"
+      ? "the job ended before it was heard of again; it may have changed something"
+      : (outcome.failure ?? "the job ended without it");
+  const units = job.units.map(({ path }): UnitEnding => {
+    const unit = ended.get(path);
+    if (unit === undefined) return { path, end: { kind: "unknown", why }, seconds: 0, text: null };
+    return { ...unit, text: unit.planText === undefined ? null : (planTexts.get(unit.planText) ?? null) };
+  });
+  const cutOff = outcome.state === "running" ? "it was still running when it was last heard of" : null;
+  return {
+    job,
+    attempt: file.attempt,
+    units,
+    hooks: outcome.hooks,
+    account: outcome.account ?? null,
+    failure: outcome.failure ?? cutOff,
+    logUrl: outcome.logUrl,
+  };
+}
+
+function withoutOutcome(job: Job, attempt: number | null, failure: string): Ending {
+  return {
+    job,
+    attempt,
+    units: job.units.map(({ path }) => ({ path, end: { kind: "unknown", why: failure }, seconds: 0, text: null })),
+    hooks: [],
+    account: null,
+    failure,
+    logUrl: null,
+  };
+}

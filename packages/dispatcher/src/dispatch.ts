@@ -1,0 +1,64 @@
+import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Job } from "@pipelines/core/contracts/job";
+import type { JobOutcome } from "@pipelines/core/contracts/outcome";
+import { collectOutcomes, type OutcomeFile } from "./collect/outcomes.ts";
+import { awaitSurvivor, type SurvivorEdges } from "./collect/survivor.ts";
+import { buildReport, type Report, type RunFacts } from "./report/model.ts";
+import { endedWell, type RunStatus, statusOf } from "./report/status.ts";
+import { finishedWithout, type RunContext, type RunEdges, runJob } from "./run/run-job.ts";
+import { type Places, publishReport, publishStart, type Told } from "./sinks/publish.ts";
+
+/** Runs one job; whether it ended well is known whatever happened to the executor. */
+export async function dispatchRun(
+  edges: RunEdges,
+  job: Job,
+  context: RunContext,
+): Promise<{ outcome: JobOutcome; well: boolean }> {
+  const outcome = await runJob(edges, job, context);
+  return { outcome, well: isWell(job, outcome) };
+}
+
+/** Waits for an executor that outlived its step, and finishes the outcome that it leaves. */
+export async function dispatchCollect(
+  edges: SurvivorEdges & Pick<RunEdges, "writeOutcome">,
+  job: Job,
+  context: Pick<RunContext, "attempt" | "logUrl">,
+  seconds: number,
+): Promise<JobOutcome> {
+  const left = await awaitSurvivor(edges, seconds);
+  if (left !== null && left.state === "finished") return left;
+  const why = left === null ? NEVER_STARTED : STILL_RUNNING;
+  const outcome = finishedWithout(job, context, left, why);
+  await edges.writeOutcome(outcome);
+  return outcome;
+}
+
+/** Decides the run's status, then tells everybody. */
+export async function dispatchReport(
+  places: Places,
+  assessment: Assessment | null,
+  files: readonly OutcomeFile[],
+  run: RunFacts,
+): Promise<{ status: RunStatus; report: Report; told: Told[] }> {
+  const endings = collectOutcomes(assessment?.jobs ?? [], files);
+  const status = statusOf(assessment, endings);
+  const report = buildReport(assessment, endings, run);
+  return { status, report, told: await publishReport(places, report) };
+}
+
+/** Marks the pull request as being planned. */
+export async function dispatchStart(places: Places, assessment: Assessment, run: RunFacts): Promise<Told[]> {
+  return publishStart(places, buildReport(assessment, [], run), assessment);
+}
+
+const NEVER_STARTED = "the job ended before the executor started";
+const STILL_RUNNING = "the job was ended while it was still running";
+
+function isWell(job: Job, outcome: JobOutcome): boolean {
+  const file = {
+    job: job.id,
+    attempt: outcome.attempt,
+    content: { kind: "read" as const, outcome, planTexts: new Map() },
+  };
+  return collectOutcomes([job], [file]).every(endedWell);
+}

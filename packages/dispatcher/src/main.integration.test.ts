@@ -1,0 +1,101 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { writeDocument } from "@pipelines/core/documents/document";
+import { assessmentFile, outcomeFile } from "@pipelines/core/documents/layout";
+import { run } from "@pipelines/core/process/run";
+import { startLocalGitHub } from "@pipelines/local-github/server";
+import { expect, test } from "vitest";
+import { assessmentOf, failed, HEAD, outcomeOf, type Sketch } from "../test/build.ts";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+
+/** Runs the action's `report` on a folder as the runner would; `apiUrl` may be a GitHub or nothing at all. */
+async function report(
+  sketch: Sketch | null,
+  github: { url: string; owner: string; repo: string; token: string },
+  payload: object,
+) {
+  const folder = await mkdtemp(join(tmpdir(), "pipelines-report-"));
+  try {
+    const files = {
+      event: join(folder, "event.json"),
+      summary: join(folder, "summary.md"),
+      output: join(folder, "output"),
+    };
+    await writeFile(files.event, JSON.stringify(payload));
+    await writeFile(files.output, "");
+    if (sketch !== null) {
+      const assessment = assessmentOf(sketch);
+      await writeDocument(assessmentFile(folder), assessment);
+      const file = outcomeOf(sketch);
+      const [job] = assessment.jobs;
+      if (job !== undefined && file.content.kind === "read") {
+        await writeDocument(outcomeFile(folder, job.id, 1), file.content.outcome);
+      }
+    }
+    const ended = await run(process.execPath, [main], {
+      cwd: folder,
+      timeoutMs: 60_000,
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        PIPELINES_COMMAND: "report",
+        PIPELINES_FOLDER: folder,
+        PIPELINES_TOKEN: github.token,
+        GITHUB_API_URL: github.url,
+        GITHUB_SERVER_URL: "https://github.com",
+        GITHUB_REPOSITORY: `${github.owner}/${github.repo}`,
+        GITHUB_RUN_ID: "70",
+        GITHUB_RUN_NUMBER: "7",
+        GITHUB_RUN_ATTEMPT: "1",
+        GITHUB_SHA: HEAD,
+        GITHUB_EVENT_NAME: "pull_request",
+        GITHUB_EVENT_PATH: files.event,
+        GITHUB_OUTPUT: files.output,
+        GITHUB_STEP_SUMMARY: files.summary,
+      },
+    });
+    return { ...ended, summary: await readFile(files.summary, "utf8") };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const payload = { pull_request: { number: 1, head: { sha: HEAD } } };
+
+test("a planned pull request gets its comment and a green status", async () => {
+  await using github = await startLocalGitHub();
+  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  const ended = await report({ units: [{ path: "prod/vpc", creates: 1 }] }, github, payload);
+  expect(ended.exitCode).toBe(0);
+  expect(github.comments(1).map(({ body }) => body.split("\n")[1])).toEqual([
+    "### ✅ Merging creates 1 resource; nothing is destroyed",
+  ]);
+  expect(ended.summary).toContain("prod/vpc");
+  expect(github.violations).toEqual([]);
+});
+
+test.each([
+  ["green", 0, { units: [{ path: "prod/vpc" }] }],
+  ["red", 1, { units: [{ path: "prod/vpc", end: failed() }] }],
+])("a report that can't be written leaves the status %s, and names the permission", async (_, exitCode, sketch) => {
+  await using github = await startLocalGitHub();
+  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  github.faults.always(
+    { path: /comments/ },
+    { kind: "status", status: 403, message: "Resource not accessible by integration" },
+  );
+  const ended = await report(sketch, github, payload);
+  expect(ended.exitCode).toBe(exitCode);
+  expect(ended.stdout).toContain("::warning title=The comment could not be written::");
+  expect(ended.stdout).toContain("`pull-requests: write`");
+});
+
+test("a run without an assessment is red and says that it could not determine what changed", async () => {
+  await using github = await startLocalGitHub();
+  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  const ended = await report(null, github, payload);
+  expect(ended.exitCode).toBe(1);
+  expect(github.comments(1)[0]?.body).toContain("could not determine what changed");
+});

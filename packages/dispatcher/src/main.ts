@@ -1,0 +1,197 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type Inputs, inputsFrom } from "@pipelines/core/actions/inputs";
+import { actionsLog as log } from "@pipelines/core/actions/log";
+import { actionsOutputs } from "@pipelines/core/actions/outputs";
+import { appendSummary } from "@pipelines/core/actions/summary";
+import { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Job } from "@pipelines/core/contracts/job";
+import { JobOutcome } from "@pipelines/core/contracts/outcome";
+import { DocumentError, readDocument, writeDocument } from "@pipelines/core/documents/document";
+import { assessmentFile, outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
+import { createGitHubClient } from "@pipelines/core/github/client";
+import { readOutcomes } from "./collect/read-outcomes.ts";
+import { dispatchCollect, dispatchReport, dispatchRun, dispatchStart } from "./dispatch.ts";
+import { headlineOf } from "./report/headline.ts";
+import { executorEnvironment, ownSignals, runExecutor } from "./run/executor-process.ts";
+import { logUrlOf, type RunContextFacts, readRunContext, runFactsOf } from "./run-context.ts";
+import { conversationOn, identityOf, issueTracker, mergedPullRequestOf } from "./sinks/github.ts";
+import type { Places, Told } from "./sinks/publish.ts";
+
+/** GitHub ends a cancelled job five minutes after the cancel; the upload needs its share of them. */
+const SURVIVOR_SECONDS = 240;
+
+const environment = process.env;
+
+async function main(): Promise<number> {
+  const inputs = inputsFrom(environment);
+  const command = inputs.choice("command", ["run", "collect", "report"]);
+  const folder = inputs.optional("folder") ?? join(environment["RUNNER_TEMP"] ?? ".", "pipelines");
+  const context = await readRunContext(environment);
+  switch (command) {
+    case "run":
+      return await run(inputs, folder, context);
+    case "collect":
+      return await collect(inputs, folder, context);
+    case "report":
+      return await report(inputs, folder, context);
+    default:
+      return command satisfies never;
+  }
+}
+
+async function run(inputs: Inputs, folder: string, context: RunContextFacts): Promise<number> {
+  const { assessment, job, edges, logUrl } = await jobOf(inputs, folder, context);
+  const token = inputs.optional("token");
+  const executionFile = join(folder, `execution-${job.id}-${context.attempt}.json`);
+  const stop = randomUUID();
+  process.stdout.write(`::stop-commands::${stop}\n`);
+  const { outcome, well } = await dispatchRun(
+    {
+      ...edges,
+      async execute(execution) {
+        await writeDocument(executionFile, execution);
+        return runExecutor({
+          program: executorProgram(),
+          executionFile,
+          logFile: join(folder, `executor-${job.id}-${context.attempt}.log`),
+          environment: executorEnvironment(environment, token, job.action === "provision-account"),
+          show: (chunk) => process.stdout.write(chunk),
+          onSignal: ownSignals,
+        });
+      },
+    },
+    job,
+    {
+      comparison: assessment.comparison,
+      repositoryFolder: inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? process.cwd(),
+      configurationFile: inputs.optional("config"),
+      folder,
+      attempt: context.attempt,
+      reviewedPlansFolder: null,
+      repository: context.fullName,
+      runUrl: context.runUrl,
+      logUrl,
+    },
+  ).finally(() => process.stdout.write(`\n::${stop}::\n`));
+  setJobOutputs(folder, job, context);
+  if (outcome.failure !== null) log.error(outcome.failure, { title: job.name });
+  return well ? 0 : 1;
+}
+
+async function collect(inputs: Inputs, folder: string, context: RunContextFacts): Promise<number> {
+  const { job, edges, logUrl } = await jobOf(inputs, folder, context);
+  await dispatchCollect(
+    { ...edges, sleep: (ms) => sleep(ms) },
+    job,
+    { attempt: context.attempt, logUrl },
+    SURVIVOR_SECONDS,
+  );
+  setJobOutputs(folder, job, context);
+  return 0;
+}
+
+async function report(inputs: Inputs, folder: string, context: RunContextFacts): Promise<number> {
+  const phase = inputs.choice("phase", ["start", "end"], "end");
+  const token = inputs.required("token");
+  const client = createGitHubClient({ token, apiUrl: context.apiUrl, log });
+  const identity = identityOf(client, token);
+  const places: Places = {
+    async summary(markdown) {
+      const file = environment["GITHUB_STEP_SUMMARY"];
+      if (file === undefined) return { kind: "skipped", why: "this step has no summary" };
+      await appendSummary(file, markdown);
+      return { kind: "published", url: context.runUrl };
+    },
+    conversation: async (number) => conversationOn(client, context.repository, number, await identity),
+    tracker: async () => issueTracker(client, context.repository, await identity),
+  };
+  const assessment = await readAssessment(folder);
+  const pullRequest = await pullRequestOf(assessment, context, (commit, branch) =>
+    mergedPullRequestOf(client, context.repository, commit, branch),
+  );
+  const facts = runFactsOf(context, assessment, pullRequest);
+  if (phase === "start") {
+    if (assessment !== null) tell(await dispatchStart(places, assessment, facts));
+    return 0;
+  }
+  const result = await dispatchReport(places, assessment, await readOutcomes(folder), facts);
+  tell(result.told);
+  actionsOutputs.set("status", result.status);
+  log.info(headlineOf(result.report).text);
+  return result.status === "success" ? 0 : 1;
+}
+
+async function jobOf(inputs: Inputs, folder: string, context: RunContextFacts) {
+  const id = inputs.required("job");
+  const assessment = await readDocument(assessmentFile(folder), Assessment);
+  const job = assessment.jobs.find((known) => known.id === id);
+  if (job === undefined) throw new Error(`${assessmentFile(folder)} has no job \`${id}\``);
+  const file = outcomeFile(folder, job.id, context.attempt);
+  const edges = {
+    readOutcome: () => readDocument(file, JobOutcome).catch(() => null),
+    writeOutcome: (outcome: JobOutcome) => writeDocument(file, outcome),
+  };
+  return { assessment, job, edges, logUrl: logUrlOf(context, inputs.optional("check-run-id")) };
+}
+
+/** No assessment is an answer too: the run could not determine anything. */
+async function readAssessment(folder: string): Promise<Assessment | null> {
+  try {
+    return await readDocument(assessmentFile(folder), Assessment);
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    log.error(error.message);
+    return null;
+  }
+}
+
+async function pullRequestOf(
+  assessment: Assessment | null,
+  context: RunContextFacts,
+  merged: (commit: string, branch: string) => Promise<number | null>,
+): Promise<number | null> {
+  if (context.pullRequest !== null) return context.pullRequest.number;
+  if (assessment === null || assessment.comparison.mode !== "apply") return null;
+  try {
+    return await merged(assessment.comparison.head, assessment.comparison.deployBranch);
+  } catch (error) {
+    log.warning(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+function setJobOutputs(folder: string, job: Job, context: RunContextFacts): void {
+  actionsOutputs.set("outcome", outcomeFolder(folder, job.id, context.attempt));
+  actionsOutputs.set("artifact", `pipelines-outcome-${job.id}-${context.attempt}`);
+}
+
+/** A report that can't be written is a warning with its cause; the run's status stands. */
+function tell(told: readonly Told[]): void {
+  for (const { place, result } of told) {
+    if (result.kind === "failed") log.warning(result.cause, { title: `The ${place} could not be written` });
+    else log.info(result.kind === "published" ? `${place}: written` : `${place}: ${result.why}`);
+  }
+}
+
+/** The executor lies beside the dispatcher: its bundle in an action, its source in a checkout. */
+function executorProgram(): string {
+  const bundled = import.meta.url.endsWith(".mjs");
+  return fileURLToPath(
+    new URL(bundled ? "../../executor/dist/main.mjs" : "../../executor/src/main.ts", import.meta.url),
+  );
+}
+
+if (process.argv.includes("--self-test")) {
+  createGitHubClient({ token: "", apiUrl: "https://api.github.com", log });
+  process.stdout.write("dispatcher: ready\n");
+} else {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    log.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 2;
+  }
+}

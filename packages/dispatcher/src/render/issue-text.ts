@@ -1,0 +1,105 @@
+import { adviceOn } from "../report/advice.ts";
+import { count } from "../report/headline.ts";
+import type { Report, Row } from "../report/model.ts";
+import { code, fenced, link, oneLine, prose } from "./escape.ts";
+import { COMMENT_LIMIT, renderMarkdown } from "./markdown.ts";
+import { cutAtLine } from "./plan-text.ts";
+
+export type IssueText = { readonly title: string; readonly body: string };
+
+/** What an issue of one unit is about: how it ended, or why it is held back. */
+export type IssueSubject =
+  | { readonly kind: "row"; readonly row: Row }
+  | {
+      readonly kind: "withheld";
+      readonly unit: string;
+      readonly environment: string;
+      readonly action: string;
+      readonly at: string;
+      readonly message: string;
+    };
+
+/** The issue of one unit: what failed, what to do next, where to look. */
+export function renderIssue(report: Report, subject: IssueSubject): IssueText {
+  const { unit, environment, action } = subject.kind === "row" ? subject.row : subject;
+  const verb = action === "destroy" ? "Destroy" : "Apply";
+  if (subject.kind === "withheld") {
+    return {
+      title: title(`${verb} is due: ${unit}`),
+      body: join([
+        `${code(unit)} was removed, and what it created still exists: ${prose(subject.message)}`,
+        facts(report, unit, environment, null),
+        `This issue closes itself when the unit has been destroyed. Its last configuration is at commit ${code(subject.at)}.`,
+      ]),
+    };
+  }
+  const { row } = subject;
+  const advice = adviceOn(row.end);
+  return {
+    title: title(`${verb} failed: ${unit}`),
+    body: join([
+      `**${verb} of ${code(unit)} ${prose(advice?.happened ?? "did not end well")}.**`,
+      `**Next:** ${prose(advice?.next ?? "Read the job's log.")}`,
+      advice?.detail === null || advice?.detail === undefined ? "" : fenced(cutAtLine(advice.detail, 8000).text),
+      facts(report, unit, environment, row.logUrl),
+      "This issue is updated when it fails again, and closes itself when the unit next succeeds.",
+    ]),
+  };
+}
+
+/** One issue for many failing units. */
+export function renderRollUp(report: Report, failing: number): IssueText {
+  return {
+    title: title(`Apply failed: ${count(failing, "unit")}`),
+    body: join([
+      `${count(failing, "unit")} did not end well in one run, which usually has one cause: look for it in the first ones.`,
+      renderMarkdown(report, { ...COMMENT_LIMIT, most: 30_000 }),
+      "This issue closes itself when all of these units have succeeded.",
+    ]),
+  };
+}
+
+/** The issue of a run that could not determine, start or finish its work. */
+export function renderRunIssue(report: Report): IssueText {
+  return {
+    title: title("Pipelines could not do its work on the deploy branch"),
+    body: join([
+      `Changes that were merged may not have been applied. **Next:** open ${link("the run", report.run.runUrl)}, fix what it names, and re-run it.`,
+      renderMarkdown(report, { ...COMMENT_LIMIT, most: 30_000 }),
+      "This issue closes itself after the next run that does its work.",
+    ]),
+  };
+}
+
+/** The last text of an issue that is closed. */
+export function renderClosedIssue(report: Report, row: Row | null): string {
+  const run = link(`run ${report.run.runNumber}`, report.run.runUrl);
+  const commit = link(
+    code(report.run.commit.slice(0, 7)),
+    `${report.run.serverUrl}/${report.run.repository}/commit/${report.run.commit}`,
+  );
+  if (row === null) return `Solved by ${run} on ${commit}.`;
+  const verb = row.action === "destroy" ? "destroyed" : "applied";
+  return `Solved: ${code(row.unit)} was ${verb} by ${run} on ${commit}${row.logUrl === null ? "" : ` (${link("log", row.logUrl)})`}.`;
+}
+
+function facts(report: Report, unit: string, environment: string, logUrl: string | null): string {
+  const { run } = report;
+  const rows = [
+    `| unit | ${code(unit)} |`,
+    `| environment | ${prose(environment)} |`,
+    `| commit | ${link(code(run.commit.slice(0, 7)), `${run.serverUrl}/${run.repository}/commit/${run.commit}`)} |`,
+    run.pullRequest === null ? null : `| pull request | #${run.pullRequest} |`,
+    `| log | ${logUrl === null ? link("the run", run.runUrl) : link("the job's log", logUrl)} |`,
+  ].filter((row) => row !== null);
+  return `| | |\n|---|---|\n${rows.join("\n")}`;
+}
+
+/** GitHub takes 256 characters; a title is no Markdown, but mentions in it would still look like calls. */
+function title(text: string): string {
+  return oneLine(text, 200).replaceAll("@", "@\u200b");
+}
+
+function join(parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("\n\n");
+}

@@ -1,0 +1,130 @@
+import type { FailureCause, LockInfo, UnitEnd } from "@pipelines/core/contracts/outcome";
+
+/** What a unit's end means and what to do next, in plain text that still has to be escaped. */
+export type Advice = { readonly happened: string; readonly detail: string | null; readonly next: string };
+
+/** Explains an end that somebody has to act on; `null` for an end that speaks for itself. */
+export function adviceOn(end: UnitEnd): Advice | null {
+  switch (end.kind) {
+    case "changed":
+    case "unchanged":
+      return null;
+    case "superseded":
+      return {
+        happened: `left to the later run of ${end.by.slice(0, 7)}`,
+        detail: null,
+        next: "Nothing to do here: look at the later run.",
+      };
+    case "waiting":
+      return {
+        happened: `can't be planned yet: it needs outputs of ${end.for.join(", ")}, which this change creates`,
+        detail: null,
+        next: "Nothing to do: it is planned and applied after them once this is merged.",
+      };
+    case "skipped":
+      return {
+        happened: `not started, since ${end.because.join(", ")} did not end well`,
+        detail: null,
+        next: `Fix ${end.because.join(", ")}; this unit then runs with it.`,
+      };
+    case "withheld":
+      return { happened: `stopped: ${end.stop.message}`, detail: null, next: end.stop.next };
+    case "failed":
+      return {
+        happened: `failed at ${end.at}: ${titleOf(end.cause)}`,
+        detail: end.cause.message,
+        next: nextOf(end.cause, end.at),
+      };
+    case "interrupted":
+      return {
+        happened: `interrupted during ${end.at}`,
+        detail: end.message,
+        next: interruptedNext(end.lock, end.erroredState),
+      };
+    case "unknown":
+      return {
+        happened: `its end is unknown: ${end.why}`,
+        detail: null,
+        next: "Read the job's log. If it was applying, run a plan to see what is left, then re-run the failed jobs.",
+      };
+    default:
+      return end satisfies never;
+  }
+}
+
+function titleOf(cause: FailureCause): string {
+  switch (cause.kind) {
+    case "locked":
+      return "the state is locked";
+    case "credentials":
+      return cause.role === null ? "no cloud credentials" : `no credentials for the role ${cause.role}`;
+    case "backend":
+      return "the state's backend can't be used";
+    case "stale-plan":
+      return "the state changed after the plan was made";
+    case "timeout":
+      return `it took longer than ${cause.minutes} minutes`;
+    case "tool-missing":
+      return `${cause.tool} is not on the runner`;
+    case "disk-full":
+      return "the runner's disk is full";
+    case "crash":
+      return "the tool crashed";
+    case "configuration":
+      return "its configuration is wrong";
+    case "tool":
+      return cause.exitCode === null ? "the tool gave up" : `the tool ended with exit code ${cause.exitCode}`;
+    default:
+      return cause satisfies never;
+  }
+}
+
+function nextOf(cause: FailureCause, at: "init" | "plan" | "apply"): string {
+  switch (cause.kind) {
+    case "locked":
+      return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it is gone, unlock with \`terragrunt force-unlock ${cause.lock.id}\` in the unit's folder, then re-run.`;
+    case "credentials":
+      return "Check that the role exists and that its trust policy admits this repository and branch, then re-run the failed jobs.";
+    case "backend":
+      return "Check that the state's storage exists and that the role may read and write it, then re-run the failed jobs.";
+    case "stale-plan":
+    case "crash":
+      return "Re-run the failed jobs: the unit is planned anew.";
+    case "timeout":
+      return "Read the log for what it waited for; raise `jobs.timeout_minutes` when it needs that long, then re-run the failed jobs.";
+    case "tool-missing":
+      return `Install ${cause.tool} on the runner, or set its version under \`tools\`.`;
+    case "disk-full":
+      return "Use a runner with a larger disk, or lower `jobs.units_per_job`, then re-run the failed jobs.";
+    case "configuration":
+      return "Correct the configuration and push.";
+    case "tool":
+      return at === "apply"
+        ? "Part of it may have been applied. Fix the cause and merge the fix, or re-run the failed jobs if the cause lies outside the code."
+        : "Fix the cause and push, or re-run the failed jobs if the cause lies outside the code.";
+    default:
+      return cause satisfies never;
+  }
+}
+
+function lockOf(lock: LockInfo): string {
+  const parts = [
+    `Lock ${lock.id}`,
+    lock.who === null ? null : `held by ${lock.who}`,
+    lock.operation === null ? null : `for ${lock.operation}`,
+    lock.created === null ? null : `since ${lock.created}`,
+  ];
+  return `${parts.filter((part) => part !== null).join(" ")}.`;
+}
+
+function interruptedNext(lock: LockInfo | null, erroredState: boolean): string {
+  return [
+    erroredState
+      ? "State could not be written to its backend and was on the runner only: import what was created before you apply again."
+      : null,
+    lock === null ? null : `${lockOf(lock)} Unlock with \`terragrunt force-unlock ${lock.id}\` in the unit's folder.`,
+    "Run a plan to see what is left, then re-run the failed jobs.",
+  ]
+    .filter((sentence) => sentence !== null)
+    .join(" ");
+}

@@ -1,0 +1,116 @@
+import type { Report, Row } from "./model.ts";
+
+/** How much of a report is told. */
+export type Detail = {
+  /** Rows of the table, lines of each list, characters of one message. */
+  readonly rows: number;
+  readonly lines: number;
+  readonly characters: number;
+};
+
+/** What did not fit. */
+export type Cut = {
+  /** Units whose row is missing, whose plan is missing, and whose plan is not whole. */
+  readonly rows: number;
+  readonly plans: number;
+  readonly shortened: number;
+  /** Lines missing from lists of destroys, failures, problems and files. */
+  readonly lines: number;
+};
+
+/** How a place shows a report: what comes before the plans, one plan, and what comes after them. */
+export type Form = {
+  head(report: Report, detail: Detail): string;
+  /** The fold with a unit's plan of about `characters` at most, cut at a line's end. */
+  fold(row: Row, characters: number): string;
+  tail(report: Report, detail: Detail, cut: Cut): string;
+};
+
+export type Limit = {
+  readonly most: number;
+  /** Characters for comments, bytes for summaries. */
+  readonly size: (text: string) => number;
+};
+
+const DETAILS: readonly Detail[] = [
+  { rows: Number.POSITIVE_INFINITY, lines: 200, characters: 2000 },
+  { rows: 200, lines: 50, characters: 1000 },
+  { rows: 100, lines: 30, characters: 500 },
+  { rows: 50, lines: 20, characters: 300 },
+  { rows: 20, lines: 10, characters: 200 },
+  { rows: 5, lines: 3, characters: 100 },
+];
+const SMALLEST_FOLD = 1500;
+/** One huge plan must not push out all others. */
+const LARGEST_FOLD = 24_000;
+
+/**
+ * The fullest text of a report within a limit. Plans go first, the least important ones before the others; then rows and
+ * lines. What is missing is counted in the text itself.
+ */
+export function fitReport(report: Report, limit: Limit, form: Form): { text: string; cut: Cut } {
+  const withText = report.rows.filter(
+    (row) => row.text !== null && row.text.trim() !== "" && row.end.kind !== "unchanged",
+  );
+  let smallest = { text: "", cut: noCut };
+  for (const detail of DETAILS) {
+    const cutOfDetail = cutBy(report, detail);
+    const head = form.head(report, detail);
+    const without = { ...cutOfDetail, plans: withText.length, shortened: withText.length };
+    const reserved = limit.size(head) + limit.size(form.tail(report, detail, without));
+    smallest = {
+      text: head + form.tail(report, detail, { ...without, shortened: 0 }),
+      cut: { ...without, shortened: 0 },
+    };
+    if (reserved > limit.most) continue;
+    const { folds, plans, shortened } = foldsWithin(withText, limit, limit.most - reserved, form);
+    const cut = { ...cutOfDetail, plans, shortened };
+    return { text: head + folds + form.tail(report, detail, cut), cut };
+  }
+  return smallest;
+}
+
+const noCut: Cut = { rows: 0, plans: 0, shortened: 0, lines: 0 };
+
+/** Rows come most important first, so the first ones get room first. */
+function foldsWithin(
+  rows: readonly Row[],
+  limit: Limit,
+  room: number,
+  form: Form,
+): { folds: string; plans: number; shortened: number } {
+  let folds = "";
+  let left = room;
+  let plans = 0;
+  let shortened = 0;
+  for (const row of rows) {
+    const whole = form.fold(row, LARGEST_FOLD);
+    if (limit.size(whole) <= left) {
+      folds += whole;
+      left -= limit.size(whole);
+      if ((row.text?.length ?? 0) > LARGEST_FOLD) shortened += 1;
+      continue;
+    }
+    const part = left > SMALLEST_FOLD ? form.fold(row, Math.floor(left / 2)) : null;
+    if (part !== null && limit.size(part) <= left) {
+      folds += part;
+      left -= limit.size(part);
+      shortened += 1;
+    } else {
+      plans += 1;
+    }
+  }
+  return { folds, plans, shortened };
+}
+
+function cutBy(report: Report, detail: Detail): Cut {
+  const over = (list: readonly unknown[]): number => Math.max(0, list.length - detail.lines);
+  const attention = report.rows.filter(({ end }) => end.kind !== "changed" && end.kind !== "unchanged");
+  const shown = report.rows.filter(({ end }) => end.kind !== "unchanged").length;
+  return {
+    ...noCut,
+    rows: Math.max(0, shown - detail.rows),
+    lines:
+      over(report.dangers) + over(attention) + over(report.problems) + over(report.unmatched) + over(report.withheld),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Report, Totals } from "./model.ts";
+
+/** The one line that decides: whether it is safe, or what happened. */
+export type Headline = { readonly icon: "✅" | "🛑" | "❌" | "⚪"; readonly text: string };
+
+/** Answers "is this safe to merge?" for a plan and "did it work?" for an apply, in one line. */
+export function headlineOf(report: Report): Headline {
+  const { totals, kind } = report;
+  if (report.comparison === null) return { icon: "❌", text: "Pipelines could not determine what changed" };
+  if (report.status === "failure") return { icon: "❌", text: failureOf(report) };
+  if (totals.units === 0)
+    return { icon: "⚪", text: report.withheld.length > 0 ? "Nothing runs: see what is held back" : "Nothing to do" };
+  const lost = totals.destroy + totals.replace + totals.forget;
+  const waiting = report.rows.filter(({ end }) => end.kind === "waiting").length;
+  const later = waiting === 0 ? "" : `; ${count(waiting, "unit")} can be planned only once others are applied`;
+  if (kind === "plan") {
+    if (lost > 0) return { icon: "🛑", text: `Merging ${lossOf(totals)}${later}` };
+    const gains = sentenceOf(totals, { add: "creates", change: "changes" });
+    if (gains === "") return { icon: "✅", text: `Merging changes no resources${later}` };
+    return { icon: "✅", text: `Merging ${gains}; nothing is destroyed${later}` };
+  }
+  const done = sentenceOf(totals, {
+    add: "created",
+    change: "changed",
+    destroy: "destroyed",
+    replace: "replaced",
+    forget: "forgotten",
+  });
+  return { icon: "✅", text: done === "" ? "Applied: no resource had to change" : `Applied: ${done}` };
+}
+
+function failureOf(report: Report): string {
+  const { totals, kind } = report;
+  const parts = [
+    totals.notWell > 0 ? `${totals.notWell} of ${count(totals.units, "unit")} did not end well` : null,
+    totals.notWell === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
+    report.problems.length > 0 ? count(report.problems.length, "problem") : null,
+    report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
+    report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check said no" : null,
+    kind === "plan" && totals.destroy + totals.replace + totals.forget > 0 ? `merging ${lossOf(totals)}` : null,
+  ].filter((part) => part !== null);
+  return `${kind === "plan" ? "Not ready to merge" : "Apply failed"}: ${parts.join("; ")}`;
+}
+
+function lossOf(totals: Totals): string {
+  return sentenceOf(totals, { destroy: "destroys", replace: "replaces", forget: "forgets" });
+}
+
+type Figure = "add" | "change" | "destroy" | "replace" | "forget";
+
+function sentenceOf(totals: Totals, verbs: Partial<Record<Figure, string>>): string {
+  const figures: Figure[] = ["add", "change", "destroy", "replace", "forget"];
+  const parts = figures
+    .map((figure) => ({ amount: totals[figure], verb: verbs[figure] }))
+    .filter(({ amount, verb }) => amount > 0 && verb !== undefined)
+    .map(({ amount, verb }, index) => `${verb} ${index === 0 ? count(amount, "resource") : amount}`);
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
+/** `1 unit`, `2 units`, `3,000 units`. */
+export function count(amount: number, noun: string): string {
+  return `${amount.toLocaleString("en-US")} ${noun}${amount === 1 ? "" : "s"}`;
+}

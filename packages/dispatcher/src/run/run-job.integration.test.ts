@@ -1,0 +1,101 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { assessmentOf } from "../../test/build.ts";
+import { executorEnvironment, runExecutor } from "./executor-process.ts";
+import { type RunContext, runJob } from "./run-job.ts";
+
+const assessment = assessmentOf({ mode: "apply", units: [{ path: "prod/vpc" }] });
+const [job] = assessment.jobs;
+if (job === undefined) throw new Error("the sketch has one job");
+
+const context: RunContext = {
+  comparison: assessment.comparison,
+  repositoryFolder: "/",
+  configurationFile: null,
+  folder: "/",
+  attempt: 1,
+  reviewedPlansFolder: null,
+  repository: null,
+  runUrl: null,
+  logUrl: "https://example.com/job/1",
+};
+
+/** Runs a stand-in for the executor; `signal` gets what would forward a signal to it. */
+async function runProgram(
+  source: string,
+  signal: (send: (name: NodeJS.Signals) => void, log: string) => Promise<void> = async () => undefined,
+) {
+  const folder = await mkdtemp(join(tmpdir(), "pipelines-run-"));
+  const program = join(folder, "executor.mjs");
+  const logFile = join(folder, "executor.log");
+  await writeFile(program, source);
+  const shown: Uint8Array[] = [];
+  let signalled: Promise<void> = Promise.resolve();
+  try {
+    const end = await runExecutor({
+      program,
+      executionFile: "execution.json",
+      logFile,
+      environment: { PATH: process.env["PATH"] ?? "" },
+      show: (chunk) => shown.push(chunk),
+      onSignal: (forward) => {
+        signalled = signal(forward, logFile);
+        return () => undefined;
+      },
+    });
+    await signalled;
+    return { end, output: Buffer.concat(shown).toString() };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+test("the executor's output is shown to its end, and its exit code told", async () => {
+  const { end, output } = await runProgram(`console.log(process.argv.slice(2).join(" ")); process.exitCode = 1`);
+  expect([end, output]).toEqual([{ exitCode: 1, signal: null }, "--execution execution.json\n"]);
+});
+
+test("the first signal is forwarded once, later ones are not", async () => {
+  const source = `let seen = 0;
+for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => { seen += 1; setTimeout(() => { console.log(name, seen); process.exit(0); }, 300); });
+setInterval(() => undefined, 1000); console.log("ready");`;
+  const { output } = await runProgram(source, async (send, log) => {
+    while (!(await readFile(log, "utf8").catch(() => "")).includes("ready")) await sleep(20);
+    send("SIGINT");
+    send("SIGTERM");
+    send("SIGINT");
+  });
+  expect(output).toBe("ready\nSIGINT 1\n");
+});
+
+test("an executor that is killed without a word leaves a finished outcome that names it", async () => {
+  const written: unknown[] = [];
+  const outcome = await runJob(
+    {
+      execute: async () => (await runProgram(`process.kill(process.pid, "SIGKILL")`)).end,
+      readOutcome: async () => null,
+      writeOutcome: async (left) => void written.push(left),
+    },
+    job,
+    context,
+  );
+  expect(outcome).toMatchObject({ state: "finished", logUrl: context.logUrl });
+  expect(outcome.failure).toContain("killed by SIGKILL");
+  expect(outcome.units[0]?.end.kind).toBe("unknown");
+  expect(written).toEqual([outcome]);
+});
+
+test("the executor gets no GitHub token under any name, but for an account action", () => {
+  const own = {
+    PATH: "/bin",
+    GITHUB_TOKEN: "t0ken",
+    GIT_HEADER: "basic t0ken",
+    PIPELINES_TOKEN: "t0ken",
+    GITHUB_OUTPUT: "/o",
+  };
+  expect(executorEnvironment(own, "t0ken", false)).toEqual({ PATH: "/bin" });
+  expect(executorEnvironment(own, "t0ken", true)).toEqual({ PATH: "/bin", PIPELINES_TOKEN: "t0ken" });
+});

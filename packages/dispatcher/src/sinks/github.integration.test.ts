@@ -1,0 +1,79 @@
+import { createGitHubClient } from "@pipelines/core/github/client";
+import { type LocalGitHub, startLocalGitHub } from "@pipelines/local-github/server";
+import { expect, test } from "vitest";
+import { failed, reportOf } from "../../test/build.ts";
+import { conversationOn, identityOf, issueTracker } from "./github.ts";
+import { type Places, publishReport } from "./publish.ts";
+
+const log = { info: () => undefined, warning: () => undefined };
+
+function placesOf(github: LocalGitHub): Places {
+  const client = createGitHubClient({
+    token: github.token,
+    apiUrl: github.url,
+    log,
+    timing: { paced: false, retryBaseMs: 1 },
+  });
+  const repository = { owner: github.owner, repo: github.repo };
+  return {
+    summary: async () => ({ kind: "published", url: null }),
+    conversation: async (number) => conversationOn(client, repository, number, await identityOf(client, github.token)),
+    tracker: async () => issueTracker(client, repository, await identityOf(client, github.token)),
+  };
+}
+
+/** A GitHub with two issues and pull request 3, made by a person. */
+async function withConversation(): Promise<LocalGitHub> {
+  const github = await startLocalGitHub();
+  for (const title of ["one", "two"]) github.createIssue({ title, author: "mona" });
+  await github.openPullRequest({ head: "feature", base: "main", title: "three", author: "mona" });
+  return github;
+}
+
+test("the comment is found on a late page and updated; a person's copy of the marker is left alone", async () => {
+  await using github = await withConversation();
+  const first = "<!-- pipelines:comment v1 plan run=1 attempt=1 phase=end -->\nold";
+  github.comment(3, { author: "mallory", body: first });
+  for (let index = 0; index < 205; index += 1) github.comment(3, { author: "mona", body: `talk ${index}` });
+  github.comment(3, { author: "github-actions[bot]", body: first });
+  await publishReport(placesOf(github), reportOf({ units: [{ path: "prod/vpc", creates: 1 }] }));
+  const ours = github.comments(3).filter(({ body }) => body.includes("run=7"));
+  expect([github.comments(3).length, ours.length]).toEqual([207, 1]);
+  expect(ours[0]?.body).toContain("Merging creates 1 resource");
+  expect(github.violations).toEqual([]);
+});
+
+test("a failed apply opens an issue and the next success closes it, within eight calls and a write", async () => {
+  await using github = await withConversation();
+  const places = placesOf(github);
+  const broken = { mode: "apply" as const, units: [{ path: "prod/vpc", end: failed() }] };
+  const told = await publishReport(places, reportOf(broken));
+  expect(told.map(({ result }) => result.kind)).toEqual(["published", "published", "published"]);
+  expect(github.requests.length).toBeLessThanOrEqual(9);
+  const opened = [...github.state.issues.values()].filter(({ title }) => title === "Apply failed: prod/vpc");
+  expect(opened.map(({ state }) => state)).toEqual(["open"]);
+  await publishReport(places, reportOf({ ...broken, run: 8 }));
+  await publishReport(places, reportOf({ mode: "apply", units: [{ path: "prod/vpc" }], run: 9 }));
+  const after = [...github.state.issues.values()].filter(({ title }) => title === "Apply failed: prod/vpc");
+  expect(after.map(({ state, body }) => [state, /runs\/9/.test(body ?? "")])).toEqual([["closed", true]]);
+  expect(github.violations).toEqual([]);
+});
+
+test("issues that are turned off leave the comment, and say so", async () => {
+  await using github = await withConversation();
+  github.setHasIssues(false);
+  const told = await publishReport(
+    placesOf(github),
+    reportOf({ mode: "apply", units: [{ path: "prod/vpc", end: failed() }] }),
+  );
+  const kinds = Object.fromEntries(told.map(({ place, result }) => [place, result.kind]));
+  expect(kinds).toEqual({ summary: "published", comment: "published", issues: "failed" });
+});
+
+test("a comment that GitHub stored although it dropped the connection is not made twice", async () => {
+  await using github = await withConversation();
+  github.faults.next({ method: "POST", path: /comments$/ }, { kind: "store-then-drop" });
+  const told = await publishReport(placesOf(github), reportOf({ units: [{ path: "prod/vpc", creates: 1 }] }));
+  expect(told.map(({ result }) => result.kind)).toEqual(["published", "published"]);
+  expect(github.comments(3)).toHaveLength(1);
+});

@@ -1,0 +1,40 @@
+import type { JobUnit } from "@pipelines/core/contracts/job";
+import type { UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { nextUnits } from "./schedule.ts";
+
+export type GraphRun = {
+  readonly units: readonly JobUnit[];
+  readonly limit: number;
+  /** How units of earlier jobs ended. */
+  readonly earlier: ReadonlyMap<UnitPath, UnitEnd>;
+  /** Runs one unit; never rejects. */
+  readonly run: (unit: UnitPath) => Promise<UnitOutcome>;
+  /** Told of every outcome before the next unit starts. */
+  readonly ended: (outcome: UnitOutcome) => Promise<void>;
+  /** Whether a stop was asked for: then nothing new starts. */
+  readonly stopped: () => boolean;
+};
+
+/** Runs the units of a job along their order, some side by side. A unit that ended badly holds back only what builds on it. */
+export async function runGraph(graph: GraphRun): Promise<void> {
+  const ends = new Map(graph.earlier);
+  const running = new Map<UnitPath, Promise<UnitOutcome>>();
+  const record = async (outcome: UnitOutcome): Promise<void> => {
+    ends.set(outcome.path, outcome.end);
+    running.delete(outcome.path);
+    await graph.ended(outcome);
+  };
+  for (;;) {
+    const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit);
+    for (const { path, because } of next.skip) {
+      await record({ path, end: { kind: "skipped", because: [...because] }, seconds: 0 });
+    }
+    if (!graph.stopped()) for (const path of next.start) running.set(path, graph.run(path));
+    if (running.size === 0) {
+      if (next.skip.length > 0) continue;
+      return;
+    }
+    await record(await Promise.race(running.values()));
+  }
+}

@@ -1,0 +1,94 @@
+import type { JobUnit } from "@pipelines/core/contracts/job";
+import type { UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { runGraph } from "./run-graph.ts";
+
+const path = (name: string) => UnitPath.parse(name);
+const unit = (name: string, ...after: string[]): JobUnit => ({ path: path(name), after: after.map(path) });
+const changed: UnitEnd = { kind: "changed" };
+const failed: UnitEnd = {
+  kind: "failed",
+  at: "apply",
+  cause: { kind: "tool", exitCode: 1, message: "no" },
+};
+
+async function play(
+  units: readonly JobUnit[],
+  ends: Readonly<Record<string, UnitEnd>> = {},
+  options: { limit?: number; earlier?: [string, UnitEnd][]; stopAfter?: number } = {},
+) {
+  const events: string[] = [];
+  const outcomes = new Map<string, UnitOutcome>();
+  let most = 0;
+  let now = 0;
+  await runGraph({
+    units,
+    limit: options.limit ?? 4,
+    earlier: new Map((options.earlier ?? []).map(([name, end]) => [path(name), end])),
+    stopped: () => outcomes.size >= (options.stopAfter ?? Number.POSITIVE_INFINITY),
+    async run(name) {
+      events.push(`start ${name}`);
+      now += 1;
+      most = Math.max(most, now);
+      await Promise.resolve();
+      now -= 1;
+      return { path: name, end: ends[name] ?? changed, seconds: 1 };
+    },
+    async ended(outcome) {
+      events.push(`${outcome.end.kind} ${outcome.path}`);
+      outcomes.set(outcome.path, outcome);
+    },
+  });
+  return { events, outcomes, most };
+}
+
+describe("running a job's units", () => {
+  it("starts a unit only when all that it comes after has ended", async () => {
+    const { events } = await play([unit("app", "db", "vpc"), unit("db", "vpc"), unit("vpc")]);
+    expect(events).toEqual(["start vpc", "changed vpc", "start db", "changed db", "start app", "changed app"]);
+  });
+
+  it("skips what comes after a failed unit, names it, and goes on with the others", async () => {
+    const { outcomes } = await play([unit("vpc"), unit("db", "vpc"), unit("app", "db"), unit("other")], { vpc: failed });
+    expect(outcomes.get("db")?.end).toEqual({ kind: "skipped", because: ["vpc"] });
+    expect(outcomes.get("app")?.end).toEqual({ kind: "skipped", because: ["db"] });
+    expect(outcomes.get("other")?.end).toEqual(changed);
+  });
+
+  it("skips what comes after a unit of an earlier job that did not end well", async () => {
+    const { events } = await play([unit("app", "vpc")], {}, { earlier: [["vpc", failed]] });
+    expect(events).toEqual(["skipped app"]);
+  });
+
+  it("starts what comes after a unit that is not in this run", async () => {
+    expect((await play([unit("app", "elsewhere")])).events).toEqual(["start app", "changed app"]);
+  });
+
+  it("starts nothing new once a stop was asked for", async () => {
+    const { outcomes } = await play([unit("a"), unit("b"), unit("c")], {}, { limit: 1, stopAfter: 1 });
+    expect([...outcomes.keys()]).toEqual(["a"]);
+  });
+
+  it("ends every unit once, in order, never more at once than allowed", async () => {
+    const graphs = fc
+      .array(fc.tuple(fc.array(fc.nat(19), { maxLength: 3 }), fc.boolean()), { minLength: 1, maxLength: 20 })
+      .map((rows) => rows.map(([after, well], node) => ({ unit: unit(`u${node}`, ...after.filter((to) => to < node).map((to) => `u${to}`)), well })));
+    await fc.assert(
+      fc.asyncProperty(graphs, fc.integer({ min: 1, max: 5 }), async (rows, limit) => {
+        const ends = Object.fromEntries(rows.map(({ unit: { path: name }, well }) => [name, well ? changed : failed]));
+        const units = rows.map((row) => row.unit);
+        const { events, outcomes, most } = await play(units, ends, { limit });
+        expect([...outcomes.keys()].toSorted()).toEqual(units.map((row) => row.path as string).toSorted());
+        expect(most).toBeLessThanOrEqual(limit);
+        for (const { path: name, after } of units) {
+          const started = events.indexOf(`start ${name}`);
+          const allWell = after.every((before) => outcomes.get(before)?.end.kind === "changed");
+          expect(started >= 0).toBe(allWell);
+          for (const before of after) if (started >= 0) expect(events.indexOf(`changed ${before}`)).toBeLessThan(started);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,95 @@
+import { execFileSync } from "node:child_process";
+import { access, constants, mkdir, readFile, realpath, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { ToolError } from "@pipelines/core/terragrunt/binary";
+
+/** The OpenTofu or Terraform that plans and applies. */
+export type Binary = { readonly kind: "tofu" | "terraform"; readonly program: string; readonly version: string };
+
+const OLDEST = { tofu: [1, 12], terraform: [1, 11] } as const;
+
+/**
+ * Finds OpenTofu, else Terraform, on a PATH.
+ *
+ * @throws ToolError when there is none, or it is too old
+ */
+export async function locateBinary(env: Readonly<Record<string, string>>): Promise<Binary> {
+  for (const kind of ["tofu", "terraform"] as const) {
+    for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+      const program = join(folder, kind);
+      if (folder === "" || !(await isProgram(program))) continue;
+      const version = /v(\d+)\.(\d+)\.(\d+)/.exec(execFileSync(program, ["version"], { env: { ...env }, encoding: "utf8" }));
+      const [major, minor] = OLDEST[kind];
+      if (version === null) throw new ToolError(kind, `${program} does not say its version.`);
+      if (Number(version[1]) < major || (Number(version[1]) === major && Number(version[2]) < minor)) {
+        throw new ToolError(kind, `${kind} ${version[0]} is too old: Pipelines needs ${major}.${minor} or newer.`);
+      }
+      return { kind, program: await realpath(program), version: version[0].slice(1) };
+    }
+  }
+  throw new ToolError("tofu", "Neither tofu nor terraform is on the PATH. Install OpenTofu 1.12 or newer.");
+}
+
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A program that Terragrunt starts in place of the binary. It notes its process and folder before it becomes the
+ * binary, so that the binary alone can be interrupted: a Terragrunt that gets a signal kills its child after 30
+ * seconds and exits 0 all the same. It starts nothing once a stop was asked for. An apply's output goes to a file,
+ * since a broken pipe to a killed Terragrunt would cost the state. Inits run one at a time, since parallel ones have
+ * been seen to crash on the provider cache that they share.
+ */
+export type Wrapper = {
+  readonly program: string;
+  /** One line per start: process id, subcommand, folder. */
+  readonly callsFile: string;
+  readonly stopFile: string;
+  readonly applyLog: string;
+};
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Writes a wrapper of its own for each unit. */
+export async function writeWrapper(binary: Binary, folder: string, initLock: string): Promise<Wrapper> {
+  await mkdir(folder, { recursive: true });
+  // Terragrunt tells OpenTofu from Terraform by what it prints, and looks at the file's name first.
+  const program = join(folder, binary.kind);
+  const callsFile = join(folder, "calls");
+  const stopFile = join(folder, "stop");
+  const applyLog = join(folder, "apply.log");
+  const script = [
+    "#!/bin/sh",
+    // The arguments can hold secrets: only the subcommand is noted.
+    `printf '%s %s %s\\n' "$$" "$1" "$PWD" >> ${quoted(callsFile)}`,
+    `if [ -e ${quoted(stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`,
+    `case "$1" in`,
+    `  apply) exec ${quoted(binary.program)} "$@" >> ${quoted(applyLog)} 2>&1 ;;`,
+    `  init) if command -v flock > /dev/null 2>&1; then exec flock ${quoted(initLock)} ${quoted(binary.program)} "$@"; fi ;;`,
+    "esac",
+    `exec ${quoted(binary.program)} "$@"`,
+    "",
+  ].join("\n");
+  await writeFile(program, script, { mode: 0o755 });
+  await writeFile(callsFile, "");
+  return { program, callsFile, stopFile, applyLog };
+}
+
+export type Call = { readonly pid: number; readonly subcommand: string; readonly folder: string };
+
+/** What the wrapper has started so far, in order. */
+export async function callsOf(wrapper: Wrapper): Promise<Call[]> {
+  const text = await readFile(wrapper.callsFile, "utf8");
+  return text.split("\n").flatMap((line) => {
+    const [, pid, subcommand, folder] = /^(\d+) (\S*) (.+)$/.exec(line) ?? [];
+    return pid === undefined || subcommand === undefined || folder === undefined
+      ? []
+      : [{ pid: Number(pid), subcommand, folder }];
+  });
+}
