@@ -66,6 +66,7 @@ async function run(inputs: Inputs, folder: string, context: RunContextFacts): Pr
     job,
     {
       comparison: assessment.comparison,
+      addedUnits: assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
       repositoryFolder: inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? process.cwd(),
       configurationFile: inputs.optional("config"),
       folder,

@@ -1,1 +1,3 @@
-export async function plan(_o: unknown): Promise<number> { return 0; }
+export async function plan(_o: unknown): Promise<number> {
+  return 0;
+}

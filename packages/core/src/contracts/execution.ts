@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Comparison } from "./comparison.ts";
 import { Job } from "./job.ts";
+import { UnitPath } from "./unit-path.ts";
 
 /**
  * What the executor is asked to do, and where. The document is data, not authority: roles, environments and whether
@@ -10,6 +11,8 @@ export const Execution = z.strictObject({
   version: z.literal(1),
   job: Job,
   comparison: Comparison,
+  /** Units that this change adds: they have no outputs before they are applied. */
+  addedUnits: z.array(UnitPath),
   /** Absolute path of a checkout of the repository that has the job's commit. */
   repositoryFolder: z.string(),
   /** A configuration file to use instead of the repository's own (terminal only). */

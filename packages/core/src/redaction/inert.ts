@@ -12,7 +12,8 @@ export function inert(text: string): string {
     .join("\n");
 }
 
-const shown = (character: string): string => `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
+const shown = (character: string): string =>
+  `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
 
 /** `::name::` counts at the start of a line after white space, `##[name]` anywhere in it. */
 function withoutCommand(line: string): string {

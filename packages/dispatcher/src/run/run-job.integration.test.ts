@@ -13,6 +13,7 @@ if (job === undefined) throw new Error("the sketch has one job");
 
 const context: RunContext = {
   comparison: assessment.comparison,
+  addedUnits: [],
   repositoryFolder: "/",
   configurationFile: null,
   folder: "/",

@@ -18,7 +18,8 @@ async function planAndApply(
   const planned = await makePlan(context, unit, [...flags, lock]);
   if (planned.kind === "ended") return { end: planned.end };
   const told = { plan: planned.summary, planText: planned.planText };
-  if (planned.summary.mocked.length > 0) return { ...told, end: { kind: "withheld", stop: mockedStop(planned.summary.mocked) } };
+  if (planned.summary.mocked.length > 0)
+    return { ...told, end: { kind: "withheld", stop: mockedStop(planned.summary.mocked) } };
   if (!planned.changes) return { ...told, end: { kind: "unchanged" } };
   const step = await unit.run("apply", ["apply", "-input=false", "-no-color", lock, unit.workspace.planFile]);
   return { ...told, end: applied(step) ? { kind: "changed" } : unit.failed("apply", step) };

@@ -6,7 +6,13 @@ import { type JobContext, type OpenUnit, type UnitAction, unitOfConfiguration } 
 
 /** A plan that was made, or how the unit ended without one. */
 export type Planned =
-  | { readonly kind: "planned"; readonly json: PlanJson; readonly summary: PlanSummary; readonly planText: string; readonly changes: boolean }
+  | {
+      readonly kind: "planned";
+      readonly json: PlanJson;
+      readonly summary: PlanSummary;
+      readonly planText: string;
+      readonly changes: boolean;
+    }
   | { readonly kind: "ended"; readonly end: UnitEnd };
 
 /** Plans a unit and tells what would happen. Takes no state lock: a plan of a pull request must not hold up an apply. */
@@ -31,7 +37,13 @@ async function told(
 
 /** Plans a unit to its plan file and reads the plan back. */
 export async function makePlan(context: JobContext, unit: OpenUnit, flags: readonly string[]): Promise<Planned> {
-  const step = await unit.run("plan", ["plan", "-input=false", "-no-color", `-out=${unit.workspace.planFile}`, ...flags]);
+  const step = await unit.run("plan", [
+    "plan",
+    "-input=false",
+    "-no-color",
+    `-out=${unit.workspace.planFile}`,
+    ...flags,
+  ]);
   if (step.end.exitCode !== 0 || step.end.stopped) {
     const waiting = missingOutputs(step.records).flatMap((file) => unitOfConfiguration(context, file) ?? []);
     const added = waiting.filter((path) => context.addedUnits.has(path));
@@ -39,7 +51,15 @@ export async function makePlan(context: JobContext, unit: OpenUnit, flags: reado
   }
   const { json, text } = await unit.workspace.show();
   unit.hide(json);
-  const mocked: UnitPath[] = mockedConfigurations(step.records).flatMap((file) => unitOfConfiguration(context, file) ?? []);
+  const mocked: UnitPath[] = mockedConfigurations(step.records).flatMap(
+    (file) => unitOfConfiguration(context, file) ?? [],
+  );
   const summary = summarize(json, mocked);
-  return { kind: "planned", json, summary, planText: await unit.keep("plans", unit.clean(text)), changes: doesSomething(summary) };
+  return {
+    kind: "planned",
+    json,
+    summary,
+    planText: await unit.keep("plans", unit.clean(text)),
+    changes: doesSomething(summary),
+  };
 }

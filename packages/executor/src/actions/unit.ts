@@ -30,7 +30,10 @@ export type JobContext = {
 };
 
 /** A unit's action: how the unit ended, and what is told of its plan. */
-export type UnitAction = (context: JobContext, unit: OpenUnit) => Promise<Omit<UnitOutcome, "path" | "seconds" | "log">>;
+export type UnitAction = (
+  context: JobContext,
+  unit: OpenUnit,
+) => Promise<Omit<UnitOutcome, "path" | "seconds" | "log">>;
 
 /** One unit while an action works on it. */
 export type OpenUnit = {
@@ -54,7 +57,8 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
   const logs: string[] = [];
   const hidden = new Set(context.secrets);
   const patterns = context.configuration.redact.map((pattern) => new RegExp(pattern, "g"));
-  const clean: Mask = (text) => inert(maskOf(hidden, patterns)(text.replaceAll(`${context.treeFolder}/`, "").replaceAll(context.treeFolder, ".")));
+  const clean: Mask = (text) =>
+    inert(maskOf(hidden, patterns)(text.replaceAll(`${context.treeFolder}/`, "").replaceAll(context.treeFolder, ".")));
   const minutes = context.configuration.jobs.timeout_minutes;
   const keep = async (folder: "plans" | "logs", text: string): Promise<string> => {
     const file = join(context.outcomeFolder, folder, `${fileName(path)}.txt`);

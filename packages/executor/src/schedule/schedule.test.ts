@@ -51,7 +51,9 @@ describe("running a job's units", () => {
   });
 
   it("skips what comes after a failed unit, names it, and goes on with the others", async () => {
-    const { outcomes } = await play([unit("vpc"), unit("db", "vpc"), unit("app", "db"), unit("other")], { vpc: failed });
+    const { outcomes } = await play([unit("vpc"), unit("db", "vpc"), unit("app", "db"), unit("other")], {
+      vpc: failed,
+    });
     expect(outcomes.get("db")?.end).toEqual({ kind: "skipped", because: ["vpc"] });
     expect(outcomes.get("app")?.end).toEqual({ kind: "skipped", because: ["db"] });
     expect(outcomes.get("other")?.end).toEqual(changed);
@@ -74,7 +76,12 @@ describe("running a job's units", () => {
   it("ends every unit once, in order, never more at once than allowed", async () => {
     const graphs = fc
       .array(fc.tuple(fc.array(fc.nat(19), { maxLength: 3 }), fc.boolean()), { minLength: 1, maxLength: 20 })
-      .map((rows) => rows.map(([after, well], node) => ({ unit: unit(`u${node}`, ...after.filter((to) => to < node).map((to) => `u${to}`)), well })));
+      .map((rows) =>
+        rows.map(([after, well], node) => ({
+          unit: unit(`u${node}`, ...after.filter((to) => to < node).map((to) => `u${to}`)),
+          well,
+        })),
+      );
     await fc.assert(
       fc.asyncProperty(graphs, fc.integer({ min: 1, max: 5 }), async (rows, limit) => {
         const ends = Object.fromEntries(rows.map(({ unit: { path: name }, well }) => [name, well ? changed : failed]));
@@ -86,7 +93,8 @@ describe("running a job's units", () => {
           const started = events.indexOf(`start ${name}`);
           const allWell = after.every((before) => outcomes.get(before)?.end.kind === "changed");
           expect(started >= 0).toBe(allWell);
-          for (const before of after) if (started >= 0) expect(events.indexOf(`changed ${before}`)).toBeLessThan(started);
+          for (const before of after)
+            if (started >= 0) expect(events.indexOf(`changed ${before}`)).toBeLessThan(started);
         }
       }),
     );

@@ -16,16 +16,32 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
     return { kind: "tool-missing", tool: "terragrunt", message: `terragrunt can't be started: ${end.failure}` };
   }
   if (end.timedOut) {
-    return { kind: "timeout", minutes: timeoutMinutes, message: `it took longer than ${timeoutMinutes} minutes and was asked to stop\n${message}` };
+    return {
+      kind: "timeout",
+      minutes: timeoutMinutes,
+      message: `it took longer than ${timeoutMinutes} minutes and was asked to stop\n${message}`,
+    };
   }
   const lock = lockOf(text);
   if (lock !== null) return { kind: "locked", lock, message };
   if (/Saved plan is stale/.test(text)) return { kind: "stale-plan", message };
   if (/no space left on device|ENOSPC/i.test(text)) return { kind: "disk-full", message };
-  if (/AccessDenied|not authorized to perform|AssumeRole(?:WithWebIdentity)?\b.*(?:denied|failed|error)|ExpiredToken|InvalidIdentityToken|No valid credential sources/i.test(text)) {
-    return { kind: "credentials", role: /arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+/.exec(text)?.[0] ?? null, message };
+  if (
+    /AccessDenied|not authorized to perform|AssumeRole(?:WithWebIdentity)?\b.*(?:denied|failed|error)|ExpiredToken|InvalidIdentityToken|No valid credential sources/i.test(
+      text,
+    )
+  ) {
+    return {
+      kind: "credentials",
+      role: /arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+/.exec(text)?.[0] ?? null,
+      message,
+    };
   }
-  if (/Error (?:loading|refreshing|saving|acquiring|configuring|inspecting).*(?:state|backend)|Failed to get existing workspaces|NoSuchBucket|Backend initialization required/i.test(text)) {
+  if (
+    /Error (?:loading|refreshing|saving|acquiring|configuring|inspecting).*(?:state|backend)|Failed to get existing workspaces|NoSuchBucket|Backend initialization required/i.test(
+      text,
+    )
+  ) {
     return { kind: "backend", message };
   }
   if (/panic:|fatal error: |SIGSEGV|plugin (?:crashed|process exited)|Plugin did not respond/i.test(text)) {
@@ -41,15 +57,20 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
 /** The block that OpenTofu and Terraform print when somebody else holds the lock. */
 export function lockOf(text: string): LockInfo | null {
   if (!/Error acquiring the state lock|state (?:is )?(?:already )?locked/i.test(text)) return null;
-  const field = (name: string): string | null => new RegExp(`^[^\\n\\w]*${name}:\\s*(\\S.*?)\\s*$`, "m").exec(text)?.[1] ?? null;
+  const field = (name: string): string | null =>
+    new RegExp(`^[^\\n\\w]*${name}:\\s*(\\S.*?)\\s*$`, "m").exec(text)?.[1] ?? null;
   const id = field("ID");
-  return id === null ? null : { id, who: field("Who"), operation: field("Operation"), created: field("Created"), path: field("Path") };
+  return id === null
+    ? null
+    : { id, who: field("Who"), operation: field("Operation"), created: field("Created"), path: field("Path") };
 }
 
 /** The errors in a tool's output, without the frame that is drawn round them; else its last lines. */
 export function errorText(text: string): string {
   const plain = text.replaceAll(/^[╷╵│]\s?/gm, "");
   const first = plain.search(/^(?:Error:|.*\bError: )/m);
-  const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : plain.slice(first)).replaceAll(/\n{3,}/g, "\n\n").trim();
+  const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : plain.slice(first))
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .trim();
   return body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}…`;
 }

@@ -28,7 +28,11 @@ export const PlanJson = z.looseObject({
 export type PlanJson = z.infer<typeof PlanJson>;
 
 /** One change of a plan that does something. */
-export type PlannedChange = { readonly address: string; readonly action: ResourceAction; readonly change: z.infer<typeof Change> };
+export type PlannedChange = {
+  readonly address: string;
+  readonly action: ResourceAction;
+  readonly change: z.infer<typeof Change>;
+};
 
 /** The changes of a plan, without those that do nothing and without data that is only read. */
 export function plannedChanges(plan: PlanJson): PlannedChange[] {
@@ -61,7 +65,8 @@ export function summarize(plan: PlanJson, mocked: readonly UnitPath[]): PlanSumm
     destroy: count("delete"),
     replace: count("replace"),
     // What is imported can be changed in the same step, and what is moved as well.
-    import: plan.resource_changes.filter(({ change }) => change.importing !== undefined && change.importing !== null).length,
+    import: plan.resource_changes.filter(({ change }) => change.importing !== undefined && change.importing !== null)
+      .length,
     move: plan.resource_changes.filter(({ previous_address }) => previous_address !== undefined).length,
     forget: count("forget"),
     outputs: { add: outputCount("create"), change: outputCount("update"), destroy: outputCount("delete") },

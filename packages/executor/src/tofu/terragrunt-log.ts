@@ -35,5 +35,7 @@ export function mockedConfigurations(records: readonly LogRecord[]): string[] {
 
 /** The configuration files of dependencies that have no outputs yet. */
 export function missingOutputs(records: readonly LogRecord[]): string[] {
-  return [...new Set(records.flatMap((record) => NO_OUTPUTS.exec(record.msg)?.[1]?.replace(/^.*?outputs: /, "") ?? []))];
+  return [
+    ...new Set(records.flatMap((record) => NO_OUTPUTS.exec(record.msg)?.[1]?.replace(/^.*?outputs: /, "") ?? [])),
+  ];
 }

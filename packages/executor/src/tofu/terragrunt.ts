@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
-import type { Binary, Wrapper } from "./wrapper.ts";
 import { interruptUntilEnded } from "./interrupt.ts";
+import type { Binary, Wrapper } from "./wrapper.ts";
 
 /** How a Terragrunt process ended. */
 export type TerragruntEnd = {
@@ -40,7 +40,15 @@ export async function runTerragrunt(run: TerragruntRun): Promise<TerragruntEnd> 
   const child = spawn(
     "terragrunt",
     [
-      ...["run", "--working-dir", run.unitFolder, "--download-dir", run.downloadFolder, "--tf-path", run.wrapper.program],
+      ...[
+        "run",
+        "--working-dir",
+        run.unitFolder,
+        "--download-dir",
+        run.downloadFolder,
+        "--tf-path",
+        run.wrapper.program,
+      ],
       // Terragrunt repeats a failed command by default; an apply whose plan is used up must not be.
       ...["--non-interactive", "--no-color", "--log-format", "json", "--tf-forward-stdout", "--no-auto-retry"],
       "--",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import { PlanJson } from "./plan-json.ts";
 import { runTerragrunt, type TerragruntEnd } from "./terragrunt.ts";
-import { readTerragruntLog, type LogRecord, terragruntLogText } from "./terragrunt-log.ts";
+import { type LogRecord, readTerragruntLog, terragruntLogText } from "./terragrunt-log.ts";
 import { type Binary, callsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
 
 /** Everything that one unit's processes need and leave, in a folder of its own on the runner. */

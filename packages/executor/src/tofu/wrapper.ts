@@ -18,7 +18,9 @@ export async function locateBinary(env: Readonly<Record<string, string>>): Promi
     for (const folder of (env["PATH"] ?? "").split(delimiter)) {
       const program = join(folder, kind);
       if (folder === "" || !(await isProgram(program))) continue;
-      const version = /v(\d+)\.(\d+)\.(\d+)/.exec(execFileSync(program, ["version"], { env: { ...env }, encoding: "utf8" }));
+      const version = /v(\d+)\.(\d+)\.(\d+)/.exec(
+        execFileSync(program, ["version"], { env: { ...env }, encoding: "utf8" }),
+      );
       const [major, minor] = OLDEST[kind];
       if (version === null) throw new ToolError(kind, `${program} does not say its version.`);
       if (Number(version[1]) < major || (Number(version[1]) === major && Number(version[2]) < minor)) {

@@ -1,0 +1,81 @@
+import type { Account } from "@pipelines/core/contracts/change";
+import type { createGitHubClient } from "@pipelines/core/github/client";
+import type { AccountFile } from "./render.ts";
+
+type Client = ReturnType<typeof createGitHubClient>;
+
+/** Proposes an account's first code. */
+export type AccountPullRequests = {
+  /** Opens the pull request, or brings the one that is open up to date. Answers its address. */
+  propose(account: Account, files: readonly AccountFile[], base: string): Promise<string>;
+};
+
+/** Proposes by GitHub's API: nothing is checked out, so no code of the repository runs with a token that may write. */
+export function gitHubPullRequests(
+  client: Client,
+  owner: string,
+  repo: string,
+  runUrl: string | null,
+): AccountPullRequests {
+  const common = { owner, repo };
+  return {
+    async propose(account, files, base) {
+      const branch = `pipelines/account-${account.name}`;
+      const { data: baseRef } = await client.rest.git.getRef({ ...common, ref: `heads/${base}` });
+      const { data: baseCommit } = await client.rest.git.getCommit({ ...common, commit_sha: baseRef.object.sha });
+      const { data: tree } = await client.rest.git.createTree({
+        ...common,
+        base_tree: baseCommit.tree.sha,
+        tree: files.map(({ path, content }) => ({ path, content, mode: "100644", type: "blob" })),
+      });
+      const { data: commit } = await client.rest.git.createCommit({
+        ...common,
+        message: `Add the account ${account.name}`,
+        tree: tree.sha,
+        parents: [baseRef.object.sha],
+      });
+      await setBranch(client, common, branch, commit.sha);
+      const { data: open } = await client.rest.pulls.list({
+        ...common,
+        state: "open",
+        head: `${owner}:${branch}`,
+        base,
+      });
+      const text = { title: `Add the account ${account.name}`, body: bodyOf(account, files, runUrl) };
+      const [existing] = open;
+      if (existing !== undefined) {
+        await client.rest.pulls.update({ ...common, pull_number: existing.number, ...text });
+        return existing.html_url;
+      }
+      const { data: created } = await client.rest.pulls.create({ ...common, head: branch, base, ...text });
+      return created.html_url;
+    },
+  };
+}
+
+/** The branch is ours: a second run replaces what the first one proposed. */
+async function setBranch(
+  client: Client,
+  common: { owner: string; repo: string },
+  branch: string,
+  sha: string,
+): Promise<void> {
+  try {
+    await client.rest.git.createRef({ ...common, ref: `refs/heads/${branch}`, sha });
+  } catch (error) {
+    if (!(error instanceof Error && "status" in error && error.status === 422)) throw error;
+    await client.rest.git.updateRef({ ...common, ref: `heads/${branch}`, sha, force: true });
+  }
+}
+
+function bodyOf(account: Account, files: readonly AccountFile[], runUrl: string | null): string {
+  return [
+    `The account \`${account.name}\` (\`${account.id}\`) was added. This is its first code:`,
+    "",
+    ...files.map(({ path }) => `- \`${path}\``),
+    "",
+    "Read it, change what does not fit, and merge it: the merge is planned and applied like any other.",
+    ...(runUrl === null ? [] : ["", `Proposed by [this run](${runUrl}).`]),
+    "",
+  ].join("\n");
+}

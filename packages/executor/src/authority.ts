@@ -1,0 +1,37 @@
+import type { Comparison } from "@pipelines/core/contracts/comparison";
+import type { Job } from "@pipelines/core/contracts/job";
+import { stepsOf } from "./actions/index.ts";
+
+/** An action that may not run here, whatever the document says. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+}
+
+/**
+ * Only the deploy branch changes the world. The document's own word is not enough: in GitHub Actions the run's ref
+ * has to be the deploy branch as well.
+ *
+ * @param deployBranch the configuration's, at the trusted commit
+ * @param environment the environment of this process
+ * @throws RefusedError
+ */
+export function demandAuthority(
+  job: Job,
+  comparison: Comparison,
+  deployBranch: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  if (!stepsOf[job.action].changesTheWorld) return;
+  const branch = `refs/heads/${deployBranch}`;
+  const inActions = environment["GITHUB_ACTIONS"] === "true";
+  const ref = inActions ? (environment["GITHUB_REF"] ?? "") : comparison.event.ref;
+  const event = inActions ? (environment["GITHUB_EVENT_NAME"] ?? "") : comparison.event.name;
+  if (ref !== branch)
+    throw new RefusedError(`\`${job.action}\` runs for ${branch} only; this run is for ${ref || "no branch"}.`);
+  if (comparison.mode !== "apply" && comparison.mode !== "manual") {
+    throw new RefusedError(`\`${job.action}\` does not run in mode \`${comparison.mode}\`.`);
+  }
+  if (inActions && event !== "push" && event !== "workflow_dispatch") {
+    throw new RefusedError(`\`${job.action}\` runs on a push or a dispatch, not on \`${event}\`.`);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Environment } from "@pipelines/core/configuration/environments";
+
+/** A secret that an environment's units need and the job does not have. */
+export class MissingSecretError extends Error {
+  override readonly name = "MissingSecretError";
+}
+
+/**
+ * What an environment's units get beside the clean environment of tools: its variables and the secrets that it
+ * declares, nothing else of the job's.
+ *
+ * @param job the environment of the job
+ * @throws MissingSecretError naming the secrets that are not there
+ */
+export function variablesOf(
+  environment: Environment,
+  job: Readonly<Record<string, string | undefined>>,
+): { readonly variables: Record<string, string>; readonly secrets: readonly string[] } {
+  const missing = environment.secrets.filter((name) => (job[name] ?? "") === "");
+  if (missing.length > 0) {
+    throw new MissingSecretError(
+      `the environment ${environment.name} declares the secrets ${missing.join(", ")}, which this job does not have; pass them in the workflow or take them out of \`secrets\``,
+    );
+  }
+  const secrets = environment.secrets.map((name) => [name, job[name] ?? ""] as const);
+  return {
+    variables: { ...environment.env, ...Object.fromEntries(secrets) },
+    secrets: secrets.map(([, value]) => value),
+  };
+}

@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
+import type { Configuration } from "@pipelines/core/configuration/schema";
+import type { Execution } from "@pipelines/core/contracts/execution";
+import type { JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { writeDocument } from "@pipelines/core/documents/document";
+import { outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
+import type { Repository } from "@pipelines/core/git/repository";
+import { addWorktree } from "@pipelines/core/git/worktree";
+import { toolEnvironment } from "@pipelines/core/process/environment";
+import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
+import type { AccountPullRequests } from "./accounts/pull-request.ts";
+import { readTemplates } from "./accounts/templates.ts";
+import { type Steps, stepsOf } from "./actions/index.ts";
+import { runUnit } from "./actions/unit.ts";
+import { demandAuthority } from "./authority.ts";
+import { variablesOf } from "./credentials/environment.ts";
+import { runGraph } from "./schedule/run-graph.ts";
+import { locateBinary } from "./tofu/wrapper.ts";
+import { trustedConfiguration } from "./trusted-configuration.ts";
+
+/** What the executor talks to. */
+export type ExecutorEdges = {
+  readonly repository: Repository;
+  /** The environment of the job, of which tools get an allow-list. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `null` where nobody can be proposed anything. */
+  readonly pullRequests: AccountPullRequests | null;
+  /** How units of earlier jobs of the run ended. */
+  readonly earlier: ReadonlyMap<UnitPath, UnitEnd>;
+  /** Aborted once when the run is asked to stop. */
+  readonly stop: AbortSignal;
+  readonly progress: Progress;
+};
+
+/** Told of units as they start and end. */
+export type Progress = {
+  started(unit: UnitPath): void;
+  ended(outcome: UnitOutcome, folder: string): void;
+};
+
+/** Runs a job: its action on its units, at its commit. Writes the outcome after every unit and answers the last. */
+export async function execute(edges: ExecutorEdges, execution: Execution): Promise<JobOutcome> {
+  const { job, attempt } = execution;
+  const steps = stepsOf[job.action];
+  let outcome: JobOutcome = {
+    version: 1,
+    job: job.id,
+    attempt,
+    action: job.action,
+    environment: job.environment,
+    at: job.at,
+    state: "running",
+    toolVersions: { terragrunt: null, tofu: null },
+    units: [],
+    hooks: [],
+    failure: null,
+    logUrl: execution.logUrl,
+  };
+  const record = async (news: Partial<JobOutcome>): Promise<void> => {
+    outcome = { ...outcome, ...news };
+    await writeDocument(outcomeFile(execution.folder, job.id, attempt), outcome);
+  };
+  await record({});
+  try {
+    const configuration = await trustedConfiguration(edges.repository, execution);
+    demandAuthority(job, execution.comparison, configuration.deploy_branch, edges.environment);
+    if (steps.on === "account") await record({ account: await runAccount(edges, execution, steps, configuration) });
+    else await runUnits(edges, execution, steps, configuration, () => outcome, record);
+    await record({ state: "finished" });
+  } catch (error) {
+    await record({ state: "finished", failure: error instanceof Error ? error.message : String(error) });
+  }
+  return outcome;
+}
+
+async function runUnits(
+  edges: ExecutorEdges,
+  execution: Execution,
+  steps: Extract<Steps, { on: "units" }>,
+  configuration: Configuration,
+  outcome: () => JobOutcome,
+  record: (news: Partial<JobOutcome>) => Promise<void>,
+): Promise<void> {
+  const { job } = execution;
+  const clean = toolEnvironment(edges.environment);
+  const { variables, secrets } = variablesOf(environmentOf(configuration, job.environment), edges.environment);
+  const env = { ...clean, ...variables };
+  const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
+  await record({ toolVersions: { terragrunt: terragrunt.version, tofu: `${binary.kind} ${binary.version}` } });
+
+  await using tree = await addWorktree(edges.repository.folder, job.at, clean);
+  const jobFolder = await mkdtemp(join(tmpdir(), "pipelines-job-"));
+  const folder = outcomeFolder(execution.folder, job.id, execution.attempt);
+  try {
+    await runGraph({
+      units: steps.ordered ? job.units : job.units.map(({ path }) => ({ path, after: [] })),
+      limit: configuration.jobs.parallelism,
+      earlier: edges.earlier,
+      stopped: () => edges.stop.aborted,
+      run: (unit) => {
+        edges.progress.started(unit);
+        return runUnit(
+          {
+            treeFolder: tree.folder,
+            jobFolder,
+            outcomeFolder: folder,
+            configuration,
+            env,
+            binary,
+            stop: edges.stop,
+            secrets,
+            addedUnits: new Set(execution.addedUnits),
+          },
+          unit,
+          steps.run,
+        );
+      },
+      async ended(unit) {
+        await record({ units: [...outcome().units, unit] });
+        edges.progress.ended(unit, folder);
+      },
+    });
+  } finally {
+    // Plans and downloaded modules can hold secrets.
+    await rm(jobFolder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function runAccount(
+  edges: ExecutorEdges,
+  { job, comparison }: Execution,
+  steps: Extract<Steps, { on: "account" }>,
+  configuration: Configuration,
+) {
+  if (job.account === undefined) throw new Error(`the job ${job.id} names no account`);
+  const templates = await readTemplates(edges.repository, job.at, configuration.accounts.templates);
+  return steps.run(job.account, templates, { pullRequests: edges.pullRequests, base: comparison.deployBranch });
+}
+
+/** A job names its environment; what it is comes from the configuration at the trusted commit. */
+function environmentOf(configuration: Configuration, name: string): Environment {
+  const environment = environmentsOf(configuration).find((candidate) => candidate.name === name);
+  if (environment === undefined) throw new Error(`the configuration has no environment called ${name}`);
+  return environment;
+}

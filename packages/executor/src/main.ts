@@ -1,0 +1,111 @@
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { InputError, inputsFrom } from "@pipelines/core/actions/inputs";
+import { actionsLog } from "@pipelines/core/actions/log";
+import { actionsOutputs } from "@pipelines/core/actions/outputs";
+import { Assessment } from "@pipelines/core/contracts/assessment";
+import { Execution } from "@pipelines/core/contracts/execution";
+import { JobOutcome, type UnitEnd } from "@pipelines/core/contracts/outcome";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { DocumentError, readDocument } from "@pipelines/core/documents/document";
+import { assessmentFile, outcomeFolder } from "@pipelines/core/documents/layout";
+import { openRepository } from "@pipelines/core/git/repository";
+import { createGitHubClient } from "@pipelines/core/github/client";
+import { toolEnvironment } from "@pipelines/core/process/environment";
+import { onFirstSignal } from "@pipelines/core/process/signals";
+import { gitHubPullRequests } from "./accounts/pull-request.ts";
+import { execute } from "./execute.ts";
+import { logProgress } from "./progress.ts";
+import { endedWell } from "./schedule/schedule.ts";
+
+/** Exit codes: 0 every unit ended well, 1 some did not, 2 bad input, 3 a bug. */
+async function main(): Promise<number> {
+  const execution = await executionOf();
+  const stop = new AbortController();
+  using _signals = onFirstSignal((signal) => {
+    actionsLog.warning(`${signal}: asking what runs to stop; nothing new starts`);
+    stop.abort();
+  });
+  const outcome = await execute(
+    {
+      repository: openRepository(execution.repositoryFolder, toolEnvironment(process.env)),
+      environment: process.env,
+      pullRequests: pullRequestsOf(execution),
+      earlier: await earlierEnds(execution),
+      stop: stop.signal,
+      progress: logProgress(actionsLog, execution.job.units.length),
+    },
+    execution,
+  );
+  if (outcome.failure !== null) actionsLog.error(outcome.failure);
+  const ends = outcome.units.map(({ end }) => end);
+  const whole = ends.length === execution.job.units.length && outcome.account?.failure == null;
+  const waitsOnly = (end: UnitEnd): boolean => end.kind === "waiting" && execution.comparison.mode === "plan";
+  return outcome.failure === null && whole && ends.every((end) => endedWell(end) || waitsOnly(end)) ? 0 : 1;
+}
+
+/** The execution that the dispatcher wrote, or one made of the action's own inputs. */
+async function executionOf(): Promise<Execution> {
+  const { values } = parseArgs({ options: { execution: { type: "string" } } });
+  if (values.execution !== undefined) return readDocument(values.execution, Execution);
+  const inputs = inputsFrom(process.env);
+  const folder = resolve(inputs.optional("folder") ?? join(process.env["RUNNER_TEMP"] ?? ".", "pipelines"));
+  const assessment = await readDocument(assessmentFile(folder), Assessment);
+  const id = inputs.required("job");
+  const job = assessment.jobs.find((candidate) => candidate.id === id);
+  if (job === undefined) throw new InputError("job", `names no job of ${assessmentFile(folder)}: ${id}`);
+  const attempt = Number(process.env["GITHUB_RUN_ATTEMPT"] ?? "1");
+  const config = inputs.optional("config");
+  actionsOutputs.set("outcome", outcomeFolder(folder, job.id, attempt));
+  return {
+    version: 1,
+    job,
+    comparison: assessment.comparison,
+    addedUnits: assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
+    repositoryFolder: resolve(inputs.optional("repository") ?? process.env["GITHUB_WORKSPACE"] ?? "."),
+    configurationFile: config === null ? null : resolve(config),
+    folder,
+    attempt,
+    reviewedPlansFolder: null,
+    repository: process.env["GITHUB_REPOSITORY"] ?? null,
+    runUrl: null,
+    logUrl: null,
+  };
+}
+
+function pullRequestsOf(execution: Execution) {
+  const [token, apiUrl] = [inputsFrom(process.env).optional("token"), process.env["GITHUB_API_URL"]];
+  const [owner, repo] = execution.repository?.split("/") ?? [];
+  if (token === null || apiUrl === undefined || owner === undefined || repo === undefined) return null;
+  return gitHubPullRequests(createGitHubClient({ token, apiUrl, log: actionsLog }), owner, repo, execution.runUrl);
+}
+
+/** How the units of this run's other jobs ended, from the outcomes that lie beside ours; the highest attempt counts. */
+async function earlierEnds(execution: Execution): Promise<Map<UnitPath, UnitEnd>> {
+  const ends = new Map<UnitPath, { attempt: number; end: UnitEnd }>();
+  for (const entry of await readdir(execution.folder, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !entry.name.startsWith("pipelines-outcome-")) continue;
+    const outcome = await readDocument(join(execution.folder, entry.name, "outcome.json"), JobOutcome).catch(
+      () => null,
+    );
+    if (outcome === null || outcome.job === execution.job.id) continue;
+    for (const { path, end } of outcome.units) {
+      const known = ends.get(path);
+      if (known === undefined || known.attempt <= outcome.attempt) ends.set(path, { attempt: outcome.attempt, end });
+    }
+  }
+  return new Map([...ends].map(([path, { end }]) => [path, end]));
+}
+
+try {
+  if (process.argv.includes("--self-test")) process.stdout.write("executor: ready\n");
+  else process.exitCode = await main();
+} catch (error) {
+  const expected = error instanceof InputError || error instanceof DocumentError;
+  actionsLog.error(
+    expected ? error.message : `This is a bug: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
+  );
+  process.exitCode = expected ? 2 : 3;
+}
