@@ -49,3 +49,9 @@ export function addedAccounts(
     };
   }
 }
+
+/** The accounts that have no folder yet: whose code is there already needs no proposal. */
+export function withoutCode(accounts: readonly Account[], files: Iterable<string>): Account[] {
+  const folders = new Set([...files].map((file) => file.slice(0, file.indexOf("/"))));
+  return accounts.filter(({ name }) => !folders.has(name));
+}

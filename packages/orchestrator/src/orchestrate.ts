@@ -8,7 +8,7 @@ import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import { classifyChanges, RULES } from "./classify/classify.ts";
 import { compareCommits, type Wanted } from "./compare/comparison.ts";
-import { addedAccounts, configurationAt } from "./configuration.ts";
+import { addedAccounts, configurationAt, withoutCode } from "./configuration.ts";
 import { bothSnapshots, generatedDiff } from "./discover/both-snapshots.ts";
 import { discoveryEnvironment } from "./discover/environment.ts";
 import { startStsStandIn } from "./discover/sts-stand-in.ts";
@@ -88,6 +88,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     includeDependents: governing.include_dependents,
     moves: await movesBetween(repository, comparison, base, head),
     holdMoves: governing.moves === "hold",
+    applyAccountDeletions: governing.accounts.apply_deletions,
     knownAtHead: (unit) => lookups.head(unit).kind === "one",
   });
   const refused = refuseDeletes(affected.units, head);
@@ -95,7 +96,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     units: refused.units,
     dependenciesAtHead: (unit) => head.units.get(unit)?.dependencies ?? [],
     dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
-    accounts: accounts.accounts ?? [],
+    accounts: withoutCode(accounts.accounts ?? [], head.files),
     head: comparison.head,
     mode: comparison.mode === "apply" ? "apply" : "plan",
     limits: {

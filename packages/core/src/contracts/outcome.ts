@@ -150,6 +150,9 @@ export const JobOutcome = z.strictObject({
   environment: z.string(),
   at: CommitSha,
   state: z.enum(["running", "finished"]),
+  /** When the job began and ended, in UTC as ISO 8601. */
+  startedAt: z.iso.datetime().optional(),
+  finishedAt: z.iso.datetime().optional(),
   toolVersions: z.strictObject({ terragrunt: z.string().nullable(), tofu: z.string().nullable() }),
   /** Units that ended, in the order they ended; a unit of the job that is missing here did not end. */
   units: z.array(UnitOutcome),

@@ -15,6 +15,8 @@ export type Policy = {
   /** New paths of moved units by their old ones; empty when moves are to be destroyed. */
   readonly moves: ReadonlyMap<UnitPath, UnitPath>;
   readonly holdMoves: boolean;
+  /** Whether the account factory is applied for a request file that was deleted. */
+  readonly applyAccountDeletions: boolean;
   /** The environments of head's configuration, where base's governs: to tell "not yet" from "nowhere". */
   readonly knownAtHead: (unit: UnitPath) => boolean;
 };
@@ -42,7 +44,7 @@ export function affectedUnits(
       continue;
     }
     const movedWith = policy.moves.get(path);
-    const withheld = withheldBy(path, deleted, policy, placed.environment);
+    const withheld = withheldBy(path, deleted, policy, placed.environment) ?? accountDeletion(because, policy);
     units.push({
       path,
       status,
@@ -141,4 +143,15 @@ function withheldBy(
     };
   }
   return null;
+}
+
+/** A deleted request closes no account by itself: clouds do not allow that, and the rest is for a person to decide. */
+function accountDeletion(because: readonly Reason[], policy: Policy): Withheld | null {
+  if (policy.mode === "plan" || policy.mode === "drift" || policy.applyAccountDeletions) return null;
+  if (because.some(({ change }) => change !== "AccountDeleted")) return null;
+  const files = because.map(({ file }) => `\`${file}\``).join(", ");
+  return {
+    by: "account-deletion",
+    message: `${files} was deleted. The account is not closed by that: move or destroy what runs in it, close it in the organization, then apply this unit by hand; or set \`accounts.apply_deletions: true\`.`,
+  };
 }
