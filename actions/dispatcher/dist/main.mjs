@@ -18506,7 +18506,7 @@ function timeSource(args) {
 function time(args) {
 	return new RegExp(`^${timeSource(args)}$`);
 }
-function datetime(args) {
+function datetime$1(args) {
 	const opts = ["Z"];
 	if (args.offset) opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
 	const qualified = `${timeSource({
@@ -19160,7 +19160,7 @@ const $ZodKSUID = /*@__PURE__*/ $constructor("$ZodKSUID", (inst, def) => {
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODateTime = /*@__PURE__*/ $constructor("$ZodISODateTime", (inst, def) => {
-	def.pattern ?? (def.pattern = datetime(def));
+	def.pattern ?? (def.pattern = datetime$1(def));
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = /*@__PURE__*/ $constructor("$ZodISODate", (inst, def) => {
@@ -23097,6 +23097,11 @@ function superRefine(fn, params) {
 	return _superRefine(fn, params);
 }
 
+// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
+function datetime(params) {
+	return _isoDateTime(ZodISODateTime, params);
+}
+
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/coerce.js
 function number(params) {
 	return _coercedNumber(ZodNumber, params);
@@ -23235,7 +23240,8 @@ const Withheld = strictObject({
 		"move",
 		"destroy-denied",
 		"protected",
-		"paused"
+		"paused",
+		"account-deletion"
 	]),
 	message: string()
 });
@@ -23551,6 +23557,9 @@ const JobOutcome = strictObject({
 	environment: string(),
 	at: CommitSha,
 	state: _enum(["running", "finished"]),
+	/** When the job began and ended, in UTC as ISO 8601. */
+	startedAt: datetime().optional(),
+	finishedAt: datetime().optional(),
 	toolVersions: strictObject({
 		terragrunt: string().nullable(),
 		tofu: string().nullable()

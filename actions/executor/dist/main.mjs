@@ -18489,7 +18489,7 @@ function timeSource(args) {
 function time(args) {
 	return new RegExp(`^${timeSource(args)}$`);
 }
-function datetime(args) {
+function datetime$1(args) {
 	const opts = ["Z"];
 	if (args.offset) opts.push(`([+-](?:[01]\\d|2[0-3]):[0-5]\\d)`);
 	const qualified = `${timeSource({
@@ -19143,7 +19143,7 @@ const $ZodKSUID = /*@__PURE__*/ $constructor("$ZodKSUID", (inst, def) => {
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODateTime = /*@__PURE__*/ $constructor("$ZodISODateTime", (inst, def) => {
-	def.pattern ?? (def.pattern = datetime(def));
+	def.pattern ?? (def.pattern = datetime$1(def));
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = /*@__PURE__*/ $constructor("$ZodISODate", (inst, def) => {
@@ -23270,6 +23270,11 @@ function superRefine(fn, params) {
 	return _superRefine(fn, params);
 }
 
+// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/iso.js
+function datetime(params) {
+	return _isoDateTime(ZodISODateTime, params);
+}
+
 // packages/core/src/contracts/unit-path.ts
 /**
 * The name of a unit: its folder's path from the repository root, `/`-separated, without a leading or trailing slash.
@@ -23403,7 +23408,8 @@ const Withheld = strictObject({
 		"move",
 		"destroy-denied",
 		"protected",
-		"paused"
+		"paused",
+		"account-deletion"
 	]),
 	message: string()
 });
@@ -23745,6 +23751,9 @@ const JobOutcome = strictObject({
 	environment: string(),
 	at: CommitSha,
 	state: _enum(["running", "finished"]),
+	/** When the job began and ended, in UTC as ISO 8601. */
+	startedAt: datetime().optional(),
+	finishedAt: datetime().optional(),
 	toolVersions: strictObject({
 		terragrunt: string().nullable(),
 		tofu: string().nullable()
@@ -47520,6 +47529,7 @@ async function execute(edges, execution) {
 		environment: job.environment,
 		at: job.at,
 		state: "running",
+		startedAt: (/* @__PURE__ */ new Date()).toISOString(),
 		toolVersions: {
 			terragrunt: null,
 			tofu: null
@@ -47542,10 +47552,14 @@ async function execute(edges, execution) {
 		demandAuthority(job, execution.comparison, configuration.deploy_branch, edges.environment);
 		if (steps.on === "account") await record({ account: await runAccount(edges, execution, steps, configuration) });
 		else await runUnits(edges, execution, steps, configuration, () => outcome, record);
-		await record({ state: "finished" });
+		await record({
+			state: "finished",
+			finishedAt: (/* @__PURE__ */ new Date()).toISOString()
+		});
 	} catch (error) {
 		await record({
 			state: "finished",
+			finishedAt: (/* @__PURE__ */ new Date()).toISOString(),
 			failure: error instanceof Error ? error.message : String(error)
 		});
 	}

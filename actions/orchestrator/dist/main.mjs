@@ -23331,7 +23331,8 @@ const Withheld = strictObject({
 		"move",
 		"destroy-denied",
 		"protected",
-		"paused"
+		"paused",
+		"account-deletion"
 	]),
 	message: string()
 });
@@ -30440,6 +30441,11 @@ function addedAccounts(before, after, file) {
 			}
 		};
 	}
+}
+/** The accounts that have no folder yet: whose code is there already needs no proposal. */
+function withoutCode(accounts, files) {
+	const folders = new Set([...files].map((file) => file.slice(0, file.indexOf("/"))));
+	return accounts.filter(({ name }) => !folders.has(name));
 }
 
 // packages/orchestrator/src/explain/text.ts
@@ -48227,7 +48233,7 @@ function affectedUnits(changes, base, head, policy) {
 			continue;
 		}
 		const movedWith = policy.moves.get(path);
-		const withheld = withheldBy(path, deleted, policy, placed.environment);
+		const withheld = withheldBy(path, deleted, policy, placed.environment) ?? accountDeletion(because, policy);
 		units.push({
 			path,
 			status,
@@ -48313,6 +48319,15 @@ function withheldBy(path, deleted, policy, environment) {
 		message: `\`${path}\` moved to \`${movedTo}\`, so its resources may live on there. Move the state, then destroy what is left by hand; or set \`moves: destroy\`.`
 	};
 	return null;
+}
+/** A deleted request closes no account by itself: clouds do not allow that, and the rest is for a person to decide. */
+function accountDeletion(because, policy) {
+	if (policy.mode === "plan" || policy.mode === "drift" || policy.applyAccountDeletions) return null;
+	if (because.some(({ change }) => change !== "AccountDeleted")) return null;
+	return {
+		by: "account-deletion",
+		message: `${because.map(({ file }) => `\`${file}\``).join(", ")} was deleted. The account is not closed by that: move or destroy what runs in it, close it in the organization, then apply this unit by hand; or set \`accounts.apply_deletions: true\`.`
+	};
 }
 
 // packages/orchestrator/src/pack/assess.ts
@@ -48738,6 +48753,7 @@ async function orchestrate(edges, input) {
 		includeDependents: governing.include_dependents,
 		moves: await movesBetween(repository, comparison, base, head),
 		holdMoves: governing.moves === "hold",
+		applyAccountDeletions: governing.accounts.apply_deletions,
 		knownAtHead: (unit) => lookups.head(unit).kind === "one"
 	});
 	const refused = refuseDeletes(affected.units, head);
@@ -48745,7 +48761,7 @@ async function orchestrate(edges, input) {
 		units: refused.units,
 		dependenciesAtHead: (unit) => head.units.get(unit)?.dependencies ?? [],
 		dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
-		accounts: accounts.accounts ?? [],
+		accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
 		head: comparison.head,
 		mode: comparison.mode === "apply" ? "apply" : "plan",
 		limits: {

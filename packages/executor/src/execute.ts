@@ -54,6 +54,7 @@ export async function execute(edges: ExecutorEdges, execution: Execution): Promi
     environment: job.environment,
     at: job.at,
     state: "running",
+    startedAt: new Date().toISOString(),
     toolVersions: { terragrunt: null, tofu: null },
     units: [],
     hooks: [],
@@ -70,9 +71,13 @@ export async function execute(edges: ExecutorEdges, execution: Execution): Promi
     demandAuthority(job, execution.comparison, configuration.deploy_branch, edges.environment);
     if (steps.on === "account") await record({ account: await runAccount(edges, execution, steps, configuration) });
     else await runUnits(edges, execution, steps, configuration, () => outcome, record);
-    await record({ state: "finished" });
+    await record({ state: "finished", finishedAt: new Date().toISOString() });
   } catch (error) {
-    await record({ state: "finished", failure: error instanceof Error ? error.message : String(error) });
+    await record({
+      state: "finished",
+      finishedAt: new Date().toISOString(),
+      failure: error instanceof Error ? error.message : String(error),
+    });
   }
   return outcome;
 }

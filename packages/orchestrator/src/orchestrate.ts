@@ -64,7 +64,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
 
   const diff = await repository.diff(comparison.base, comparison.head);
   if (diff.length === 0) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
-  const terragrunt = await locateTerragrunt(edges.toolEnvironment, repository.folder);
+  await locateTerragrunt(edges.toolEnvironment, repository.folder);
   await using sts = await startStsStandIn();
   const discovery = {
     ...edges,
@@ -96,7 +96,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     units: refused.units,
     dependenciesAtHead: (unit) => head.units.get(unit)?.dependencies ?? [],
     dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
-    accounts: withoutCode(accounts.accounts ?? [], head.files),
+    accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
     head: comparison.head,
     mode: comparison.mode === "apply" ? "apply" : "plan",
     limits: {
@@ -121,7 +121,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
       ...dependencyProblems(head, deleted),
       ...packed.problems,
     ],
-    notices: [`Determined with Terragrunt ${terragrunt.version}.`],
+    notices: [],
   });
 }
 

@@ -28,6 +28,8 @@ export type IssueChange =
 
 /** More failing units than this share one issue. */
 const MOST_ISSUES = 10;
+/** GitHub takes 65,536 characters, the marker's line among them. */
+const LONGEST_BODY = 65_000;
 /** Writes of one report; the next run does what is left. */
 const MOST_WRITES = 20;
 
@@ -98,16 +100,24 @@ function wantedIssues(report: Report): { title: string; marker: IssueMarker; bod
 function solved(issue: Known, report: Report, done: ReadonlyMap<string, Row>): IssueChange[] {
   const { number, marker } = issue;
   if (marker.about === "run") {
-    return needsRunIssue(report) ? [] : [{ kind: "close", number, marker, body: renderClosedIssue(report, null) }];
+    return needsRunIssue(report)
+      ? []
+      : [{ kind: "close", number, marker, body: withHistory(renderClosedIssue(report, null), issue) }];
   }
   const left = marker.units.filter((key) => !done.has(key));
   if (left.length === 0) {
     const row = marker.about === "unit" ? (done.get(marker.units[0] ?? "") ?? null) : null;
-    return [{ kind: "close", number, marker, body: renderClosedIssue(report, row) }];
+    return [{ kind: "close", number, marker, body: withHistory(renderClosedIssue(report, row), issue) }];
   }
   if (left.length === marker.units.length) return [];
   const body = issue.body.split("\n").slice(1).join("\n");
   return [{ kind: "update", number, marker: { about: "units", units: left }, body }];
+}
+
+/** A closed issue says first how it was solved and keeps below what had gone wrong: people come back for that. */
+function withHistory(solution: string, issue: Issue): string {
+  const before = issue.body.split("\n").slice(1).join("\n");
+  return `${solution}\n\n---\n\n${before}`.slice(0, LONGEST_BODY);
 }
 
 /** A skipped apply is told by the issue of what it waited for; a skipped destroy stays due. */
