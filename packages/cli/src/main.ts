@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { explain } from "./commands/explain.ts";
 import { plan } from "./commands/plan.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
@@ -32,15 +32,9 @@ program
   .requiredOption("--repo <folder>", "the repository", ".")
   .option("--base <revision>", "what it is compared with; the deploy branch on origin unless given")
   .option("--config <file>", "a configuration file to use instead of .pipelines/config.yml")
-  .option("--parallelism <units>", "units that are planned side by side", positiveInteger)
   .action(async (options) => {
     process.exitCode = await plan(options);
   });
-
-function positiveInteger(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It has to be a whole number of 1 or more.");
-  return Number(text);
-}
 
 try {
   await program.parseAsync();

@@ -1,3 +1,108 @@
-export async function plan(_o: unknown): Promise<number> {
-  return 0;
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Job } from "@pipelines/core/contracts/job";
+import type { JobOutcome } from "@pipelines/core/contracts/outcome";
+import { MissingCommitError, openRepository, type Repository } from "@pipelines/core/git/repository";
+import { toolEnvironment } from "@pipelines/core/process/environment";
+import { onFirstSignal } from "@pipelines/core/process/signals";
+import { collectOutcomes } from "@pipelines/dispatcher/collect/outcomes";
+import { readOutcomes } from "@pipelines/dispatcher/collect/read-outcomes";
+import { renderTerminal } from "@pipelines/dispatcher/render/terminal";
+import { buildReport } from "@pipelines/dispatcher/report/model";
+import { execute } from "@pipelines/executor/execute";
+import { orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestrate";
+import { type LiveProgress, liveProgress } from "../live-progress.ts";
+import { checkedOutFolder } from "../repository-folder.ts";
+
+export type PlanOptions = {
+  readonly repo: string;
+  readonly base?: string;
+  readonly config?: string;
+};
+
+/** Plans what the checked-out branch changes, with the terminal's own credentials. Answers the exit code. */
+export async function plan(options: PlanOptions): Promise<number> {
+  const folder = await checkedOutFolder(options.repo);
+  const edges = await orchestratorEdges(folder, process.env);
+  const configurationFile = options.config === undefined ? null : resolve(options.config);
+  const base = options.base ?? (await deployBranch(edges.repository));
+  const assessment = await orchestrate(edges, {
+    wanted: { kind: "local", base, head: "HEAD", event: "pull_request" },
+    configurationFile,
+  });
+  const outcomes = await mkdtemp(join(tmpdir(), "pipelines-plan-"));
+  try {
+    const units = assessment.jobs.reduce((sum, job) => sum + job.units.length, 0);
+    const progress = liveProgress(process.stderr, units);
+    const stop = new AbortController();
+    using _signals = onFirstSignal(() => {
+      progress.say("Stopping: waiting for what is under way; nothing new starts.");
+      stop.abort();
+    });
+    for (const job of assessment.jobs) {
+      if (stop.signal.aborted) break;
+      await planJob(job, { assessment, folder, configurationFile, outcomes, stop: stop.signal, progress });
+    }
+    progress.end();
+    const report = buildReport(assessment, collectOutcomes(assessment.jobs, await readOutcomes(outcomes)), {
+      repository: "",
+      runNumber: 1,
+      attempt: 1,
+      runUrl: "",
+      serverUrl: "",
+      commit: assessment.comparison.head,
+      pullRequest: null,
+      event: "local",
+    });
+    process.stdout.write(`${renderTerminal(report, { plans: true }).trimEnd()}\n`);
+    return report.status === "success" ? 0 : 1;
+  } finally {
+    await rm(outcomes, { recursive: true, force: true });
+  }
+}
+
+type PlanContext = {
+  readonly assessment: Assessment;
+  readonly folder: string;
+  readonly configurationFile: string | null;
+  readonly outcomes: string;
+  readonly stop: AbortSignal;
+  readonly progress: LiveProgress;
+};
+
+function planJob(job: Job, context: PlanContext): Promise<JobOutcome> {
+  return execute(
+    {
+      repository: openRepository(context.folder, toolEnvironment(process.env)),
+      environment: process.env,
+      pullRequests: null,
+      earlier: new Map(),
+      stop: context.stop,
+      progress: context.progress,
+    },
+    {
+      version: 1,
+      job,
+      comparison: context.assessment.comparison,
+      addedUnits: context.assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
+      repositoryFolder: context.folder,
+      configurationFile: context.configurationFile,
+      folder: context.outcomes,
+      attempt: 1,
+      reviewedPlansFolder: null,
+      repository: null,
+      runUrl: null,
+      logUrl: null,
+    },
+  );
+}
+
+/** The deploy branch as origin has it, else the local one. */
+async function deployBranch(repository: Repository): Promise<string> {
+  for (const revision of ["origin/HEAD", "origin/main", "main"]) {
+    if ((await repository.resolve(revision)) !== null) return revision;
+  }
+  throw new MissingCommitError("origin/main", "Name the deploy branch with --base.");
 }
