@@ -15,7 +15,8 @@ export type Target =
   /** A folder of the caller's checkout, which starts with `./`. Only for a checkout that nobody else can write to. */
   | { readonly kind: "folder"; readonly folder: string };
 
-const SELF_REFERENCE = /^(?<before>\s*(?:-\s+)?uses:\s*)(?<quote>["']?)\$\/(?<path>[A-Za-z0-9._/-]+)\k<quote>(?<after>\s*(?:#.*)?)$/;
+const SELF_REFERENCE =
+  /^(?<before>\s*(?:-\s+)?uses:\s*)(?<quote>["']?)\$\/(?<path>[A-Za-z0-9._/-]+)\k<quote>(?<after>\s*(?:#.*)?)$/;
 
 /** Writes out each `uses: $/path` of a workflow's or action's text. */
 export function writeOutSelfReferences(text: string, target: Target): string {
@@ -51,7 +52,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     options: { root: { type: "string" }, repository: { type: "string" }, ref: { type: "string" } },
   });
   const { root = resolve(import.meta.dirname, ".."), repository, ref } = values;
-  if (repository === undefined || !/^[\w.-]+\/[\w.-]+$/.test(repository) || ref === undefined || !/^[\w./-]+$/.test(ref)) {
+  if (
+    repository === undefined ||
+    !/^[\w.-]+\/[\w.-]+$/.test(repository) ||
+    ref === undefined ||
+    !/^[\w./-]+$/.test(ref)
+  ) {
     console.error("usage: self-references.ts --repository OWNER/NAME --ref COMMIT [--root FOLDER]");
     process.exitCode = 2;
   } else {

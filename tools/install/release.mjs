@@ -42,7 +42,10 @@ export async function downloadRelease(name, version, release, folder) {
     bytes = Buffer.from(await response.arrayBuffer());
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return { kind: "unavailable", why: `${new URL(url).host} can't be reached (${cause instanceof Error ? cause.message : cause})` };
+    return {
+      kind: "unavailable",
+      why: `${new URL(url).host} can't be reached (${cause instanceof Error ? cause.message : cause})`,
+    };
   }
   const actual = createHash("sha256").update(bytes).digest("hex");
   if (actual !== expected) {

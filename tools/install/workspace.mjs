@@ -25,7 +25,9 @@ export function installWorkspace(root, pnpm, say) {
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"))),
   });
   if (ended.status !== 0) {
-    throw new SetupError(`installing the packages failed; run \`npx pnpm@${pnpm} install --frozen-lockfile\` to see why`);
+    throw new SetupError(
+      `installing the packages failed; run \`npx pnpm@${pnpm} install --frozen-lockfile\` to see why`,
+    );
   }
   mkdirSync(join(root, "node_modules"), { recursive: true });
   writeFileSync(stamp, wanted);

@@ -28940,6 +28940,8 @@ function join(parts) {
 // packages/dispatcher/src/sinks/issue.ts
 /** More failing units than this share one issue. */
 const MOST_ISSUES = 10;
+/** GitHub takes 65,536 characters, the marker's line among them. */
+const LONGEST_BODY = 65e3;
 /** Writes of one report; the next run does what is left. */
 const MOST_WRITES = 20;
 /** Opens, updates and closes issues so that each unit that somebody has to look at has an open one, and no other has. */
@@ -29036,7 +29038,7 @@ function solved(issue, report, done) {
 		kind: "close",
 		number,
 		marker,
-		body: renderClosedIssue(report, null)
+		body: withHistory(renderClosedIssue(report, null), issue)
 	}];
 	const left = marker.units.filter((key) => !done.has(key));
 	if (left.length === 0) {
@@ -29045,7 +29047,7 @@ function solved(issue, report, done) {
 			kind: "close",
 			number,
 			marker,
-			body: renderClosedIssue(report, row)
+			body: withHistory(renderClosedIssue(report, row), issue)
 		}];
 	}
 	if (left.length === marker.units.length) return [];
@@ -29059,6 +29061,10 @@ function solved(issue, report, done) {
 		},
 		body
 	}];
+}
+/** A closed issue says first how it was solved and keeps below what had gone wrong: people come back for that. */
+function withHistory(solution, issue) {
+	return `${solution}\n\n---\n\n${issue.body.split("\n").slice(1).join("\n")}`.slice(0, LONGEST_BODY);
 }
 /** A skipped apply is told by the issue of what it waited for; a skipped destroy stays due. */
 function needsIssue(row) {

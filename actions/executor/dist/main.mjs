@@ -40609,9 +40609,21 @@ function demandAuthority(job, comparison, deployBranch, environment) {
 var MissingSecretError = class extends Error {
 	name = "MissingSecretError";
 };
+/** Variables by which cloud SDKs find credentials that are already there. */
+const OWN_CREDENTIALS = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|VAULT|TF_VAR|TF_TOKEN)_|^(?:KUBECONFIG|KUBE_CONFIG_PATH|SSH_AUTH_SOCK|TF_CLI_CONFIG_FILE)$/;
 /**
-* What an environment's units get beside the clean environment of tools: its variables and the secrets that it
-* declares, nothing else of the job's.
+* The credentials of the machine itself: a self-hosted runner's, or those of the person at the terminal. Only an
+* environment that declares no account uses them.
+*/
+function ownCredentials(environment, job) {
+	if (environment.aws !== void 0) return {};
+	const own = {};
+	for (const [name, value] of Object.entries(job)) if (value !== void 0 && OWN_CREDENTIALS.test(name)) own[name] = value;
+	return own;
+}
+/**
+* What an environment's units get beside the clean environment of tools: its variables, the secrets that it declares
+* and, where it declares no account, the machine's own credentials. Nothing else of the job's.
 *
 * @param job the environment of the job
 * @throws MissingSecretError naming the secrets that are not there
@@ -40622,6 +40634,7 @@ function variablesOf(environment, job) {
 	const secrets = environment.secrets.map((name) => [name, job[name] ?? ""]);
 	return {
 		variables: {
+			...ownCredentials(environment, job),
 			...environment.env,
 			...Object.fromEntries(secrets)
 		},

@@ -48722,7 +48722,7 @@ async function orchestrate(edges, input) {
 	const governing = comparison.mode === "plan" ? atBase : atHead;
 	const diff = await repository.diff(comparison.base, comparison.head);
 	if (diff.length === 0) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
-	const terragrunt = await locateTerragrunt(edges.toolEnvironment, repository.folder);
+	await locateTerragrunt(edges.toolEnvironment, repository.folder);
 	await using sts = await startStsStandIn();
 	const discovery = {
 		...edges,
@@ -48786,7 +48786,7 @@ async function orchestrate(edges, input) {
 			...dependencyProblems(head, deleted),
 			...packed.problems
 		],
-		notices: [`Determined with Terragrunt ${terragrunt.version}.`]
+		notices: []
 	});
 }
 async function accountChanges(repository, comparison, diff, configuration) {

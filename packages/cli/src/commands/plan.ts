@@ -13,7 +13,7 @@ import { renderTerminal } from "@pipelines/dispatcher/render/terminal";
 import { buildReport } from "@pipelines/dispatcher/report/model";
 import { execute } from "@pipelines/executor/execute";
 import { orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestrate";
-import { type LiveProgress, liveProgress } from "../live-progress.ts";
+import { type JobProgress, runWithProgress } from "../progress.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
 
 export type PlanOptions = {
@@ -34,18 +34,13 @@ export async function plan(options: PlanOptions): Promise<number> {
   });
   const outcomes = await mkdtemp(join(tmpdir(), "pipelines-plan-"));
   try {
-    const units = assessment.jobs.reduce((sum, job) => sum + job.units.length, 0);
-    const progress = liveProgress(process.stderr, units);
     const stop = new AbortController();
     using _signals = onFirstSignal(() => {
-      progress.say("Stopping: waiting for what is under way; nothing new starts.");
+      process.stderr.write("Stopping: what is under way ends, nothing new starts.\n");
       stop.abort();
     });
-    for (const job of assessment.jobs) {
-      if (stop.signal.aborted) break;
-      await planJob(job, { assessment, folder, configurationFile, outcomes, stop: stop.signal, progress });
-    }
-    progress.end();
+    const context = { assessment, folder, configurationFile, outcomes, stop: stop.signal };
+    await runWithProgress(assessment.jobs, (job, progress) => planJob(job, { ...context, progress }));
     const report = buildReport(assessment, collectOutcomes(assessment.jobs, await readOutcomes(outcomes)), {
       repository: "",
       runNumber: 1,
@@ -69,7 +64,7 @@ type PlanContext = {
   readonly configurationFile: string | null;
   readonly outcomes: string;
   readonly stop: AbortSignal;
-  readonly progress: LiveProgress;
+  readonly progress: JobProgress;
 };
 
 function planJob(job: Job, context: PlanContext): Promise<JobOutcome> {

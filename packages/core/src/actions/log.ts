@@ -7,7 +7,7 @@ export type Place = {
   readonly title?: string | undefined;
 };
 
-/** What a component says while it works. In GitHub Actions: groups and annotations; in a terminal: plain lines. */
+/** What a component says while it works: lines, groups and annotations on the file and line that they belong to. */
 export type Log = {
   info(message: string): void;
   warning(message: string, place?: Place): void;
@@ -34,18 +34,3 @@ export const actionsLog: Log = {
     core.endGroup();
   },
 };
-
-/** The log of a terminal: everything on stderr, since stdout belongs to the result. */
-export function terminalLog(write: (line: string) => void): Log {
-  const at = (place: Place | undefined): string =>
-    place?.file === undefined ? "" : `${place.file}${place.line === undefined ? "" : `:${place.line}`}: `;
-  return {
-    info: (message) => write(message),
-    warning: (message, place) => write(`warning: ${at(place)}${message}`),
-    error: (message, place) => write(`error: ${at(place)}${message}`),
-    group(title, lines) {
-      write(title);
-      for (const line of lines) write(`  ${line}`);
-    },
-  };
-}

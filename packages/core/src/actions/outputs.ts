@@ -29,6 +29,3 @@ export const actionsOutputs: Outputs = {
     core.setOutput(name, value);
   },
 };
-
-/** A place without outputs, such as a terminal. */
-export const noOutputs: Outputs = { set: () => undefined };

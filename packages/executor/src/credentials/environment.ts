@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Environment } from "@pipelines/core/configuration/environments";
 
 /** A secret that an environment's units need and the job does not have. */
@@ -20,6 +21,8 @@ function ownCredentials(
   if (environment.aws !== undefined) return {};
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(job)) {
+    // Terragrunt can't start a binary that complains about a settings file which is not there.
+    if (name === "TF_CLI_CONFIG_FILE" && !existsSync(value ?? "")) continue;
     if (value !== undefined && OWN_CREDENTIALS.test(name)) own[name] = value;
   }
   return own;

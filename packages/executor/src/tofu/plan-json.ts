@@ -5,8 +5,9 @@ import { z } from "zod";
 const Actions = z.array(z.string());
 const Change = z.looseObject({
   actions: Actions,
-  before: z.unknown(),
-  after: z.unknown(),
+  before: z.unknown().optional(),
+  // Left out while it is unknown as a whole.
+  after: z.unknown().optional(),
   before_sensitive: z.unknown().optional(),
   after_sensitive: z.unknown().optional(),
   after_unknown: z.unknown().optional(),
@@ -15,6 +16,8 @@ const Change = z.looseObject({
 const Resource = z.looseObject({
   address: z.string(),
   previous_address: z.string().optional(),
+  /** An object that a failed replacement left behind: there can be several at one address. */
+  deposed: z.string().optional(),
   mode: z.string().optional(),
   change: Change,
 });
@@ -30,6 +33,7 @@ export type PlanJson = z.infer<typeof PlanJson>;
 /** One change of a plan that does something. */
 export type PlannedChange = {
   readonly address: string;
+  readonly previousAddress: string | null;
   readonly action: ResourceAction;
   readonly change: z.infer<typeof Change>;
 };
@@ -38,7 +42,9 @@ export type PlannedChange = {
 export function plannedChanges(plan: PlanJson): PlannedChange[] {
   return plan.resource_changes.flatMap((resource) => {
     const action = actionOf(resource);
-    return action === null ? [] : [{ address: resource.address, action, change: resource.change }];
+    const { deposed, change, previous_address: previousAddress = null } = resource;
+    const address = deposed === undefined ? resource.address : `${resource.address} (deposed ${deposed})`;
+    return action === null ? [] : [{ address, previousAddress, action, change }];
   });
 }
 

@@ -1,0 +1,57 @@
+import type { Action } from "@pipelines/core/contracts/affected-unit";
+import type { CommitSha } from "@pipelines/core/contracts/comparison";
+import type { GuardStop, ResourceAction } from "@pipelines/core/contracts/outcome";
+import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { GuardRule } from "./compare.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+
+/** How many changes a sentence names. */
+const NAMED = 8;
+
+/** Says what was seen, what would happen now, and how it goes on. */
+export function reviewedPlanStop(
+  unit: { readonly path: UnitPath; readonly action: Action; readonly at: CommitSha },
+  rule: GuardRule,
+  unseen: GuardStop["unseen"],
+  now: Fingerprint,
+  reviewed: readonly ReviewedPlan[],
+  misfits: readonly string[],
+): GuardStop {
+  const exact = rule === "exact" ? " exactly like this" : "";
+  const seen =
+    reviewed.length === 0
+      ? [`There is no reviewed plan of it${misfits.length === 0 ? "" : ` that counts (${misfits.join("; ")})`}.`]
+      : reviewed.map(
+          (plan) =>
+            `The plan reviewed at ${plan.headSha.slice(0, 7)} showed: ${listed(plan.changes)}${plan.mocked ? ", on made-up outputs" : ""}.`,
+        );
+  const [plan, act] = unit.action === "destroy" ? ["plan-destroy", "destroy"] : ["plan", "apply"];
+  return {
+    guard: "reviewed-plan",
+    message: [
+      `It would ${listed(unseen)}, which nobody reviewed${exact}.`,
+      ...seen,
+      ...(unseen.length === now.length ? [] : [`All that would happen now: ${listed(now)}.`]),
+    ].join(" "),
+    unseen: [...unseen],
+    next: `Run the workflow by hand with action \`${plan}\`, unit \`${unit.path}\` and commit \`${unit.at}\`, and read that plan. If it is right, run it with action \`${act}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run. If it is not, nothing has been changed: correct the code, or the world.`,
+  };
+}
+
+/** `delete a, b and create c`, the endings first. */
+function listed(changes: readonly { readonly address: string; readonly action: ResourceAction }[]): string {
+  if (changes.length === 0) return "nothing";
+  const ranked = changes.toSorted((a, b) => RANK.indexOf(a.action) - RANK.indexOf(b.action));
+  const groups = new Map<ResourceAction, string[]>();
+  for (const { address, action } of ranked.slice(0, NAMED)) {
+    groups.set(action, [...(groups.get(action) ?? []), address]);
+  }
+  const more = ranked.length - NAMED;
+  return [
+    ...[...groups].map(([action, addresses]) => `${action} ${addresses.join(", ")}`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join("; ");
+}
+
+const RANK: readonly ResourceAction[] = ["delete", "replace", "forget", "update", "create", "import", "move", "read"];
