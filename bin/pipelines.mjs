@@ -22,7 +22,7 @@ const child = spawn(node, [join(root, "packages/cli/src/main.ts"), ...process.ar
 });
 // A Ctrl-C reaches the child by itself, since both are in the terminal's foreground group; other signals do not.
 process.on("SIGINT", () => {});
-for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => {
   console.error(`pipelines can't be started: ${error.message}`);
   process.exitCode = 2;

@@ -24,7 +24,7 @@ import tty from "node:tty";
 import { scheduler, setImmediate as setImmediate$1, setTimeout as setTimeout$2 } from "node:timers/promises";
 import { serialize } from "node:v8";
 import * as fs from "node:fs";
-import fs$3, { appendFileSync, closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
+import fs$3, { appendFileSync, closeSync, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import path$3 from "node:path/win32";
 
@@ -39825,8 +39825,8 @@ async function outcomeOf(account, act) {
 const Actions = array(string());
 const Change = looseObject({
 	actions: Actions,
-	before: unknown(),
-	after: unknown(),
+	before: unknown().optional(),
+	after: unknown().optional(),
 	before_sensitive: unknown().optional(),
 	after_sensitive: unknown().optional(),
 	after_unknown: unknown().optional(),
@@ -39835,6 +39835,8 @@ const Change = looseObject({
 const Resource = looseObject({
 	address: string(),
 	previous_address: string().optional(),
+	/** An object that a failed replacement left behind: there can be several at one address. */
+	deposed: string().optional(),
 	mode: string().optional(),
 	change: Change
 });
@@ -39848,10 +39850,13 @@ const PlanJson = looseObject({
 function plannedChanges(plan) {
 	return plan.resource_changes.flatMap((resource) => {
 		const action = actionOf(resource);
+		const { deposed, change, previous_address: previousAddress = null } = resource;
+		const address = deposed === void 0 ? resource.address : `${resource.address} (deposed ${deposed})`;
 		return action === null ? [] : [{
-			address: resource.address,
+			address,
+			previousAddress,
 			action,
-			change: resource.change
+			change
 		}];
 	});
 }
@@ -40618,7 +40623,10 @@ const OWN_CREDENTIALS = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|VAULT|TF_VAR|TF_TOKEN
 function ownCredentials(environment, job) {
 	if (environment.aws !== void 0) return {};
 	const own = {};
-	for (const [name, value] of Object.entries(job)) if (value !== void 0 && OWN_CREDENTIALS.test(name)) own[name] = value;
+	for (const [name, value] of Object.entries(job)) {
+		if (name === "TF_CLI_CONFIG_FILE" && !existsSync(value ?? "")) continue;
+		if (value !== void 0 && OWN_CREDENTIALS.test(name)) own[name] = value;
+	}
 	return own;
 }
 /**
