@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Inputs, inputsFrom } from "@pipelines/core/actions/inputs";
@@ -11,11 +11,14 @@ import type { Job } from "@pipelines/core/contracts/job";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { DocumentError, readDocument, writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
+import { openRepository } from "@pipelines/core/git/repository";
 import { createGitHubClient } from "@pipelines/core/github/client";
+import { toolEnvironment } from "@pipelines/core/process/environment";
 import { readOutcomes } from "./collect/read-outcomes.ts";
 import { dispatchCollect, dispatchReport, dispatchRun, dispatchStart } from "./dispatch.ts";
 import { headlineOf } from "./report/headline.ts";
 import { executorEnvironment, ownSignals, runExecutor } from "./run/executor-process.ts";
+import { bringReviewedPlans, gitHubReviewedPlans } from "./run/reviewed-plans.ts";
 import { logUrlOf, type RunContextFacts, readRunContext, runFactsOf } from "./run-context.ts";
 import { conversationOn, identityOf, issueTracker, mergedPullRequestOf } from "./sinks/github.ts";
 import type { Places, Told } from "./sinks/publish.ts";
@@ -46,6 +49,8 @@ async function run(inputs: Inputs, folder: string, context: RunContextFacts): Pr
   const { assessment, job, edges, logUrl } = await jobOf(inputs, folder, context);
   const token = inputs.optional("token");
   const executionFile = join(folder, `execution-${job.id}-${context.attempt}.json`);
+  const repositoryFolder = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
+  const reviewedPlansFolder = await reviewedPlans(assessment, job, { folder, repositoryFolder, token, context });
   const stop = randomUUID();
   process.stdout.write(`::stop-commands::${stop}\n`);
   const { outcome, well } = await dispatchRun(
@@ -67,11 +72,11 @@ async function run(inputs: Inputs, folder: string, context: RunContextFacts): Pr
     {
       comparison: assessment.comparison,
       addedUnits: assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
-      repositoryFolder: inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? process.cwd(),
+      repositoryFolder,
       configurationFile: inputs.optional("config"),
       folder,
       attempt: context.attempt,
-      reviewedPlansFolder: null,
+      reviewedPlansFolder,
       repository: context.fullName,
       runUrl: context.runUrl,
       logUrl,
@@ -80,6 +85,36 @@ async function run(inputs: Inputs, folder: string, context: RunContextFacts): Pr
   setJobOutputs(folder, job, context);
   if (outcome.failure !== null) log.error(outcome.failure, { title: job.name });
   return well ? 0 : 1;
+}
+
+type ReviewedPlansWanted = {
+  readonly folder: string;
+  readonly repositoryFolder: string;
+  readonly token: string | null;
+  readonly context: RunContextFacts;
+};
+
+/**
+ * The folder with the reviewed plans of what a push merged; `null` for a job that applies nothing. Plans that can't be
+ * had count as none, which stops what they would have allowed: the job is told why, and goes on.
+ */
+async function reviewedPlans(assessment: Assessment, job: Job, wanted: ReviewedPlansWanted): Promise<string | null> {
+  const { base, head, mode, deployBranch } = assessment.comparison;
+  const { folder, repositoryFolder, token, context } = wanted;
+  if ((job.action !== "apply" && job.action !== "destroy") || mode !== "apply") return null;
+  const plansFolder = join(folder, `reviewed-plans-${job.id}-${context.attempt}`);
+  if (token === null || base === null) return plansFolder;
+  const workflowFile = basename(environment["GITHUB_WORKFLOW_REF"]?.split("@", 1)[0] ?? "pipelines.yml");
+  try {
+    const git = openRepository(repositoryFolder, toolEnvironment(environment));
+    const client = createGitHubClient({ token, apiUrl: context.apiUrl, log });
+    const source = gitHubReviewedPlans(client, context.repository, workflowFile);
+    const count = await bringReviewedPlans(source, new Set(await git.between(base, head)), deployBranch, plansFolder);
+    log.info(count === 0 ? "No reviewed plan belongs to this push." : `${count} reviewed plans belong to this push.`);
+  } catch (error) {
+    log.warning(`The reviewed plans can't be had: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return plansFolder;
 }
 
 async function collect(inputs: Inputs, folder: string, context: RunContextFacts): Promise<number> {

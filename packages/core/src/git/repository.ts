@@ -31,6 +31,8 @@ export type Repository = {
   isShallow(): Promise<boolean>;
   /** Whether `ancestor` is `commit` or one of its ancestors. */
   contains(commit: CommitSha, ancestor: CommitSha): Promise<boolean>;
+  /** The commits that `head` has and `base` has not. */
+  between(base: CommitSha, head: CommitSha): Promise<CommitSha[]>;
   /** What differs between two trees, mode-only changes left out; `base` null means that everything is new. */
   diff(base: CommitSha | null, head: CommitSha): Promise<ChangedFile[]>;
   /** Files that git takes for renamed, as pairs of the old and the new path. */
@@ -84,6 +86,10 @@ export function openRepository(folder: string, environment: Readonly<Record<stri
     async contains(commit, ancestor) {
       const count = await quiet("rev-list", "--count", "--max-count=1", ancestor, `^${commit}`);
       return count?.trim() === "0";
+    },
+    async between(base, head) {
+      const output = await git.raw(["rev-list", head, `^${base}`]);
+      return output.split("\n").flatMap((line) => commitOf(line) ?? []);
     },
     async diff(base, head) {
       if (base === null) {

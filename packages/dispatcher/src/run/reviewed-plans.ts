@@ -1,0 +1,145 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Octokit } from "@octokit/rest";
+import type { CommitSha } from "@pipelines/core/contracts/comparison";
+import { CommitSha as Commit } from "@pipelines/core/contracts/comparison";
+import { explainFailure } from "@pipelines/core/github/failure";
+import { unzipSync } from "fflate";
+import { z } from "zod";
+import type { Repository } from "../sinks/github.ts";
+
+/** Where reviewed plans of merged pull requests are found. */
+export type ReviewedPlanSource = {
+  /** The heads of the pull requests to `branch` that were merged by one of these commits. */
+  mergedHeads(commits: ReadonlySet<string>, branch: string): Promise<CommitSha[]>;
+  /** The newest completed run of this workflow for a pull request's head, or `null`. */
+  newestRun(head: CommitSha): Promise<number | null>;
+  artifacts(run: number): Promise<Artifact[]>;
+  download(artifact: Artifact): Promise<Uint8Array>;
+};
+
+export type Artifact = { readonly id: number; readonly name: string; readonly bytes: number };
+
+/** An outcome's artifact holds texts; more than this is not ours. */
+const LARGEST_ARTIFACT = 100 * 1024 * 1024;
+const LARGEST_PLAN = 20 * 1024 * 1024;
+const MOST_PLANS = 20_000;
+
+/**
+ * Brings the reviewed plans of the pull requests that a push merged into a folder: `<folder>/<head commit>/<unit>.json`.
+ * Right for merge, squash and rebase merges and for the merge queue, since each has its merge commit in the push.
+ *
+ * @param commits the commits of the push, `before..after`
+ * @returns how many plans there are; none when the push merged no pull request, or its plans have expired
+ */
+export async function bringReviewedPlans(
+  source: ReviewedPlanSource,
+  commits: ReadonlySet<string>,
+  branch: string,
+  folder: string,
+): Promise<number> {
+  await mkdir(folder, { recursive: true });
+  let count = 0;
+  for (const head of await source.mergedHeads(commits, branch)) {
+    const run = await source.newestRun(head);
+    if (run === null) continue;
+    for (const artifact of highestAttempts(await source.artifacts(run))) {
+      if (artifact.bytes > LARGEST_ARTIFACT)
+        throw new Error(`the artifact ${artifact.name} is too large to be an outcome`);
+      for (const [name, content] of reviewedPlansIn(await source.download(artifact))) {
+        count += 1;
+        if (count > MOST_PLANS) throw new Error(`there are more than ${MOST_PLANS} reviewed plans`);
+        await mkdir(join(folder, head), { recursive: true });
+        await writeFile(join(folder, head, name), content);
+      }
+    }
+  }
+  return count;
+}
+
+/** The outcomes among a run's artifacts, of each job the one of the highest attempt. */
+export function highestAttempts(artifacts: readonly Artifact[]): Artifact[] {
+  const highest = new Map<string, { attempt: number; artifact: Artifact }>();
+  for (const artifact of artifacts) {
+    const [, job, number] = /^pipelines-outcome-([a-z0-9-]+)-([1-9]\d*)$/.exec(artifact.name) ?? [];
+    if (job === undefined || number === undefined) continue;
+    const attempt = Number(number);
+    if ((highest.get(job)?.attempt ?? 0) < attempt) highest.set(job, { attempt, artifact });
+  }
+  return [...highest.values()].map(({ artifact }) => artifact);
+}
+
+/** The reviewed plans in an outcome's archive by file name. Nothing else is unpacked, and no folder is followed. */
+export function reviewedPlansIn(archive: Uint8Array): Map<string, Uint8Array> {
+  const files = unzipSync(archive, {
+    filter: ({ name, originalSize }) => /^reviewed-plans\/[^/]+\.json$/.test(name) && originalSize <= LARGEST_PLAN,
+  });
+  return new Map(Object.entries(files).map(([name, content]) => [basename(name), content]));
+}
+
+const Pulls = z.array(
+  z.object({
+    merge_commit_sha: z.string().nullish(),
+    merged_at: z.string().nullish(),
+    head: z.object({ sha: Commit, repo: z.object({ full_name: z.string() }).nullish() }),
+  }),
+);
+const Runs = z.array(
+  z.object({ id: z.number(), run_number: z.number(), head_repository: z.object({ full_name: z.string() }).nullish() }),
+);
+
+/**
+ * Reviewed plans through GitHub's API.
+ *
+ * @param workflowFile the file name of this workflow: plans of other workflows are not what was reviewed
+ */
+export function gitHubReviewedPlans(client: Octokit, repository: Repository, workflowFile: string): ReviewedPlanSource {
+  const doing = "Looking for the reviewed plans";
+  const name = `${repository.owner}/${repository.repo}`.toLowerCase();
+  const isOurs = (from: { full_name: string } | null | undefined): boolean => from?.full_name.toLowerCase() === name;
+  const tried = async <T>(permission: "actions: read" | "pull-requests: read", ask: () => Promise<T>): Promise<T> => {
+    try {
+      return await ask();
+    } catch (error) {
+      throw explainFailure(error, doing, permission);
+    }
+  };
+  return {
+    async mergedHeads(commits, branch) {
+      const { data } = await tried("pull-requests: read", () =>
+        client.rest.pulls.list({
+          ...repository,
+          ...{ state: "closed", base: branch, sort: "updated", direction: "desc", per_page: 100 },
+        }),
+      );
+      return Pulls.parse(data)
+        .filter(({ merged_at, merge_commit_sha }) => merged_at != null && commits.has(merge_commit_sha ?? ""))
+        .map(({ head }) => head.sha);
+    },
+    async newestRun(head) {
+      const { data } = await tried("actions: read", () =>
+        client.rest.actions.listWorkflowRuns({
+          ...repository,
+          ...{ workflow_id: workflowFile, head_sha: head, event: "pull_request", status: "completed", per_page: 100 },
+        }),
+      );
+      const runs = Runs.parse(data.workflow_runs).filter((run) => isOurs(run.head_repository));
+      return runs.toSorted((a, b) => b.run_number - a.run_number)[0]?.id ?? null;
+    },
+    async artifacts(run) {
+      const found = await tried("actions: read", () =>
+        client.paginate(client.rest.actions.listWorkflowRunArtifacts, { ...repository, run_id: run, per_page: 100 }),
+      );
+      return found
+        .filter(({ expired }) => !expired)
+        .map(({ id, name: title, size_in_bytes }) => ({ id, name: title, bytes: size_in_bytes }));
+    },
+    async download({ id }) {
+      const { data } = await tried("actions: read", () =>
+        client.rest.actions.downloadArtifact({ ...repository, artifact_id: id, archive_format: "zip" }),
+      );
+      if (!(data instanceof ArrayBuffer)) throw new Error(`the artifact ${id} is no archive`);
+      return new Uint8Array(data);
+    },
+  };
+}
