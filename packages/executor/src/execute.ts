@@ -92,10 +92,12 @@ async function runUnits(
 ): Promise<void> {
   const { job } = execution;
   const clean = toolEnvironment(edges.environment);
-  const { variables, secrets } = variablesOf(environmentOf(configuration, job.environment), edges.environment);
+  const environment = environmentOf(configuration, job.environment);
+  const { variables, secrets } = variablesOf(environment, edges.environment);
   const env = { ...clean, ...variables };
   const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
-  await record({ toolVersions: { terragrunt: terragrunt.version, tofu: `${binary.kind} ${binary.version}` } });
+  const toolVersions = { terragrunt: terragrunt.version, tofu: `${binary.kind} ${binary.version}` };
+  await record({ toolVersions });
 
   await using tree = await addWorktree(edges.repository.folder, job.at, clean);
   const jobFolder = await mkdtemp(join(tmpdir(), "pipelines-job-"));
@@ -110,15 +112,12 @@ async function runUnits(
         edges.progress.started(unit);
         return runUnit(
           {
+            ...{ execution, configuration, environment, env, secrets, binary, toolVersions, jobFolder },
             treeFolder: tree.folder,
-            jobFolder,
             outcomeFolder: folder,
-            configuration,
-            env,
-            binary,
+            authProvider: null,
             stop: edges.stop,
-            secrets,
-            addedUnits: new Set(execution.addedUnits),
+            onRunner: edges.environment["GITHUB_ACTIONS"] === "true",
           },
           unit,
           steps.run,

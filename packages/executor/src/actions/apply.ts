@@ -1,28 +1,75 @@
 import type { GuardStop, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import { compareWithReviewed, type GuardRule } from "../guard/compare.ts";
+import { fingerprintOf } from "../guard/fingerprint.ts";
+import { findReviewedPlans } from "../guard/reviewed-plans.ts";
+import { appliedStates, recordAppliedState, sameStateStop } from "../guard/same-state.ts";
+import { reviewedPlanStop } from "../guard/stop.ts";
+import type { PlanJson } from "../tofu/plan-json.ts";
 import type { Step } from "../tofu/unit-workspace.ts";
 import { makePlan } from "./plan.ts";
-import type { JobContext, OpenUnit, UnitAction } from "./unit.ts";
+import type { ActionOutcome, JobContext, OpenUnit, UnitAction } from "./unit.ts";
 
 /** Plans a unit and applies that very plan. */
-export const apply: UnitAction = (context, unit) => planAndApply(context, unit, []);
+export const apply: UnitAction = async (context, unit) => planAndApply(context, unit, []);
 
 /** Plans the destruction of a unit and applies that very plan. */
 export const destroy: UnitAction = (context, unit) => planAndApply(context, unit, ["-destroy"]);
 
-async function planAndApply(
-  context: JobContext,
-  unit: OpenUnit,
-  flags: readonly string[],
-): Promise<Omit<UnitOutcome, "path" | "seconds" | "log">> {
+/**
+ * The rule that holds for an apply. A person at a terminal sees the plan before the apply, so nothing more is asked
+ * there; on a runner the configuration's rule holds, whatever a document says about the event.
+ */
+function guardRuleOf({ configuration, execution, onRunner }: JobContext): GuardRule {
+  return execution.comparison.event.name === "local" && !onRunner ? "off" : configuration.reviewed_plan;
+}
+
+async function planAndApply(context: JobContext, unit: OpenUnit, flags: readonly string[]): Promise<ActionOutcome> {
   const lock = `-lock-timeout=${context.configuration.jobs.lock_timeout}`;
   const planned = await makePlan(context, unit, [...flags, lock]);
   if (planned.kind === "ended") return { end: planned.end };
   const told = { plan: planned.summary, planText: planned.planText };
-  if (planned.summary.mocked.length > 0)
-    return { ...told, end: { kind: "withheld", stop: mockedStop(planned.summary.mocked) } };
+  const { mocked } = planned.summary;
+  if (mocked.length > 0) return { ...told, end: { kind: "withheld", stop: mockedStop(mocked) } };
+  const twin = await sameState(context, unit);
+  if (twin !== null) return { ...told, end: { kind: "withheld", stop: twin } };
   if (!planned.changes) return { ...told, end: { kind: "unchanged" } };
+  const verdict = await compare(context, unit, planned.json);
+  if (verdict.stop !== null) return { ...told, ...verdict.differs, end: { kind: "withheld", stop: verdict.stop } };
   const step = await unit.run("apply", ["apply", "-input=false", "-no-color", lock, unit.workspace.planFile]);
-  return { ...told, end: applied(step) ? { kind: "changed" } : unit.failed("apply", step) };
+  return { ...told, ...verdict.differs, end: applied(step) ? { kind: "changed" } : await unit.failed("apply", step) };
+}
+
+/** Compares the plan with what was reviewed. */
+async function compare(
+  context: JobContext,
+  unit: OpenUnit,
+  plan: PlanJson,
+): Promise<{ stop: GuardStop | null; differs: Pick<UnitOutcome, "differsFromReviewed"> }> {
+  const { execution, toolVersions } = context;
+  const { job, comparison, repository, reviewedPlansFolder } = execution;
+  const rule = guardRuleOf(context);
+  const { plans, misfits } = await findReviewedPlans(reviewedPlansFolder, unit.fileName, {
+    ...{ repository, toolVersions, unit: unit.path },
+    action: job.action === "destroy" ? "plan-destroy" : "plan",
+    commit: comparison.mode === "manual" ? job.at : null,
+  });
+  const seen = plans.map((reviewed) => ({ reviewed, now: fingerprintOf(plan, reviewed.salt) }));
+  const now = fingerprintOf(plan, "");
+  const verdict = compareWithReviewed(now, seen, rule);
+  const differs = plans.length === 0 ? {} : { differsFromReviewed: verdict.differs };
+  if (verdict.kind === "go") return { stop: null, differs };
+  const subject = { path: unit.path, action: job.action, at: job.at };
+  return { stop: reviewedPlanStop(subject, rule, verdict.unseen, now, plans, misfits), differs };
+}
+
+/** Notes an apply's state; stops a destroy of a state that the run applied. */
+async function sameState(context: JobContext, unit: OpenUnit): Promise<GuardStop | null> {
+  const state = await unit.workspace.stateIdentity();
+  if (context.execution.job.action === "destroy") {
+    return sameStateStop(unit.path, state, await appliedStates(context.execution.folder));
+  }
+  await recordAppliedState(context.outcomeFolder, unit.fileName, unit.path, state);
+  return null;
 }
 
 /** Terragrunt can exit 0 although the apply under it was ended: only the binary's own word counts. */

@@ -1,8 +1,7 @@
-import type { PlanSummary, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
-import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { PlanSummary, UnitEnd } from "@pipelines/core/contracts/outcome";
+import { recordReviewedPlan, reviewedPlanOf } from "../guard/reviewed-plans.ts";
 import { doesSomething, type PlanJson, summarize } from "../tofu/plan-json.ts";
-import { missingOutputs, mockedConfigurations } from "../tofu/terragrunt-log.ts";
-import { type JobContext, type OpenUnit, type UnitAction, unitOfConfiguration } from "./unit.ts";
+import { type ActionOutcome, type JobContext, type OpenUnit, type UnitAction, unitOfConfiguration } from "./unit.ts";
 
 /** A plan that was made, or how the unit ended without one. */
 export type Planned =
@@ -21,45 +20,28 @@ export const plan: UnitAction = (context, unit) => told(context, unit, []);
 /** Plans the destruction of a unit. */
 export const planDestroy: UnitAction = (context, unit) => told(context, unit, ["-destroy"]);
 
-async function told(
-  context: JobContext,
-  unit: OpenUnit,
-  flags: readonly string[],
-): Promise<Omit<UnitOutcome, "path" | "seconds" | "log">> {
+async function told(context: JobContext, unit: OpenUnit, flags: readonly string[]): Promise<ActionOutcome> {
   const planned = await makePlan(context, unit, [...flags, "-lock=false"]);
   if (planned.kind === "ended") return { end: planned.end };
-  return {
-    end: { kind: planned.changes ? "changed" : "unchanged" },
-    plan: planned.summary,
-    planText: planned.planText,
-  };
+  const { json, summary, planText, changes } = planned;
+  const reviewed = reviewedPlanOf(context.execution, unit.path, context.toolVersions, json, summary.mocked.length > 0);
+  if (reviewed !== null) await recordReviewedPlan(context.outcomeFolder, unit.fileName, reviewed);
+  return { end: { kind: changes ? "changed" : "unchanged" }, plan: summary, planText };
 }
 
 /** Plans a unit to its plan file and reads the plan back. */
 export async function makePlan(context: JobContext, unit: OpenUnit, flags: readonly string[]): Promise<Planned> {
-  const step = await unit.run("plan", [
-    "plan",
-    "-input=false",
-    "-no-color",
-    `-out=${unit.workspace.planFile}`,
-    ...flags,
-  ]);
+  const out = `-out=${unit.workspace.planFile}`;
+  const step = await unit.run("plan", ["plan", "-input=false", "-no-color", out, ...flags]);
   if (step.end.exitCode !== 0 || step.end.stopped) {
-    const waiting = missingOutputs(step.records).flatMap((file) => unitOfConfiguration(context, file) ?? []);
-    const added = waiting.filter((path) => context.addedUnits.has(path));
-    return { kind: "ended", end: added.length > 0 ? { kind: "waiting", for: added } : unit.failed("plan", step) };
+    const waiting = step.dependencies.withoutOutputs.flatMap((file) => unitOfConfiguration(context, file) ?? []);
+    const added = waiting.filter((path) => context.execution.addedUnits.includes(path));
+    return { kind: "ended", end: added.length > 0 ? { kind: "waiting", for: added } : await unit.failed("plan", step) };
   }
   const { json, text } = await unit.workspace.show();
   unit.hide(json);
-  const mocked: UnitPath[] = mockedConfigurations(step.records).flatMap(
-    (file) => unitOfConfiguration(context, file) ?? [],
-  );
+  const mocked = step.dependencies.mocked.flatMap((file) => unitOfConfiguration(context, file) ?? []);
   const summary = summarize(json, mocked);
-  return {
-    kind: "planned",
-    json,
-    summary,
-    planText: await unit.keep("plans", unit.clean(text)),
-    changes: doesSomething(summary),
-  };
+  const planText = await unit.keep("plans", unit.clean(text));
+  return { kind: "planned", json, summary, planText, changes: doesSomething(summary) };
 }

@@ -1,17 +1,22 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import type { Environment } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
-import type { FailureCause, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { Execution } from "@pipelines/core/contracts/execution";
+import type { JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { inert } from "@pipelines/core/redaction/inert";
 import { type Mask, maskOf } from "@pipelines/core/redaction/mask";
-import { causeOf } from "../tofu/failure.ts";
+import { policyOn } from "../guard/policy.ts";
+import { causeOf, lockOf } from "../tofu/failure.ts";
 import { type PlanJson, sensitiveValues } from "../tofu/plan-json.ts";
+import { type Rescue, rescueState } from "../tofu/rescue-state.ts";
 import { openUnitWorkspace, type Step, type UnitWorkspace } from "../tofu/unit-workspace.ts";
 import type { Binary } from "../tofu/wrapper.ts";
 
 /** What an action needs to work on the units of one job. */
 export type JobContext = {
+  readonly execution: Execution;
   /** The checkout of the job's commit. */
   readonly treeFolder: string;
   /** A folder on the runner for plans, downloads and logs; removed at the end. */
@@ -19,25 +24,30 @@ export type JobContext = {
   /** The folder of the outcome document. */
   readonly outcomeFolder: string;
   readonly configuration: Configuration;
+  readonly environment: Environment;
   /** The whole environment of the tools, the environment's variables and secrets included. */
   readonly env: Readonly<Record<string, string>>;
   readonly binary: Binary;
+  readonly authProvider: string | null;
+  readonly toolVersions: JobOutcome["toolVersions"];
   readonly stop: AbortSignal;
+  /** This process is a step of GitHub Actions. */
+  readonly onRunner: boolean;
   /** Values that are never shown. */
   readonly secrets: readonly string[];
-  /** Units that this change adds: their outputs can't be known before they are applied. */
-  readonly addedUnits: ReadonlySet<string>;
 };
 
-/** A unit's action: how the unit ended, and what is told of its plan. */
-export type UnitAction = (
-  context: JobContext,
-  unit: OpenUnit,
-) => Promise<Omit<UnitOutcome, "path" | "seconds" | "log">>;
+/** How an action ended on a unit, and what is told of its plan. */
+export type ActionOutcome = Omit<UnitOutcome, "path" | "seconds" | "log">;
+
+/** A unit's action. */
+export type UnitAction = (context: JobContext, unit: OpenUnit) => Promise<ActionOutcome>;
 
 /** One unit while an action works on it. */
 export type OpenUnit = {
   readonly path: UnitPath;
+  /** A file name that is as unique as the path, without ending. */
+  readonly fileName: string;
   readonly workspace: UnitWorkspace;
   /** Runs Terragrunt and keeps what it printed for the unit's log. */
   run(step: string, args: readonly string[]): Promise<Step>;
@@ -47,8 +57,8 @@ export type OpenUnit = {
   hide(plan: PlanJson): void;
   /** Keeps a text beside the outcome; answers its name there. */
   keep(folder: "plans" | "logs", text: string): Promise<string>;
-  /** The end of a command that failed, or that was stopped. */
-  failed(at: "init" | "plan" | "apply", step: Step): UnitEnd;
+  /** The end of a command that failed, or that was stopped. State that it could not write is looked after first. */
+  failed(at: "init" | "plan" | "apply", step: Step): Promise<UnitEnd>;
 };
 
 /** Runs an action on one unit. Never rejects: what goes wrong is the outcome. */
@@ -57,37 +67,49 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
   const logs: string[] = [];
   const hidden = new Set(context.secrets);
   const patterns = context.configuration.redact.map((pattern) => new RegExp(pattern, "g"));
-  const clean: Mask = (text) =>
-    inert(maskOf(hidden, patterns)(text.replaceAll(`${context.treeFolder}/`, "").replaceAll(context.treeFolder, ".")));
+  const clean: Mask = (text) => {
+    const mask = maskOf(hidden, patterns);
+    // Once more behind `inert`: a value can be cut in two by an escape sequence that it takes out.
+    return mask(inert(mask(text.replaceAll(`${context.treeFolder}/`, "").replaceAll(context.treeFolder, "."))));
+  };
   const minutes = context.configuration.jobs.timeout_minutes;
+  const name = fileName(path);
   const keep = async (folder: "plans" | "logs", text: string): Promise<string> => {
-    const file = join(context.outcomeFolder, folder, `${fileName(path)}.txt`);
+    const file = join(context.outcomeFolder, folder, `${name}.txt`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
     return relative(context.outcomeFolder, file);
   };
-  const done = async (outcome: Omit<UnitOutcome, "path" | "seconds" | "log">): Promise<UnitOutcome> => ({
-    path,
-    ...outcome,
-    log: await keep("logs", clean(logs.join("\n\n"))),
-    seconds: Math.round((performance.now() - started) / 100) / 10,
-  });
+  const done = async (outcome: ActionOutcome): Promise<UnitOutcome> => {
+    // A full disk must not keep a unit's end from being told.
+    const log = await keep("logs", clean(logs.join("\n\n"))).catch(() => null);
+    return {
+      path,
+      ...outcome,
+      ...(log === null ? {} : { log }),
+      seconds: Math.round((performance.now() - started) / 100) / 10,
+    };
+  };
+  const { execution, environment, configuration } = context;
+  const policy = policyOn(configuration, environment, path, execution.job.action);
+  if (policy !== null) return done({ end: policy });
+  let changing = false;
   try {
     await using workspace = await openUnitWorkspace({
-      jobFolder: context.jobFolder,
+      ...{ jobFolder: context.jobFolder, env: context.env, binary: context.binary, stop: context.stop },
       unitFolder: path === "." ? context.treeFolder : join(context.treeFolder, path),
-      env: context.env,
-      binary: context.binary,
+      authProvider: context.authProvider,
       timeoutMinutes: minutes,
-      stop: context.stop,
     });
     return await done(
       await action(context, {
         path,
+        fileName: name,
         workspace,
         clean,
         keep,
         async run(step, args) {
+          changing ||= step === "apply";
           const ran = await workspace.terragrunt(step, args);
           logs.push(`── terragrunt ${step}\n${ran.text}`);
           return ran;
@@ -95,28 +117,49 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
         hide(plan) {
           for (const value of sensitiveValues(plan)) hidden.add(value);
         },
-        failed: (at, step) => failedEnd(at, step, clean, minutes),
+        async failed(at, step) {
+          const keepAt = join(execution.folder, "errored-states", `${name}.tfstate`);
+          const rescue: Rescue = at === "apply" ? await rescueState(workspace, keepAt) : { kind: "none" };
+          return failedEnd(at, step, clean, minutes, rescue);
+        },
       }),
     );
   } catch (error) {
     const message = clean(error instanceof Error ? error.message : String(error));
     logs.push(message);
-    return done({ end: { kind: "failed", at: "plan", cause: { kind: "tool", exitCode: null, message } } });
+    const full = error instanceof Error && "code" in error && error.code === "ENOSPC";
+    const cause = full
+      ? ({ kind: "disk-full", message } as const)
+      : ({ kind: "tool", exitCode: null, message } as const);
+    return done({ end: { kind: "failed", at: changing ? "apply" : "plan", cause } });
   }
 }
 
-function failedEnd(at: "init" | "plan" | "apply", step: Step, clean: Mask, minutes: number): UnitEnd {
-  const cause: FailureCause = causeOf(step.end, clean(step.text), minutes);
+function failedEnd(at: "init" | "plan" | "apply", step: Step, clean: Mask, minutes: number, rescue: Rescue): UnitEnd {
+  const text = clean(step.text);
+  const cause = causeOf(step.end, text, minutes);
+  const message = [rescueText(rescue), cause.message].filter((part) => part !== "").join("\n\n");
+  const place = at === "plan" && step.lastCall === "init" ? "init" : at;
   if (step.end.stopped) {
-    return {
-      kind: "interrupted",
-      at,
-      lock: cause.kind === "locked" ? cause.lock : null,
-      erroredState: /errored\.tfstate/.test(step.text),
-      message: cause.message,
-    };
+    const erroredState = rescue.kind === "kept";
+    return { kind: "interrupted", at: place, lock: lockOf(text), erroredState, message };
   }
-  return { kind: "failed", at, cause };
+  // State that is not where it belongs is worse news than what made it so.
+  if (rescue.kind === "kept") return { kind: "failed", at, cause: { kind: "backend", message } };
+  return { kind: "failed", at: place, cause: { ...cause, message } };
+}
+
+function rescueText(rescue: Rescue): string {
+  switch (rescue.kind) {
+    case "none":
+      return "";
+    case "written":
+      return `The state could not be written at first. It was written at try ${rescue.tries} of ours: nothing is lost.`;
+    case "kept":
+      return `The state could not be written to its backend, also not later. It is on the runner only, in ${rescue.file}. What was created is real: before the next apply, write it with \`terragrunt state push\` from that file, or import what was created.`;
+    default:
+      return rescue satisfies never;
+  }
 }
 
 /** A file name that is as unique as the unit's path and safe anywhere. */

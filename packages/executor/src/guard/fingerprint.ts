@@ -51,7 +51,9 @@ function without(value: unknown, mark: unknown, sign: string): unknown {
 }
 
 function hashOf(salt: string, content: unknown): string {
-  return createHash("sha256").update(`${salt}\n${canonical(content)}`).digest("hex");
+  return createHash("sha256")
+    .update(`${salt}\n${canonical(content)}`)
+    .digest("hex");
 }
 
 /** JSON whose keys are in order: the same value has the same text. */

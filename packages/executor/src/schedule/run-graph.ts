@@ -16,6 +16,15 @@ export type GraphRun = {
   readonly stopped: () => boolean;
 };
 
+/** The end of a unit that a stop came before. */
+const NOT_STARTED: UnitEnd = {
+  kind: "interrupted",
+  at: "init",
+  lock: null,
+  erroredState: false,
+  message: "The run was asked to stop before this unit was started. Nothing of it was changed.",
+};
+
 /** Runs the units of a job along their order, some side by side. A unit that ended badly holds back only what builds on it. */
 export async function runGraph(graph: GraphRun): Promise<void> {
   const ends = new Map(graph.earlier);
@@ -33,6 +42,8 @@ export async function runGraph(graph: GraphRun): Promise<void> {
     if (!graph.stopped()) for (const path of next.start) running.set(path, graph.run(path));
     if (running.size === 0) {
       if (next.skip.length > 0) continue;
+      for (const path of next.start) await record({ path, end: NOT_STARTED, seconds: 0 });
+      if (next.start.length > 0) continue;
       return;
     }
     await record(await Promise.race(running.values()));

@@ -69,8 +69,9 @@ describe("running a job's units", () => {
   });
 
   it("starts nothing new once a stop was asked for", async () => {
-    const { outcomes } = await play([unit("a"), unit("b"), unit("c")], {}, { limit: 1, stopAfter: 1 });
-    expect([...outcomes.keys()]).toEqual(["a"]);
+    const { events, outcomes } = await play([unit("a"), unit("b"), unit("c", "b")], {}, { limit: 1, stopAfter: 1 });
+    expect(events).toEqual(["start a", "changed a", "interrupted b", "skipped c"]);
+    expect(outcomes.get("b")?.end).toMatchObject({ at: "init", message: expect.stringContaining("before this unit") });
   });
 
   it("ends every unit once, in order, never more at once than allowed", async () => {

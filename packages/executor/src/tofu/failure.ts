@@ -44,7 +44,9 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
   ) {
     return { kind: "backend", message };
   }
-  if (/panic:|fatal error: |SIGSEGV|plugin (?:crashed|process exited)|Plugin did not respond/i.test(text)) {
+  if (
+    /panic:|fatal error: |SIGSEGV|plugin (?:crashed|process exited)|Plugin did not respond|signal: killed/i.test(text)
+  ) {
     return { kind: "crash", signal: end.signal, message };
   }
   if (end.signal !== null) return { kind: "crash", signal: end.signal, message };
@@ -56,7 +58,7 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
 
 /** The block that OpenTofu and Terraform print when somebody else holds the lock. */
 export function lockOf(text: string): LockInfo | null {
-  if (!/Error acquiring the state lock|state (?:is )?(?:already )?locked/i.test(text)) return null;
+  if (!/Error (?:acquiring|releasing) the state lock|state (?:is )?(?:already )?locked/i.test(text)) return null;
   const field = (name: string): string | null =>
     new RegExp(`^[^\\n\\w]*${name}:\\s*(\\S.*?)\\s*$`, "m").exec(text)?.[1] ?? null;
   const id = field("ID");

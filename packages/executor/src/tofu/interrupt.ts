@@ -8,10 +8,16 @@ const LOOK_AGAIN_MS = 250;
 /**
  * Asks the binary to stop, once per process, until `ended` settles. OpenTofu and Terraform then finish what is in
  * flight, write their state and give their lock back, however long that takes. Nothing else gets a signal.
+ *
+ * @returns the subcommands of what was asked
  */
-export async function interruptUntilEnded(binary: Binary, wrapper: Wrapper, ended: Promise<unknown>): Promise<void> {
+export async function interruptUntilEnded(
+  binary: Binary,
+  wrapper: Wrapper,
+  ended: Promise<unknown>,
+): Promise<readonly string[]> {
   await writeFile(wrapper.stopFile, "");
-  const asked = new Set<number>();
+  const asked = new Map<number, string>();
   let over = false;
   const end = ended.then(
     () => {
@@ -22,9 +28,9 @@ export async function interruptUntilEnded(binary: Binary, wrapper: Wrapper, ende
     },
   );
   while (!over) {
-    for (const { pid } of await callsOf(wrapper)) {
+    for (const { pid, subcommand } of await callsOf(wrapper)) {
       if (asked.has(pid) || !(await isBinary(pid, binary))) continue;
-      asked.add(pid);
+      asked.set(pid, subcommand);
       try {
         process.kill(pid, "SIGINT");
       } catch {
@@ -33,6 +39,7 @@ export async function interruptUntilEnded(binary: Binary, wrapper: Wrapper, ende
     }
     await Promise.race([end, wait(LOOK_AGAIN_MS)]);
   }
+  return [...asked.values()];
 }
 
 /** A process id can be used again by another program, so its program is looked at before it is signalled. */

@@ -24,6 +24,8 @@ const Resource = z.looseObject({
 
 /** What `tofu show -json` says of a plan, as far as it is used. It holds secrets and never leaves the runner. */
 export const PlanJson = z.looseObject({
+  /** A newer major version may mean something else by the same words. */
+  format_version: z.string().regex(/^1\./, "the plan is in a format that this version of Pipelines does not know"),
   resource_changes: z.array(Resource).default([]),
   resource_drift: z.array(Resource).default([]),
   output_changes: z.record(z.string(), Change).default({}),

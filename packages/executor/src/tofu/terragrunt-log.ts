@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { matchingLines } from "./log-file.ts";
 
 const LogRecord = z.looseObject({ level: z.string(), msg: z.string() });
 export type LogRecord = z.infer<typeof LogRecord>;
@@ -28,14 +29,22 @@ export function terragruntLogText(records: readonly LogRecord[]): string {
 const MOCKED = /Config (\S.*?) is a dependency of .*? that has no outputs, but mock outputs provided/;
 const NO_OUTPUTS = /(\S[^\n]*?\/terragrunt\.hcl) is a dependency of [^\n]*? but detected no outputs/;
 
-/** The configuration files of dependencies whose outputs were mocked. */
-export function mockedConfigurations(records: readonly LogRecord[]): string[] {
-  return [...new Set(records.flatMap((record) => MOCKED.exec(record.msg)?.[1] ?? []))];
-}
+/** What Terragrunt's log says of a unit's dependencies, as their configuration files. */
+export type DependencyFacts = {
+  /** Their outputs were made up. */
+  readonly mocked: readonly string[];
+  /** They have no outputs yet. */
+  readonly withoutOutputs: readonly string[];
+};
 
-/** The configuration files of dependencies that have no outputs yet. */
-export function missingOutputs(records: readonly LogRecord[]): string[] {
-  return [
-    ...new Set(records.flatMap((record) => NO_OUTPUTS.exec(record.msg)?.[1]?.replace(/^.*?outputs: /, "") ?? [])),
-  ];
+/** Looks for what was said of dependencies in a log of any size. */
+export async function dependencyFacts(logFile: string): Promise<DependencyFacts> {
+  const lines = await matchingLines(logFile, ["mock outputs provided", "but detected no outputs"]);
+  const records = readTerragruntLog(lines.join("\n"));
+  return {
+    mocked: [...new Set(records.flatMap(({ msg }) => MOCKED.exec(msg)?.[1] ?? []))],
+    withoutOutputs: [
+      ...new Set(records.flatMap(({ msg }) => NO_OUTPUTS.exec(msg)?.[1]?.replace(/^.*?outputs: /, "") ?? [])),
+    ],
+  };
 }

@@ -12,6 +12,8 @@ export type TerragruntEnd = {
   readonly timedOut: boolean;
   /** A stop was asked for while it ran. */
   readonly stopped: boolean;
+  /** What the binary was doing when it was asked to stop: its subcommands. */
+  readonly interrupted: readonly string[];
 };
 
 export type TerragruntRun = {
@@ -20,6 +22,7 @@ export type TerragruntRun = {
   readonly env: Readonly<Record<string, string>>;
   readonly binary: Binary;
   readonly wrapper: Wrapper;
+  readonly authProvider: string | null;
   /** The tool's output. */
   readonly outputFile: string;
   /** Terragrunt's own log: JSON lines. */
@@ -51,6 +54,7 @@ export async function runTerragrunt(run: TerragruntRun): Promise<TerragruntEnd> 
       ],
       // Terragrunt repeats a failed command by default; an apply whose plan is used up must not be.
       ...["--non-interactive", "--no-color", "--log-format", "json", "--tf-forward-stdout", "--no-auto-retry"],
+      ...(run.authProvider === null ? [] : ["--auth-provider-cmd", run.authProvider]),
       "--",
       ...run.args,
     ],
@@ -61,17 +65,18 @@ export async function runTerragrunt(run: TerragruntRun): Promise<TerragruntEnd> 
     child.on("exit", (exitCode, signal) => resolve({ exitCode, signal, failure: null }));
   });
   const asked = AbortSignal.any([run.stop, AbortSignal.timeout(run.timeoutMinutes * 60_000)]);
-  let interrupting: Promise<void> | null = null;
+  let interrupting: Promise<readonly string[]> | null = null;
   const interrupt = (): void => {
     interrupting ??= interruptUntilEnded(run.binary, run.wrapper, ended);
   };
   if (asked.aborted) interrupt();
   else asked.addEventListener("abort", interrupt, { once: true });
-  try {
-    const end = await ended;
-    return { ...end, timedOut: asked.aborted && !run.stop.aborted, stopped: run.stop.aborted };
-  } finally {
-    asked.removeEventListener("abort", interrupt);
-    await interrupting;
-  }
+  const end = await ended;
+  asked.removeEventListener("abort", interrupt);
+  return {
+    ...end,
+    timedOut: asked.aborted && !run.stop.aborted,
+    stopped: run.stop.aborted,
+    interrupted: (await interrupting) ?? [],
+  };
 }

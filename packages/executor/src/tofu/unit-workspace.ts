@@ -1,28 +1,44 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@pipelines/core/process/run";
+import { readLog } from "./log-file.ts";
 import { PlanJson } from "./plan-json.ts";
+import { type StateIdentity, stateIdentityOf } from "./state-identity.ts";
 import { runTerragrunt, type TerragruntEnd } from "./terragrunt.ts";
-import { type LogRecord, readTerragruntLog, terragruntLogText } from "./terragrunt-log.ts";
-import { type Binary, callsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
+import { type DependencyFacts, dependencyFacts, readTerragruntLog, terragruntLogText } from "./terragrunt-log.ts";
+import { type Binary, type Call, callsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
 
 /** Everything that one unit's processes need and leave, in a folder of its own on the runner. */
 export type UnitWorkspace = AsyncDisposable & {
   readonly planFile: string;
-  /** Runs Terragrunt with a command of OpenTofu/Terraform. `secondTry` commands get fresh log files. */
-  terragrunt(step: string, args: readonly string[]): Promise<Step>;
+  /** Runs Terragrunt with a command of OpenTofu/Terraform. */
+  terragrunt(step: string, args: readonly string[], options?: StepOptions): Promise<Step>;
   /** The plan as data and as text, by the binary in the folder that Terragrunt prepared. */
   show(): Promise<{ readonly json: PlanJson; readonly text: string }>;
+  /** Which state the plan was made from. */
+  stateIdentity(): Promise<StateIdentity>;
+  /** The state that an apply could not write to its backend, as a file. */
+  erroredState(): Promise<string | null>;
+};
+
+export type StepOptions = {
+  /** Runs although a stop was asked for, and is not interrupted by one. For what saves state only. */
+  readonly evenWhenStopped?: boolean;
+  readonly timeoutMinutes?: number;
 };
 
 /** One finished Terragrunt process. */
 export type Step = {
   readonly end: TerragruntEnd;
-  readonly records: readonly LogRecord[];
-  /** All that was printed, the way it reads best: Terragrunt's own words, then the tool's. */
+  readonly dependencies: DependencyFacts;
+  /** What was printed, the way it reads best: Terragrunt's own words, then the tool's. A long middle is left out. */
   readonly text: string;
   /** What the binary printed of an apply. */
   readonly applyText: string;
+  /** What the binary was started for last; `null` when it never was. */
+  readonly lastCall: string | null;
+  /** The binary was asked to stop while it did what the step is for. */
+  readonly interrupted: boolean;
 };
 
 export type UnitWorkspaceOptions = {
@@ -31,14 +47,14 @@ export type UnitWorkspaceOptions = {
   readonly unitFolder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly binary: Binary;
+  /** What Terragrunt asks for credentials, where there is something to ask. */
+  readonly authProvider: string | null;
   readonly timeoutMinutes: number;
   readonly stop: AbortSignal;
 };
 
 /** A plan of some thousand resources has hundreds of megabytes of JSON; more is refused rather than exhausting memory. */
 const LARGEST_PLAN_CHARACTERS = 400 * 1024 * 1024;
-/** Of a log of any size this much is read: its end, where the errors are. */
-const LOG_CHARACTERS = 2 * 1024 * 1024;
 
 export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<UnitWorkspace> {
   const folder = await mkdtemp(join(options.jobFolder, "unit-"));
@@ -48,16 +64,31 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
   const planFile = join(folder, "plan.tfplan");
   return {
     planFile,
-    async terragrunt(step, args) {
+    async terragrunt(step, args, { evenWhenStopped = false, timeoutMinutes = options.timeoutMinutes } = {}) {
       const [outputFile, logFile] = [join(folder, `${step}.out`), join(folder, `${step}.log`)];
-      const end = await runTerragrunt({ ...options, downloadFolder, wrapper, outputFile, logFile, args });
-      const [output, log, applyText] = await Promise.all([outputFile, logFile, wrapper.applyLog].map(readEnd));
-      const records = readTerragruntLog(log ?? "");
-      const text = [terragruntLogText(records), output, applyText].filter((part) => part !== "").join("\n");
-      return { end, records, text, applyText: applyText ?? "" };
+      const stop = evenWhenStopped ? new AbortController().signal : options.stop;
+      const before = (await callsOf(wrapper)).length;
+      const end = await runTerragrunt({
+        ...options,
+        ...{ timeoutMinutes, stop, downloadFolder, wrapper, outputFile, logFile, args },
+      });
+      const [output, log, applyText] = await Promise.all([
+        readLog(outputFile),
+        readLog(logFile),
+        step === "apply" ? readLog(wrapper.applyLog) : "",
+      ]);
+      const text = [terragruntLogText(readTerragruntLog(log)), output, applyText].filter((part) => part !== "");
+      return {
+        end,
+        dependencies: await dependencyFacts(logFile),
+        text: text.join("\n"),
+        applyText,
+        lastCall: (await callsOf(wrapper)).slice(before).at(-1)?.subcommand ?? null,
+        interrupted: end.interrupted.length > 0,
+      };
     },
     async show() {
-      const cwd = await folderOfPlan(wrapper);
+      const cwd = (await planCall(wrapper)).folder;
       const show = async (args: readonly string[]): Promise<string> => {
         const ran = await run(options.binary.program, ["show", "-no-color", ...args, planFile], {
           cwd,
@@ -70,6 +101,19 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
       };
       return { json: PlanJson.parse(JSON.parse(await show(["-json"]))), text: (await show([])).trim() };
     },
+    stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
+    async erroredState() {
+      const folders = new Set((await callsOf(wrapper)).map((call) => call.folder));
+      for (const place of folders) {
+        const file = join(place, "errored.tfstate");
+        const found = await access(file).then(
+          () => true,
+          () => false,
+        );
+        if (found) return file;
+      }
+      return null;
+    },
     async [Symbol.asyncDispose]() {
       // Plans hold secrets in clear text.
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -77,18 +121,8 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
   };
 }
 
-async function folderOfPlan(wrapper: Wrapper): Promise<string> {
+async function planCall(wrapper: Wrapper): Promise<Call> {
   const call = (await callsOf(wrapper)).findLast(({ subcommand }) => subcommand === "plan");
   if (call === undefined) throw new Error("Terragrunt made no plan");
-  return call.folder;
-}
-
-async function readEnd(file: string): Promise<string> {
-  try {
-    const text = await readFile(file, "utf8");
-    return text.length <= LOG_CHARACTERS ? text : text.slice(-LOG_CHARACTERS);
-  } catch {
-    // An apply that did not start left no log.
-    return "";
-  }
+  return call;
 }

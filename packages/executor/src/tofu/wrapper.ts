@@ -70,10 +70,15 @@ export async function writeWrapper(binary: Binary, folder: string, initLock: str
     "#!/bin/sh",
     // The arguments can hold secrets: only the subcommand is noted.
     `printf '%s %s %s\\n' "$$" "$1" "$PWD" >> ${quoted(callsFile)}`,
-    `if [ -e ${quoted(stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`,
+    "may_start() {",
+    // State that could not be written is saved after a stop as well.
+    `  if [ -e ${quoted(stopFile)} ] && [ "$1" != state ]; then echo 'stopped before it started' >&2; exit 130; fi`,
+    "}",
+    'may_start "$1"',
     `case "$1" in`,
     `  apply) exec ${quoted(binary.program)} "$@" >> ${quoted(applyLog)} 2>&1 ;;`,
-    `  init) if command -v flock > /dev/null 2>&1; then exec flock ${quoted(initLock)} ${quoted(binary.program)} "$@"; fi ;;`,
+    // The lock is held by an open file, so that this process itself becomes the binary and can be interrupted.
+    `  init) if command -v flock > /dev/null 2>&1; then exec 9> ${quoted(initLock)}; flock 9; may_start "$1"; fi ;;`,
     "esac",
     `exec ${quoted(binary.program)} "$@"`,
     "",

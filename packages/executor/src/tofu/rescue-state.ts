@@ -1,0 +1,46 @@
+import { chmod, copyFile, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { UnitWorkspace } from "./unit-workspace.ts";
+
+/** What became of state that an apply could not write to its backend. */
+export type Rescue =
+  /** There is none: the apply wrote its state. */
+  | { readonly kind: "none" }
+  /** A later try wrote it. */
+  | { readonly kind: "written"; readonly tries: number }
+  /** It is in a file on the runner. */
+  | { readonly kind: "kept"; readonly file: string; readonly why: string };
+
+/** Waits before each try, in milliseconds. A cancelled job has less than five minutes in all. */
+const PAUSES_MS = [0, 5_000, 15_000];
+
+/**
+ * Writes the state that an apply left in `errored.tfstate` to its backend after all. The backend refuses a state that
+ * is older than its own, so nothing is overwritten. A state that can't be written is kept out of the artifacts, since
+ * it holds secrets in clear text.
+ *
+ * @param keepAt the file to keep it in
+ */
+export async function rescueState(
+  workspace: UnitWorkspace,
+  keepAt: string,
+  pauses: readonly number[] = PAUSES_MS,
+): Promise<Rescue> {
+  const errored = await workspace.erroredState();
+  if (errored === null) return { kind: "none" };
+  let why = "";
+  for (const [index, pause] of pauses.entries()) {
+    await wait(pause);
+    const step = await workspace.terragrunt(`state-push-${index + 1}`, ["state", "push", errored], {
+      evenWhenStopped: true,
+      timeoutMinutes: 1,
+    });
+    if (step.end.exitCode === 0) return { kind: "written", tries: index + 1 };
+    why = step.text;
+  }
+  await mkdir(dirname(keepAt), { recursive: true });
+  await copyFile(errored, keepAt);
+  await chmod(keepAt, 0o600);
+  return { kind: "kept", file: keepAt, why };
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inflateRawSync } from "node:zlib";
+import { z } from "zod";
+
+/** Which state a unit has: where it lies, as a hash, and the lineage that it was born with. `null`: it can't be told. */
+export const StateIdentity = z.strictObject({ place: z.string().nullable(), lineage: z.string().nullable() });
+export type StateIdentity = z.infer<typeof StateIdentity>;
+
+const BackendFile = z.looseObject({
+  backend: z.looseObject({ type: z.string(), config: z.record(z.string(), z.unknown()) }),
+});
+const StateFile = z.looseObject({ lineage: z.string() });
+
+/** What names a state's place in the backends' settings; the others, credentials among them, say how to get there. */
+const NAMING = [
+  ...["bucket", "key", "path", "prefix", "address", "workspace_key_prefix", "workspaces", "workspace_dir"],
+  ...["storage_account_name", "container_name", "hostname", "organization", "schema_name", "conn_str", "namespace"],
+  ...["secret_suffix", "endpoint", "endpoints"],
+];
+
+/**
+ * Looks a unit's state up where the binary left its traces: the backend in `.terraform`, the lineage in the plan file,
+ * which carries the state that it was made from.
+ *
+ * @param folder where the binary ran
+ */
+export async function stateIdentityOf(folder: string, planFile: string): Promise<StateIdentity> {
+  const [place, lineage] = await Promise.all([
+    placeOf(folder).catch(() => null),
+    lineageOf(planFile).catch(() => null),
+  ]);
+  return { place, lineage };
+}
+
+async function placeOf(folder: string): Promise<string> {
+  const { backend } = BackendFile.parse(
+    JSON.parse(await readFile(join(folder, ".terraform/terraform.tfstate"), "utf8")),
+  );
+  const workspace = await readFile(join(folder, ".terraform/environment"), "utf8").catch(() => "default");
+  const named = NAMING.map((name) => backend.config[name] ?? null);
+  // A relative path of the local backend counts from the folder.
+  const relativeTo = backend.type === "local" && !String(backend.config["path"] ?? "").startsWith("/") ? folder : null;
+  return createHash("sha256")
+    .update(JSON.stringify([backend.type, named, workspace.trim(), relativeTo]))
+    .digest("hex");
+}
+
+async function lineageOf(planFile: string): Promise<string | null> {
+  const state = zipEntry(await readFile(planFile), "tfstate");
+  if (state === null) return null;
+  const { lineage } = StateFile.parse(JSON.parse(state.toString("utf8")));
+  return lineage === "" ? null : lineage;
+}
+
+const END_OF_DIRECTORY = 0x06054b50;
+const DIRECTORY_ENTRY = 0x02014b50;
+
+/** One file of a zip archive, or `null` when it has none of that name. */
+function zipEntry(zip: Buffer, name: string): Buffer | null {
+  const end = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
+  if (end < 0 || zip.readUInt32LE(end) !== END_OF_DIRECTORY) return null;
+  let at = zip.readUInt32LE(end + 16);
+  for (let count = zip.readUInt16LE(end + 10); count > 0 && zip.readUInt32LE(at) === DIRECTORY_ENTRY; count -= 1) {
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset));
+    if (nameLength === undefined || extraLength === undefined || commentLength === undefined) return null;
+    if (zip.toString("utf8", at + 46, at + 46 + nameLength) === name) {
+      const [method, size, local] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20), zip.readUInt32LE(at + 42)];
+      const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+      const data = zip.subarray(start, start + size);
+      return method === 0 ? data : inflateRawSync(data);
+    }
+    at += 46 + nameLength + extraLength + commentLength;
+  }
+  return null;
+}

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { createGitHubClient } from "@pipelines/core/github/client";
+import { startLocalGitHub } from "@pipelines/local-github/server";
+import { expect, test } from "vitest";
+import { gitHubPullRequests } from "../src/accounts/pull-request.ts";
+import { git, makeWorld, type World } from "./world.ts";
+
+const account = { name: "stage", id: "333333333333", email: "aws+stage@example.com" };
+const quiet = { info: () => undefined, warning: () => undefined };
+
+/** A local GitHub over a bare copy of the repository, and how the executor proposes to it. */
+async function gitHubOf(world: World) {
+  const origin = join(world.folder, "origin.git");
+  await git(world.folder, "clone", "--quiet", "--bare", world.repository, origin);
+  const github = await startLocalGitHub({ gitFolder: origin });
+  const timing = { paced: false, retryBaseMs: 1 };
+  const client = createGitHubClient({ token: github.token, apiUrl: github.url, log: quiet, timing });
+  const propose = gitHubPullRequests(client, github.owner, github.repo, "https://github.com/run/1");
+  return { origin, github, propose };
+}
+
+const templates = {
+  ".pipelines/templates/account/account.hcl": 'locals {\n  name = "<%= name %>"\n  id   = "<%= id %>"\n}\n',
+  ".pipelines/templates/account/__name__-global/README.md": "# <%= name %> <%= email %>\n",
+};
+
+test("a preview shows the code, and proposes nothing", async () => {
+  await using world = await makeWorld(templates);
+  const { github, propose } = await gitHubOf(world);
+  await using _github = github;
+  const { outcome } = await world.run({ action: "preview-account", units: [], account }, { pullRequests: propose });
+  expect(outcome.account).toEqual({
+    name: "stage",
+    files: [
+      { path: "stage/stage-global/README.md", content: "# stage aws+stage@example.com\n" },
+      { path: "stage/account.hcl", content: 'locals {\n  name = "stage"\n  id   = "333333333333"\n}\n' },
+    ],
+    pullRequestUrl: null,
+    failure: null,
+  });
+  expect(github.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+});
+
+test("a provision opens one pull request with the code; a second run brings it up to date", async () => {
+  await using world = await makeWorld(templates);
+  const { github, propose, origin } = await gitHubOf(world);
+  await using _github = github;
+  const ask = { action: "provision-account", units: [], account } as const;
+  const first = await world.run(ask, { pullRequests: propose });
+  expect(first.outcome).toMatchObject({ failure: null, account: { failure: null } });
+  expect(await git(origin, "show", "pipelines/account-stage:stage/account.hcl")).toContain('id   = "333333333333"');
+  expect(await git(origin, "show", "pipelines/account-stage:root.hcl")).toContain("remote_state");
+  await world.commit({ ".pipelines/templates/account/account.hcl": "locals {}\n" });
+  const second = await world.run(ask, { pullRequests: propose });
+  expect(second.outcome.account?.pullRequestUrl).toBe(first.outcome.account?.pullRequestUrl);
+  expect(await git(origin, "show", "pipelines/account-stage:stage/account.hcl")).toBe("locals {}");
+  expect(github.violations).toEqual([]);
+});
+
+test("without a token, or when GitHub says no, the account's outcome says why", async () => {
+  await using world = await makeWorld(templates);
+  const { github, propose } = await gitHubOf(world);
+  await using _github = github;
+  const ask = { action: "provision-account", units: [], account } as const;
+  expect((await world.run(ask)).outcome.account?.failure).toContain("no token to open a pull request");
+  github.faults.always(
+    { path: /git\/trees/ },
+    { kind: "status", status: 403, message: "Resource not accessible by integration" },
+  );
+  expect((await world.run(ask, { pullRequests: propose })).outcome.account?.failure).toContain(
+    "Resource not accessible",
+  );
+});
+
+test("an account is not provisioned outside the deploy branch", async () => {
+  await using world = await makeWorld(templates);
+  const { github, propose } = await gitHubOf(world);
+  await using _github = github;
+  const ask = { action: "provision-account", units: [], account, ref: "refs/heads/feature" } as const;
+  const { outcome } = await world.run(ask, { pullRequests: propose });
+  expect(outcome.failure).toContain("refs/heads/main only");
+  expect(github.requests).toEqual([]);
+});
