@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, "node_modules/.bin/node");
 
 if (!existsSync(node)) {
-  console.error(`pipelines is not set up yet. Run once:\n\n  node ${join(root, "tools/setup.mjs")} demo-tools\n`);
+  console.error(`pipelines is not set up yet. Run once, in ${root}:\n\n  npm run setup\n`);
   process.exit(2);
 }
 

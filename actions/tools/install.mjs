@@ -22,7 +22,7 @@ const VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?$/;
 const releases = {
   terragrunt: {
     program: "terragrunt",
-    file: (version, os, arch) => `terragrunt_${os}_${arch}`,
+    file: (_version, os, arch) => `terragrunt_${os}_${arch}`,
     folder: (version) => `https://github.com/gruntwork-io/terragrunt/releases/download/v${version}`,
     sums: () => "SHA256SUMS",
   },
@@ -80,12 +80,16 @@ export function wantedVersions(read) {
 
 function exact(tool, version, file) {
   if (!VERSION.test(version)) {
-    throw new VersionError(`${file}: \`${version}\` is no exact version of ${tool}; write it like ${DEFAULTS[tool] ?? "1.2.3"}`);
+    throw new VersionError(
+      `${file}: \`${version}\` is no exact version of ${tool}; write it like ${DEFAULTS[tool] ?? "1.2.3"}`,
+    );
   }
   const parts = version.split(/[.-]/, 3).map(Number);
   const difference = parts.map((part, index) => part - OLDEST_TERRAGRUNT[index]).find((part) => part !== 0) ?? 0;
   if (tool === "terragrunt" && difference < 0) {
-    throw new VersionError(`${file}: Terragrunt ${version} is too old; Pipelines needs ${OLDEST_TERRAGRUNT.join(".")} or newer`);
+    throw new VersionError(
+      `${file}: Terragrunt ${version} is too old; Pipelines needs ${OLDEST_TERRAGRUNT.join(".")} or newer`,
+    );
   }
   return version;
 }
@@ -97,7 +101,8 @@ function miseVersions(text) {
   for (const line of text.split(/\r?\n/)) {
     table = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/.exec(line)?.[1]?.trim() ?? table;
     if (table !== "tools") continue;
-    const [, key, version] = /^\s*["']?([\w:./-]+)["']?\s*=\s*(?:\{.*?\bversion\s*=\s*)?["']([^"']*)["']/.exec(line) ?? [];
+    const [, key, version] =
+      /^\s*["']?([\w:./-]+)["']?\s*=\s*(?:\{.*?\bversion\s*=\s*)?["']([^"']*)["']/.exec(line) ?? [];
     const tool = key === undefined ? undefined : toolNamed(key);
     if (tool !== undefined && version !== undefined) versions[tool] = version;
   }
@@ -119,7 +124,9 @@ function asdfVersions(text) {
 function configVersions(text) {
   const versions = {};
   const block = /^tools:[ \t]*(\{[^}\n]*\}|(?:#.*)?(?:\r?\n(?:[ \t]+.*|[ \t]*))*)/m.exec(text)?.[1] ?? "";
-  for (const [, tool, version] of block.matchAll(/(?:^|[\s{,])(terragrunt|opentofu|terraform):[ \t]*["']?([^"'\s,}#]+)/g)) {
+  for (const [, tool, version] of block.matchAll(
+    /(?:^|[\s{,])(terragrunt|opentofu|terraform):[ \t]*["']?([^"'\s,}#]+)/g,
+  )) {
     versions[tool] = version;
   }
   return versions;
@@ -156,7 +163,18 @@ function installedVersion(program) {
 }
 
 function fetchFile(url, to) {
-  const args = ["--fail", "--silent", "--show-error", "--location", "--proto", "=https", "--retry", "3", "--max-time", "300"];
+  const args = [
+    "--fail",
+    "--silent",
+    "--show-error",
+    "--location",
+    "--proto",
+    "=https",
+    "--retry",
+    "3",
+    "--max-time",
+    "300",
+  ];
   const ran = spawnSync("curl", [...args, "--output", to, "--", url], { encoding: "utf8" });
   if (ran.status !== 0) throw new VersionError(`${url} can't be had: ${(ran.error?.message ?? ran.stderr).trim()}`);
 }
@@ -187,33 +205,52 @@ function unpack(command, args) {
   if (ran.status !== 0) throw new VersionError(`${command} failed: ${(ran.error?.message ?? ran.stderr).trim()}`);
 }
 
+/** What to install for each tool that something has to be done about; where no file names a version, what is there will do. */
 function main(environment) {
   const choice = environment.PIPELINES_TOOLS?.trim() || "true";
   if (choice !== "true") throw new VersionError(`input \`tools\` must be \`true\` or \`false\`, not \`${choice}\``);
+  const wanted = wantedVersions(readerOf(environment));
+  const named = new Set(wanted.map(({ tool }) => tool));
+  for (const one of wanted) {
+    const present = installedVersion(releases[one.tool].program);
+    if (present === one.version)
+      console.log(`${releases[one.tool].program} ${present} is on the PATH, as ${one.from} wants`);
+    else provide(one, environment);
+  }
+  if (!named.has("terragrunt")) provideAny("terragrunt", ["terragrunt"], environment);
+  if (!named.has("opentofu") && !named.has("terraform")) provideAny("opentofu", ["tofu", "terraform"], environment);
+}
+
+/** Reads files of the repository; the configuration may be another file. */
+function readerOf(environment) {
   const repository = resolve(environment.PIPELINES_REPOSITORY?.trim() || environment.GITHUB_WORKSPACE || ".");
   const config = environment.PIPELINES_CONFIG?.trim();
-  const wanted = wantedVersions((file) => {
+  return (file) => {
     try {
-      return readFileSync(file === ".pipelines/config.yml" && config ? resolve(config) : join(repository, file), "utf8");
+      return readFileSync(
+        file === ".pipelines/config.yml" && config ? resolve(config) : join(repository, file),
+        "utf8",
+      );
     } catch {
       return null;
     }
-  });
-  const named = new Set(wanted.map(({ tool }) => tool));
-  if (!named.has("terragrunt")) wanted.push({ tool: "terragrunt", version: "", from: "" });
-  if (!named.has("opentofu") && !named.has("terraform")) wanted.push({ tool: "opentofu", version: "", from: "" });
-  for (const { tool, version, from } of wanted) {
-    const { program } = releases[tool];
-    const present = installedVersion(program) ?? (version === "" && tool === "opentofu" ? installedVersion("terraform") : null);
-    if (present !== null && (version === "" || version === present)) {
-      console.log(`${tool === "opentofu" ? "OpenTofu or Terraform" : program} ${present} is on the PATH${from === "" ? "; no file names a version" : `, as ${from} wants`}`);
-      continue;
-    }
-    const choose = version === "" ? { tool, version: DEFAULTS[tool], from: "no file names a version" } : { tool, version, from };
-    const folder = install(choose, join(environment.RUNNER_TEMP ?? ".", "pipelines-tools"));
-    appendFileSync(environment.GITHUB_PATH ?? "/dev/stdout", `${folder}\n`);
-    console.log(`${program} ${choose.version} installed and checked (${choose.from})`);
+  };
+}
+
+function provideAny(tool, programs, environment) {
+  for (const program of programs) {
+    const present = installedVersion(program);
+    if (present === null) continue;
+    console.log(`${program} ${present} is on the PATH; no file names a version`);
+    return;
   }
+  provide({ tool, version: DEFAULTS[tool], from: "no file names a version" }, environment);
+}
+
+function provide(wanted, environment) {
+  const folder = install(wanted, join(environment.RUNNER_TEMP ?? ".", "pipelines-tools"));
+  appendFileSync(environment.GITHUB_PATH ?? "/dev/stdout", `${folder}\n`);
+  console.log(`${releases[wanted.tool].program} ${wanted.version} installed and checked (${wanted.from})`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -221,7 +258,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     main(process.env);
   } catch (error) {
     if (!(error instanceof VersionError)) throw error;
-    console.log(`::error title=Terragrunt and OpenTofu::${error.message.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")}`);
+    console.log(
+      `::error title=Terragrunt and OpenTofu::${error.message.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")}`,
+    );
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { access as access$1, constants, mkdir as mkdir$1, mkdtemp, open as open$2, readFile as readFile$1, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
+import { access as access$1, chmod as chmod$1, constants, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile as readFile$1, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
 import * as path from "node:path";
 import path$2, { delimiter, dirname, join, normalize, relative, resolve } from "node:path";
 import process$2, { execArgv, execPath, hrtime, platform as platform$1 } from "node:process";
@@ -14,6 +14,8 @@ import * as events from "events";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
 import { Buffer as Buffer$1 } from "node:buffer";
 import { EventEmitter, addAbortListener, on as on$1, once, setMaxListeners } from "node:events";
+import { inflateRawSync } from "node:zlib";
+import { createHash, randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import * as child from "child_process";
 import { setTimeout as setTimeout$1 } from "timers";
@@ -812,7 +814,7 @@ var require_errors$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/core/constants.js
-var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	/** @type {Record<string, string | undefined>} */
 	const headerNameLowerCasedRecord = {};
 	const wellknownHeaderNames = [
@@ -926,7 +928,7 @@ var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/core/tree.js
 var require_tree = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { wellknownHeaderNames, headerNameLowerCasedRecord } = require_constants$4();
+	const { wellknownHeaderNames, headerNameLowerCasedRecord } = require_constants$5();
 	var TstNode = class TstNode {
 		/** @type {any} */
 		value = null;
@@ -1048,7 +1050,7 @@ var require_util$7 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { stringify } = __require("node:querystring");
 	const { EventEmitter: EE } = __require("node:events");
 	const { InvalidArgumentError } = require_errors$1();
-	const { headerNameLowerCasedRecord } = require_constants$4();
+	const { headerNameLowerCasedRecord } = require_constants$5();
 	const { tree } = require_tree();
 	const [nodeMajor, nodeMinor] = process.versions.node.split(".").map((v) => Number(v));
 	var BodyAsyncIterable = class {
@@ -1593,7 +1595,7 @@ var require_request$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const assert = __require("node:assert");
 	const { isValidHTTPToken, isValidHeaderValue, isStream, destroy, isBuffer, isFormDataLike, isIterable, isBlobLike, buildURL, validateHandler, getServerName, normalizedMethodRecords } = require_util$7();
 	const { channels } = require_diagnostics();
-	const { headerNameLowerCasedRecord } = require_constants$4();
+	const { headerNameLowerCasedRecord } = require_constants$5();
 	const invalidPathRegex = /[^\u0021-\u00ff]/;
 	const kHandler = Symbol("handler");
 	var Request = class {
@@ -2554,7 +2556,7 @@ var require_connect = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/llhttp/utils.js
-var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
+var require_utils$1 = /* @__PURE__ */ __commonJSMin(((exports) => {
 	Object.defineProperty(exports, "__esModule", { value: true });
 	exports.enumToMap = void 0;
 	function enumToMap(obj) {
@@ -2569,10 +2571,10 @@ var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/llhttp/constants.js
-var require_constants$3 = /* @__PURE__ */ __commonJSMin(((exports) => {
+var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports) => {
 	Object.defineProperty(exports, "__esModule", { value: true });
 	exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-	const utils_1 = require_utils();
+	const utils_1 = require_utils$1();
 	(function(ERROR) {
 		ERROR[ERROR["OK"] = 0] = "OK";
 		ERROR[ERROR["INTERNAL"] = 1] = "INTERNAL";
@@ -2914,7 +2916,7 @@ var require_llhttp_simd_wasm = /* @__PURE__ */ __commonJSMin(((exports, module) 
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/fetch/constants.js
-var require_constants$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$3 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const corsSafeListedMethods = [
 		"GET",
 		"HEAD",
@@ -3818,7 +3820,7 @@ var require_webidl = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 var require_util$6 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { Transform } = __require("node:stream");
 	const zlib = __require("node:zlib");
-	const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants$2();
+	const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants$3();
 	const { getGlobalOrigin } = require_global$1();
 	const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = require_data_url();
 	const { performance } = __require("node:perf_hooks");
@@ -5300,7 +5302,7 @@ var require_client_h1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const timers = require_timers();
 	const { RequestContentLengthMismatchError, ResponseContentLengthMismatchError, RequestAbortedError, InvalidArgumentError, HeadersTimeoutError, HeadersOverflowError, SocketError, InformationalError, BodyTimeoutError, HTTPParserError, ResponseExceededMaxSizeError } = require_errors$1();
 	const { kUrl, kReset, kClient, kParser, kBlocking, kRunning, kPending, kSize, kWriting, kQueue, kNoRef, kKeepAliveDefaultTimeout, kHostHeader, kPendingIdx, kRunningIdx, kError, kPipelining, kSocket, kKeepAliveTimeoutValue, kMaxHeadersSize, kKeepAliveMaxTimeout, kKeepAliveTimeoutThreshold, kHeadersTimeout, kBodyTimeout, kStrictContentLength, kMaxRequests, kCounter, kMaxResponseSize, kOnError, kResume, kHTTPContext } = require_symbols$4();
-	const constants = require_constants$3();
+	const constants = require_constants$4();
 	const EMPTY_BUF = Buffer.alloc(0);
 	const FastBuffer = Buffer[Symbol.species];
 	const addListener = util.addListener;
@@ -10548,7 +10550,7 @@ var require_response = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const nodeUtil = __require("node:util");
 	const { kEnumerableProperty } = util;
 	const { isValidReasonPhrase, isCancelled, isAborted, isBlobLike, serializeJavascriptValueToJSONString, isErrorLike, isomorphicEncode, environmentSettingsObject: relevantRealm } = require_util$6();
-	const { redirectStatusSet, nullBodyStatus } = require_constants$2();
+	const { redirectStatusSet, nullBodyStatus } = require_constants$3();
 	const { kState, kHeaders } = require_symbols$3();
 	const { webidl } = require_webidl();
 	const { FormData } = require_formdata();
@@ -10899,7 +10901,7 @@ var require_request = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const util = require_util$7();
 	const nodeUtil = __require("node:util");
 	const { isValidHTTPToken, sameOrigin, environmentSettingsObject } = require_util$6();
-	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants$2();
+	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants$3();
 	const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util;
 	const { kHeaders, kSignal, kState, kDispatcher } = require_symbols$3();
 	const { webidl } = require_webidl();
@@ -11410,7 +11412,7 @@ var require_fetch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { kState, kDispatcher } = require_symbols$3();
 	const assert = __require("node:assert");
 	const { safelyExtractBody, extractBody } = require_body();
-	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants$2();
+	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants$3();
 	const EE = __require("node:events");
 	const { Readable, pipeline, finished } = __require("node:stream");
 	const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util$7();
@@ -13399,7 +13401,7 @@ var require_cachestorage = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/constants.js
-var require_constants$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const maxAttributeValueSize = 1024;
 	const maxNameValuePairSize = 4096;
 	module.exports = {
@@ -13645,8 +13647,8 @@ var require_util$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/parse.js
-var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { maxNameValuePairSize, maxAttributeValueSize } = require_constants$1();
+var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { maxNameValuePairSize, maxAttributeValueSize } = require_constants$2();
 	const { isCTLExcludingHtab } = require_util$2();
 	const { collectASequenceOfCodePointsFast } = require_data_url();
 	const assert = __require("node:assert");
@@ -13748,7 +13750,7 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/index.js
 var require_cookies = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { parseSetCookie } = require_parse();
+	const { parseSetCookie } = require_parse$1();
 	const { stringify } = require_util$2();
 	const { webidl } = require_webidl();
 	const { Headers } = require_headers();
@@ -14161,7 +14163,7 @@ var require_events = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/constants.js
-var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const uid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 	/** @type {PropertyDescriptor} */
 	const staticPropertyDescriptors = {
@@ -14232,7 +14234,7 @@ var require_symbols = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/util.js
 var require_util$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = require_symbols();
-	const { states, opcodes } = require_constants();
+	const { states, opcodes } = require_constants$1();
 	const { ErrorEvent, createFastMessageEvent } = require_events();
 	const { isUtf8 } = __require("node:buffer");
 	const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = require_data_url();
@@ -14415,7 +14417,7 @@ var require_util$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/frame.js
 var require_frame = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { maxUnsigned16Bit } = require_constants();
+	const { maxUnsigned16Bit } = require_constants$1();
 	const BUFFER_SIZE = 16386;
 	/** @type {import('crypto')} */
 	let crypto;
@@ -14486,7 +14488,7 @@ var require_frame = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/connection.js
 var require_connection = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants();
+	const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants$1();
 	const { kReadyState, kSentClose, kByteParser, kReceivedClose, kResponse } = require_symbols();
 	const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = require_util$1();
 	const { channels } = require_diagnostics();
@@ -14734,7 +14736,7 @@ var require_permessage_deflate = /* @__PURE__ */ __commonJSMin(((exports, module
 var require_receiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { Writable } = __require("node:stream");
 	const assert = __require("node:assert");
-	const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = require_constants();
+	const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = require_constants$1();
 	const { kReadyState, kSentClose, kResponse, kReceivedClose } = require_symbols();
 	const { channels } = require_diagnostics();
 	const { isValidStatusCode, isValidOpcode, failWebsocketConnection, websocketMessageReceived, utf8Decode, isControlFrame, isTextBinaryFrame, isContinuationFrame } = require_util$1();
@@ -15060,7 +15062,7 @@ var require_receiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/sender.js
 var require_sender = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { WebsocketFrameSend } = require_frame();
-	const { opcodes, sendHints } = require_constants();
+	const { opcodes, sendHints } = require_constants$1();
 	const FixedQueue = require_fixed_queue();
 	/** @type {typeof Uint8Array} */
 	const FastBuffer = Buffer[Symbol.species];
@@ -15142,7 +15144,7 @@ var require_websocket = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { webidl } = require_webidl();
 	const { URLSerializer } = require_data_url();
 	const { environmentSettingsObject } = require_util$6();
-	const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = require_constants();
+	const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = require_constants$1();
 	const { kWebSocketURL, kReadyState, kController, kBinaryType, kResponse, kSentClose, kByteParser } = require_symbols();
 	const { isConnecting, isEstablished, isClosing, isValidSubprotocol, fireEvent } = require_util$1();
 	const { establishWebSocketConnection, closeWebSocketConnection } = require_connection();
@@ -27743,6 +27745,13 @@ function openRepository(folder, environment) {
 		async contains(commit, ancestor) {
 			return (await quiet("rev-list", "--count", "--max-count=1", ancestor, `^${commit}`))?.trim() === "0";
 		},
+		async between(base, head) {
+			return (await git.raw([
+				"rev-list",
+				head,
+				`^${base}`
+			])).split("\n").flatMap((line) => commitOf(line) ?? []);
+		},
 		async diff(base, head) {
 			if (base === null) return (await this.tree(head)).map(({ path }) => ({
 				path,
@@ -32250,7 +32259,1932 @@ function bodyOf(account, files, runUrl) {
 	].join("\n");
 }
 
+// node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/constants.js
+var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const WIN_SLASH = "\\\\/";
+	const WIN_NO_SLASH = `[^${WIN_SLASH}]`;
+	const DEFAULT_MAX_EXTGLOB_RECURSION = 0;
+	/**
+	* Posix glob regex
+	*/
+	const DOT_LITERAL = "\\.";
+	const PLUS_LITERAL = "\\+";
+	const QMARK_LITERAL = "\\?";
+	const SLASH_LITERAL = "\\/";
+	const ONE_CHAR = "(?=.)";
+	const QMARK = "[^/]";
+	const END_ANCHOR = `(?:${SLASH_LITERAL}|$)`;
+	const START_ANCHOR = `(?:^|${SLASH_LITERAL})`;
+	const DOTS_SLASH = `${DOT_LITERAL}{1,2}${END_ANCHOR}`;
+	const POSIX_CHARS = {
+		DOT_LITERAL,
+		PLUS_LITERAL,
+		QMARK_LITERAL,
+		SLASH_LITERAL,
+		ONE_CHAR,
+		QMARK,
+		END_ANCHOR,
+		DOTS_SLASH,
+		NO_DOT: `(?!${DOT_LITERAL})`,
+		NO_DOTS: `(?!${START_ANCHOR}${DOTS_SLASH})`,
+		NO_DOT_SLASH: `(?!${DOT_LITERAL}{0,1}${END_ANCHOR})`,
+		NO_DOTS_SLASH: `(?!${DOTS_SLASH})`,
+		QMARK_NO_DOT: `[^.${SLASH_LITERAL}]`,
+		STAR: `${QMARK}*?`,
+		START_ANCHOR,
+		SEP: "/"
+	};
+	/**
+	* Windows glob regex
+	*/
+	const WINDOWS_CHARS = {
+		...POSIX_CHARS,
+		SLASH_LITERAL: `[${WIN_SLASH}]`,
+		QMARK: WIN_NO_SLASH,
+		STAR: `${WIN_NO_SLASH}*?`,
+		DOTS_SLASH: `${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$)`,
+		NO_DOT: `(?!${DOT_LITERAL})`,
+		NO_DOTS: `(?!(?:^|[${WIN_SLASH}])${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$))`,
+		NO_DOT_SLASH: `(?!${DOT_LITERAL}{0,1}(?:[${WIN_SLASH}]|$))`,
+		NO_DOTS_SLASH: `(?!${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$))`,
+		QMARK_NO_DOT: `[^.${WIN_SLASH}]`,
+		START_ANCHOR: `(?:^|[${WIN_SLASH}])`,
+		END_ANCHOR: `(?:[${WIN_SLASH}]|$)`,
+		SEP: "\\"
+	};
+	/**
+	* POSIX Bracket Regex
+	*/
+	const POSIX_REGEX_SOURCE = {
+		__proto__: null,
+		alnum: "a-zA-Z0-9",
+		alpha: "a-zA-Z",
+		ascii: "\\x00-\\x7F",
+		blank: " \\t",
+		cntrl: "\\x00-\\x1F\\x7F",
+		digit: "0-9",
+		graph: "\\x21-\\x7E",
+		lower: "a-z",
+		print: "\\x20-\\x7E ",
+		punct: "\\-!\"#$%&'()\\*+,./:;<=>?@[\\]^_`{|}~",
+		space: " \\t\\r\\n\\v\\f",
+		upper: "A-Z",
+		word: "A-Za-z0-9_",
+		xdigit: "A-Fa-f0-9"
+	};
+	module.exports = {
+		DEFAULT_MAX_EXTGLOB_RECURSION,
+		MAX_LENGTH: 65536,
+		POSIX_REGEX_SOURCE,
+		REGEX_BACKSLASH: /\\(?![*+?^${}(|)[\]])/g,
+		REGEX_NON_SPECIAL_CHARS: /^[^@![\].,$*+?^{}()|\\/]+/,
+		REGEX_SPECIAL_CHARS: /[-*+?.^${}(|)[\]]/,
+		REGEX_SPECIAL_CHARS_BACKREF: /(\\?)((\W)(\3*))/g,
+		REGEX_SPECIAL_CHARS_GLOBAL: /([-*+?.^${}(|)[\]])/g,
+		REGEX_REMOVE_BACKSLASH: /(?:\[.*?[^\\]\]|\\(?=.))/g,
+		REPLACEMENTS: {
+			__proto__: null,
+			"***": "*",
+			"**/**": "**",
+			"**/**/**": "**"
+		},
+		CHAR_0: 48,
+		CHAR_9: 57,
+		CHAR_UPPERCASE_A: 65,
+		CHAR_LOWERCASE_A: 97,
+		CHAR_UPPERCASE_Z: 90,
+		CHAR_LOWERCASE_Z: 122,
+		CHAR_LEFT_PARENTHESES: 40,
+		CHAR_RIGHT_PARENTHESES: 41,
+		CHAR_ASTERISK: 42,
+		CHAR_AMPERSAND: 38,
+		CHAR_AT: 64,
+		CHAR_BACKWARD_SLASH: 92,
+		CHAR_CARRIAGE_RETURN: 13,
+		CHAR_CIRCUMFLEX_ACCENT: 94,
+		CHAR_COLON: 58,
+		CHAR_COMMA: 44,
+		CHAR_DOT: 46,
+		CHAR_DOUBLE_QUOTE: 34,
+		CHAR_EQUAL: 61,
+		CHAR_EXCLAMATION_MARK: 33,
+		CHAR_FORM_FEED: 12,
+		CHAR_FORWARD_SLASH: 47,
+		CHAR_GRAVE_ACCENT: 96,
+		CHAR_HASH: 35,
+		CHAR_HYPHEN_MINUS: 45,
+		CHAR_LEFT_ANGLE_BRACKET: 60,
+		CHAR_LEFT_CURLY_BRACE: 123,
+		CHAR_LEFT_SQUARE_BRACKET: 91,
+		CHAR_LINE_FEED: 10,
+		CHAR_NO_BREAK_SPACE: 160,
+		CHAR_PERCENT: 37,
+		CHAR_PLUS: 43,
+		CHAR_QUESTION_MARK: 63,
+		CHAR_RIGHT_ANGLE_BRACKET: 62,
+		CHAR_RIGHT_CURLY_BRACE: 125,
+		CHAR_RIGHT_SQUARE_BRACKET: 93,
+		CHAR_SEMICOLON: 59,
+		CHAR_SINGLE_QUOTE: 39,
+		CHAR_SPACE: 32,
+		CHAR_TAB: 9,
+		CHAR_UNDERSCORE: 95,
+		CHAR_VERTICAL_LINE: 124,
+		CHAR_ZERO_WIDTH_NOBREAK_SPACE: 65279,
+		/**
+		* Create EXTGLOB_CHARS
+		*/
+		extglobChars(chars) {
+			return {
+				"!": {
+					type: "negate",
+					open: "(?:(?!(?:",
+					close: `))${chars.STAR})`
+				},
+				"?": {
+					type: "qmark",
+					open: "(?:",
+					close: ")?"
+				},
+				"+": {
+					type: "plus",
+					open: "(?:",
+					close: ")+"
+				},
+				"*": {
+					type: "star",
+					open: "(?:",
+					close: ")*"
+				},
+				"@": {
+					type: "at",
+					open: "(?:",
+					close: ")"
+				}
+			};
+		},
+		/**
+		* Create GLOB_CHARS
+		*/
+		globChars(win32) {
+			return win32 === true ? WINDOWS_CHARS : POSIX_CHARS;
+		}
+	};
+}));
+
+// node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/utils.js
+var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
+	const { REGEX_BACKSLASH, REGEX_REMOVE_BACKSLASH, REGEX_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_GLOBAL } = require_constants();
+	exports.isObject = (val) => val !== null && typeof val === "object" && !Array.isArray(val);
+	exports.hasRegexChars = (str) => REGEX_SPECIAL_CHARS.test(str);
+	exports.isRegexChar = (str) => str.length === 1 && exports.hasRegexChars(str);
+	exports.escapeRegex = (str) => str.replace(REGEX_SPECIAL_CHARS_GLOBAL, "\\$1");
+	exports.toPosixSlashes = (str) => str.replace(REGEX_BACKSLASH, "/");
+	exports.isWindows = () => {
+		if (typeof navigator !== "undefined" && navigator.platform) {
+			const platform = navigator.platform.toLowerCase();
+			return platform === "win32" || platform === "windows";
+		}
+		if (typeof process !== "undefined" && process.platform) return process.platform === "win32";
+		return false;
+	};
+	exports.removeBackslashes = (str) => {
+		return str.replace(REGEX_REMOVE_BACKSLASH, (match) => {
+			return match === "\\" ? "" : match;
+		});
+	};
+	exports.escapeLast = (input, char, lastIdx) => {
+		const idx = input.lastIndexOf(char, lastIdx);
+		if (idx === -1) return input;
+		if (input[idx - 1] === "\\") return exports.escapeLast(input, char, idx - 1);
+		return `${input.slice(0, idx)}\\${input.slice(idx)}`;
+	};
+	exports.removePrefix = (input, state = {}) => {
+		let output = input;
+		if (output.startsWith("./")) {
+			output = output.slice(2);
+			state.prefix = "./";
+		}
+		return output;
+	};
+	exports.wrapOutput = (input, state = {}, options = {}) => {
+		let output = `${options.contains ? "" : "^"}(?:${input})${options.contains ? "" : "$"}`;
+		if (state.negated === true) output = `(?:^(?!${output}).*$)`;
+		return output;
+	};
+	exports.basename = (path, { windows } = {}) => {
+		const segs = path.split(windows ? /[\\/]/ : "/");
+		const last = segs[segs.length - 1];
+		if (last === "") return segs[segs.length - 2];
+		return last;
+	};
+}));
+
+// node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/scan.js
+var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const utils = require_utils();
+	const { CHAR_ASTERISK, CHAR_AT, CHAR_BACKWARD_SLASH, CHAR_COMMA, CHAR_DOT, CHAR_EXCLAMATION_MARK, CHAR_FORWARD_SLASH, CHAR_LEFT_CURLY_BRACE, CHAR_LEFT_PARENTHESES, CHAR_LEFT_SQUARE_BRACKET, CHAR_PLUS, CHAR_QUESTION_MARK, CHAR_RIGHT_CURLY_BRACE, CHAR_RIGHT_PARENTHESES, CHAR_RIGHT_SQUARE_BRACKET } = require_constants();
+	const isPathSeparator = (code) => {
+		return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
+	};
+	const depth = (token) => {
+		if (token.isPrefix !== true) token.depth = token.isGlobstar ? 1e400 : 1;
+	};
+	/**
+	* Quickly scans a glob pattern and returns an object with a handful of
+	* useful properties, like `isGlob`, `path` (the leading non-glob, if it exists),
+	* `glob` (the actual pattern), `negated` (true if the path starts with `!` but not
+	* with `!(`) and `negatedExtglob` (true if the path starts with `!(`).
+	*
+	* ```js
+	* const pm = require('picomatch');
+	* console.log(pm.scan('foo/bar/*.js'));
+	* { isGlob: true, input: 'foo/bar/*.js', base: 'foo/bar', glob: '*.js' }
+	* ```
+	* @param {String} `str`
+	* @param {Object} `options`
+	* @return {Object} Returns an object with tokens and regex source string.
+	* @api public
+	*/
+	const scan = (input, options) => {
+		const opts = options || {};
+		const length = input.length - 1;
+		const scanToEnd = opts.parts === true || opts.tokens === true || opts.scanToEnd === true;
+		const slashes = [];
+		const tokens = [];
+		const parts = [];
+		let str = input;
+		let index = -1;
+		let start = 0;
+		let lastIndex = 0;
+		let isBrace = false;
+		let isBracket = false;
+		let isGlob = false;
+		let isExtglob = false;
+		let isGlobstar = false;
+		let braceEscaped = false;
+		let backslashes = false;
+		let negated = false;
+		let negatedExtglob = false;
+		let finished = false;
+		let braces = 0;
+		let prev;
+		let code;
+		let token = {
+			value: "",
+			depth: 0,
+			isGlob: false
+		};
+		const eos = () => index >= length;
+		const peek = () => str.charCodeAt(index + 1);
+		const advance = () => {
+			prev = code;
+			return str.charCodeAt(++index);
+		};
+		while (index < length) {
+			code = advance();
+			let next;
+			if (code === CHAR_BACKWARD_SLASH) {
+				backslashes = token.backslashes = true;
+				code = advance();
+				if (code === CHAR_LEFT_CURLY_BRACE) braceEscaped = true;
+				continue;
+			}
+			if (braceEscaped === true || code === CHAR_LEFT_CURLY_BRACE) {
+				braces++;
+				while (eos() !== true && (code = advance())) {
+					if (code === CHAR_BACKWARD_SLASH) {
+						backslashes = token.backslashes = true;
+						advance();
+						continue;
+					}
+					if (code === CHAR_LEFT_CURLY_BRACE) {
+						braces++;
+						continue;
+					}
+					if (braceEscaped !== true && code === CHAR_DOT && (code = advance()) === CHAR_DOT) {
+						isBrace = token.isBrace = true;
+						isGlob = token.isGlob = true;
+						finished = true;
+						if (scanToEnd === true) continue;
+						break;
+					}
+					if (braceEscaped !== true && code === CHAR_COMMA) {
+						isBrace = token.isBrace = true;
+						isGlob = token.isGlob = true;
+						finished = true;
+						if (scanToEnd === true) continue;
+						break;
+					}
+					if (code === CHAR_RIGHT_CURLY_BRACE) {
+						braces--;
+						if (braces === 0) {
+							braceEscaped = false;
+							isBrace = token.isBrace = true;
+							finished = true;
+							break;
+						}
+					}
+				}
+				if (scanToEnd === true) continue;
+				break;
+			}
+			if (code === CHAR_FORWARD_SLASH) {
+				slashes.push(index);
+				tokens.push(token);
+				token = {
+					value: "",
+					depth: 0,
+					isGlob: false
+				};
+				if (finished === true) continue;
+				if (prev === CHAR_DOT && index === start + 1) {
+					start += 2;
+					continue;
+				}
+				lastIndex = index + 1;
+				continue;
+			}
+			if (opts.noext !== true) {
+				if ((code === CHAR_PLUS || code === CHAR_AT || code === CHAR_ASTERISK || code === CHAR_QUESTION_MARK || code === CHAR_EXCLAMATION_MARK) === true && peek() === CHAR_LEFT_PARENTHESES) {
+					isGlob = token.isGlob = true;
+					isExtglob = token.isExtglob = true;
+					finished = true;
+					if (code === CHAR_EXCLAMATION_MARK && index === start) negatedExtglob = true;
+					if (scanToEnd === true) {
+						let parens = 0;
+						while (eos() !== true && (code = advance())) {
+							if (code === CHAR_BACKWARD_SLASH) {
+								backslashes = token.backslashes = true;
+								advance();
+								continue;
+							}
+							if (code === CHAR_LEFT_PARENTHESES) {
+								parens++;
+								continue;
+							}
+							if (code === CHAR_RIGHT_PARENTHESES && --parens === 0) {
+								finished = true;
+								break;
+							}
+						}
+						continue;
+					}
+					break;
+				}
+			}
+			if (code === CHAR_ASTERISK) {
+				if (prev === CHAR_ASTERISK) isGlobstar = token.isGlobstar = true;
+				isGlob = token.isGlob = true;
+				finished = true;
+				if (scanToEnd === true) continue;
+				break;
+			}
+			if (code === CHAR_QUESTION_MARK) {
+				isGlob = token.isGlob = true;
+				finished = true;
+				if (scanToEnd === true) continue;
+				break;
+			}
+			if (code === CHAR_LEFT_SQUARE_BRACKET) {
+				while (eos() !== true && (next = advance())) {
+					if (next === CHAR_BACKWARD_SLASH) {
+						backslashes = token.backslashes = true;
+						advance();
+						continue;
+					}
+					if (next === CHAR_RIGHT_SQUARE_BRACKET) {
+						isBracket = token.isBracket = true;
+						isGlob = token.isGlob = true;
+						finished = true;
+						break;
+					}
+				}
+				if (scanToEnd === true) continue;
+				break;
+			}
+			if (opts.nonegate !== true && code === CHAR_EXCLAMATION_MARK && index === start) {
+				negated = token.negated = true;
+				start++;
+				continue;
+			}
+			if (opts.noparen !== true && code === CHAR_LEFT_PARENTHESES) {
+				isGlob = token.isGlob = true;
+				if (scanToEnd === true) {
+					let parens = 1;
+					while (eos() !== true && (code = advance())) {
+						if (code === CHAR_BACKWARD_SLASH) {
+							backslashes = token.backslashes = true;
+							advance();
+							continue;
+						}
+						if (code === CHAR_LEFT_PARENTHESES) {
+							parens++;
+							continue;
+						}
+						if (code === CHAR_RIGHT_PARENTHESES && --parens === 0) {
+							finished = true;
+							break;
+						}
+					}
+					continue;
+				}
+				break;
+			}
+			if (isGlob === true) {
+				finished = true;
+				if (scanToEnd === true) continue;
+				break;
+			}
+		}
+		if (opts.noext === true) {
+			isExtglob = false;
+			isGlob = false;
+		}
+		let base = str;
+		let prefix = "";
+		let glob = "";
+		if (start > 0) {
+			prefix = str.slice(0, start);
+			str = str.slice(start);
+			lastIndex -= start;
+		}
+		if (base && isGlob === true && lastIndex > 0) {
+			base = str.slice(0, lastIndex);
+			glob = str.slice(lastIndex);
+		} else if (isGlob === true) {
+			base = "";
+			glob = str;
+		} else base = str;
+		if (base && base !== "" && base !== "/" && base !== str) {
+			if (isPathSeparator(base.charCodeAt(base.length - 1))) base = base.slice(0, -1);
+		}
+		if (opts.unescape === true) {
+			if (glob) glob = utils.removeBackslashes(glob);
+			if (base && backslashes === true) base = utils.removeBackslashes(base);
+		}
+		const state = {
+			prefix,
+			input,
+			start,
+			base,
+			glob,
+			isBrace,
+			isBracket,
+			isGlob,
+			isExtglob,
+			isGlobstar,
+			negated,
+			negatedExtglob
+		};
+		if (opts.tokens === true) {
+			state.maxDepth = 0;
+			if (!isPathSeparator(code)) tokens.push(token);
+			state.tokens = tokens;
+		}
+		if (opts.parts === true || opts.tokens === true) {
+			let prevIndex;
+			for (let idx = 0; idx < slashes.length; idx++) {
+				const n = prevIndex !== void 0 ? prevIndex + 1 : start;
+				const i = slashes[idx];
+				const value = input.slice(n, i);
+				if (opts.tokens) {
+					if (idx === 0 && start !== 0) {
+						tokens[idx].isPrefix = true;
+						tokens[idx].value = prefix;
+					} else tokens[idx].value = value;
+					depth(tokens[idx]);
+					state.maxDepth += tokens[idx].depth;
+				}
+				if (i >= start) {
+					parts.push(value);
+					prevIndex = i;
+				}
+			}
+			const n = prevIndex !== void 0 ? prevIndex + 1 : start;
+			const value = input.slice(n);
+			parts.push(value);
+			if (opts.tokens && prevIndex && prevIndex + 1 < input.length) {
+				tokens[tokens.length - 1].value = value;
+				depth(tokens[tokens.length - 1]);
+				state.maxDepth += tokens[tokens.length - 1].depth;
+			}
+			state.slashes = slashes;
+			state.parts = parts;
+		}
+		return state;
+	};
+	module.exports = scan;
+}));
+
+// node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/parse.js
+var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const constants = require_constants();
+	const utils = require_utils();
+	/**
+	* Constants
+	*/
+	const { MAX_LENGTH, POSIX_REGEX_SOURCE, REGEX_NON_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_BACKREF, REPLACEMENTS } = constants;
+	/**
+	* Helpers
+	*/
+	const expandRange = (args, options) => {
+		if (typeof options.expandRange === "function") return options.expandRange(...args, options);
+		args.sort();
+		const value = `[${args.join("-")}]`;
+		try {
+			new RegExp(value);
+		} catch (ex) {
+			return args.map((v) => utils.escapeRegex(v)).join("..");
+		}
+		return value;
+	};
+	/**
+	* Create the message for a syntax error
+	*/
+	const syntaxError = (type, char) => {
+		return `Missing ${type}: "${char}" - use "\\\\${char}" to match literal characters`;
+	};
+	const splitTopLevel = (input) => {
+		const parts = [];
+		let bracket = 0;
+		let paren = 0;
+		let quote = 0;
+		let value = "";
+		let escaped = false;
+		for (const ch of input) {
+			if (escaped === true) {
+				value += ch;
+				escaped = false;
+				continue;
+			}
+			if (ch === "\\") {
+				value += ch;
+				escaped = true;
+				continue;
+			}
+			if (ch === "\"") {
+				quote = quote === 1 ? 0 : 1;
+				value += ch;
+				continue;
+			}
+			if (quote === 0) {
+				if (ch === "[") bracket++;
+				else if (ch === "]" && bracket > 0) bracket--;
+				else if (bracket === 0) {
+					if (ch === "(") paren++;
+					else if (ch === ")" && paren > 0) paren--;
+					else if (ch === "|" && paren === 0) {
+						parts.push(value);
+						value = "";
+						continue;
+					}
+				}
+			}
+			value += ch;
+		}
+		parts.push(value);
+		return parts;
+	};
+	const isPlainBranch = (branch) => {
+		let escaped = false;
+		for (const ch of branch) {
+			if (escaped === true) {
+				escaped = false;
+				continue;
+			}
+			if (ch === "\\") {
+				escaped = true;
+				continue;
+			}
+			if (/[?*+@!()[\]{}]/.test(ch)) return false;
+		}
+		return true;
+	};
+	const normalizeSimpleBranch = (branch) => {
+		let value = branch.trim();
+		let changed = true;
+		while (changed === true) {
+			changed = false;
+			if (/^@\([^\\()[\]{}|]+\)$/.test(value)) {
+				value = value.slice(2, -1);
+				changed = true;
+			}
+		}
+		if (!isPlainBranch(value)) return;
+		return value.replace(/\\(.)/g, "$1");
+	};
+	const hasRepeatedCharPrefixOverlap = (branches) => {
+		const values = branches.map(normalizeSimpleBranch).filter(Boolean);
+		for (let i = 0; i < values.length; i++) for (let j = i + 1; j < values.length; j++) {
+			const a = values[i];
+			const b = values[j];
+			const char = a[0];
+			if (!char || a !== char.repeat(a.length) || b !== char.repeat(b.length)) continue;
+			if (a === b || a.startsWith(b) || b.startsWith(a)) return true;
+		}
+		return false;
+	};
+	const parseRepeatedExtglob = (pattern, requireEnd = true) => {
+		if (pattern[0] !== "+" && pattern[0] !== "*" || pattern[1] !== "(") return;
+		let bracket = 0;
+		let paren = 0;
+		let quote = 0;
+		let escaped = false;
+		for (let i = 1; i < pattern.length; i++) {
+			const ch = pattern[i];
+			if (escaped === true) {
+				escaped = false;
+				continue;
+			}
+			if (ch === "\\") {
+				escaped = true;
+				continue;
+			}
+			if (ch === "\"") {
+				quote = quote === 1 ? 0 : 1;
+				continue;
+			}
+			if (quote === 1) continue;
+			if (ch === "[") {
+				bracket++;
+				continue;
+			}
+			if (ch === "]" && bracket > 0) {
+				bracket--;
+				continue;
+			}
+			if (bracket > 0) continue;
+			if (ch === "(") {
+				paren++;
+				continue;
+			}
+			if (ch === ")") {
+				paren--;
+				if (paren === 0) {
+					if (requireEnd === true && i !== pattern.length - 1) return;
+					return {
+						type: pattern[0],
+						body: pattern.slice(2, i),
+						end: i
+					};
+				}
+			}
+		}
+	};
+	const buildCharClassStar = (chars) => {
+		return `${chars.length === 1 ? utils.escapeRegex(chars[0]) : `[${chars.map((ch) => utils.escapeRegex(ch)).join("")}]`}*`;
+	};
+	const getStarExtglobSequenceChars = (pattern) => {
+		let index = 0;
+		const chars = [];
+		while (index < pattern.length) {
+			const match = parseRepeatedExtglob(pattern.slice(index), false);
+			if (!match || match.type !== "*") return;
+			const branches = splitTopLevel(match.body).map((branch) => branch.trim());
+			if (branches.length !== 1) return;
+			const branch = normalizeSimpleBranch(branches[0]);
+			if (!branch || branch.length !== 1) return;
+			chars.push(branch);
+			index += match.end + 1;
+		}
+		if (chars.length < 1) return;
+		return chars;
+	};
+	const repeatedExtglobRecursion = (pattern) => {
+		let depth = 0;
+		let value = pattern.trim();
+		let match = parseRepeatedExtglob(value);
+		while (match) {
+			depth++;
+			value = match.body.trim();
+			match = parseRepeatedExtglob(value);
+		}
+		return depth;
+	};
+	const analyzeRepeatedExtglob = (body, options) => {
+		if (options.maxExtglobRecursion === false) return { risky: false };
+		const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants.DEFAULT_MAX_EXTGLOB_RECURSION;
+		const branches = splitTopLevel(body).map((branch) => branch.trim());
+		if (branches.length > 1) {
+			if (branches.some((branch) => branch === "") || branches.some((branch) => /^[*?]+$/.test(branch)) || hasRepeatedCharPrefixOverlap(branches)) return { risky: true };
+		}
+		const safeChars = [];
+		let sawStarSequence = false;
+		let combinable = true;
+		for (const branch of branches) {
+			const chars = getStarExtglobSequenceChars(branch);
+			if (chars) {
+				sawStarSequence = true;
+				safeChars.push(...chars);
+				continue;
+			}
+			const literal = normalizeSimpleBranch(branch);
+			if (literal && literal.length === 1) {
+				safeChars.push(literal);
+				continue;
+			}
+			combinable = false;
+			if (repeatedExtglobRecursion(branch) > max) return { risky: true };
+		}
+		if (sawStarSequence) return combinable ? {
+			risky: true,
+			safeOutput: buildCharClassStar([...new Set(safeChars)])
+		} : { risky: true };
+		return { risky: false };
+	};
+	/**
+	* Parse the given input string.
+	* @param {String} input
+	* @param {Object} options
+	* @return {Object}
+	*/
+	const parse = (input, options) => {
+		if (typeof input !== "string") throw new TypeError("Expected a string");
+		input = REPLACEMENTS[input] || input;
+		const opts = { ...options };
+		const max = typeof opts.maxLength === "number" ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
+		let len = input.length;
+		if (len > max) throw new SyntaxError(`Input length: ${len}, exceeds maximum allowed length: ${max}`);
+		const bos = {
+			type: "bos",
+			value: "",
+			output: opts.prepend || ""
+		};
+		const tokens = [bos];
+		const capture = opts.capture ? "" : "?:";
+		const PLATFORM_CHARS = constants.globChars(opts.windows);
+		const EXTGLOB_CHARS = constants.extglobChars(PLATFORM_CHARS);
+		const { DOT_LITERAL, PLUS_LITERAL, SLASH_LITERAL, ONE_CHAR, DOTS_SLASH, NO_DOT, NO_DOT_SLASH, NO_DOTS_SLASH, QMARK, QMARK_NO_DOT, STAR, START_ANCHOR } = PLATFORM_CHARS;
+		const globstar = (opts) => {
+			return `(${capture}(?:(?!${START_ANCHOR}${opts.dot ? DOTS_SLASH : DOT_LITERAL}).)*?)`;
+		};
+		const nodot = opts.dot ? "" : NO_DOT;
+		const qmarkNoDot = opts.dot ? QMARK : QMARK_NO_DOT;
+		let star = opts.bash === true ? globstar(opts) : STAR;
+		if (opts.capture) star = `(${star})`;
+		if (typeof opts.noext === "boolean") opts.noextglob = opts.noext;
+		const state = {
+			input,
+			index: -1,
+			start: 0,
+			dot: opts.dot === true,
+			consumed: "",
+			output: "",
+			prefix: "",
+			backtrack: false,
+			negated: false,
+			brackets: 0,
+			braces: 0,
+			parens: 0,
+			quotes: 0,
+			globstar: false,
+			tokens
+		};
+		input = utils.removePrefix(input, state);
+		len = input.length;
+		const extglobs = [];
+		const braces = [];
+		const stack = [];
+		let prev = bos;
+		let value;
+		/**
+		* Tokenizing helpers
+		*/
+		const eos = () => state.index === len - 1;
+		const peek = state.peek = (n = 1) => input[state.index + n];
+		const advance = state.advance = () => input[++state.index] || "";
+		const remaining = () => input.slice(state.index + 1);
+		const consume = (value = "", num = 0) => {
+			state.consumed += value;
+			state.index += num;
+		};
+		const append = (token) => {
+			state.output += token.output != null ? token.output : token.value;
+			consume(token.value);
+		};
+		const negate = () => {
+			let count = 1;
+			while (peek() === "!" && (peek(2) !== "(" || peek(3) === "?")) {
+				advance();
+				state.start++;
+				count++;
+			}
+			if (count % 2 === 0) return false;
+			state.negated = true;
+			state.start++;
+			return true;
+		};
+		const increment = (type) => {
+			state[type]++;
+			stack.push(type);
+		};
+		const decrement = (type) => {
+			state[type]--;
+			stack.pop();
+		};
+		/**
+		* Push tokens onto the tokens array. This helper speeds up
+		* tokenizing by 1) helping us avoid backtracking as much as possible,
+		* and 2) helping us avoid creating extra tokens when consecutive
+		* characters are plain text. This improves performance and simplifies
+		* lookbehinds.
+		*/
+		const push = (tok) => {
+			if (prev.type === "globstar") {
+				const isBrace = state.braces > 0 && (tok.type === "comma" || tok.type === "brace");
+				const isExtglob = tok.extglob === true || extglobs.length && (tok.type === "pipe" || tok.type === "paren");
+				if (tok.type !== "slash" && tok.type !== "paren" && !isBrace && !isExtglob) {
+					state.output = state.output.slice(0, -prev.output.length);
+					prev.type = "star";
+					prev.value = "*";
+					prev.output = star;
+					state.output += prev.output;
+				}
+			}
+			if (extglobs.length && tok.type !== "paren") extglobs[extglobs.length - 1].inner += tok.value;
+			if (tok.value || tok.output) append(tok);
+			if (prev && prev.type === "text" && tok.type === "text") {
+				prev.output = (prev.output || prev.value) + tok.value;
+				prev.value += tok.value;
+				return;
+			}
+			tok.prev = prev;
+			tokens.push(tok);
+			prev = tok;
+		};
+		const extglobOpen = (type, value) => {
+			const token = {
+				...EXTGLOB_CHARS[value],
+				conditions: 1,
+				inner: ""
+			};
+			token.prev = prev;
+			token.parens = state.parens;
+			token.output = state.output;
+			token.startIndex = state.index;
+			token.tokensIndex = tokens.length;
+			const output = (opts.capture ? "(" : "") + token.open;
+			increment("parens");
+			push({
+				type,
+				value,
+				output: state.output ? "" : ONE_CHAR
+			});
+			push({
+				type: "paren",
+				extglob: true,
+				value: advance(),
+				output
+			});
+			extglobs.push(token);
+		};
+		const extglobClose = (token) => {
+			const literal = input.slice(token.startIndex, state.index + 1);
+			const body = input.slice(token.startIndex + 2, state.index);
+			const analysis = analyzeRepeatedExtglob(body, opts);
+			if ((token.type === "plus" || token.type === "star") && analysis.risky) {
+				const safeOutput = analysis.safeOutput ? (token.output ? "" : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput) : void 0;
+				const open = tokens[token.tokensIndex];
+				open.type = "text";
+				open.value = literal;
+				open.output = safeOutput || utils.escapeRegex(literal);
+				for (let i = token.tokensIndex + 1; i < tokens.length; i++) {
+					tokens[i].value = "";
+					tokens[i].output = "";
+					delete tokens[i].suffix;
+				}
+				state.output = token.output + open.output;
+				state.backtrack = true;
+				push({
+					type: "paren",
+					extglob: true,
+					value,
+					output: ""
+				});
+				decrement("parens");
+				return;
+			}
+			let output = token.close + (opts.capture ? ")" : "");
+			let rest;
+			if (token.type === "negate") {
+				let extglobStar = star;
+				if (token.inner && token.inner.length > 1 && token.inner.includes("/")) extglobStar = globstar(opts);
+				if (extglobStar !== star || eos() || /^\)+$/.test(remaining())) output = token.close = `)$))${extglobStar}`;
+				if (token.inner.includes("*") && (rest = remaining()) && /^\.[^\\/.]+$/.test(rest)) output = token.close = `)${parse(rest, {
+					...options,
+					fastpaths: false
+				}).output})${extglobStar})`;
+				if (token.prev.type === "bos") state.negatedExtglob = true;
+			}
+			push({
+				type: "paren",
+				extglob: true,
+				value,
+				output
+			});
+			decrement("parens");
+		};
+		/**
+		* Fast paths
+		*/
+		if (opts.fastpaths !== false && !/(^[*!]|[/()[\]{}"])/.test(input)) {
+			let backslashes = false;
+			let output = input.replace(REGEX_SPECIAL_CHARS_BACKREF, (m, esc, chars, first, rest, index) => {
+				if (first === "\\") {
+					backslashes = true;
+					return m;
+				}
+				if (first === "?") {
+					if (esc) return esc + first + (rest ? QMARK.repeat(rest.length) : "");
+					if (index === 0) return qmarkNoDot + (rest ? QMARK.repeat(rest.length) : "");
+					return QMARK.repeat(chars.length);
+				}
+				if (first === ".") return DOT_LITERAL.repeat(chars.length);
+				if (first === "*") {
+					if (esc) return esc + first + (rest ? star : "");
+					return star;
+				}
+				return esc ? m : `\\${m}`;
+			});
+			if (backslashes === true) {
+				if (opts.unescape === true) output = output.replace(/\\/g, "");
+				else output = output.replace(/\\+/g, (m) => {
+					return m.length % 2 === 0 ? "\\\\" : m ? "\\" : "";
+				});
+			}
+			if (output === input && opts.contains === true) {
+				state.output = input;
+				return state;
+			}
+			state.output = utils.wrapOutput(output, state, options);
+			return state;
+		}
+		/**
+		* Tokenize input until we reach end-of-string
+		*/
+		while (!eos()) {
+			value = advance();
+			if (value === "\0") continue;
+			/**
+			* Escaped characters
+			*/
+			if (value === "\\") {
+				const next = peek();
+				if (next === "/" && opts.bash !== true) continue;
+				if (next === "." || next === ";") continue;
+				if (!next) {
+					value += "\\";
+					push({
+						type: "text",
+						value
+					});
+					continue;
+				}
+				const match = /^\\+/.exec(remaining());
+				let slashes = 0;
+				if (match && match[0].length > 2) {
+					slashes = match[0].length;
+					state.index += slashes;
+					if (slashes % 2 !== 0) value += "\\";
+				}
+				if (opts.unescape === true) value = advance();
+				else value += advance();
+				if (state.brackets === 0) {
+					push({
+						type: "text",
+						value
+					});
+					continue;
+				}
+			}
+			/**
+			* If we're inside a regex character class, continue
+			* until we reach the closing bracket.
+			*/
+			if (state.brackets > 0 && (value !== "]" || prev.value === "[" || prev.value === "[^")) {
+				if (opts.posix !== false && value === ":") {
+					const inner = prev.value.slice(1);
+					if (inner.includes("[")) {
+						prev.posix = true;
+						if (inner.includes(":")) {
+							const idx = prev.value.lastIndexOf("[");
+							const pre = prev.value.slice(0, idx);
+							const rest = prev.value.slice(idx + 2);
+							const posix = POSIX_REGEX_SOURCE[rest];
+							if (posix) {
+								prev.value = pre + posix;
+								state.backtrack = true;
+								advance();
+								if (!bos.output && tokens.indexOf(prev) === 1) bos.output = ONE_CHAR;
+								continue;
+							}
+						}
+					}
+				}
+				if (value === "[" && peek() !== ":" || value === "-" && peek() === "]") value = `\\${value}`;
+				if (value === "]" && (prev.value === "[" || prev.value === "[^")) value = `\\${value}`;
+				if (opts.posix === true && value === "!" && prev.value === "[") value = "^";
+				prev.value += value;
+				append({ value });
+				continue;
+			}
+			/**
+			* If we're inside a quoted string, continue
+			* until we reach the closing double quote.
+			*/
+			if (state.quotes === 1 && value !== "\"") {
+				value = utils.escapeRegex(value);
+				prev.value += value;
+				append({ value });
+				continue;
+			}
+			/**
+			* Double quotes
+			*/
+			if (value === "\"") {
+				state.quotes = state.quotes === 1 ? 0 : 1;
+				if (opts.keepQuotes === true) push({
+					type: "text",
+					value
+				});
+				continue;
+			}
+			/**
+			* Parentheses
+			*/
+			if (value === "(") {
+				increment("parens");
+				push({
+					type: "paren",
+					value
+				});
+				continue;
+			}
+			if (value === ")") {
+				if (state.parens === 0 && opts.strictBrackets === true) throw new SyntaxError(syntaxError("opening", "("));
+				const extglob = extglobs[extglobs.length - 1];
+				if (extglob && state.parens === extglob.parens + 1) {
+					extglobClose(extglobs.pop());
+					continue;
+				}
+				push({
+					type: "paren",
+					value,
+					output: state.parens ? ")" : "\\)"
+				});
+				decrement("parens");
+				continue;
+			}
+			/**
+			* Square brackets
+			*/
+			if (value === "[") {
+				if (opts.nobracket === true || !remaining().includes("]")) {
+					if (opts.nobracket !== true && opts.strictBrackets === true) throw new SyntaxError(syntaxError("closing", "]"));
+					value = `\\${value}`;
+				} else increment("brackets");
+				push({
+					type: "bracket",
+					value
+				});
+				continue;
+			}
+			if (value === "]") {
+				if (opts.nobracket === true || prev && prev.type === "bracket" && prev.value.length === 1) {
+					push({
+						type: "text",
+						value,
+						output: `\\${value}`
+					});
+					continue;
+				}
+				if (state.brackets === 0) {
+					if (opts.strictBrackets === true) throw new SyntaxError(syntaxError("opening", "["));
+					push({
+						type: "text",
+						value,
+						output: `\\${value}`
+					});
+					continue;
+				}
+				decrement("brackets");
+				const prevValue = prev.value.slice(1);
+				if (prev.posix !== true && prevValue[0] === "^" && !prevValue.includes("/")) value = `/${value}`;
+				prev.value += value;
+				append({ value });
+				if (opts.literalBrackets === false || utils.hasRegexChars(prevValue)) continue;
+				const escaped = utils.escapeRegex(prev.value);
+				state.output = state.output.slice(0, -prev.value.length);
+				if (opts.literalBrackets === true) {
+					state.output += escaped;
+					prev.value = escaped;
+					continue;
+				}
+				prev.value = `(${capture}${escaped}|${prev.value})`;
+				state.output += prev.value;
+				continue;
+			}
+			/**
+			* Braces
+			*/
+			if (value === "{" && opts.nobrace !== true) {
+				increment("braces");
+				const open = {
+					type: "brace",
+					value,
+					output: "(",
+					outputIndex: state.output.length,
+					tokensIndex: state.tokens.length
+				};
+				braces.push(open);
+				push(open);
+				continue;
+			}
+			if (value === "}") {
+				const brace = braces[braces.length - 1];
+				if (opts.nobrace === true || !brace) {
+					push({
+						type: "text",
+						value,
+						output: value
+					});
+					continue;
+				}
+				let output = ")";
+				if (brace.dots === true) {
+					const arr = tokens.slice();
+					const range = [];
+					for (let i = arr.length - 1; i >= 0; i--) {
+						tokens.pop();
+						if (arr[i].type === "brace") break;
+						if (arr[i].type !== "dots") range.unshift(arr[i].value);
+					}
+					output = expandRange(range, opts);
+					state.backtrack = true;
+				}
+				if (brace.comma !== true && brace.dots !== true) {
+					const out = state.output.slice(0, brace.outputIndex);
+					const toks = state.tokens.slice(brace.tokensIndex);
+					brace.value = brace.output = "\\{";
+					value = output = "\\}";
+					state.output = out;
+					for (const t of toks) state.output += t.output || t.value;
+				}
+				push({
+					type: "brace",
+					value,
+					output
+				});
+				decrement("braces");
+				braces.pop();
+				continue;
+			}
+			/**
+			* Pipes
+			*/
+			if (value === "|") {
+				if (extglobs.length > 0) extglobs[extglobs.length - 1].conditions++;
+				push({
+					type: "text",
+					value
+				});
+				continue;
+			}
+			/**
+			* Commas
+			*/
+			if (value === ",") {
+				let output = value;
+				const brace = braces[braces.length - 1];
+				if (brace && stack[stack.length - 1] === "braces") {
+					brace.comma = true;
+					output = "|";
+				}
+				push({
+					type: "comma",
+					value,
+					output
+				});
+				continue;
+			}
+			/**
+			* Slashes
+			*/
+			if (value === "/") {
+				if (prev.type === "dot" && state.index === state.start + 1) {
+					state.start = state.index + 1;
+					state.consumed = "";
+					state.output = "";
+					tokens.pop();
+					prev = bos;
+					continue;
+				}
+				push({
+					type: "slash",
+					value,
+					output: SLASH_LITERAL
+				});
+				continue;
+			}
+			/**
+			* Dots
+			*/
+			if (value === ".") {
+				if (state.braces > 0 && prev.type === "dot") {
+					if (prev.value === ".") prev.output = DOT_LITERAL;
+					const brace = braces[braces.length - 1];
+					prev.type = "dots";
+					prev.output += value;
+					prev.value += value;
+					brace.dots = true;
+					continue;
+				}
+				if (state.braces + state.parens === 0 && prev.type !== "bos" && prev.type !== "slash") {
+					push({
+						type: "text",
+						value,
+						output: DOT_LITERAL
+					});
+					continue;
+				}
+				push({
+					type: "dot",
+					value,
+					output: DOT_LITERAL
+				});
+				continue;
+			}
+			/**
+			* Question marks
+			*/
+			if (value === "?") {
+				if (!(prev && prev.value === "(") && opts.noextglob !== true && peek() === "(" && peek(2) !== "?") {
+					extglobOpen("qmark", value);
+					continue;
+				}
+				if (prev && prev.type === "paren") {
+					const next = peek();
+					let output = value;
+					if (prev.value === "(" && !/[!=<:]/.test(next) || next === "<" && !/<([!=]|\w+>)/.test(remaining())) output = `\\${value}`;
+					push({
+						type: "text",
+						value,
+						output
+					});
+					continue;
+				}
+				if (opts.dot !== true && (prev.type === "slash" || prev.type === "bos")) {
+					push({
+						type: "qmark",
+						value,
+						output: QMARK_NO_DOT
+					});
+					continue;
+				}
+				push({
+					type: "qmark",
+					value,
+					output: QMARK
+				});
+				continue;
+			}
+			/**
+			* Exclamation
+			*/
+			if (value === "!") {
+				if (opts.noextglob !== true && peek() === "(") {
+					if (peek(2) !== "?" || !/[!=<:]/.test(peek(3))) {
+						extglobOpen("negate", value);
+						continue;
+					}
+				}
+				if (opts.nonegate !== true && state.index === 0) {
+					negate();
+					continue;
+				}
+			}
+			/**
+			* Plus
+			*/
+			if (value === "+") {
+				if (opts.noextglob !== true && peek() === "(" && peek(2) !== "?") {
+					extglobOpen("plus", value);
+					continue;
+				}
+				if (prev && prev.value === "(" || opts.regex === false) {
+					push({
+						type: "plus",
+						value,
+						output: PLUS_LITERAL
+					});
+					continue;
+				}
+				if (prev && (prev.type === "bracket" || prev.type === "paren" || prev.type === "brace") || state.parens > 0) {
+					push({
+						type: "plus",
+						value
+					});
+					continue;
+				}
+				push({
+					type: "plus",
+					value: PLUS_LITERAL
+				});
+				continue;
+			}
+			/**
+			* Plain text
+			*/
+			if (value === "@") {
+				if (opts.noextglob !== true && peek() === "(" && peek(2) !== "?") {
+					push({
+						type: "at",
+						extglob: true,
+						value,
+						output: ""
+					});
+					continue;
+				}
+				push({
+					type: "text",
+					value
+				});
+				continue;
+			}
+			/**
+			* Plain text
+			*/
+			if (value !== "*") {
+				if (value === "$" || value === "^") value = `\\${value}`;
+				const match = REGEX_NON_SPECIAL_CHARS.exec(remaining());
+				if (match) {
+					value += match[0];
+					state.index += match[0].length;
+				}
+				push({
+					type: "text",
+					value
+				});
+				continue;
+			}
+			/**
+			* Stars
+			*/
+			if (prev && (prev.type === "globstar" || prev.star === true)) {
+				prev.type = "star";
+				prev.star = true;
+				prev.value += value;
+				prev.output = star;
+				state.backtrack = true;
+				state.globstar = true;
+				consume(value);
+				continue;
+			}
+			let rest = remaining();
+			if (opts.noextglob !== true && /^\([^?]/.test(rest)) {
+				extglobOpen("star", value);
+				continue;
+			}
+			if (prev.type === "star") {
+				if (opts.noglobstar === true) {
+					consume(value);
+					continue;
+				}
+				const prior = prev.prev;
+				const before = prior.prev;
+				const isStart = prior.type === "slash" || prior.type === "bos";
+				const afterStar = before && (before.type === "star" || before.type === "globstar");
+				if (opts.bash === true && (!isStart || rest[0] && rest[0] !== "/")) {
+					push({
+						type: "star",
+						value,
+						output: ""
+					});
+					continue;
+				}
+				const isBrace = state.braces > 0 && (prior.type === "comma" || prior.type === "brace");
+				const isExtglob = extglobs.length && (prior.type === "pipe" || prior.type === "paren");
+				if (!isStart && prior.type !== "paren" && !isBrace && !isExtglob) {
+					push({
+						type: "star",
+						value,
+						output: ""
+					});
+					continue;
+				}
+				while (rest.slice(0, 3) === "/**") {
+					const after = input[state.index + 4];
+					if (after && after !== "/") break;
+					rest = rest.slice(3);
+					consume("/**", 3);
+				}
+				const isEnd = eos() || state.parens > 0 && rest === ")".repeat(state.parens) && !extglobs.some((extglob) => extglob.type === "negate");
+				if (prior.type === "bos" && eos()) {
+					prev.type = "globstar";
+					prev.value += value;
+					prev.output = globstar(opts);
+					state.output = prev.output;
+					state.globstar = true;
+					consume(value);
+					continue;
+				}
+				if (prior.type === "slash" && prior.prev.type !== "bos" && !afterStar && isEnd) {
+					state.output = state.output.slice(0, -(prior.output + prev.output).length);
+					prior.output = `(?:${prior.output}`;
+					prev.type = "globstar";
+					prev.output = globstar(opts) + (opts.strictSlashes ? ")" : "|$)");
+					prev.value += value;
+					state.globstar = true;
+					state.output += prior.output + prev.output;
+					consume(value);
+					continue;
+				}
+				if (prior.type === "slash" && prior.prev.type !== "bos" && rest[0] === "/") {
+					const end = rest[1] !== void 0 ? "|$" : "";
+					state.output = state.output.slice(0, -(prior.output + prev.output).length);
+					prior.output = `(?:${prior.output}`;
+					prev.type = "globstar";
+					prev.output = `${globstar(opts)}${SLASH_LITERAL}|${SLASH_LITERAL}${end})`;
+					prev.value += value;
+					state.output += prior.output + prev.output;
+					state.globstar = true;
+					consume(value + advance());
+					push({
+						type: "slash",
+						value: "/",
+						output: ""
+					});
+					continue;
+				}
+				if (prior.type === "bos" && rest[0] === "/") {
+					prev.type = "globstar";
+					prev.value += value;
+					prev.output = `(?:^|${SLASH_LITERAL}|${globstar(opts)}${SLASH_LITERAL})`;
+					state.output = prev.output;
+					state.globstar = true;
+					consume(value + advance());
+					push({
+						type: "slash",
+						value: "/",
+						output: ""
+					});
+					continue;
+				}
+				state.output = state.output.slice(0, -prev.output.length);
+				prev.type = "globstar";
+				prev.output = globstar(opts);
+				prev.value += value;
+				state.output += prev.output;
+				state.globstar = true;
+				consume(value);
+				continue;
+			}
+			const token = {
+				type: "star",
+				value,
+				output: star
+			};
+			if (opts.bash === true) {
+				token.output = ".*?";
+				if (prev.type === "bos" || prev.type === "slash") token.output = nodot + token.output;
+				push(token);
+				continue;
+			}
+			if (prev && (prev.type === "bracket" || prev.type === "paren") && opts.regex === true) {
+				token.output = value;
+				push(token);
+				continue;
+			}
+			if (state.index === state.start || prev.type === "slash" || prev.type === "dot") {
+				if (prev.type === "dot") {
+					state.output += NO_DOT_SLASH;
+					prev.output += NO_DOT_SLASH;
+				} else if (opts.dot === true) {
+					state.output += NO_DOTS_SLASH;
+					prev.output += NO_DOTS_SLASH;
+				} else {
+					state.output += nodot;
+					prev.output += nodot;
+				}
+				if (peek() !== "*") {
+					state.output += ONE_CHAR;
+					prev.output += ONE_CHAR;
+				}
+			}
+			push(token);
+		}
+		while (state.brackets > 0) {
+			if (opts.strictBrackets === true) throw new SyntaxError(syntaxError("closing", "]"));
+			state.output = utils.escapeLast(state.output, "[");
+			decrement("brackets");
+		}
+		while (state.parens > 0) {
+			if (opts.strictBrackets === true) throw new SyntaxError(syntaxError("closing", ")"));
+			state.output = utils.escapeLast(state.output, "(");
+			decrement("parens");
+		}
+		while (state.braces > 0) {
+			if (opts.strictBrackets === true) throw new SyntaxError(syntaxError("closing", "}"));
+			state.output = utils.escapeLast(state.output, "{");
+			decrement("braces");
+		}
+		if (opts.strictSlashes !== true && (prev.type === "star" || prev.type === "bracket")) push({
+			type: "maybe_slash",
+			value: "",
+			output: `${SLASH_LITERAL}?`
+		});
+		if (state.backtrack === true) {
+			state.output = "";
+			for (const token of state.tokens) {
+				state.output += token.output != null ? token.output : token.value;
+				if (token.suffix) state.output += token.suffix;
+			}
+		}
+		return state;
+	};
+	/**
+	* Fast paths for creating regular expressions for common glob patterns.
+	* This can significantly speed up processing and has very little downside
+	* impact when none of the fast paths match.
+	*/
+	parse.fastpaths = (input, options) => {
+		const opts = { ...options };
+		const max = typeof opts.maxLength === "number" ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
+		const len = input.length;
+		if (len > max) throw new SyntaxError(`Input length: ${len}, exceeds maximum allowed length: ${max}`);
+		input = REPLACEMENTS[input] || input;
+		const { DOT_LITERAL, SLASH_LITERAL, ONE_CHAR, DOTS_SLASH, NO_DOT, NO_DOTS, NO_DOTS_SLASH, STAR, START_ANCHOR } = constants.globChars(opts.windows);
+		const nodot = opts.dot ? NO_DOTS : NO_DOT;
+		const slashDot = opts.dot ? NO_DOTS_SLASH : NO_DOT;
+		const capture = opts.capture ? "" : "?:";
+		const state = {
+			negated: false,
+			prefix: ""
+		};
+		let star = opts.bash === true ? ".*?" : STAR;
+		if (opts.capture) star = `(${star})`;
+		const globstar = (opts) => {
+			if (opts.noglobstar === true) return star;
+			return `(${capture}(?:(?!${START_ANCHOR}${opts.dot ? DOTS_SLASH : DOT_LITERAL}).)*?)`;
+		};
+		const create = (str) => {
+			switch (str) {
+				case "*": return `${nodot}${ONE_CHAR}${star}`;
+				case ".*": return `${DOT_LITERAL}${ONE_CHAR}${star}`;
+				case "*.*": return `${nodot}${star}${DOT_LITERAL}${ONE_CHAR}${star}`;
+				case "*/*": return `${nodot}${star}${SLASH_LITERAL}${ONE_CHAR}${slashDot}${star}`;
+				case "**": return nodot + globstar(opts);
+				case "**/*": return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${slashDot}${ONE_CHAR}${star}`;
+				case "**/*.*": return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${slashDot}${star}${DOT_LITERAL}${ONE_CHAR}${star}`;
+				case "**/.*": return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${DOT_LITERAL}${ONE_CHAR}${star}`;
+				default: {
+					const match = /^(.*?)\.(\w+)$/.exec(str);
+					if (!match) return;
+					const source = create(match[1]);
+					if (!source) return;
+					return source + DOT_LITERAL + match[2];
+				}
+			}
+		};
+		let source = create(utils.removePrefix(input, state));
+		if (source && opts.strictSlashes !== true) source += `${SLASH_LITERAL}?`;
+		return source;
+	};
+	module.exports = parse;
+}));
+
+// node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/picomatch.js
+var require_picomatch$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const scan = require_scan();
+	const parse = require_parse();
+	const utils = require_utils();
+	const constants = require_constants();
+	const isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
+	/**
+	* Creates a matcher function from one or more glob patterns. The
+	* returned function takes a string to match as its first argument,
+	* and returns true if the string is a match. The returned matcher
+	* function also takes a boolean as the second argument that, when true,
+	* returns an object with additional information.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch(glob[, options]);
+	*
+	* const isMatch = picomatch('*.!(*a)');
+	* console.log(isMatch('a.a')); //=> false
+	* console.log(isMatch('a.b')); //=> true
+	*
+	* // For environments without `node.js`, `picomatch/posix` provides you a dependency-free matcher, without automatic OS detection.
+	* const picomatch = require('picomatch/posix');
+	* // the same API, defaulting to posix paths
+	* const isMatch = picomatch('a/*');
+	* console.log(isMatch('a\\b')); //=> false
+	* console.log(isMatch('a/b')); //=> true
+	*
+	* // you can still configure the matcher function to accept windows paths
+	* const isMatch = picomatch('a/*', { options: windows });
+	* console.log(isMatch('a\\b')); //=> true
+	* console.log(isMatch('a/b')); //=> true
+	* ```
+	* @name picomatch
+	* @param {String|Array} `globs` One or more glob patterns.
+	* @param {Object=} `options`
+	* @return {Function=} Returns a matcher function.
+	* @api public
+	*/
+	const picomatch = (glob, options, returnState = false) => {
+		if (Array.isArray(glob)) {
+			const fns = glob.map((input) => picomatch(input, options, returnState));
+			const arrayMatcher = (str) => {
+				for (const isMatch of fns) {
+					const state = isMatch(str);
+					if (state) return state;
+				}
+				return false;
+			};
+			return arrayMatcher;
+		}
+		const isState = isObject(glob) && glob.tokens && glob.input;
+		if (glob === "" || typeof glob !== "string" && !isState) throw new TypeError("Expected pattern to be a non-empty string");
+		const opts = options || {};
+		const posix = opts.windows;
+		const regex = isState ? picomatch.compileRe(glob, options) : picomatch.makeRe(glob, options, false, true);
+		const state = regex.state;
+		delete regex.state;
+		let isIgnored = () => false;
+		if (opts.ignore) {
+			const ignoreOpts = {
+				...options,
+				ignore: null,
+				onMatch: null,
+				onResult: null
+			};
+			isIgnored = picomatch(opts.ignore, ignoreOpts, returnState);
+		}
+		const matcher = (input, returnObject = false) => {
+			const { isMatch, match, output } = picomatch.test(input, regex, options, {
+				glob,
+				posix
+			});
+			const result = {
+				glob,
+				state,
+				regex,
+				posix,
+				input,
+				output,
+				match,
+				isMatch
+			};
+			if (typeof opts.onResult === "function") opts.onResult(result);
+			if (isMatch === false) {
+				result.isMatch = false;
+				return returnObject ? result : false;
+			}
+			if (isIgnored(input)) {
+				if (typeof opts.onIgnore === "function") opts.onIgnore(result);
+				result.isMatch = false;
+				return returnObject ? result : false;
+			}
+			if (typeof opts.onMatch === "function") opts.onMatch(result);
+			return returnObject ? result : true;
+		};
+		if (returnState) matcher.state = state;
+		return matcher;
+	};
+	/**
+	* Test `input` with the given `regex`. This is used by the main
+	* `picomatch()` function to test the input string.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.test(input, regex[, options]);
+	*
+	* console.log(picomatch.test('foo/bar', /^(?:([^/]*?)\/([^/]*?))$/));
+	* // { isMatch: true, match: [ 'foo/', 'foo', 'bar' ], output: 'foo/bar' }
+	* ```
+	* @param {String} `input` String to test.
+	* @param {RegExp} `regex`
+	* @return {Object} Returns an object with matching info.
+	* @api public
+	*/
+	picomatch.test = (input, regex, options, { glob, posix } = {}) => {
+		if (typeof input !== "string") throw new TypeError("Expected input to be a string");
+		if (input === "") return {
+			isMatch: false,
+			output: ""
+		};
+		const opts = options || {};
+		const format = opts.format || (posix ? utils.toPosixSlashes : null);
+		let match = input === glob;
+		let output = match && format ? format(input) : input;
+		if (match === false) {
+			output = format ? format(input) : input;
+			match = output === glob;
+		}
+		if (match === false || opts.capture === true) {
+			if (opts.matchBase === true || opts.basename === true) match = picomatch.matchBase(input, regex, options, posix);
+			else match = regex.exec(output);
+		}
+		return {
+			isMatch: Boolean(match),
+			match,
+			output
+		};
+	};
+	/**
+	* Match the basename of a filepath.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.matchBase(input, glob[, options]);
+	* console.log(picomatch.matchBase('foo/bar.js', '*.js'); // true
+	* ```
+	* @param {String} `input` String to test.
+	* @param {RegExp|String} `glob` Glob pattern or regex created by [.makeRe](#makeRe).
+	* @return {Boolean}
+	* @api public
+	*/
+	picomatch.matchBase = (input, glob, options, posix = options && options.windows) => {
+		return (glob instanceof RegExp ? glob : picomatch.makeRe(glob, options)).test(utils.basename(input, { windows: posix }));
+	};
+	/**
+	* Returns true if **any** of the given glob `patterns` match the specified `string`.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.isMatch(string, patterns[, options]);
+	*
+	* console.log(picomatch.isMatch('a.a', ['b.*', '*.a'])); //=> true
+	* console.log(picomatch.isMatch('a.a', 'b.*')); //=> false
+	* ```
+	* @param {String|Array} str The string to test.
+	* @param {String|Array} patterns One or more glob patterns to use for matching.
+	* @param {Object} [options] See available [options](#options).
+	* @return {Boolean} Returns true if any patterns match `str`
+	* @api public
+	*/
+	picomatch.isMatch = (str, patterns, options) => picomatch(patterns, options)(str);
+	/**
+	* Parse a glob pattern to create the source string for a regular
+	* expression.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* const result = picomatch.parse(pattern[, options]);
+	* ```
+	* @param {String} `pattern`
+	* @param {Object} `options`
+	* @return {Object} Returns an object with useful properties and output to be used as a regex source string.
+	* @api public
+	*/
+	picomatch.parse = (pattern, options) => {
+		if (Array.isArray(pattern)) return pattern.map((p) => picomatch.parse(p, options));
+		return parse(pattern, {
+			...options,
+			fastpaths: false
+		});
+	};
+	/**
+	* Scan a glob pattern to separate the pattern into segments.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.scan(input[, options]);
+	*
+	* const result = picomatch.scan('!./foo/*.js');
+	* console.log(result);
+	* { prefix: '!./',
+	*   input: '!./foo/*.js',
+	*   start: 3,
+	*   base: 'foo',
+	*   glob: '*.js',
+	*   isBrace: false,
+	*   isBracket: false,
+	*   isGlob: true,
+	*   isExtglob: false,
+	*   isGlobstar: false,
+	*   negated: true }
+	* ```
+	* @param {String} `input` Glob pattern to scan.
+	* @param {Object} `options`
+	* @return {Object} Returns an object with
+	* @api public
+	*/
+	picomatch.scan = (input, options) => scan(input, options);
+	/**
+	* Compile a regular expression from the `state` object returned by the
+	* [parse()](#parse) method.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* const state = picomatch.parse('*.js');
+	* // picomatch.compileRe(state[, options]);
+	*
+	* console.log(picomatch.compileRe(state));
+	* //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+	* ```
+	* @param {Object} `state`
+	* @param {Object} `options`
+	* @param {Boolean} `returnOutput` Intended for implementors, this argument allows you to return the raw output from the parser.
+	* @param {Boolean} `returnState` Adds the state to a `state` property on the returned regex. Useful for implementors and debugging.
+	* @return {RegExp}
+	* @api public
+	*/
+	picomatch.compileRe = (state, options, returnOutput = false, returnState = false) => {
+		if (returnOutput === true) return state.output;
+		const opts = options || {};
+		const prepend = opts.contains ? "" : "^";
+		const append = opts.contains ? "" : "$";
+		let source = `${prepend}(?:${state.output})${append}`;
+		if (state && state.negated === true) source = `^(?!${source}).*$`;
+		const regex = picomatch.toRegex(source, options);
+		if (returnState === true) regex.state = state;
+		return regex;
+	};
+	/**
+	* Create a regular expression from a parsed glob pattern.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.makeRe(state[, options]);
+	*
+	* const result = picomatch.makeRe('*.js');
+	* console.log(result);
+	* //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+	* ```
+	* @param {String} `state` The object returned from the `.parse` method.
+	* @param {Object} `options`
+	* @param {Boolean} `returnOutput` Implementors may use this argument to return the compiled output, instead of a regular expression. This is not exposed on the options to prevent end-users from mutating the result.
+	* @param {Boolean} `returnState` Implementors may use this argument to return the state from the parsed glob with the returned regular expression.
+	* @return {RegExp} Returns a regex created from the given pattern.
+	* @api public
+	*/
+	picomatch.makeRe = (input, options = {}, returnOutput = false, returnState = false) => {
+		if (!input || typeof input !== "string") throw new TypeError("Expected a non-empty string");
+		let parsed = {
+			negated: false,
+			fastpaths: true
+		};
+		if (options.fastpaths !== false && (input[0] === "." || input[0] === "*")) parsed.output = parse.fastpaths(input, options);
+		if (!parsed.output) parsed = parse(input, options);
+		return picomatch.compileRe(parsed, options, returnOutput, returnState);
+	};
+	/**
+	* Create a regular expression from the given regex source string.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.toRegex(source[, options]);
+	*
+	* const { output } = picomatch.parse('*.js');
+	* console.log(picomatch.toRegex(output));
+	* //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+	* ```
+	* @param {String} `source` Regular expression source string.
+	* @param {Object} `options`
+	* @return {RegExp}
+	* @api public
+	*/
+	picomatch.toRegex = (source, options) => {
+		try {
+			const opts = options || {};
+			return new RegExp(source, opts.flags || (opts.nocase ? "i" : ""));
+		} catch (err) {
+			if (options && options.debug === true) throw err;
+			return /$^/;
+		}
+	};
+	/**
+	* Picomatch constants.
+	* @return {Object}
+	*/
+	picomatch.constants = constants;
+	/**
+	* Expose "picomatch"
+	*/
+	module.exports = picomatch;
+}));
+
+// node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/index.js
+var require_picomatch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const pico = require_picomatch$1();
+	const utils = require_utils();
+	function picomatch(glob, options, returnState = false) {
+		if (options && (options.windows === null || options.windows === void 0)) options = {
+			...options,
+			windows: utils.isWindows()
+		};
+		return pico(glob, options, returnState);
+	}
+	Object.assign(picomatch, pico);
+	module.exports = picomatch;
+}));
+
 // packages/core/src/configuration/schema.ts
+var import_picomatch = /* @__PURE__ */ __toESM(require_picomatch(), 1);
 const Globs = array(string().min(1));
 const EnvironmentName = string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "an environment's name is made of letters, digits, - and _");
 /** Where a set of units lives in AWS, and which roles plan and apply it. */
@@ -32336,6 +34270,32 @@ function environmentsOf(configuration) {
 		name,
 		...settings
 	}));
+}
+/** Answers for every unit which environment it belongs to. Globs are compiled once. */
+function environmentLookup(configuration) {
+	const compiled = environmentsOf(configuration).map((environment) => ({
+		environment,
+		matches: globMatcher(environment.paths)
+	}));
+	return (unit) => {
+		const found = compiled.filter(({ matches }) => matches(unit));
+		const [first, second] = found;
+		if (first === void 0) return { kind: "none" };
+		if (second !== void 0) return {
+			kind: "several",
+			names: found.map(({ environment }) => environment.name)
+		};
+		return {
+			kind: "one",
+			environment: first.environment
+		};
+	};
+}
+/** Whether a path matches one of the globs: `*` stays inside a folder, `**` crosses folders, hidden names count. */
+function globMatcher(globs) {
+	const matchers = globs.map((glob) => (0, import_picomatch.default)(glob, { dot: true }));
+	const takesRoot = globs.includes("**") || globs.includes(".");
+	return (path) => path === "." ? takesRoot : matchers.some((matches) => matches(path));
 }
 
 // packages/core/src/git/worktree.ts
@@ -39821,6 +41781,68 @@ async function outcomeOf(account, act) {
 	}
 }
 
+// packages/executor/src/guard/compare.ts
+/** Which reviewed actions cover an action that ends something: what was to be deleted may also be replaced. */
+const COVERED_BY = {
+	delete: ["delete"],
+	replace: ["replace", "delete"],
+	forget: ["forget"]
+};
+/**
+* Compares what would happen now with what was reviewed. Without a reviewed plan nothing was seen. With several, since
+* one push can merge several pull requests, a change is seen when one of them shows it. What was reviewed and does not
+* happen any more never stops anything: a second attempt finds a part of the work done.
+*
+* @param now the plan of now, under any salt
+* @param seen the reviewed plans that fit the unit
+*/
+function compareWithReviewed(now, seen, rule) {
+	const unseen = now.filter((change) => !seen.some((plan) => shows(plan, change.address, change.action)));
+	const gone = seen.some(({ reviewed }) => reviewed.changes.some(({ address }) => !now.some((change) => change.address === address)));
+	const differs = seen.length > 0 && (unseen.length > 0 || gone);
+	switch (rule) {
+		case "off": return {
+			kind: "go",
+			differs
+		};
+		case "exact": return unseen.length === 0 ? {
+			kind: "go",
+			differs
+		} : {
+			kind: "stop",
+			unseen: told$2(unseen),
+			differs: true
+		};
+		case "no-unseen-destroy": {
+			const ending = unseen.filter(({ address, action }) => endsUnseen(address, action, seen));
+			return ending.length === 0 ? {
+				kind: "go",
+				differs
+			} : {
+				kind: "stop",
+				unseen: told$2(ending),
+				differs: true
+			};
+		}
+		default: return rule;
+	}
+}
+/** Whether a reviewed plan shows the very same change. A plan on mocked outputs shows shapes, and no values. */
+function shows({ reviewed, now }, address, action) {
+	if (reviewed.mocked) return false;
+	return now.filter((change) => change.address === address && change.action === action).some(({ hash }) => reviewed.changes.some((change) => change.address === address && change.action === action && change.hash === hash));
+}
+function endsUnseen(address, action, seen) {
+	if (address.startsWith("output.")) return false;
+	const covering = COVERED_BY[action];
+	if (covering === void 0) return false;
+	return !seen.some(({ reviewed }) => reviewed.changes.some((change) => change.address === address && covering.includes(change.action)));
+}
+const told$2 = (changes) => changes.map(({ address, action }) => ({
+	address,
+	action
+}));
+
 // packages/executor/src/tofu/plan-json.ts
 const Actions = array(string());
 const Change = looseObject({
@@ -39842,6 +41864,8 @@ const Resource = looseObject({
 });
 /** What `tofu show -json` says of a plan, as far as it is used. It holds secrets and never leaves the runner. */
 const PlanJson = looseObject({
+	/** A newer major version may mean something else by the same words. */
+	format_version: string().regex(/^1\./, "the plan is in a format that this version of Pipelines does not know"),
 	resource_changes: array(Resource).default([]),
 	resource_drift: array(Resource).default([]),
 	output_changes: record(string(), Change).default({})
@@ -39924,39 +41948,346 @@ function member(mark, key) {
 	return typeof mark === "object" && mark !== null ? Reflect.get(mark, key) : void 0;
 }
 
-// packages/executor/src/tofu/terragrunt-log.ts
-const LogRecord = looseObject({
-	level: string(),
-	msg: string()
-});
-/** The records of Terragrunt's JSON log. Other lines are what tools printed to stderr; they become errors. */
-function readTerragruntLog(text) {
-	return text.split("\n").flatMap((line) => {
-		if (line.trim() === "") return [];
-		try {
-			const record = LogRecord.safeParse(JSON.parse(line));
-			if (record.success) return [record.data];
-		} catch {}
+// packages/executor/src/guard/fingerprint.ts
+/**
+* The fingerprint of a plan: its resource changes, then its output changes as `output.<name>`, in the order of their
+* addresses. Sensitive values and values that are not known yet leave no trace but that they are there.
+*/
+function fingerprintOf(plan, salt) {
+	const resources = plannedChanges(plan).map(({ address, action, change, previousAddress }) => ({
+		address,
+		action,
+		hash: hashOf(salt, [
+			address,
+			previousAddress,
+			change.actions,
+			told$1(change),
+			change.importing ?? null
+		])
+	}));
+	const outputs = Object.entries(plan.output_changes).flatMap(([name, change]) => {
+		const [action] = change.actions;
+		if (action !== "create" && action !== "update" && action !== "delete") return [];
+		const address = `output.${name}`;
 		return [{
-			level: "error",
-			msg: line
+			address,
+			action,
+			hash: hashOf(salt, [
+				address,
+				null,
+				change.actions,
+				told$1(change),
+				null
+			])
 		}];
 	});
+	return [...resources, ...outputs].toSorted((a, b) => order(a.address, b.address) || order(a.action, b.action));
 }
-/** The log as people read it. */
-function terragruntLogText(records) {
-	return records.filter((record) => record.level !== "debug" && record.level !== "trace").map((record) => record.level === "error" ? record.msg : `${record.level}: ${record.msg}`).join("\n");
+const order = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+function told$1(change) {
+	return {
+		before: without(change.before, change.before_sensitive, "sensitive"),
+		after: without(without(change.after, change.after_sensitive, "sensitive"), change.after_unknown, "unknown")
+	};
 }
-const MOCKED = /Config (\S.*?) is a dependency of .*? that has no outputs, but mock outputs provided/;
-const NO_OUTPUTS = /(\S[^\n]*?\/terragrunt\.hcl) is a dependency of [^\n]*? but detected no outputs/;
-/** The configuration files of dependencies whose outputs were mocked. */
-function mockedConfigurations(records) {
-	return [...new Set(records.flatMap((record) => MOCKED.exec(record.msg)?.[1] ?? []))];
+/** A value with a sign where its marks say true. Marks are `true` for the whole value, or have the value's shape. */
+function without(value, mark, sign) {
+	if (mark === true) return { [`(${sign})`]: true };
+	if (typeof mark !== "object" || mark === null) return value ?? null;
+	if (Array.isArray(value)) return value.map((item, index) => without(item, Reflect.get(mark, index), sign));
+	if (typeof value === "object" && value !== null) {
+		const keys = /* @__PURE__ */ new Set([...Object.keys(value), ...Object.keys(mark)]);
+		return Object.fromEntries([...keys].map((key) => [key, without(Reflect.get(value, key), Reflect.get(mark, key), sign)]));
+	}
+	return value ?? null;
 }
-/** The configuration files of dependencies that have no outputs yet. */
-function missingOutputs(records) {
-	return [...new Set(records.flatMap((record) => NO_OUTPUTS.exec(record.msg)?.[1]?.replace(/^.*?outputs: /, "") ?? []))];
+function hashOf(salt, content) {
+	return createHash("sha256").update(`${salt}\n${canonical(content)}`).digest("hex");
 }
+/** JSON whose keys are in order: the same value has the same text. */
+function canonical(value) {
+	if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+	if (typeof value === "object" && value !== null) return `{${Object.entries(value).toSorted(([a], [b]) => order(a, b)).map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
+	return JSON.stringify(value ?? null);
+}
+
+// packages/core/src/contracts/reviewed-plan.ts
+/**
+* What the people who approved a pull request saw of one unit. Values are salted hashes: it tells "the same" from
+* "different" and nothing else, since everybody who may read the repository may read it.
+*/
+const ReviewedPlan = strictObject({
+	version: literal(1),
+	repository: string(),
+	/** The tip of the pull request's branch that was planned. */
+	headSha: CommitSha,
+	unit: UnitPath,
+	action: _enum(["plan", "plan-destroy"]),
+	toolVersions: strictObject({
+		terragrunt: string().nullable(),
+		tofu: string().nullable()
+	}),
+	/** The plan stands on mocked outputs. */
+	mocked: boolean(),
+	salt: string().min(16),
+	changes: array(strictObject({
+		address: string(),
+		action: ResourceAction,
+		/** SHA-256 over the salt and the non-sensitive, known part of the change. */
+		hash: string()
+	}))
+});
+
+// packages/executor/src/guard/reviewed-plans.ts
+/**
+* The plan as people see it, for the run that is to apply it; `null` where a plan is not reviewed: in a terminal, in a
+* drift run, for a pull request that does not aim at the deploy branch or that others than its repository wrote.
+*/
+function reviewedPlanOf({ comparison, repository, job }, unit, toolVersions, plan, mocked) {
+	if (repository === null || job.action !== "plan" && job.action !== "plan-destroy") return null;
+	const { mode, pullRequest, deployBranch } = comparison;
+	if (mode === "plan") {
+		if (pullRequest === void 0 || pullRequest.untrusted || pullRequest.baseRef !== deployBranch) return null;
+	} else if (mode !== "manual") return null;
+	const salt = randomBytes(16).toString("hex");
+	return {
+		version: 1,
+		repository,
+		headSha: pullRequest?.headSha ?? job.at,
+		unit,
+		action: job.action,
+		toolVersions,
+		mocked,
+		salt,
+		changes: fingerprintOf(plan, salt)
+	};
+}
+/** Writes a reviewed plan beside the outcome. @param name the unit's file name, without ending */
+async function recordReviewedPlan(outcomeFolder, name, plan) {
+	await writeDocument(join(outcomeFolder, "reviewed-plans", `${name}.json`), plan);
+}
+/**
+* Finds a unit's reviewed plans, at any depth of a folder. Whoever put them there answers for the pull request being
+* merged; that a document is of this repository, unit, action and tools is checked here, and that it is of the commit
+* that a folder above it is named after.
+*
+* @param name the unit's file name, without ending
+*/
+async function findReviewedPlans(folder, name, wanted) {
+	if (folder === null) return {
+		plans: [],
+		misfits: []
+	};
+	const entries = await readdir$1(folder, {
+		recursive: true,
+		withFileTypes: true
+	}).catch(() => []);
+	const plans = [];
+	const misfits = [];
+	for (const entry of entries) {
+		if (!entry.isFile() || entry.name !== `${name}.json`) continue;
+		const file = join(entry.parentPath, entry.name);
+		const commits = relative(folder, entry.parentPath).split("/").flatMap((part) => CommitSha.safeParse(part).data ?? []);
+		const plan = await readDocument(file, ReviewedPlan).catch(() => null);
+		const misfit = plan === null ? `${relative(folder, file)} can't be read or is of another version` : misfitOf(plan, wanted, wanted.commit === null ? commits : [wanted.commit, ...commits]);
+		if (misfit !== null) misfits.push(misfit);
+		else if (plan !== null) plans.push(plan);
+	}
+	return {
+		plans,
+		misfits: [...new Set(misfits)].toSorted()
+	};
+}
+function misfitOf(plan, wanted, commits) {
+	if (plan.repository !== wanted.repository) return `one is of the repository ${plan.repository}`;
+	if (plan.unit !== wanted.unit) return `one is of the unit ${plan.unit}`;
+	if (plan.action !== wanted.action) return `one is of the action ${plan.action}`;
+	if (commits.some((commit) => commit !== plan.headSha)) return `one is of the commit ${plan.headSha.slice(0, 7)}`;
+	const { terragrunt, tofu } = plan.toolVersions;
+	if (terragrunt !== wanted.toolVersions.terragrunt || tofu !== wanted.toolVersions.tofu) return `one was made by Terragrunt ${terragrunt ?? "?"} and ${tofu ?? "?"}, not by ${wanted.toolVersions.terragrunt ?? "?"} and ${wanted.toolVersions.tofu ?? "?"}`;
+	return null;
+}
+
+// packages/executor/src/tofu/state-identity.ts
+/** Which state a unit has: where it lies, as a hash, and the lineage that it was born with. `null`: it can't be told. */
+const StateIdentity = strictObject({
+	place: string().nullable(),
+	lineage: string().nullable()
+});
+const BackendFile = looseObject({ backend: looseObject({
+	type: string(),
+	config: record(string(), unknown())
+}) });
+const StateFile = looseObject({ lineage: string() });
+/** What names a state's place in the backends' settings; the others, credentials among them, say how to get there. */
+const NAMING = [
+	...[
+		"bucket",
+		"key",
+		"path",
+		"prefix",
+		"address",
+		"workspace_key_prefix",
+		"workspaces",
+		"workspace_dir"
+	],
+	...[
+		"storage_account_name",
+		"container_name",
+		"hostname",
+		"organization",
+		"schema_name",
+		"conn_str",
+		"namespace"
+	],
+	...[
+		"secret_suffix",
+		"endpoint",
+		"endpoints"
+	]
+];
+/**
+* Looks a unit's state up where the binary left its traces: the backend in `.terraform`, the lineage in the plan file,
+* which carries the state that it was made from.
+*
+* @param folder where the binary ran
+*/
+async function stateIdentityOf(folder, planFile) {
+	const [place, lineage] = await Promise.all([placeOf(folder).catch(() => null), lineageOf(planFile).catch(() => null)]);
+	return {
+		place,
+		lineage
+	};
+}
+async function placeOf(folder) {
+	const { backend } = BackendFile.parse(JSON.parse(await readFile$1(join(folder, ".terraform/terraform.tfstate"), "utf8")));
+	const workspace = await readFile$1(join(folder, ".terraform/environment"), "utf8").catch(() => "default");
+	const named = NAMING.map((name) => backend.config[name] ?? null);
+	const relativeTo = backend.type === "local" && !String(backend.config["path"] ?? "").startsWith("/") ? folder : null;
+	return createHash("sha256").update(JSON.stringify([
+		backend.type,
+		named,
+		workspace.trim(),
+		relativeTo
+	])).digest("hex");
+}
+async function lineageOf(planFile) {
+	const state = zipEntry(await readFile$1(planFile), "tfstate");
+	if (state === null) return null;
+	const { lineage } = StateFile.parse(JSON.parse(state.toString("utf8")));
+	return lineage === "" ? null : lineage;
+}
+const END_OF_DIRECTORY = 101010256;
+const DIRECTORY_ENTRY = 33639248;
+/** One file of a zip archive, or `null` when it has none of that name. */
+function zipEntry(zip, name) {
+	const end = zip.lastIndexOf(Buffer.from([
+		80,
+		75,
+		5,
+		6
+	]));
+	if (end < 0 || zip.readUInt32LE(end) !== END_OF_DIRECTORY) return null;
+	let at = zip.readUInt32LE(end + 16);
+	for (let count = zip.readUInt16LE(end + 10); count > 0 && zip.readUInt32LE(at) === DIRECTORY_ENTRY; count -= 1) {
+		const [nameLength, extraLength, commentLength] = [
+			28,
+			30,
+			32
+		].map((offset) => zip.readUInt16LE(at + offset));
+		if (nameLength === void 0 || extraLength === void 0 || commentLength === void 0) return null;
+		if (zip.toString("utf8", at + 46, at + 46 + nameLength) === name) {
+			const [method, size, local] = [
+				zip.readUInt16LE(at + 10),
+				zip.readUInt32LE(at + 20),
+				zip.readUInt32LE(at + 42)
+			];
+			const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+			const data = zip.subarray(start, start + size);
+			return method === 0 ? data : inflateRawSync(data);
+		}
+		at += 46 + nameLength + extraLength + commentLength;
+	}
+	return null;
+}
+
+// packages/executor/src/guard/same-state.ts
+const AppliedState = strictObject({
+	version: literal(1),
+	unit: UnitPath,
+	state: StateIdentity
+});
+/** Notes beside the outcome which state an apply worked on, for the destroys of later jobs. */
+async function recordAppliedState(outcomeFolder, name, unit, state) {
+	await writeDocument(join(outcomeFolder, "states", `${name}.json`), {
+		version: 1,
+		unit,
+		state
+	});
+}
+/** The states that units of this run were applied to, from all outcomes that lie in the run's folder. */
+async function appliedStates(folder) {
+	const found = [];
+	for (const outcome of await readdir$1(folder)) {
+		const states = join(folder, outcome, "states");
+		for (const file of await readdir$1(states).catch(() => [])) found.push(await readDocument(join(states, file), AppliedState));
+	}
+	return found;
+}
+/**
+* Refuses to destroy what another unit of the run has just been applied to: a unit that moved and kept its state, or
+* took a copy of it along.
+*/
+function sameStateStop(unit, state, applied) {
+	const same = (a, b) => a !== null && a === b;
+	const twin = applied.find((other) => other.unit !== unit && (same(other.state.place, state.place) || same(other.state.lineage, state.lineage)));
+	if (twin === void 0) return null;
+	return {
+		guard: "same-state",
+		message: `It ${same(twin.state.place, state.place) ? `has the very state of ${twin.unit}` : `has a copy of the state of ${twin.unit}`}, which this run has applied: destroying it would destroy what ${twin.unit} manages.`,
+		unseen: [],
+		next: `If ${twin.unit} is where the unit moved to, nothing has to be destroyed: remove what is left of the old state by hand, if there is any. If both are meant to exist, give each its own state key.`
+	};
+}
+
+// packages/executor/src/guard/stop.ts
+/** How many changes a sentence names. */
+const NAMED$1 = 8;
+/** Says what was seen, what would happen now, and how it goes on. */
+function reviewedPlanStop(unit, rule, unseen, now, reviewed, misfits) {
+	const exact = rule === "exact" ? " exactly like this" : "";
+	const seen = reviewed.length === 0 ? [`There is no reviewed plan of it${misfits.length === 0 ? "" : ` that counts (${misfits.join("; ")})`}.`] : reviewed.map((plan) => `The plan reviewed at ${plan.headSha.slice(0, 7)} showed: ${listed(plan.changes)}${plan.mocked ? ", on made-up outputs" : ""}.`);
+	const [plan, act] = unit.action === "destroy" ? ["plan-destroy", "destroy"] : ["plan", "apply"];
+	return {
+		guard: "reviewed-plan",
+		message: [
+			`It would ${listed(unseen)}, which nobody reviewed${exact}.`,
+			...seen,
+			...unseen.length === now.length ? [] : [`All that would happen now: ${listed(now)}.`]
+		].join(" "),
+		unseen: [...unseen],
+		next: `Run the workflow by hand with action \`${plan}\`, unit \`${unit.path}\` and commit \`${unit.at}\`, and read that plan. If it is right, run it with action \`${act}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run. If it is not, nothing has been changed: correct the code, or the world.`
+	};
+}
+/** `delete a, b and create c`, the endings first. */
+function listed(changes) {
+	if (changes.length === 0) return "nothing";
+	const ranked = changes.toSorted((a, b) => RANK.indexOf(a.action) - RANK.indexOf(b.action));
+	const groups = /* @__PURE__ */ new Map();
+	for (const { address, action } of ranked.slice(0, NAMED$1)) groups.set(action, [...groups.get(action) ?? [], address]);
+	const more = ranked.length - NAMED$1;
+	return [...[...groups].map(([action, addresses]) => `${action} ${addresses.join(", ")}`), ...more > 0 ? [`and ${more} more`] : []].join("; ");
+}
+const RANK = [
+	"delete",
+	"replace",
+	"forget",
+	"update",
+	"create",
+	"import",
+	"move",
+	"read"
+];
 
 // packages/core/src/redaction/inert.ts
 /**
@@ -40000,6 +42331,41 @@ function maskOf(values, patterns = []) {
 		for (const value of known) masked = masked.replaceAll(value, MASKED);
 		for (const form of [...FORMS, ...global]) masked = masked.replace(form, MASKED);
 		return masked.replace(NAMED, `$1${MASKED}`);
+	};
+}
+
+// packages/executor/src/guard/policy.ts
+/**
+* What the configuration says against an action on a unit, whatever the job's document says; `null` when it may run.
+*
+* @param environment the job's
+*/
+function policyOn(configuration, environment, unit, action) {
+	const belongs = environmentLookup(configuration)(unit);
+	if (belongs.kind !== "one" || belongs.environment.name !== environment.name) return {
+		kind: "failed",
+		at: "init",
+		cause: {
+			kind: "configuration",
+			message: `${unit} is in ${belongs.kind === "none" ? "no environment" : belongs.kind === "several" ? `several environments (${belongs.names.join(", ")})` : `the environment ${belongs.environment.name}`}, not in ${environment.name} alone. Its environment is decided by \`environments.*.paths\` in .pipelines/config.yml.`
+		}
+	};
+	if (action !== "apply" && action !== "destroy") return null;
+	if (environment.apply === "paused") return withheld("paused", `The environment ${environment.name} is paused: nothing is applied or destroyed in it.`, `Set \`environments.${environment.name}.apply\` to \`on\` again, then re-run the failed jobs.`);
+	if (action !== "destroy") return null;
+	if (environment.destroy === "deny") return withheld("destroy-denied", `The environment ${environment.name} does not allow units to be destroyed.`, `Destroy it by hand, or set \`environments.${environment.name}.destroy\` to \`allow\` and run the workflow by hand with action \`destroy\`.`);
+	if (globMatcher(environment.protect)(unit)) return withheld("protected", `${unit} is protected in the environment ${environment.name}.`, `Take it out of \`environments.${environment.name}.protect\` in a change of its own, then run the workflow by hand with action \`destroy\`.`);
+	return null;
+}
+function withheld(guard, message, next) {
+	return {
+		kind: "withheld",
+		stop: {
+			guard,
+			message,
+			unseen: [],
+			next
+		}
 	};
 }
 
@@ -40047,7 +42413,7 @@ function causeOf(end, text, timeoutMinutes) {
 		kind: "backend",
 		message
 	};
-	if (/panic:|fatal error: |SIGSEGV|plugin (?:crashed|process exited)|Plugin did not respond/i.test(text)) return {
+	if (/panic:|fatal error: |SIGSEGV|plugin (?:crashed|process exited)|Plugin did not respond|signal: killed/i.test(text)) return {
 		kind: "crash",
 		signal: end.signal,
 		message
@@ -40070,7 +42436,7 @@ function causeOf(end, text, timeoutMinutes) {
 }
 /** The block that OpenTofu and Terraform print when somebody else holds the lock. */
 function lockOf(text) {
-	if (!/Error acquiring the state lock|state (?:is )?(?:already )?locked/i.test(text)) return null;
+	if (!/Error (?:acquiring|releasing) the state lock|state (?:is )?(?:already )?locked/i.test(text)) return null;
 	const field = (name) => new RegExp(`^[^\\n\\w]*${name}:\\s*(\\S.*?)\\s*$`, "m").exec(text)?.[1] ?? null;
 	const id = field("ID");
 	return id === null ? null : {
@@ -40087,6 +42453,98 @@ function errorText(text) {
 	const first = plain.search(/^(?:Error:|.*\bError: )/m);
 	const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : plain.slice(first)).replaceAll(/\n{3,}/g, "\n\n").trim();
 	return body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}…`;
+}
+
+// packages/executor/src/tofu/rescue-state.ts
+/** Waits before each try, in milliseconds. A cancelled job has less than five minutes in all. */
+const PAUSES_MS = [
+	0,
+	5e3,
+	15e3
+];
+/**
+* Writes the state that an apply left in `errored.tfstate` to its backend after all. The backend refuses a state that
+* is older than its own, so nothing is overwritten. A state that can't be written is kept out of the artifacts, since
+* it holds secrets in clear text.
+*
+* @param keepAt the file to keep it in
+*/
+async function rescueState(workspace, keepAt, pauses = PAUSES_MS) {
+	const errored = await workspace.erroredState();
+	if (errored === null) return { kind: "none" };
+	let why = "";
+	for (const [index, pause] of pauses.entries()) {
+		await setTimeout$2(pause);
+		const step = await workspace.terragrunt(`state-push-${index + 1}`, [
+			"state",
+			"push",
+			errored
+		], {
+			evenWhenStopped: true,
+			timeoutMinutes: 1
+		});
+		if (step.end.exitCode === 0) return {
+			kind: "written",
+			tries: index + 1
+		};
+		why = step.text;
+	}
+	await mkdir$1(dirname(keepAt), { recursive: true });
+	await copyFile$1(errored, keepAt);
+	await chmod$1(keepAt, 384);
+	return {
+		kind: "kept",
+		file: keepAt,
+		why
+	};
+}
+
+// packages/executor/src/tofu/log-file.ts
+/** Of an output of any size this much is read: its beginning, and its end, where the errors are. */
+const HEAD_BYTES = 524288;
+const TAIL_BYTES = 2097152;
+const CHUNK_BYTES = 262144;
+/** A longer line is passed over by `matchingLines`: none of Terragrunt's own is that long. */
+const LONGEST_LINE = 1048576;
+/**
+* The text of a log, its middle left out when it is long. The cuts are at the ends of lines, so that no half of a
+* secret stays that nobody recognises; a line too long to be kept whole goes as a whole. Empty when there is no file.
+*/
+async function readLog(file) {
+	await using handle = await open$2(file, "r").catch(() => null);
+	if (handle === null) return "";
+	const { size } = await handle.stat();
+	const read = async (from, bytes) => {
+		const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, from);
+		return buffer.subarray(0, bytesRead).toString("utf8");
+	};
+	if (size <= 2621440) return read(0, size);
+	const [head, tail] = [await read(0, HEAD_BYTES), await read(size - TAIL_BYTES, TAIL_BYTES)];
+	const first = head.slice(0, head.lastIndexOf("\n") + 1);
+	const last = tail.includes("\n") ? tail.slice(tail.indexOf("\n") + 1) : "";
+	return `${first}… ${size - Buffer.byteLength(first) - Buffer.byteLength(last)} bytes are left out here …\n${last}`;
+}
+/** The lines of a log of any size that hold one of the given texts. */
+async function matchingLines(file, texts) {
+	await using handle = await open$2(file, "r").catch(() => null);
+	if (handle === null) return [];
+	const found = [];
+	const take = (line) => {
+		if (texts.some((text) => line.includes(text))) found.push(line);
+	};
+	let rest = "";
+	for await (const chunk of handle.createReadStream({
+		encoding: "utf8",
+		highWaterMark: CHUNK_BYTES,
+		autoClose: false
+	})) {
+		const lines = `${rest}${chunk}`.split("\n");
+		rest = lines.pop() ?? "";
+		lines.forEach(take);
+		if (rest.length > LONGEST_LINE) rest = "";
+	}
+	take(rest);
+	return found;
 }
 
 // packages/executor/src/tofu/wrapper.ts
@@ -40137,10 +42595,13 @@ async function writeWrapper(binary, folder, initLock) {
 	const script = [
 		"#!/bin/sh",
 		`printf '%s %s %s\\n' "$$" "$1" "$PWD" >> ${quoted(callsFile)}`,
-		`if [ -e ${quoted(stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`,
+		"may_start() {",
+		`  if [ -e ${quoted(stopFile)} ] && [ "$1" != state ]; then echo 'stopped before it started' >&2; exit 130; fi`,
+		"}",
+		"may_start \"$1\"",
 		`case "$1" in`,
 		`  apply) exec ${quoted(binary.program)} "$@" >> ${quoted(applyLog)} 2>&1 ;;`,
-		`  init) if command -v flock > /dev/null 2>&1; then exec flock ${quoted(initLock)} ${quoted(binary.program)} "$@"; fi ;;`,
+		`  init) if command -v flock > /dev/null 2>&1; then exec 9> ${quoted(initLock)}; flock 9; may_start "$1"; fi ;;`,
 		"esac",
 		`exec ${quoted(binary.program)} "$@"`,
 		""
@@ -40172,10 +42633,12 @@ const LOOK_AGAIN_MS = 250;
 /**
 * Asks the binary to stop, once per process, until `ended` settles. OpenTofu and Terraform then finish what is in
 * flight, write their state and give their lock back, however long that takes. Nothing else gets a signal.
+*
+* @returns the subcommands of what was asked
 */
 async function interruptUntilEnded(binary, wrapper, ended) {
 	await writeFile$1(wrapper.stopFile, "");
-	const asked = /* @__PURE__ */ new Set();
+	const asked = /* @__PURE__ */ new Map();
 	let over = false;
 	const end = ended.then(() => {
 		over = true;
@@ -40183,15 +42646,16 @@ async function interruptUntilEnded(binary, wrapper, ended) {
 		over = true;
 	});
 	while (!over) {
-		for (const { pid } of await callsOf(wrapper)) {
+		for (const { pid, subcommand } of await callsOf(wrapper)) {
 			if (asked.has(pid) || !await isBinary(pid, binary)) continue;
-			asked.add(pid);
+			asked.set(pid, subcommand);
 			try {
 				process.kill(pid, "SIGINT");
 			} catch {}
 		}
 		await Promise.race([end, setTimeout$2(LOOK_AGAIN_MS)]);
 	}
+	return [...asked.values()];
 }
 /** A process id can be used again by another program, so its program is looked at before it is signalled. */
 async function isBinary(pid, binary) {
@@ -40236,6 +42700,7 @@ async function runTerragrunt(run) {
 			"--tf-forward-stdout",
 			"--no-auto-retry"
 		],
+		...run.authProvider === null ? [] : ["--auth-provider-cmd", run.authProvider],
 		"--",
 		...run.args
 	], {
@@ -40267,23 +42732,53 @@ async function runTerragrunt(run) {
 	};
 	if (asked.aborted) interrupt();
 	else asked.addEventListener("abort", interrupt, { once: true });
-	try {
-		return {
-			...await ended,
-			timedOut: asked.aborted && !run.stop.aborted,
-			stopped: run.stop.aborted
-		};
-	} finally {
-		asked.removeEventListener("abort", interrupt);
-		await interrupting;
-	}
+	const end = await ended;
+	asked.removeEventListener("abort", interrupt);
+	return {
+		...end,
+		timedOut: asked.aborted && !run.stop.aborted,
+		stopped: run.stop.aborted,
+		interrupted: await interrupting ?? []
+	};
+}
+
+// packages/executor/src/tofu/terragrunt-log.ts
+const LogRecord = looseObject({
+	level: string(),
+	msg: string()
+});
+/** The records of Terragrunt's JSON log. Other lines are what tools printed to stderr; they become errors. */
+function readTerragruntLog(text) {
+	return text.split("\n").flatMap((line) => {
+		if (line.trim() === "") return [];
+		try {
+			const record = LogRecord.safeParse(JSON.parse(line));
+			if (record.success) return [record.data];
+		} catch {}
+		return [{
+			level: "error",
+			msg: line
+		}];
+	});
+}
+/** The log as people read it. */
+function terragruntLogText(records) {
+	return records.filter((record) => record.level !== "debug" && record.level !== "trace").map((record) => record.level === "error" ? record.msg : `${record.level}: ${record.msg}`).join("\n");
+}
+const MOCKED = /Config (\S.*?) is a dependency of .*? that has no outputs, but mock outputs provided/;
+const NO_OUTPUTS = /(\S[^\n]*?\/terragrunt\.hcl) is a dependency of [^\n]*? but detected no outputs/;
+/** Looks for what was said of dependencies in a log of any size. */
+async function dependencyFacts(logFile) {
+	const records = readTerragruntLog((await matchingLines(logFile, ["mock outputs provided", "but detected no outputs"])).join("\n"));
+	return {
+		mocked: [...new Set(records.flatMap(({ msg }) => MOCKED.exec(msg)?.[1] ?? []))],
+		withoutOutputs: [...new Set(records.flatMap(({ msg }) => NO_OUTPUTS.exec(msg)?.[1]?.replace(/^.*?outputs: /, "") ?? []))]
+	};
 }
 
 // packages/executor/src/tofu/unit-workspace.ts
 /** A plan of some thousand resources has hundreds of megabytes of JSON; more is refused rather than exhausting memory. */
 const LARGEST_PLAN_CHARACTERS = 419430400;
-/** Of a log of any size this much is read: its end, where the errors are. */
-const LOG_CHARACTERS = 2097152;
 async function openUnitWorkspace(options) {
 	const folder = await mkdtemp(join(options.jobFolder, "unit-"));
 	const wrapper = await writeWrapper(options.binary, join(folder, "bin"), join(options.jobFolder, "init.lock"));
@@ -40292,10 +42787,14 @@ async function openUnitWorkspace(options) {
 	const planFile = join(folder, "plan.tfplan");
 	return {
 		planFile,
-		async terragrunt(step, args) {
+		async terragrunt(step, args, { evenWhenStopped = false, timeoutMinutes = options.timeoutMinutes } = {}) {
 			const [outputFile, logFile] = [join(folder, `${step}.out`), join(folder, `${step}.log`)];
+			const stop = evenWhenStopped ? new AbortController().signal : options.stop;
+			const before = (await callsOf(wrapper)).length;
 			const end = await runTerragrunt({
 				...options,
+				timeoutMinutes,
+				stop,
 				downloadFolder,
 				wrapper,
 				outputFile,
@@ -40303,24 +42802,26 @@ async function openUnitWorkspace(options) {
 				args
 			});
 			const [output, log, applyText] = await Promise.all([
-				outputFile,
-				logFile,
-				wrapper.applyLog
-			].map(readEnd));
-			const records = readTerragruntLog(log ?? "");
+				readLog(outputFile),
+				readLog(logFile),
+				step === "apply" ? readLog(wrapper.applyLog) : ""
+			]);
+			const text = [
+				terragruntLogText(readTerragruntLog(log)),
+				output,
+				applyText
+			].filter((part) => part !== "");
 			return {
 				end,
-				records,
-				text: [
-					terragruntLogText(records),
-					output,
-					applyText
-				].filter((part) => part !== "").join("\n"),
-				applyText: applyText ?? ""
+				dependencies: await dependencyFacts(logFile),
+				text: text.join("\n"),
+				applyText,
+				lastCall: (await callsOf(wrapper)).slice(before).at(-1)?.subcommand ?? null,
+				interrupted: end.interrupted.length > 0
 			};
 		},
 		async show() {
-			const cwd = await folderOfPlan(wrapper);
+			const cwd = (await planCall(wrapper)).folder;
 			const show = async (args) => {
 				const ran = await run(options.binary.program, [
 					"show",
@@ -40341,6 +42842,15 @@ async function openUnitWorkspace(options) {
 				text: (await show([])).trim()
 			};
 		},
+		stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
+		async erroredState() {
+			const folders = new Set((await callsOf(wrapper)).map((call) => call.folder));
+			for (const place of folders) {
+				const file = join(place, "errored.tfstate");
+				if (await access$1(file).then(() => true, () => false)) return file;
+			}
+			return null;
+		},
 		async [Symbol.asyncDispose]() {
 			await rm$1(folder, {
 				recursive: true,
@@ -40350,18 +42860,10 @@ async function openUnitWorkspace(options) {
 		}
 	};
 }
-async function folderOfPlan(wrapper) {
+async function planCall(wrapper) {
 	const call = (await callsOf(wrapper)).findLast(({ subcommand }) => subcommand === "plan");
 	if (call === void 0) throw new Error("Terragrunt made no plan");
-	return call.folder;
-}
-async function readEnd(file) {
-	try {
-		const text = await readFile$1(file, "utf8");
-		return text.length <= LOG_CHARACTERS ? text : text.slice(-2097152);
-	} catch {
-		return "";
-	}
+	return call;
 }
 
 // packages/executor/src/actions/unit.ts
@@ -40371,35 +42873,49 @@ async function runUnit(context, path, action) {
 	const logs = [];
 	const hidden = new Set(context.secrets);
 	const patterns = context.configuration.redact.map((pattern) => new RegExp(pattern, "g"));
-	const clean = (text) => inert(maskOf(hidden, patterns)(text.replaceAll(`${context.treeFolder}/`, "").replaceAll(context.treeFolder, ".")));
+	const clean = (text) => {
+		const mask = maskOf(hidden, patterns);
+		return mask(inert(mask(text.replaceAll(`${context.treeFolder}/`, "").replaceAll(context.treeFolder, "."))));
+	};
 	const minutes = context.configuration.jobs.timeout_minutes;
+	const name = fileName(path);
 	const keep = async (folder, text) => {
-		const file = join(context.outcomeFolder, folder, `${fileName(path)}.txt`);
+		const file = join(context.outcomeFolder, folder, `${name}.txt`);
 		await mkdir$1(dirname(file), { recursive: true });
 		await writeFile$1(file, text);
 		return relative(context.outcomeFolder, file);
 	};
-	const done = async (outcome) => ({
-		path,
-		...outcome,
-		log: await keep("logs", clean(logs.join("\n\n"))),
-		seconds: Math.round((performance.now() - started) / 100) / 10
-	});
+	const done = async (outcome) => {
+		const log = await keep("logs", clean(logs.join("\n\n"))).catch(() => null);
+		return {
+			path,
+			...outcome,
+			...log === null ? {} : { log },
+			seconds: Math.round((performance.now() - started) / 100) / 10
+		};
+	};
+	const { execution, environment, configuration } = context;
+	const policy = policyOn(configuration, environment, path, execution.job.action);
+	if (policy !== null) return done({ end: policy });
+	let changing = false;
 	try {
 		await using workspace = await openUnitWorkspace({
 			jobFolder: context.jobFolder,
-			unitFolder: path === "." ? context.treeFolder : join(context.treeFolder, path),
 			env: context.env,
 			binary: context.binary,
-			timeoutMinutes: minutes,
-			stop: context.stop
+			stop: context.stop,
+			unitFolder: path === "." ? context.treeFolder : join(context.treeFolder, path),
+			authProvider: context.authProvider,
+			timeoutMinutes: minutes
 		});
 		return await done(await action(context, {
 			path,
+			fileName: name,
 			workspace,
 			clean,
 			keep,
 			async run(step, args) {
+				changing ||= step === "apply";
 				const ran = await workspace.terragrunt(step, args);
 				logs.push(`── terragrunt ${step}\n${ran.text}`);
 				return ran;
@@ -40407,36 +42923,69 @@ async function runUnit(context, path, action) {
 			hide(plan) {
 				for (const value of sensitiveValues(plan)) hidden.add(value);
 			},
-			failed: (at, step) => failedEnd(at, step, clean, minutes)
+			async failed(at, step) {
+				const keepAt = join(execution.folder, "errored-states", `${name}.tfstate`);
+				const rescue = at === "apply" ? await rescueState(workspace, keepAt) : { kind: "none" };
+				return failedEnd(at, step, clean, minutes, rescue);
+			}
 		}));
 	} catch (error) {
 		const message = clean(error instanceof Error ? error.message : String(error));
 		logs.push(message);
+		const cause = error instanceof Error && "code" in error && error.code === "ENOSPC" ? {
+			kind: "disk-full",
+			message
+		} : {
+			kind: "tool",
+			exitCode: null,
+			message
+		};
 		return done({ end: {
 			kind: "failed",
-			at: "plan",
-			cause: {
-				kind: "tool",
-				exitCode: null,
-				message
-			}
+			at: changing ? "apply" : "plan",
+			cause
 		} });
 	}
 }
-function failedEnd(at, step, clean, minutes) {
-	const cause = causeOf(step.end, clean(step.text), minutes);
-	if (step.end.stopped) return {
-		kind: "interrupted",
+function failedEnd(at, step, clean, minutes, rescue) {
+	const text = clean(step.text);
+	const cause = causeOf(step.end, text, minutes);
+	const message = [rescueText(rescue), cause.message].filter((part) => part !== "").join("\n\n");
+	const place = at === "plan" && step.lastCall === "init" ? "init" : at;
+	if (step.end.stopped) {
+		const erroredState = rescue.kind === "kept";
+		return {
+			kind: "interrupted",
+			at: place,
+			lock: lockOf(text),
+			erroredState,
+			message
+		};
+	}
+	if (rescue.kind === "kept") return {
+		kind: "failed",
 		at,
-		lock: cause.kind === "locked" ? cause.lock : null,
-		erroredState: /errored\.tfstate/.test(step.text),
-		message: cause.message
+		cause: {
+			kind: "backend",
+			message
+		}
 	};
 	return {
 		kind: "failed",
-		at,
-		cause
+		at: place,
+		cause: {
+			...cause,
+			message
+		}
 	};
+}
+function rescueText(rescue) {
+	switch (rescue.kind) {
+		case "none": return "";
+		case "written": return `The state could not be written at first. It was written at try ${rescue.tries} of ours: nothing is lost.`;
+		case "kept": return `The state could not be written to its backend, also not later. It is on the runner only, in ${rescue.file}. What was created is real: before the next apply, write it with \`terragrunt state push\` from that file, or import what was created.`;
+		default: return rescue;
+	}
 }
 /** A file name that is as unique as the unit's path and safe anywhere. */
 function fileName(path) {
@@ -40460,34 +43009,38 @@ const planDestroy = (context, unit) => told(context, unit, ["-destroy"]);
 async function told(context, unit, flags) {
 	const planned = await makePlan(context, unit, [...flags, "-lock=false"]);
 	if (planned.kind === "ended") return { end: planned.end };
+	const { json, summary, planText, changes } = planned;
+	const reviewed = reviewedPlanOf(context.execution, unit.path, context.toolVersions, json, summary.mocked.length > 0);
+	if (reviewed !== null) await recordReviewedPlan(context.outcomeFolder, unit.fileName, reviewed);
 	return {
-		end: { kind: planned.changes ? "changed" : "unchanged" },
-		plan: planned.summary,
-		planText: planned.planText
+		end: { kind: changes ? "changed" : "unchanged" },
+		plan: summary,
+		planText
 	};
 }
 /** Plans a unit to its plan file and reads the plan back. */
 async function makePlan(context, unit, flags) {
+	const out = `-out=${unit.workspace.planFile}`;
 	const step = await unit.run("plan", [
 		"plan",
 		"-input=false",
 		"-no-color",
-		`-out=${unit.workspace.planFile}`,
+		out,
 		...flags
 	]);
 	if (step.end.exitCode !== 0 || step.end.stopped) {
-		const added = missingOutputs(step.records).flatMap((file) => unitOfConfiguration(context, file) ?? []).filter((path) => context.addedUnits.has(path));
+		const added = step.dependencies.withoutOutputs.flatMap((file) => unitOfConfiguration(context, file) ?? []).filter((path) => context.execution.addedUnits.includes(path));
 		return {
 			kind: "ended",
 			end: added.length > 0 ? {
 				kind: "waiting",
 				for: added
-			} : unit.failed("plan", step)
+			} : await unit.failed("plan", step)
 		};
 	}
 	const { json, text } = await unit.workspace.show();
 	unit.hide(json);
-	const mocked = mockedConfigurations(step.records).flatMap((file) => unitOfConfiguration(context, file) ?? []);
+	const mocked = step.dependencies.mocked.flatMap((file) => unitOfConfiguration(context, file) ?? []);
 	const summary = summarize(json, mocked);
 	return {
 		kind: "planned",
@@ -40500,9 +43053,16 @@ async function makePlan(context, unit, flags) {
 
 // packages/executor/src/actions/apply.ts
 /** Plans a unit and applies that very plan. */
-const apply = (context, unit) => planAndApply(context, unit, []);
+const apply = async (context, unit) => planAndApply(context, unit, []);
 /** Plans the destruction of a unit and applies that very plan. */
 const destroy = (context, unit) => planAndApply(context, unit, ["-destroy"]);
+/**
+* The rule that holds for an apply. A person at a terminal sees the plan before the apply, so nothing more is asked
+* there; on a runner the configuration's rule holds, whatever a document says about the event.
+*/
+function guardRuleOf({ configuration, execution, onRunner }) {
+	return execution.comparison.event.name === "local" && !onRunner ? "off" : configuration.reviewed_plan;
+}
 async function planAndApply(context, unit, flags) {
 	const lock = `-lock-timeout=${context.configuration.jobs.lock_timeout}`;
 	const planned = await makePlan(context, unit, [...flags, lock]);
@@ -40511,16 +43071,34 @@ async function planAndApply(context, unit, flags) {
 		plan: planned.summary,
 		planText: planned.planText
 	};
-	if (planned.summary.mocked.length > 0) return {
+	const { mocked } = planned.summary;
+	if (mocked.length > 0) return {
 		...told,
 		end: {
 			kind: "withheld",
-			stop: mockedStop(planned.summary.mocked)
+			stop: mockedStop(mocked)
+		}
+	};
+	const twin = await sameState(context, unit);
+	if (twin !== null) return {
+		...told,
+		end: {
+			kind: "withheld",
+			stop: twin
 		}
 	};
 	if (!planned.changes) return {
 		...told,
 		end: { kind: "unchanged" }
+	};
+	const verdict = await compare(context, unit, planned.json);
+	if (verdict.stop !== null) return {
+		...told,
+		...verdict.differs,
+		end: {
+			kind: "withheld",
+			stop: verdict.stop
+		}
 	};
 	const step = await unit.run("apply", [
 		"apply",
@@ -40531,8 +43109,49 @@ async function planAndApply(context, unit, flags) {
 	]);
 	return {
 		...told,
-		end: applied(step) ? { kind: "changed" } : unit.failed("apply", step)
+		...verdict.differs,
+		end: applied(step) ? { kind: "changed" } : await unit.failed("apply", step)
 	};
+}
+/** Compares the plan with what was reviewed. */
+async function compare(context, unit, plan) {
+	const { execution, toolVersions } = context;
+	const { job, comparison, repository, reviewedPlansFolder } = execution;
+	const rule = guardRuleOf(context);
+	const { plans, misfits } = await findReviewedPlans(reviewedPlansFolder, unit.fileName, {
+		repository,
+		toolVersions,
+		unit: unit.path,
+		action: job.action === "destroy" ? "plan-destroy" : "plan",
+		commit: comparison.mode === "manual" ? job.at : null
+	});
+	const seen = plans.map((reviewed) => ({
+		reviewed,
+		now: fingerprintOf(plan, reviewed.salt)
+	}));
+	const now = fingerprintOf(plan, "");
+	const verdict = compareWithReviewed(now, seen, rule);
+	const differs = plans.length === 0 ? {} : { differsFromReviewed: verdict.differs };
+	if (verdict.kind === "go") return {
+		stop: null,
+		differs
+	};
+	const subject = {
+		path: unit.path,
+		action: job.action,
+		at: job.at
+	};
+	return {
+		stop: reviewedPlanStop(subject, rule, verdict.unseen, now, plans, misfits),
+		differs
+	};
+}
+/** Notes an apply's state; stops a destroy of a state that the run applied. */
+async function sameState(context, unit) {
+	const state = await unit.workspace.stateIdentity();
+	if (context.execution.job.action === "destroy") return sameStateStop(unit.path, state, await appliedStates(context.execution.folder));
+	await recordAppliedState(context.outcomeFolder, unit.fileName, unit.path, state);
+	return null;
 }
 /** Terragrunt can exit 0 although the apply under it was ended: only the binary's own word counts. */
 function applied(step) {
@@ -40687,6 +43306,14 @@ function nextUnits(units, ended, running, limit) {
 }
 
 // packages/executor/src/schedule/run-graph.ts
+/** The end of a unit that a stop came before. */
+const NOT_STARTED = {
+	kind: "interrupted",
+	at: "init",
+	lock: null,
+	erroredState: false,
+	message: "The run was asked to stop before this unit was started. Nothing of it was changed."
+};
 /** Runs the units of a job along their order, some side by side. A unit that ended badly holds back only what builds on it. */
 async function runGraph(graph) {
 	const ends = new Map(graph.earlier);
@@ -40709,6 +43336,12 @@ async function runGraph(graph) {
 		if (!graph.stopped()) for (const path of next.start) running.set(path, graph.run(path));
 		if (running.size === 0) {
 			if (next.skip.length > 0) continue;
+			for (const path of next.start) await record({
+				path,
+				end: NOT_STARTED,
+				seconds: 0
+			});
+			if (next.start.length > 0) continue;
 			return;
 		}
 		await record(await Promise.race(running.values()));
@@ -47589,16 +50222,18 @@ async function execute(edges, execution) {
 async function runUnits(edges, execution, steps, configuration, outcome, record) {
 	const { job } = execution;
 	const clean = toolEnvironment(edges.environment);
-	const { variables, secrets } = variablesOf(environmentOf(configuration, job.environment), edges.environment);
+	const environment = environmentOf(configuration, job.environment);
+	const { variables, secrets } = variablesOf(environment, edges.environment);
 	const env = {
 		...clean,
 		...variables
 	};
 	const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
-	await record({ toolVersions: {
+	const toolVersions = {
 		terragrunt: terragrunt.version,
 		tofu: `${binary.kind} ${binary.version}`
-	} });
+	};
+	await record({ toolVersions });
 	await using tree = await addWorktree(edges.repository.folder, job.at, clean);
 	const jobFolder = await mkdtemp(join(tmpdir(), "pipelines-job-"));
 	const folder = outcomeFolder(execution.folder, job.id, execution.attempt);
@@ -47614,15 +50249,19 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 			run: (unit) => {
 				edges.progress.started(unit);
 				return runUnit({
-					treeFolder: tree.folder,
-					jobFolder,
-					outcomeFolder: folder,
+					execution,
 					configuration,
+					environment,
 					env,
-					binary,
-					stop: edges.stop,
 					secrets,
-					addedUnits: new Set(execution.addedUnits)
+					binary,
+					toolVersions,
+					jobFolder,
+					treeFolder: tree.folder,
+					outcomeFolder: folder,
+					authProvider: null,
+					stop: edges.stop,
+					onRunner: edges.environment["GITHUB_ACTIONS"] === "true"
 				}, unit, steps.run);
 			},
 			async ended(unit) {

@@ -39975,6 +39975,13 @@ function openRepository(folder, environment) {
 		async contains(commit, ancestor) {
 			return (await quiet("rev-list", "--count", "--max-count=1", ancestor, `^${commit}`))?.trim() === "0";
 		},
+		async between(base, head) {
+			return (await git.raw([
+				"rev-list",
+				head,
+				`^${base}`
+			])).split("\n").flatMap((line) => commitOf(line) ?? []);
+		},
 		async diff(base, head) {
 			if (base === null) return (await this.tree(head)).map(({ path }) => ({
 				path,

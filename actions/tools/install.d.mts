@@ -1,0 +1,6 @@
+/** The types of `install.mjs`, which is plain JavaScript because it runs on any Node from 22 on. */
+export type ToolName = "terragrunt" | "opentofu" | "terraform";
+export type Wanted = { tool: ToolName; version: string; from: string };
+export class VersionError extends Error {}
+export function wantedVersions(read: (file: string) => string | null): Wanted[];
+export function sumOf(list: string, file: string): string;
