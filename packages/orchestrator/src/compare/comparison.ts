@@ -63,7 +63,9 @@ async function localComparison(
   deployBranchAt: (commit: CommitSha) => Promise<string>,
 ): Promise<Compared> {
   const head = await known(repository, wanted.head);
-  const base = await known(repository, wanted.base);
+  const tip = await known(repository, wanted.base);
+  // A branch that is behind must not show what the other side changed meanwhile as its own, turned round.
+  const base = wanted.event === "pull_request" ? ((await repository.mergeBase(tip, head)) ?? tip) : tip;
   const branch = await repository.branch();
   const event: EventRef = { name: "local", ref: branch === null ? head : `refs/heads/${branch}`, actor: null };
   const mode = wanted.event === "push" ? "apply" : "plan";

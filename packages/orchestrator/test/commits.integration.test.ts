@@ -1,0 +1,272 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { Assessment } from "@pipelines/core/contracts/assessment";
+import { CommitSha } from "@pipelines/core/contracts/comparison";
+import { toolEnvironment } from "@pipelines/core/process/environment";
+import { run } from "@pipelines/core/process/run";
+import { describe, expect, it } from "vitest";
+import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
+import { makeRepository, type TestRepository } from "./repository.ts";
+
+/** A repository of three units that share nothing. */
+const unit = (text: string): string => `terraform {\n  source = "."\n}\n# ${text}\n`;
+const FILES = {
+  "a/terragrunt.hcl": unit("one"),
+  "a/main.tf": "",
+  "b/terragrunt.hcl": unit("one"),
+  "b/main.tf": "",
+  "c/terragrunt.hcl": unit("one"),
+  "c/main.tf": "",
+};
+const ZEROS = "0".repeat(40);
+
+const assessEvent = async (
+  folder: string,
+  name: string,
+  ref: string,
+  sha: string,
+  payload: unknown,
+  actor = "robin",
+) => {
+  const edges = await orchestratorEdges(folder, process.env);
+  const event = { name, ref, actor, sha: CommitSha.parse(sha), payload };
+  return Assessment.parse(await orchestrate(edges, { wanted: { kind: "event", event }, configurationFile: null }));
+};
+const push = (repository: TestRepository, before: string, after: string, ref = "refs/heads/main") =>
+  assessEvent(repository.folder, "push", ref, after, { ref, before, after });
+const pull = (head: string, base: string, fork = false) => ({
+  number: 7,
+  pull_request: {
+    head: { ref: "change", sha: head, repo: { full_name: fork ? "somebody/live" : "acme/live" } },
+    base: { ref: "main", sha: base, repo: { full_name: "acme/live" } },
+  },
+});
+const paths = (assessment: Assessment): string[] => assessment.units.map(({ path, action }) => `${action} ${path}`);
+/** A clone as a runner makes it, by file path so that git serves it like a remote. */
+async function cloneOf(
+  repository: TestRepository,
+  ...options: string[]
+): Promise<AsyncDisposable & { folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "clone-"));
+  const env = toolEnvironment(process.env);
+  await repository.git("config", "uploadpack.allowAnySHA1InWant", "true");
+  await repository.git("config", "uploadpack.allowFilter", "true");
+  const ran = await run("git", ["clone", "--quiet", ...options, `file://${repository.folder}`, folder], {
+    cwd: tmpdir(),
+    env,
+  });
+  if (ran.exitCode !== 0) throw new Error(ran.stderr);
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+describe("which commits a push compares", () => {
+  it.each<[string, (repository: TestRepository) => Promise<unknown>]>([
+    [
+      "many commits at once",
+      async (repository) => {
+        await repository.commit({ "a/terragrunt.hcl": unit("two") });
+        await repository.commit({ "b/terragrunt.hcl": unit("two") });
+      },
+    ],
+    [
+      "a merge commit",
+      async (repository) => {
+        await repository.git("checkout", "--quiet", "-b", "change");
+        await repository.commit({ "a/terragrunt.hcl": unit("two") });
+        await repository.commit({ "b/terragrunt.hcl": unit("two") });
+        await repository.git("checkout", "--quiet", "main");
+        await repository.git("merge", "--quiet", "--no-ff", "change", "-m", "merge");
+      },
+    ],
+    [
+      "a squash merge",
+      async (repository) => {
+        await repository.commit({ "a/terragrunt.hcl": unit("two"), "b/terragrunt.hcl": unit("two") });
+      },
+    ],
+    [
+      "an octopus merge",
+      async (repository) => {
+        for (const name of ["a", "b"]) {
+          await repository.git("checkout", "--quiet", "-b", `change-${name}`, "main");
+          await repository.commit({ [`${name}/terragrunt.hcl`]: unit("two") });
+        }
+        await repository.git("checkout", "--quiet", "main");
+        await repository.git("merge", "--quiet", "--no-ff", "change-a", "change-b", "-m", "octopus");
+      },
+    ],
+    [
+      "an edit that a later commit takes back",
+      async (repository) => {
+        await repository.commit({ "a/terragrunt.hcl": unit("two"), "c/terragrunt.hcl": unit("two") });
+        await repository.commit({ "c/terragrunt.hcl": unit("one"), "b/terragrunt.hcl": unit("two") });
+      },
+    ],
+  ])("is all that it brought: %s", async (_what, act) => {
+    await using repository = await makeRepository(FILES);
+    const before = await repository.git("rev-parse", "HEAD");
+    await act(repository);
+    const assessment = await push(repository, before, await repository.git("rev-parse", "HEAD"));
+    expect(paths(assessment)).toEqual(["apply a", "apply b"]);
+    expect(assessment.problems).toEqual([]);
+  });
+
+  it("is everything at the first push", async () => {
+    await using repository = await makeRepository(FILES);
+    const assessment = await push(repository, ZEROS, await repository.git("rev-parse", "HEAD"));
+    expect(paths(assessment)).toEqual(["apply a", "apply b", "apply c"]);
+  });
+
+  it("is nothing, said in a sentence, for a tag, another branch, or a deleted branch", async () => {
+    await using repository = await makeRepository(FILES);
+    const before = await repository.git("rev-parse", "HEAD");
+    const after = await repository.commit({ "a/terragrunt.hcl": unit("two") });
+    for (const [ref, to] of [
+      ["refs/tags/v1", after],
+      ["refs/heads/other", after],
+      ["refs/heads/main", ZEROS],
+    ] as const) {
+      const payload = { ref, before, after: to, deleted: to === ZEROS };
+      const assessment = await assessEvent(repository.folder, "push", ref, after, payload);
+      expect(assessment.jobs).toEqual([]);
+      expect(assessment.notices.join()).toContain("Nothing to do");
+    }
+  });
+
+  it("after a forced push is what differs from the old tip, which is fetched by its id when it is missing", async () => {
+    await using repository = await makeRepository(FILES);
+    const first = await repository.git("rev-parse", "HEAD");
+    const before = await repository.commit({ "a/terragrunt.hcl": unit("two") });
+    await repository.git("reset", "--quiet", "--hard", first);
+    const after = await repository.commit({ "b/terragrunt.hcl": unit("two") });
+    await using clone = await cloneOf(repository);
+    const payload = { ref: "refs/heads/main", before, after, forced: true };
+    const assessment = await assessEvent(clone.folder, "push", "refs/heads/main", after, payload);
+    expect(paths(assessment)).toEqual(["apply a", "apply b"]);
+  });
+
+  it("is an error, never nothing, when the old tip is gone", async () => {
+    await using repository = await makeRepository(FILES);
+    const after = await repository.commit({ "a/terragrunt.hcl": unit("two") });
+    await expect(push(repository, "1".repeat(40), after)).rejects.toThrow(/1{40}.*fetch-depth: 0/s);
+  });
+});
+
+describe("which commits a pull request compares", () => {
+  /** main moves on after the branch left it. */
+  async function diverged(): Promise<{ repository: TestRepository; base: string; head: string; merge: string }> {
+    const repository = await makeRepository(FILES);
+    await repository.git("checkout", "--quiet", "-b", "change");
+    const head = await repository.commit({ "a/terragrunt.hcl": unit("two") });
+    await repository.git("checkout", "--quiet", "main");
+    const base = await repository.commit({ "b/terragrunt.hcl": unit("two") });
+    await repository.git("checkout", "--quiet", "--detach", "main");
+    await repository.git("merge", "--quiet", "--no-ff", "change", "-m", "merge");
+    return { repository, base, head, merge: await repository.git("rev-parse", "HEAD") };
+  }
+
+  it("are the merge commit and its first parent: what merging would change, and nothing that main changed meanwhile", async () => {
+    const { repository, base, head, merge } = await diverged();
+    await using _repository = repository;
+    const assessment = await assessEvent(
+      repository.folder,
+      "pull_request",
+      "refs/pull/7/merge",
+      merge,
+      pull(head, base),
+    );
+    expect(paths(assessment)).toEqual(["plan a"]);
+    expect(assessment.comparison).toMatchObject({ base, head: merge, pullRequest: { number: 7, headSha: head } });
+  });
+
+  it("are the fork point and the branch's tip where there is no merge commit", async () => {
+    const { repository, base, head } = await diverged();
+    await using _repository = repository;
+    const assessment = await assessEvent(repository.folder, "pull_request", "refs/pull/7/head", head, pull(head, base));
+    expect(paths(assessment)).toEqual(["plan a"]);
+  });
+
+  it.each([
+    ["shallow", ["--depth=1"]],
+    ["blobless", ["--filter=blob:none"]],
+  ])("are found in a %s clone", async (_what, options) => {
+    const { repository, base, head, merge } = await diverged();
+    await using _repository = repository;
+    await repository.git("branch", "merged", merge);
+    await using clone = await cloneOf(repository, "--branch", "merged", ...options);
+    const assessment = await assessEvent(clone.folder, "pull_request", "refs/pull/7/merge", merge, pull(head, base));
+    expect(paths(assessment)).toEqual(["plan a"]);
+  });
+
+  it("of a fork or of Dependabot are determined, and nothing runs: the status fails with what a maintainer can do", async () => {
+    const { repository, base, head, merge } = await diverged();
+    await using _repository = repository;
+    for (const [payload, actor] of [
+      [pull(head, base, true), "somebody"],
+      [pull(head, base), "dependabot[bot]"],
+    ] as const) {
+      const assessment = await assessEvent(
+        repository.folder,
+        "pull_request",
+        "refs/pull/7/merge",
+        merge,
+        payload,
+        actor,
+      );
+      expect(paths(assessment)).toEqual(["plan a"]);
+      expect(assessment.jobs).toEqual([]);
+      expect(assessment.problems).toMatchObject([
+        { kind: "untrusted-pull-request", message: expect.stringContaining("maintainer") },
+      ]);
+    }
+  });
+});
+
+describe("other events", () => {
+  it("a merge group is determined without running anything", async () => {
+    await using repository = await makeRepository(FILES);
+    const base_sha = await repository.git("rev-parse", "HEAD");
+    const head_sha = await repository.commit({ "a/terragrunt.hcl": unit("two") });
+    const assessment = await assessEvent(
+      repository.folder,
+      "merge_group",
+      "refs/heads/gh-readonly-queue/main/pr-7",
+      head_sha,
+      { merge_group: { base_sha, head_sha } },
+    );
+    expect(paths(assessment)).toEqual(["plan a"]);
+    expect(assessment.jobs).toEqual([]);
+  });
+
+  it("an event that Pipelines does not act on does nothing, and says so", async () => {
+    await using repository = await makeRepository(FILES);
+    const sha = await repository.git("rev-parse", "HEAD");
+    const assessment = await assessEvent(repository.folder, "issues", "refs/heads/main", sha, {});
+    expect(assessment.jobs).toEqual([]);
+    expect(assessment.notices.join()).toContain("issues");
+  });
+
+  it.each(["push", "pull_request", "merge_group"])(
+    "a %s payload without what it promises is an error that names it",
+    async (name) => {
+      await using repository = await makeRepository(FILES);
+      const sha = await repository.git("rev-parse", "HEAD");
+      await expect(assessEvent(repository.folder, name, "refs/heads/main", sha, { nothing: true })).rejects.toThrow(
+        name,
+      );
+    },
+  );
+});
+
+it("a terminal compares a branch with where it left the other, as a pull request does", async () => {
+  await using repository = await makeRepository(FILES);
+  await repository.git("checkout", "--quiet", "-b", "change");
+  await repository.commit({ "a/terragrunt.hcl": unit("two") });
+  await repository.git("checkout", "--quiet", "main");
+  await repository.commit({ "b/terragrunt.hcl": unit("two") });
+  const wanted = { kind: "local", base: "main", head: "change" } as const;
+  expect(paths(await repository.assess({ ...wanted, event: "pull_request" }))).toEqual(["plan a"]);
+  expect(paths(await repository.assess({ ...wanted, event: "push" }))).toEqual(["apply a", "apply b"]);
+});
