@@ -65,7 +65,8 @@ async function eventOf(environment: Readonly<Record<string, string | undefined>>
 /** Proves that the bundle can do its work: the grammar beside it loads and parses. */
 async function selfTest(): Promise<void> {
   const parse = await loadHclParser();
-  if (parse('include "root" { path = "root.hcl" }').hasError) throw new Error("the HCL grammar does not parse HCL");
+  if (parse('include "root" { path = "root.hcl" }').blocks[0]?.labels[0] !== "root")
+    throw new Error("the HCL grammar does not parse HCL");
   process.stdout.write("orchestrator: ready\n");
 }
 

@@ -6,10 +6,11 @@ import { accounts } from "./rules/accounts.ts";
 import { ignoredFiles } from "./rules/ignored-files.ts";
 import { ownConfiguration } from "./rules/own-configuration.ts";
 import { sharedFiles } from "./rules/shared-files.ts";
+import { stackSources } from "./rules/stack-sources.ts";
 import { unitFiles } from "./rules/unit-files.ts";
 
 /** All rules in the order in which they get to see a file. A new type of change is a new file in `rules/`, and a line here. */
-export const RULES: readonly Rule[] = [ignoredFiles, accounts, ownConfiguration, unitFiles, sharedFiles];
+export const RULES: readonly Rule[] = [ignoredFiles, accounts, ownConfiguration, unitFiles, stackSources, sharedFiles];
 
 /** One infra change with the reasons for each unit that it affects. */
 export type ClassifiedChange = {

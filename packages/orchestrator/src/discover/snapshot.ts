@@ -23,15 +23,20 @@ export type Snapshot = {
   /** Every file of the tree with its blob. */
   readonly files: ReadonlyMap<string, string>;
   readonly units: ReadonlyMap<UnitPath, UnitFacts>;
+  /** Folders that stacks generate units from. */
+  readonly stackTemplates: readonly string[];
   readonly problems: readonly Problem[];
 };
+
+/** The name of the file that makes a folder a stack. */
+export const STACK_FILE = "terragrunt.stack.hcl";
 
 /** The name of the file that makes a folder a unit. */
 export const UNIT_FILE = "terragrunt.hcl";
 
 /** The snapshot of "nothing was there yet". */
 export function emptySnapshot(commit: CommitSha): Snapshot {
-  return { commit, files: new Map(), units: new Map(), problems: [] };
+  return { commit, files: new Map(), units: new Map(), stackTemplates: [], problems: [] };
 }
 
 /** The folder of a file: `.` for the root. */

@@ -4,11 +4,10 @@ import { posix } from "node:path";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { run } from "@pipelines/core/process/run";
 import type { HclParser } from "../hcl/parse.ts";
-import { scanReferences } from "../hcl/scan.ts";
+import { referencesIn } from "../hcl/references.ts";
 import { lastLines } from "./find.ts";
-import { folderOf, GENERATED, liesIn } from "./snapshot.ts";
+import { folderOf, GENERATED, liesIn, STACK_FILE } from "./snapshot.ts";
 
-const STACK_FILE = "terragrunt.stack.hcl";
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";
 
@@ -31,8 +30,11 @@ export async function generateStacks(
   const templates = new Set<string>();
   for (const file of stackFiles) {
     const text = await readFile(posix.join(root, file), "utf8").catch(() => "");
-    const scope = { file, folder: folderOf(file), exists: (path: string) => committed.has(path) };
-    for (const source of scanReferences(parse, text, scope).sources) templates.add(source);
+    const folder = folderOf(file);
+    const at = { unitFolder: folder, terragruntFolder: folder, includes: new Map(), included: false };
+    const exists = (path: string): boolean => committed.has(path);
+    const scope = { file, body: parse(text), ...at, env: environmentOf(folder), exists, open: () => null };
+    for (const source of referencesIn(scope).sources) templates.add(source);
   }
   const files = new Map<string, string>();
   const problems: Problem[] = [];

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { type Environment, environmentLookup } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
@@ -7,11 +7,11 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
-import type { HclParser } from "../hcl/parse.ts";
+import type { Body, HclParser } from "../hcl/parse.ts";
 import { type Diagnosis, diagnoseUnit } from "./diagnose.ts";
 import { type Found, type FoundUnit, type Suppressed, terragruntFind } from "./find.ts";
 import { readsReader, type Sources } from "./module-reads.ts";
-import { folderOf, type Link, type Snapshot, UNIT_FILE, type UnitFacts } from "./snapshot.ts";
+import { emptySnapshot, folderOf, type Link, type Snapshot, UNIT_FILE, type UnitFacts } from "./snapshot.ts";
 import { generateStacks } from "./stacks.ts";
 
 export type DiscoveryEdges = {
@@ -31,8 +31,7 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const entries = await edges.repository.tree(commit);
   const files = new Map(entries.map(({ path, blob }) => [path, blob]));
-  if (![...files.keys()].some((file) => file.endsWith(".hcl")))
-    return { commit, files, units: new Map(), problems: [] };
+  if (![...files.keys()].some((file) => file.endsWith(".hcl"))) return { ...emptySnapshot(commit), files };
 
   await using worktree = await addWorktree(edges.repository.folder, commit, edges.gitEnvironment);
   const root = worktree.folder;
@@ -43,18 +42,16 @@ export async function takeSnapshot(
     .filter((file) => posix.basename(file) === UNIT_FILE && !stacks.templates.includes(folderOf(file)))
     .map(folderOf);
   const found = await findAll(root, candidates, environmentOf);
-  const texts = new Map<string, Promise<string | null>>();
-  const read = (file: string): Promise<string | null> => {
-    const text = texts.get(file) ?? readFile(posix.join(root, file), "utf8").catch(() => null);
-    texts.set(file, text);
-    return text;
+  const sources: Sources = {
+    files,
+    byFolder: Map.groupBy(files.keys(), folderOf),
+    parsed: parsedFiles(root, edges.parseHcl),
   };
-  const sources: Sources = { files, byFolder: Map.groupBy(files.keys(), folderOf), read };
-  const folders = await unitFolders(candidates, found, sources);
+  const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
   await findSwallowed(root, folders, found, environmentOf);
 
   const diagnoses = await diagnoseSuspects(root, suspects(folders, found, files), environmentOf);
-  const readsOf = readsReader(edges.parseHcl, sources);
+  const readsOf = readsReader(sources);
   const units = new Map<UnitPath, UnitFacts>();
   const problems: Problem[] = [...stacks.problems];
   for (const folder of folders) {
@@ -63,7 +60,7 @@ export async function takeSnapshot(
     const diagnosis = diagnoses.get(folder) ?? { kind: "well" };
     // A broken unit is a problem already and stops the run; one that only lacks credentials is taken by caution.
     const notEvaluated = diagnosis.kind === "needs-credentials";
-    const reads = await readsOf(row);
+    const reads = readsOf(row, environmentOf(folder));
     if (notEvaluated)
       for (const [file, links] of mayRead(folder, sources)) if (!reads.has(file)) reads.set(file, links);
     const inside = row.dependencies.filter((dependency) => UnitPath.safeParse(dependency).success);
@@ -75,7 +72,29 @@ export async function takeSnapshot(
     });
     if (diagnosis.kind === "broken") problems.push(brokenUnit(path, diagnosis));
   }
-  return { commit, files, units, problems };
+  return { commit, files, units, stackTemplates: stacks.templates, problems };
+}
+
+/** The text of a file of the checkout, or `null` when it can't be read. */
+function textOf(root: string, file: string): string | null {
+  try {
+    return readFileSync(posix.join(root, file), "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** Parses files of the checkout, each once. */
+function parsedFiles(root: string, parse: HclParser): (file: string) => Body | null {
+  const known = new Map<string, Body | null>();
+  return (file) => {
+    const found = known.get(file);
+    if (found !== undefined) return found;
+    const text = textOf(root, file);
+    const body = text === null ? null : parse(text);
+    known.set(file, body);
+    return body;
+  };
 }
 
 function brokenUnit(path: UnitPath, diagnosis: Extract<Diagnosis, { kind: "broken" }>): Problem {
@@ -126,7 +145,12 @@ async function findAll(root: string, folders: readonly string[], environmentOf: 
  * Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
  * nothing, names no source, has no code beside it and has other units below it. A template of a stack needs `values`.
  */
-async function unitFolders(candidates: readonly string[], found: Found, sources: Sources): Promise<string[]> {
+function unitFolders(
+  candidates: readonly string[],
+  found: Found,
+  sources: Sources,
+  read: (file: string) => string,
+): string[] {
   const roots = new Set(
     [...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf(f) !== path)),
   );
@@ -134,7 +158,7 @@ async function unitFolders(candidates: readonly string[], found: Found, sources:
   for (const folder of candidates) {
     const file = folder === "." ? UNIT_FILE : `${folder}/${UNIT_FILE}`;
     if (roots.has(file)) continue;
-    const text = (await sources.read(file)) ?? "";
+    const text = read(file);
     const beside = sources.byFolder.get(folder) ?? [];
     // Terragrunt's word counts, not the text's: a unit may well speak of `values.yaml`.
     const lacksValues = found.suppressed.some(

@@ -1,8 +1,26 @@
 import { Language, type Node, Parser } from "web-tree-sitter";
 import { locateWasm } from "./wasm.ts";
 
-/** Parses HCL text into its syntax tree; text with errors gives the tree of what can be read. */
-export type HclParser = (text: string) => Node;
+/** An expression, as far as the scan looks into it. */
+export type Expression =
+  | { readonly kind: "template"; readonly parts: readonly (string | Expression)[] }
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Expression[] }
+  /** `local.a.b`, or attributes of a call's result: `read_terragrunt_config("x").locals.y`. */
+  | { readonly kind: "access"; readonly of: string | Expression; readonly keys: readonly string[] }
+  | { readonly kind: "list"; readonly items: readonly Expression[] }
+  | {
+      readonly kind: "object";
+      readonly entries: readonly { readonly key: string | null; readonly value: Expression }[];
+    }
+  /** Anything else; the calls inside it still count. */
+  | { readonly kind: "other"; readonly inside: readonly Expression[] };
+
+export type Attribute = { readonly name: string; readonly value: Expression };
+export type Block = { readonly type: string; readonly labels: readonly string[]; readonly body: Body };
+export type Body = { readonly attributes: readonly Attribute[]; readonly blocks: readonly Block[] };
+
+/** Parses HCL into the little that the scan needs. Tolerates errors: what can be read is read. */
+export type HclParser = (text: string) => Body;
 
 /** Loads the grammar. One parser serves one run. */
 export async function loadHclParser(): Promise<HclParser> {
@@ -10,8 +28,171 @@ export async function loadHclParser(): Promise<HclParser> {
   const parser = new Parser();
   parser.setLanguage(await Language.load(locateWasm("tree-sitter-hcl.wasm")));
   return (text) => {
-    const tree = parser.parse(text);
+    const tree = parser.parse(text.replace(/^\uFEFF/, ""));
     if (tree === null) throw new Error("the HCL parser was given no language");
-    return tree.rootNode;
+    try {
+      const body = children(tree.rootNode).find((node) => node.type === "body");
+      return body === undefined ? { attributes: [], blocks: [] } : bodyOf(body);
+    } finally {
+      // The tree lives in the parser's own memory, which nobody else frees.
+      tree.delete();
+    }
   };
+}
+
+const children = (node: Node): Node[] => node.namedChildren.filter((child) => child !== null);
+
+function bodyOf(node: Node): Body {
+  const attributes: Attribute[] = [];
+  const blocks: Block[] = [];
+  for (const child of children(node)) {
+    if (child.type === "attribute") {
+      const [name, value] = children(child);
+      if (name?.type === "identifier" && value !== undefined) {
+        attributes.push({ name: name.text, value: expressionOf(value) });
+      }
+    } else if (child.type === "block") {
+      const parts = children(child);
+      const type = parts.find((part) => part.type === "identifier")?.text ?? "";
+      const labels = parts.filter((part) => part.type === "string_lit").map(literalText);
+      const body = parts.find((part) => part.type === "body");
+      blocks.push({ type, labels, body: body === undefined ? { attributes: [], blocks: [] } : bodyOf(body) });
+    } else if (child.type === "ERROR") {
+      const inside = children(child).map(expressionOf);
+      attributes.push({ name: "", value: { kind: "other", inside } });
+    }
+  }
+  return { attributes, blocks };
+}
+
+function expressionOf(node: Node): Expression {
+  switch (node.type) {
+    case "expression":
+      return accessOf(children(node));
+    case "literal_value":
+    case "template_expr":
+    case "collection_value": {
+      const [only] = children(node);
+      return only === undefined ? other(node) : expressionOf(only);
+    }
+    case "string_lit":
+      return { kind: "template", parts: [literalText(node)] };
+    case "quoted_template":
+      return { kind: "template", parts: templateParts(node) };
+    case "function_call": {
+      const [name, args] = children(node);
+      return { kind: "call", name: name?.text ?? "", args: args === undefined ? [] : children(args).map(expressionOf) };
+    }
+    case "variable_expr":
+      return { kind: "access", of: node.text, keys: [] };
+    case "numeric_lit":
+      return { kind: "template", parts: [node.text] };
+    case "tuple":
+      return { kind: "list", items: children(node).filter(isExpression).map(expressionOf) };
+    case "object":
+      return { kind: "object", entries: children(node).flatMap(objectEntry) };
+    default:
+      return other(node);
+  }
+}
+
+const isExpression = (node: Node): boolean => node.type === "expression";
+const other = (node: Node): Expression => ({ kind: "other", inside: children(node).map(expressionOf) });
+
+/** An expression is a first part followed by `.name` and `["name"]`. */
+function accessOf(parts: readonly Node[]): Expression {
+  const [first, ...rest] = parts;
+  if (first === undefined) return { kind: "other", inside: [] };
+  const base = expressionOf(first);
+  if (rest.length === 0) return base;
+  const keys: string[] = [];
+  for (const part of rest) {
+    const key = keyOf(part);
+    if (key === null) return { kind: "other", inside: parts.map(expressionOf) };
+    keys.push(key);
+  }
+  return base.kind === "access" && base.keys.length === 0 ? { ...base, keys } : { kind: "access", of: base, keys };
+}
+
+function keyOf(node: Node): string | null {
+  if (node.type === "get_attr") return children(node)[0]?.text ?? null;
+  const text = node.type === "index" ? /^\[\s*"?([^"\]]+?)"?\s*\]$/.exec(node.text)?.[1] : undefined;
+  return text ?? null;
+}
+
+function objectEntry(node: Node): { key: string | null; value: Expression }[] {
+  const [keyNode, valueNode] = [node.childForFieldName("key"), node.childForFieldName("val")];
+  if (keyNode === null || valueNode === null) return [];
+  const key = expressionOf(keyNode);
+  const name =
+    key.kind === "access" && typeof key.of === "string" && key.keys.length === 0
+      ? key.of
+      : key.kind === "template" && key.parts.length === 1 && typeof key.parts[0] === "string"
+        ? key.parts[0]
+        : null;
+  return [{ key: name, value: expressionOf(valueNode) }];
+}
+
+function templateParts(node: Node): (string | Expression)[] {
+  return children(node).flatMap((part): (string | Expression)[] => {
+    if (part.type === "template_literal") return [unescaped(part.text)];
+    if (part.type === "template_interpolation") {
+      const [inner] = children(part).filter(isExpression);
+      return inner === undefined ? [] : [expressionOf(inner)];
+    }
+    return part.type.startsWith("quoted_template_") ? [] : [other(part)];
+  });
+}
+
+const literalText = (node: Node): string =>
+  unescaped(
+    children(node)
+      .filter((part) => part.type === "template_literal")
+      .map((part) => part.text)
+      .join(""),
+  );
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\" };
+
+function unescaped(text: string): string {
+  return text
+    .replaceAll(/\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/g, (_whole, short, long, single) =>
+      single === undefined ? String.fromCodePoint(Number.parseInt(short ?? long, 16)) : (ESCAPES[single] ?? single),
+    )
+    .replaceAll("$${", "${")
+    .replaceAll("%%{", "%{");
+}
+
+/** Every call inside an expression, outermost first. */
+export function* callsIn(expression: Expression): Generator<Extract<Expression, { kind: "call" }>> {
+  if (expression.kind === "call") yield expression;
+  for (const inner of innerOf(expression)) yield* callsIn(inner);
+}
+
+function innerOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case "template":
+      return expression.parts.filter((part) => typeof part !== "string");
+    case "call":
+      return expression.args;
+    case "access":
+      return typeof expression.of === "string" ? [] : [expression.of];
+    case "list":
+      return expression.items;
+    case "object":
+      return expression.entries.map((entry) => entry.value);
+    case "other":
+      return expression.inside;
+    default:
+      return expression satisfies never;
+  }
+}
+
+/** Every attribute of a body, those of its blocks included, with the types of the blocks around it. */
+export function* attributesIn(
+  body: Body,
+  around: readonly string[] = [],
+): Generator<{ readonly attribute: Attribute; readonly around: readonly string[] }> {
+  for (const attribute of body.attributes) yield { attribute, around };
+  for (const block of body.blocks) yield* attributesIn(block.body, [...around, block.type]);
 }
