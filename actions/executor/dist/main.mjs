@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { access as access$1, chmod as chmod$1, constants, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile as readFile$1, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
 import * as path from "node:path";
 import path$2, { delimiter, dirname, join, normalize, relative, resolve } from "node:path";
 import process$2, { execArgv, execPath, hrtime, platform as platform$1 } from "node:process";
@@ -8,7 +7,7 @@ import * as os$1 from "os";
 import os$2, { EOL } from "os";
 import * as crypto from "crypto";
 import * as fs$2 from "fs";
-import { constants as constants$1, promises } from "fs";
+import { constants, promises } from "fs";
 import * as path$1 from "path";
 import * as events from "events";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
@@ -19,6 +18,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import * as child from "child_process";
 import { setTimeout as setTimeout$1 } from "timers";
+import { access as access$1, chmod as chmod$1, constants as constants$1, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile as readFile$1, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
 import { ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { constants as constants$2, tmpdir } from "node:os";
 import { StringDecoder } from "node:string_decoder";
@@ -26,7 +26,7 @@ import tty from "node:tty";
 import { scheduler, setImmediate as setImmediate$1, setTimeout as setTimeout$2 } from "node:timers/promises";
 import { serialize } from "node:v8";
 import * as fs from "node:fs";
-import fs$3, { appendFileSync, closeSync, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
+import fs$3, { appendFileSync, closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import { finished } from "node:stream/promises";
 import path$3 from "node:path/win32";
 
@@ -16485,7 +16485,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access(pathFromEnv, constants$1.R_OK | constants$1.W_OK);
+				yield access(pathFromEnv, constants.R_OK | constants.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -20434,16 +20434,16 @@ function cloneIssues(issues) {
 }
 const recursive = /*@__PURE__*/ new WeakMap();
 /** What the walk established, in order of certainty: ordered so the strongest answer among children wins. */
-const NONE = 0;
+const NONE$1 = 0;
 const ASSUMED = 1;
 const PROVEN = 2;
 /** Whether this schema's subtree contains a cycle, so one parse can re-enter it. */
 function isRecursive(inst, stack, resolve) {
 	const cached = recursive.get(inst);
-	if (cached !== void 0) return cached ? PROVEN : NONE;
+	if (cached !== void 0) return cached ? PROVEN : NONE$1;
 	if (stack.has(inst)) return PROVEN;
 	stack.add(inst);
-	let result = NONE;
+	let result = NONE$1;
 	const check = (child) => {
 		if (result !== PROVEN && child?._zod) {
 			const answer = isRecursive(child, stack, resolve);
@@ -20451,11 +20451,11 @@ function isRecursive(inst, stack, resolve) {
 		}
 	};
 	const shape = (sh, spread) => {
-		let answer = NONE;
+		let answer = NONE$1;
 		for (const key of Reflect.ownKeys(sh)) {
 			const desc = Object.getOwnPropertyDescriptor(sh, key);
 			if (spread && !desc.enumerable) continue;
-			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE;
+			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$1;
 			if (child > answer) answer = child;
 		}
 		return answer;
@@ -20602,7 +20602,7 @@ const memo = {
 			const wrapped = (payload, ctx) => {
 				if (isRecursiveInst === void 0) {
 					const walked = isRecursive(inst, /* @__PURE__ */ new Set(), false);
-					if (walked === NONE) {
+					if (walked === NONE$1) {
 						inst._zod.parse = base;
 						if (inst._zod.run === wrapped) inst._zod.run = base;
 						return base(payload, ctx);
@@ -23543,230 +23543,6 @@ const Execution = strictObject({
 	/** `owner/name`, where the run belongs to a GitHub repository. */
 	repository: string().nullable(),
 	runUrl: string().nullable(),
-	logUrl: string().nullable()
-});
-
-// packages/core/src/contracts/outcome.ts
-/** A file named relative to the folder of the outcome document. */
-const RelativeFile = string().refine((file) => !file.startsWith("/") && !file.split("/").includes(".."));
-/** What tofu or terraform does to one resource. */
-const ResourceAction = _enum([
-	"create",
-	"update",
-	"delete",
-	"replace",
-	"import",
-	"move",
-	"forget",
-	"read"
-]);
-const Counts = strictObject({
-	add: int().nonnegative(),
-	change: int().nonnegative(),
-	destroy: int().nonnegative()
-});
-/** A plan in figures and addresses, without a single value. A replacement counts in `replace` only. */
-const PlanSummary = strictObject({
-	add: int().nonnegative(),
-	change: int().nonnegative(),
-	destroy: int().nonnegative(),
-	replace: int().nonnegative(),
-	import: int().nonnegative(),
-	move: int().nonnegative(),
-	forget: int().nonnegative(),
-	outputs: Counts,
-	resources: array(strictObject({
-		address: string(),
-		action: ResourceAction
-	})),
-	/** Addresses of resources that were changed outside of OpenTofu/Terraform since the last apply. */
-	drifted: array(string()),
-	/** Dependencies whose outputs were mocked: the plan shows the shape only and is never applied. */
-	mocked: array(UnitPath)
-});
-/** The state lock that somebody holds, as far as the backend tells. */
-const LockInfo = strictObject({
-	id: string(),
-	who: string().nullable(),
-	operation: string().nullable(),
-	created: string().nullable(),
-	path: string().nullable()
-});
-const explained = { message: string() };
-/** Why a unit failed, as far as it can be told; `message` is the tool's own redacted error, shortened. */
-const FailureCause = discriminatedUnion("kind", [
-	strictObject({
-		kind: literal("locked"),
-		lock: LockInfo,
-		...explained
-	}),
-	strictObject({
-		kind: literal("credentials"),
-		role: string().nullable(),
-		...explained
-	}),
-	strictObject({
-		kind: literal("backend"),
-		...explained
-	}),
-	strictObject({
-		kind: literal("stale-plan"),
-		...explained
-	}),
-	strictObject({
-		kind: literal("timeout"),
-		minutes: number().positive(),
-		...explained
-	}),
-	strictObject({
-		kind: literal("tool-missing"),
-		tool: string(),
-		...explained
-	}),
-	strictObject({
-		kind: literal("disk-full"),
-		...explained
-	}),
-	strictObject({
-		kind: literal("crash"),
-		signal: string().nullable(),
-		...explained
-	}),
-	strictObject({
-		kind: literal("configuration"),
-		...explained
-	}),
-	strictObject({
-		kind: literal("tool"),
-		exitCode: int().nullable(),
-		...explained
-	})
-]);
-/** Why the guard did not let a unit go on, what it saw, and the way on. */
-const GuardStop = strictObject({
-	guard: _enum([
-		"reviewed-plan",
-		"mocked",
-		"same-state",
-		"destroy-denied",
-		"protected",
-		"paused",
-		"needed-apply",
-		"move"
-	]),
-	message: string(),
-	/** What would happen that nobody reviewed. */
-	unseen: array(strictObject({
-		address: string(),
-		action: ResourceAction
-	})),
-	/** The command or step that goes on. */
-	next: string()
-});
-/** How a unit ended. */
-const UnitEnd = discriminatedUnion("kind", [
-	strictObject({ kind: literal("changed") }),
-	strictObject({ kind: literal("unchanged") }),
-	strictObject({
-		kind: literal("failed"),
-		at: _enum([
-			"init",
-			"plan",
-			"apply"
-		]),
-		cause: FailureCause
-	}),
-	strictObject({
-		kind: literal("skipped"),
-		because: array(UnitPath)
-	}),
-	strictObject({
-		kind: literal("withheld"),
-		stop: GuardStop
-	}),
-	strictObject({
-		kind: literal("superseded"),
-		by: CommitSha
-	}),
-	strictObject({
-		kind: literal("waiting"),
-		for: array(UnitPath)
-	}),
-	strictObject({
-		kind: literal("interrupted"),
-		at: _enum([
-			"init",
-			"plan",
-			"apply"
-		]),
-		lock: LockInfo.nullable(),
-		/** State that could not be written to the backend, kept on the runner only. */
-		erroredState: boolean(),
-		message: string()
-	}),
-	strictObject({
-		kind: literal("unknown"),
-		why: string()
-	})
-]);
-const UnitOutcome = strictObject({
-	path: UnitPath,
-	end: UnitEnd,
-	plan: PlanSummary.optional(),
-	/** The plan as people read it, redacted. */
-	planText: RelativeFile.optional(),
-	/** The tools' full output, redacted. */
-	log: RelativeFile.optional(),
-	/** What was applied differs from the reviewed plan, within what the guard allows. */
-	differsFromReviewed: boolean().optional(),
-	/** Wall-clock seconds. */
-	seconds: number().nonnegative()
-});
-/** What a hook said of the job. */
-const HookOutcome = strictObject({
-	name: string(),
-	result: _enum([
-		"pass",
-		"warn",
-		"deny",
-		"failed"
-	]),
-	summary: string()
-});
-/** What came of an account action: the proposed files, and the pull request that proposes them. */
-const AccountOutcome = strictObject({
-	name: string(),
-	files: array(strictObject({
-		path: string(),
-		content: string()
-	})),
-	pullRequestUrl: string().nullable(),
-	failure: string().nullable()
-});
-/** How a job, and each unit in it, ended. Written after every unit, so that a kill loses nothing. */
-const JobOutcome = strictObject({
-	version: literal(1),
-	job: JobId,
-	/** The run attempt that wrote it, counted from 1. */
-	attempt: int().positive(),
-	action: Action,
-	environment: string(),
-	at: CommitSha,
-	state: _enum(["running", "finished"]),
-	/** When the job began and ended, in UTC as ISO 8601. */
-	startedAt: datetime().optional(),
-	finishedAt: datetime().optional(),
-	toolVersions: strictObject({
-		terragrunt: string().nullable(),
-		tofu: string().nullable()
-	}),
-	/** Units that ended, in the order they ended; a unit of the job that is missing here did not end. */
-	units: array(UnitOutcome),
-	account: AccountOutcome.optional(),
-	hooks: array(HookOutcome),
-	/** Why the job as a whole could not do its work. */
-	failure: string().nullable(),
-	/** The log of the job that ran it. */
 	logUrl: string().nullable()
 });
 
@@ -30381,7 +30157,7 @@ var b64url = "(?:[a-zA-Z0-9_-]+)";
 var sep = "\\.";
 var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
 var isJWT = jwtRE.test.bind(jwtRE);
-async function auth(token) {
+async function auth$1(token) {
 	const isApp = isJWT(token);
 	const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
 	const isUserToServer = token.startsWith("ghu_");
@@ -30404,7 +30180,7 @@ var createTokenAuth = function createTokenAuth2(token) {
 	if (!token) throw new Error("[@octokit/auth-token] No token passed to createTokenAuth");
 	if (typeof token !== "string") throw new Error("[@octokit/auth-token] Token passed to createTokenAuth is not a string");
 	token = token.replace(/^(token|bearer) +/i, "");
-	return Object.assign(auth.bind(null, token), { hook: hook.bind(null, token) });
+	return Object.assign(auth$1.bind(null, token), { hook: hook.bind(null, token) });
 };
 
 // node_modules/.pnpm/@octokit+core@7.0.8/node_modules/@octokit/core/dist-src/version.js
@@ -34296,6 +34072,71 @@ function globMatcher(globs) {
 	const matchers = globs.map((glob) => (0, import_picomatch.default)(glob, { dot: true }));
 	const takesRoot = globs.includes("**") || globs.includes(".");
 	return (path) => path === "." ? takesRoot : matchers.some((matches) => matches(path));
+}
+
+// packages/executor/src/credentials/auth-answer.ts
+/** What the command that Terragrunt asks for credentials knows. It holds no secret itself. */
+const AuthSettings = strictObject({
+	version: literal(1),
+	treeFolder: string(),
+	configuration: Configuration,
+	/** Ids by the names of `accounts.yml`. */
+	accounts: record(string(), string()),
+	/** A file with a token of GitHub's, which is kept fresh. */
+	tokenFile: string(),
+	sessionName: string().max(64),
+	/** The job's units, where it changes them: they alone get the apply role. */
+	applying: array(UnitPath)
+});
+/** A unit that no credentials can be found for. */
+var CredentialsError = class extends Error {
+	name = "CredentialsError";
+};
+/**
+* The credentials for a folder: its environment's role and region with a token file, from which the tools themselves
+* assume the role, again and again while they run. A unit that is only read, such as a dependency in another account,
+* gets its environment's plan role.
+*
+* @throws CredentialsError when the folder is in no environment, in several, or its account has no id
+*/
+function authAnswer(settings, folder) {
+	const path = UnitPath.safeParse(relative(settings.treeFolder, folder) || ".");
+	if (!path.success) throw new CredentialsError(`${folder} is outside of the repository, so it has no environment`);
+	const found = environmentLookup(settings.configuration)(path.data);
+	if (found.kind !== "one") {
+		const where = found.kind === "none" ? "no environment" : `several environments (${found.names.join(", ")})`;
+		throw new CredentialsError(`${path.data} is in ${where}, so there is no role for it; see \`environments.*.paths\` in .pipelines/config.yml`);
+	}
+	const { aws, env } = found.environment;
+	if (aws === void 0) return { envs: env };
+	const role = settings.applying.includes(path.data) ? aws.apply_role : aws.plan_role;
+	return { envs: {
+		...env,
+		AWS_ROLE_ARN: roleArn(role, aws.account, aws.region, settings.accounts),
+		AWS_WEB_IDENTITY_TOKEN_FILE: settings.tokenFile,
+		AWS_ROLE_SESSION_NAME: settings.sessionName,
+		AWS_REGION: aws.region,
+		AWS_DEFAULT_REGION: aws.region
+	} };
+}
+/** The full name of a role: one that is written as an ARN stays as it is. */
+function roleArn(role, account, region, accounts) {
+	if (role.startsWith("arn:")) return role;
+	const id = /^\d{12}$/.test(account) ? account : accounts[account];
+	if (id === void 0) throw new CredentialsError(`the account ${account} is no key of accounts.yml and no 12-digit id, so the role ${role} can't be named`);
+	return `arn:${region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws"}:iam::${id}:role/${role.replace(/^\//, "")}`;
+}
+/** AWS takes 2 to 64 of these characters. */
+const LONGEST_SESSION_NAME = 64;
+/**
+* The name under which a run appears in the account's audit log: `robin-via-pipelines@PR-12`. The actor gives way when
+* it gets too long.
+*
+* @param what `PR-12`, or a short commit
+*/
+function sessionName(actor, what) {
+	const end = `-via-pipelines@${what}`.replaceAll(/[^\w+=,.@-]/g, "-");
+	return `${(actor ?? "nobody").replaceAll(/[^\w+=,.@-]/g, "-").slice(0, LONGEST_SESSION_NAME - end.length)}${end}`;
 }
 
 // packages/core/src/git/worktree.ts
@@ -42011,6 +41852,230 @@ function canonical(value) {
 	return JSON.stringify(value ?? null);
 }
 
+// packages/core/src/contracts/outcome.ts
+/** A file named relative to the folder of the outcome document. */
+const RelativeFile = string().refine((file) => !file.startsWith("/") && !file.split("/").includes(".."));
+/** What tofu or terraform does to one resource. */
+const ResourceAction = _enum([
+	"create",
+	"update",
+	"delete",
+	"replace",
+	"import",
+	"move",
+	"forget",
+	"read"
+]);
+const Counts = strictObject({
+	add: int().nonnegative(),
+	change: int().nonnegative(),
+	destroy: int().nonnegative()
+});
+/** A plan in figures and addresses, without a single value. A replacement counts in `replace` only. */
+const PlanSummary = strictObject({
+	add: int().nonnegative(),
+	change: int().nonnegative(),
+	destroy: int().nonnegative(),
+	replace: int().nonnegative(),
+	import: int().nonnegative(),
+	move: int().nonnegative(),
+	forget: int().nonnegative(),
+	outputs: Counts,
+	resources: array(strictObject({
+		address: string(),
+		action: ResourceAction
+	})),
+	/** Addresses of resources that were changed outside of OpenTofu/Terraform since the last apply. */
+	drifted: array(string()),
+	/** Dependencies whose outputs were mocked: the plan shows the shape only and is never applied. */
+	mocked: array(UnitPath)
+});
+/** The state lock that somebody holds, as far as the backend tells. */
+const LockInfo = strictObject({
+	id: string(),
+	who: string().nullable(),
+	operation: string().nullable(),
+	created: string().nullable(),
+	path: string().nullable()
+});
+const explained = { message: string() };
+/** Why a unit failed, as far as it can be told; `message` is the tool's own redacted error, shortened. */
+const FailureCause = discriminatedUnion("kind", [
+	strictObject({
+		kind: literal("locked"),
+		lock: LockInfo,
+		...explained
+	}),
+	strictObject({
+		kind: literal("credentials"),
+		role: string().nullable(),
+		...explained
+	}),
+	strictObject({
+		kind: literal("backend"),
+		...explained
+	}),
+	strictObject({
+		kind: literal("stale-plan"),
+		...explained
+	}),
+	strictObject({
+		kind: literal("timeout"),
+		minutes: number().positive(),
+		...explained
+	}),
+	strictObject({
+		kind: literal("tool-missing"),
+		tool: string(),
+		...explained
+	}),
+	strictObject({
+		kind: literal("disk-full"),
+		...explained
+	}),
+	strictObject({
+		kind: literal("crash"),
+		signal: string().nullable(),
+		...explained
+	}),
+	strictObject({
+		kind: literal("configuration"),
+		...explained
+	}),
+	strictObject({
+		kind: literal("tool"),
+		exitCode: int().nullable(),
+		...explained
+	})
+]);
+/** Why the guard did not let a unit go on, what it saw, and the way on. */
+const GuardStop = strictObject({
+	guard: _enum([
+		"reviewed-plan",
+		"mocked",
+		"same-state",
+		"destroy-denied",
+		"protected",
+		"paused",
+		"needed-apply",
+		"move"
+	]),
+	message: string(),
+	/** What would happen that nobody reviewed. */
+	unseen: array(strictObject({
+		address: string(),
+		action: ResourceAction
+	})),
+	/** The command or step that goes on. */
+	next: string()
+});
+/** How a unit ended. */
+const UnitEnd = discriminatedUnion("kind", [
+	strictObject({ kind: literal("changed") }),
+	strictObject({ kind: literal("unchanged") }),
+	strictObject({
+		kind: literal("failed"),
+		at: _enum([
+			"init",
+			"plan",
+			"apply"
+		]),
+		cause: FailureCause
+	}),
+	strictObject({
+		kind: literal("skipped"),
+		because: array(UnitPath)
+	}),
+	strictObject({
+		kind: literal("withheld"),
+		stop: GuardStop
+	}),
+	strictObject({
+		kind: literal("superseded"),
+		by: CommitSha
+	}),
+	strictObject({
+		kind: literal("waiting"),
+		for: array(UnitPath)
+	}),
+	strictObject({
+		kind: literal("interrupted"),
+		at: _enum([
+			"init",
+			"plan",
+			"apply"
+		]),
+		lock: LockInfo.nullable(),
+		/** State that could not be written to the backend, kept on the runner only. */
+		erroredState: boolean(),
+		message: string()
+	}),
+	strictObject({
+		kind: literal("unknown"),
+		why: string()
+	})
+]);
+const UnitOutcome = strictObject({
+	path: UnitPath,
+	end: UnitEnd,
+	plan: PlanSummary.optional(),
+	/** The plan as people read it, redacted. */
+	planText: RelativeFile.optional(),
+	/** The tools' full output, redacted. */
+	log: RelativeFile.optional(),
+	/** What was applied differs from the reviewed plan, within what the guard allows. */
+	differsFromReviewed: boolean().optional(),
+	/** Wall-clock seconds. */
+	seconds: number().nonnegative()
+});
+/** What a hook said of the job. */
+const HookOutcome = strictObject({
+	name: string(),
+	result: _enum([
+		"pass",
+		"warn",
+		"deny",
+		"failed"
+	]),
+	summary: string()
+});
+/** What came of an account action: the proposed files, and the pull request that proposes them. */
+const AccountOutcome = strictObject({
+	name: string(),
+	files: array(strictObject({
+		path: string(),
+		content: string()
+	})),
+	pullRequestUrl: string().nullable(),
+	failure: string().nullable()
+});
+/** How a job, and each unit in it, ended. Written after every unit, so that a kill loses nothing. */
+const JobOutcome = strictObject({
+	version: literal(1),
+	job: JobId,
+	/** The run attempt that wrote it, counted from 1. */
+	attempt: int().positive(),
+	action: Action,
+	environment: string(),
+	at: CommitSha,
+	state: _enum(["running", "finished"]),
+	/** When the job began and ended, in UTC as ISO 8601. */
+	startedAt: datetime().optional(),
+	finishedAt: datetime().optional(),
+	toolVersions: strictObject({
+		terragrunt: string().nullable(),
+		tofu: string().nullable()
+	}),
+	/** Units that ended, in the order they ended; a unit of the job that is missing here did not end. */
+	units: array(UnitOutcome),
+	account: AccountOutcome.optional(),
+	hooks: array(HookOutcome),
+	/** Why the job as a whole could not do its work. */
+	failure: string().nullable(),
+	/** The log of the job that ran it. */
+	logUrl: string().nullable()
+});
+
 // packages/core/src/contracts/reviewed-plan.ts
 /**
 * What the people who approved a pull request saw of one unit. Values are salted hashes: it tells "the same" from
@@ -42451,7 +42516,8 @@ function lockOf(text) {
 function errorText(text) {
 	const plain = text.replaceAll(/^[╷╵│]\s?/gm, "");
 	const first = plain.search(/^(?:Error:|.*\bError: )/m);
-	const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : plain.slice(first)).replaceAll(/\n{3,}/g, "\n\n").trim();
+	const once = plain.slice(Math.max(0, first)).replace(/\n(?:info: TIP [^\n]*\n)?error occurred:\s*\* Failed to execute [\s\S]*$/, "");
+	const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : once).replaceAll(/\n{3,}/g, "\n\n").trim();
 	return body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}…`;
 }
 
@@ -42497,6 +42563,19 @@ async function rescueState(workspace, keepAt, pauses = PAUSES_MS) {
 		file: keepAt,
 		why
 	};
+}
+/**
+* The lock that a killed binary left behind, as the backend tells it to somebody who wants it now; `null` when it can
+* be had.
+*/
+async function lockLeftBy(workspace) {
+	return lockOf((await workspace.terragrunt("lock", [
+		"plan",
+		"-refresh=false",
+		"-lock-timeout=0s",
+		"-input=false",
+		"-no-color"
+	], { timeoutMinutes: 2 })).text);
 }
 
 // packages/executor/src/tofu/log-file.ts
@@ -42547,6 +42626,75 @@ async function matchingLines(file, texts) {
 	return found;
 }
 
+// packages/executor/src/tofu/merged-mocks.ts
+const Values = record(string(), unknown());
+const Rendered = looseObject({ dependency: record(string(), looseObject({
+	config_path: string(),
+	mock_outputs: Values.nullish(),
+	mock_outputs_merge_strategy_with_state: string().nullish(),
+	mock_outputs_merge_with_state: boolean().nullish()
+})).nullish() });
+const Outputs = record(string(), looseObject({ value: unknown() }));
+/**
+* The configuration files of dependencies whose mocked outputs fill what their real outputs lack. Terragrunt merges them
+* without a word. What can not be decided counts as filled: such a plan must not be applied.
+*/
+async function filledByMocks(options, downloadFolder) {
+	const { unitFolder, env, authProvider } = options;
+	const ask = (folder, args) => run("terragrunt", [...args], {
+		cwd: folder,
+		env: {
+			...env,
+			TG_DOWNLOAD_DIR: downloadFolder,
+			TG_LOG_DISABLE: "true",
+			...authProvider === null ? {} : { TG_AUTH_PROVIDER_CMD: authProvider }
+		},
+		timeoutMs: options.timeoutMinutes * 6e4
+	});
+	const rendered = read(Rendered, (await ask(unitFolder, [
+		"render",
+		"--format",
+		"json",
+		"--non-interactive"
+	])).stdout);
+	if (rendered === null) return [join(unitFolder, "terragrunt.hcl")];
+	const filled = [];
+	for (const dependency of Object.values(rendered.dependency ?? {})) {
+		const strategy = dependency.mock_outputs_merge_strategy_with_state ?? (dependency.mock_outputs_merge_with_state === true ? "shallow" : "no_merge");
+		const mocks = dependency.mock_outputs ?? {};
+		if (strategy === "no_merge" || Object.keys(mocks).length === 0) continue;
+		const folder = resolve(unitFolder, dependency.config_path);
+		const told = await ask(folder, [
+			"run",
+			"--non-interactive",
+			"--tf-forward-stdout",
+			"--",
+			"output",
+			"-json"
+		]);
+		const outputs = read(Outputs, told.stdout);
+		const real = outputs && Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+		if (real === null || lacks(real, mocks, strategy === "deep_map_only")) filled.push(join(folder, "terragrunt.hcl"));
+	}
+	return filled;
+}
+/** Whether a mock has a key, at any depth when `deep`, that the real outputs have not. */
+function lacks(real, mock, deep) {
+	const [reals, mocks] = [Values.safeParse(real), Values.safeParse(mock)];
+	if (!mocks.success) return false;
+	if (!reals.success) return Object.keys(mocks.data).length > 0;
+	return Object.entries(mocks.data).some(([key, value]) => !(key in reals.data) || deep && isMap(value) && isMap(reals.data[key]) && lacks(reals.data[key], value, deep));
+}
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+function read(schema, text) {
+	try {
+		const result = schema.safeParse(JSON.parse(text));
+		return result.success ? result.data : null;
+	} catch {
+		return null;
+	}
+}
+
 // packages/executor/src/tofu/wrapper.ts
 const OLDEST = {
 	tofu: [1, 12],
@@ -42578,7 +42726,7 @@ async function locateBinary(env) {
 }
 async function isProgram(file) {
 	try {
-		await access$1(file, constants.X_OK);
+		await access$1(file, constants$1.X_OK);
 		return true;
 	} catch {
 		return false;
@@ -42842,6 +42990,7 @@ async function openUnitWorkspace(options) {
 				text: (await show([])).trim()
 			};
 		},
+		filledByMocks: () => filledByMocks(options, downloadFolder),
 		stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
 		async erroredState() {
 			const folders = new Set((await callsOf(wrapper)).map((call) => call.folder));
@@ -42867,16 +43016,20 @@ async function planCall(wrapper) {
 }
 
 // packages/executor/src/actions/unit.ts
+/** Makes text fit to be shown: secrets masked as far as they are known by then, and without effect on a log. */
+function cleanOf({ secrets, configuration, treeFolder }) {
+	const patterns = configuration.redact.map((pattern) => new RegExp(pattern, "g"));
+	return (text) => {
+		const mask = maskOf(secrets, patterns);
+		return mask(inert(mask(text.replaceAll(`${treeFolder}/`, "").replaceAll(treeFolder, "."))));
+	};
+}
 /** Runs an action on one unit. Never rejects: what goes wrong is the outcome. */
 async function runUnit(context, path, action) {
 	const started = performance.now();
 	const logs = [];
-	const hidden = new Set(context.secrets);
-	const patterns = context.configuration.redact.map((pattern) => new RegExp(pattern, "g"));
-	const clean = (text) => {
-		const mask = maskOf(hidden, patterns);
-		return mask(inert(mask(text.replaceAll(`${context.treeFolder}/`, "").replaceAll(context.treeFolder, "."))));
-	};
+	const hidden = context.secrets;
+	const clean = cleanOf(context);
 	const minutes = context.configuration.jobs.timeout_minutes;
 	const name = fileName(path);
 	const keep = async (folder, text) => {
@@ -42926,7 +43079,19 @@ async function runUnit(context, path, action) {
 			async failed(at, step) {
 				const keepAt = join(execution.folder, "errored-states", `${name}.tfstate`);
 				const rescue = at === "apply" ? await rescueState(workspace, keepAt) : { kind: "none" };
-				return failedEnd(at, step, clean, minutes, rescue);
+				const end = failedEnd(at, step, clean, minutes, rescue);
+				const killed = end.kind === "failed" && end.cause.kind === "crash" && !step.end.timedOut;
+				const lock = killed ? await lockLeftBy(workspace) : null;
+				if (lock === null || !killed) return end;
+				const message = `It was killed, and its lock on the state is still held.\n\n${end.cause.message}`;
+				return {
+					...end,
+					cause: {
+						kind: "locked",
+						lock,
+						message
+					}
+				};
 			}
 		}));
 	} catch (error) {
@@ -43040,8 +43205,10 @@ async function makePlan(context, unit, flags) {
 	}
 	const { json, text } = await unit.workspace.show();
 	unit.hide(json);
-	const mocked = step.dependencies.mocked.flatMap((file) => unitOfConfiguration(context, file) ?? []);
-	const summary = summarize(json, mocked);
+	if (context.plansFolder !== null) await writeFile$1(join(context.plansFolder, `${unit.fileName}.json`), JSON.stringify(json), { mode: 384 });
+	const filled = context.mergesMocks ? await unit.workspace.filledByMocks() : [];
+	const mocked = [...step.dependencies.mocked, ...filled].flatMap((file) => unitOfConfiguration(context, file) ?? []);
+	const summary = summarize(json, [...new Set(mocked)]);
 	return {
 		kind: "planned",
 		json,
@@ -43226,6 +43393,8 @@ function demandAuthority(job, comparison, deployBranch, environment) {
 	if (ref !== branch) throw new RefusedError(`\`${job.action}\` runs for ${branch} only; this run is for ${ref || "no branch"}.`);
 	if (comparison.mode !== "apply" && comparison.mode !== "manual") throw new RefusedError(`\`${job.action}\` does not run in mode \`${comparison.mode}\`.`);
 	if (inActions && event !== "push" && event !== "workflow_dispatch") throw new RefusedError(`\`${job.action}\` runs on a push or a dispatch, not on \`${event}\`.`);
+	const pushed = environment["GITHUB_SHA"];
+	if (inActions && event === "push" && pushed !== void 0 && comparison.head !== pushed) throw new RefusedError(`this push is of ${pushed}; the document wants to run for ${comparison.head}.`);
 }
 
 // packages/executor/src/credentials/environment.ts
@@ -43233,24 +43402,13 @@ function demandAuthority(job, comparison, deployBranch, environment) {
 var MissingSecretError = class extends Error {
 	name = "MissingSecretError";
 };
-/** Variables by which cloud SDKs find credentials that are already there. */
-const OWN_CREDENTIALS = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|VAULT|TF_VAR|TF_TOKEN)_|^(?:KUBECONFIG|KUBE_CONFIG_PATH|SSH_AUTH_SOCK|TF_CLI_CONFIG_FILE)$/;
+/** What cloud tools read credentials from. */
+const CLOUD = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD)_/;
+const SECRET_NAME = /SECRET|TOKEN|PASSWORD|ACCESS_KEY|CREDENTIALS$/;
 /**
-* The credentials of the machine itself: a self-hosted runner's, or those of the person at the terminal. Only an
-* environment that declares no account uses them.
-*/
-function ownCredentials(environment, job) {
-	if (environment.aws !== void 0) return {};
-	const own = {};
-	for (const [name, value] of Object.entries(job)) {
-		if (name === "TF_CLI_CONFIG_FILE" && !existsSync(value ?? "")) continue;
-		if (value !== void 0 && OWN_CREDENTIALS.test(name)) own[name] = value;
-	}
-	return own;
-}
-/**
-* What an environment's units get beside the clean environment of tools: its variables, the secrets that it declares
-* and, where it declares no account, the machine's own credentials. Nothing else of the job's.
+* What an environment's units get beside the clean environment of tools: its variables and the secrets that it
+* declares, and where it names no role, or a person runs them, the cloud credentials that are there. Nothing else of
+* the job's.
 *
 * @param job the environment of the job
 * @throws MissingSecretError naming the secrets that are not there
@@ -43259,93 +43417,48 @@ function variablesOf(environment, job) {
 	const missing = environment.secrets.filter((name) => (job[name] ?? "") === "");
 	if (missing.length > 0) throw new MissingSecretError(`the environment ${environment.name} declares the secrets ${missing.join(", ")}, which this job does not have; pass them in the workflow or take them out of \`secrets\``);
 	const secrets = environment.secrets.map((name) => [name, job[name] ?? ""]);
+	const own = environment.aws === void 0 || job["GITHUB_ACTIONS"] !== "true" ? Object.entries(job).flatMap(([name, value]) => value !== void 0 && CLOUD.test(name) ? [[name, value]] : []) : [];
 	return {
 		variables: {
-			...ownCredentials(environment, job),
+			...Object.fromEntries(own),
 			...environment.env,
 			...Object.fromEntries(secrets)
 		},
-		secrets: secrets.map(([, value]) => value)
+		secrets: [...secrets, ...own.filter(([name]) => SECRET_NAME.test(name))].map(([, value]) => value)
 	};
 }
 
-// packages/executor/src/schedule/schedule.ts
-/** Whether what builds on a unit may go on. */
-function endedWell(end) {
-	return end.kind === "changed" || end.kind === "unchanged";
-}
+// packages/executor/src/credentials/module-access.ts
 /**
-* Which units of a job come next.
+* Variables that let git read private modules with the configuration's token, whichever way they are addressed. The
+* token is sent as a header, so that no address in an error message holds it. Without a token public modules still work.
 *
-* @param units the job's units; an `after` that is no unit of the job counts by its entry in `ended`, if there is one
-* @param ended how units ended so far, also those of earlier jobs
-* @param running units that are under way
-* @param limit how many may be under way at once
+* @param job the environment of the job
 */
-function nextUnits(units, ended, running, limit) {
-	const inJob = new Set(units.map((unit) => unit.path));
-	const open = units.filter((unit) => !ended.has(unit.path) && !running.has(unit.path));
-	const start = [];
-	const skip = [];
-	for (const unit of open) {
-		const because = unit.after.filter((path) => {
-			const end = ended.get(path);
-			return end !== void 0 && !endedWell(end);
-		});
-		if (because.length > 0) skip.push({
-			path: unit.path,
-			because
-		});
-		else if (unit.after.every((path) => ended.has(path) || !inJob.has(path))) start.push(unit.path);
+function moduleAccess({ module_access: access }, job) {
+	const token = access === void 0 ? "" : job[access.secret] ?? "";
+	if (access === void 0 || token === "") return {
+		variables: {},
+		secrets: []
+	};
+	const encoded = Buffer.from(`x-access-token:${token}`).toString("base64");
+	const settings = access.hosts.flatMap((host) => {
+		const address = `https://${host}/`;
+		return [
+			[`http.${address}.extraHeader`, `AUTHORIZATION: basic ${encoded}`],
+			[`url.${address}.insteadOf`, `git@${host}:`],
+			[`url.${address}.insteadOf`, `ssh://git@${host}/`]
+		];
+	});
+	const variables = { GIT_CONFIG_COUNT: String(settings.length) };
+	for (const [index, [key, value]] of settings.entries()) {
+		variables[`GIT_CONFIG_KEY_${index}`] = key;
+		variables[`GIT_CONFIG_VALUE_${index}`] = value;
 	}
 	return {
-		start: start.slice(0, Math.max(0, limit - running.size)),
-		skip,
-		done: open.length === 0 && running.size === 0
+		variables,
+		secrets: [token, encoded]
 	};
-}
-
-// packages/executor/src/schedule/run-graph.ts
-/** The end of a unit that a stop came before. */
-const NOT_STARTED = {
-	kind: "interrupted",
-	at: "init",
-	lock: null,
-	erroredState: false,
-	message: "The run was asked to stop before this unit was started. Nothing of it was changed."
-};
-/** Runs the units of a job along their order, some side by side. A unit that ended badly holds back only what builds on it. */
-async function runGraph(graph) {
-	const ends = new Map(graph.earlier);
-	const running = /* @__PURE__ */ new Map();
-	const record = async (outcome) => {
-		ends.set(outcome.path, outcome.end);
-		running.delete(outcome.path);
-		await graph.ended(outcome);
-	};
-	for (;;) {
-		const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit);
-		for (const { path, because } of next.skip) await record({
-			path,
-			end: {
-				kind: "skipped",
-				because: [...because]
-			},
-			seconds: 0
-		});
-		if (!graph.stopped()) for (const path of next.start) running.set(path, graph.run(path));
-		if (running.size === 0) {
-			if (next.skip.length > 0) continue;
-			for (const path of next.start) await record({
-				path,
-				end: NOT_STARTED,
-				seconds: 0
-			});
-			if (next.start.length > 0) continue;
-			return;
-		}
-		await record(await Promise.race(running.values()));
-	}
 }
 
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
@@ -50156,6 +50269,27 @@ function unwrap(schema) {
 	return schema;
 }
 
+// packages/core/src/configuration/accounts-file.ts
+/** One entry; teams keep further keys there, which are theirs. */
+const Entry = looseObject({
+	id: union([string(), number()]).transform((id) => String(id).padStart(12, "0")),
+	email: string().optional(),
+	owner_email: string().optional()
+});
+/**
+* Reads `accounts.yml`: `<folder>: {id, email}`.
+*
+* @throws ConfigurationError naming the line that does not fit
+*/
+function readAccounts(text, file) {
+	const entries = readYaml(text, file, record(string(), Entry)) ?? {};
+	return new Map(Object.entries(entries).map(([name, entry]) => [name, {
+		name,
+		id: entry.id,
+		email: entry.email ?? entry.owner_email ?? ""
+	}]));
+}
+
 // packages/executor/src/trusted-configuration.ts
 /** The commit whose configuration decides about a job: a pull request can't loosen its own rules, and a delete is the base's. */
 function trustedCommit({ job, comparison }) {
@@ -50168,6 +50302,310 @@ async function trustedConfiguration(repository, execution) {
 	if (execution.configurationFile !== null) return readConfiguration(await readFile$1(execution.configurationFile, "utf8"), execution.configurationFile);
 	const text = await repository.read(trustedCommit(execution), CONFIGURATION_FILE);
 	return text === null ? defaultConfiguration() : readConfiguration(text, CONFIGURATION_FILE);
+}
+
+// packages/executor/src/credentials/token-file.ts
+const Answer$1 = object({ value: string().min(1) });
+const Claims = object({ exp: number() });
+const AUDIENCE = "sts.amazonaws.com";
+const TRIES = 4;
+const REQUEST_TIMEOUT_MS = 1e4;
+/** GitHub's tokens are good for some minutes only. A token is replaced when half of its life is over. */
+const LIFE_WITHOUT_WORD_MS = 24e4;
+const SHORTEST_LIFE_MS = 1e3;
+/**
+* Writes a token to a file that only we may read, and a new one in its place before it gets old, until it is disposed
+* of: an apply of hours assumes its role again and again.
+*
+* @param warn told when a token can't be replaced; the next try follows soon
+* @throws CredentialsError when there is no first token
+*/
+async function keepTokenFile(file, source, warn) {
+	const over = new AbortController();
+	const renew = async () => {
+		const token = await requestToken(source);
+		const temporary = `${file}.new`;
+		await writeFile$1(temporary, token, { mode: 384 });
+		await rename$1(temporary, file);
+		return lifeOf(token);
+	};
+	let life = await renew();
+	const keeping = (async () => {
+		for (;;) {
+			await setTimeout$2(Math.max(SHORTEST_LIFE_MS, life / 2), void 0, {
+				signal: over.signal,
+				ref: false
+			});
+			try {
+				life = await renew();
+			} catch (error) {
+				warn(error instanceof Error ? error.message : String(error));
+				life = 2 * REQUEST_TIMEOUT_MS;
+			}
+		}
+	})().catch(() => void 0);
+	return { async [Symbol.asyncDispose]() {
+		over.abort();
+		await keeping;
+	} };
+}
+async function requestToken({ url, bearer }) {
+	let cause;
+	for (let tried = 0; tried < TRIES; tried += 1) {
+		if (tried > 0) await setTimeout$2(500 * 2 ** tried);
+		try {
+			const address = new URL(url);
+			address.searchParams.set("audience", AUDIENCE);
+			const response = await fetch(address, {
+				headers: {
+					authorization: `bearer ${bearer}`,
+					accept: "application/json"
+				},
+				signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS)
+			});
+			if (response.ok) return Answer$1.parse(await response.json()).value;
+			cause = /* @__PURE__ */ new Error(`GitHub answered ${response.status}`);
+			if (response.status === 401 || response.status === 403) break;
+		} catch (error) {
+			cause = error;
+		}
+	}
+	const why = cause instanceof Error ? cause.message : String(cause);
+	throw new CredentialsError(`GitHub gives no identity token (${why}); the job needs \`permissions: id-token: write\``, { cause });
+}
+/** How long a token is good for, in milliseconds. */
+function lifeOf(token) {
+	try {
+		const claims = Claims.parse(JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8")));
+		return Math.max(0, claims.exp * 1e3 - Date.now());
+	} catch {
+		return LIFE_WITHOUT_WORD_MS;
+	}
+}
+
+// packages/executor/src/credentials/provider.ts
+const NONE = {
+	command: null,
+	[Symbol.asyncDispose]: async () => void 0
+};
+/**
+* Makes the command for a job on GitHub's runners whose configuration names roles. Elsewhere a person's own credentials
+* are used.
+*
+* @throws CredentialsError when the job may not ask GitHub for tokens
+*/
+async function openAuthProvider(options) {
+	const { execution, configuration, environment, jobFolder, treeFolder } = options;
+	if (!environmentsOf(configuration).some(({ aws }) => aws !== void 0) || options.process["GITHUB_ACTIONS"] !== "true") return NONE;
+	const [url, bearer] = [options.process["ACTIONS_ID_TOKEN_REQUEST_URL"], options.process["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]];
+	if (url === void 0 || bearer === void 0) {
+		if (environment.aws === void 0) return NONE;
+		throw new CredentialsError(`the environment ${environment.name} has a role, but this job may not ask GitHub for an identity token; give it \`permissions: id-token: write\``);
+	}
+	const tokenFile = join(jobFolder, "identity-token");
+	const token = await keepTokenFile(tokenFile, {
+		url,
+		bearer
+	}, options.warn);
+	const { comparison, job } = execution;
+	const settings = {
+		version: 1,
+		treeFolder,
+		configuration,
+		tokenFile,
+		accounts: await accountsOf(options),
+		sessionName: sessionName(comparison.event.actor, comparison.pullRequest === void 0 ? job.at.slice(0, 7) : `PR-${comparison.pullRequest.number}`),
+		applying: job.action === "apply" || job.action === "destroy" ? job.units.map(({ path }) => path) : []
+	};
+	const settingsFile = join(jobFolder, "auth.json");
+	await writeDocument(settingsFile, settings);
+	const command = join(jobFolder, "auth");
+	const words = [
+		...options.program,
+		"auth",
+		"--settings",
+		settingsFile
+	].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+	await writeFile$1(command, `#!/bin/sh\nexec ${words.join(" ")}\n`, { mode: 448 });
+	return {
+		command,
+		[Symbol.asyncDispose]: () => token[Symbol.asyncDispose]()
+	};
+}
+async function accountsOf({ execution, configuration, repository }) {
+	const { file } = configuration.accounts;
+	const text = await repository.read(trustedCommit(execution), file);
+	if (text === null) return {};
+	return Object.fromEntries([...readAccounts(text, file)].map(([name, { id }]) => [name, id]));
+}
+
+// packages/executor/src/hooks/run-hooks.ts
+/** A summary is for a comment, not for a log. */
+const LONGEST_SUMMARY = 8e3;
+const MOST_OUTPUT = 4194304;
+/** The hooks that follow an action. */
+function hooksOf(configuration, action) {
+	switch (action) {
+		case "plan":
+		case "plan-destroy": return configuration.hooks.after_plan;
+		case "apply":
+		case "destroy": return configuration.hooks.after_apply;
+		case "preview-account":
+		case "provision-account": return [];
+		default: return action;
+	}
+}
+/**
+* Runs hooks one after the other, each once for the job's plans. A hook finds the plans in the folder
+* `PIPELINES_PLANS`. It may write `{"result": "pass" | "warn" | "deny", "summary": "<Markdown>"}` to the file
+* `PIPELINES_RESULT`; otherwise exit code 0 is a pass, 1 a denial, anything else a failure of the hook, and what it
+* printed is the summary. Without a plan there is nothing to say.
+*/
+async function runHooks(job) {
+	if ((await readdir$1(job.plansFolder).catch(() => [])).length === 0) return [];
+	const outcomes = [];
+	for (const hook of job.hooks) outcomes.push(await runHook(job, hook));
+	return outcomes;
+}
+async function runHook(job, hook) {
+	await mkdir$1(job.jobFolder, { recursive: true });
+	const resultFile = join(await mkdtemp(join(job.jobFolder, "hook-")), "result.json");
+	const [program = "", ...args] = hook.run;
+	const ran = await run(program, args, {
+		cwd: job.folder,
+		env: {
+			...job.env,
+			PIPELINES_PLANS: job.plansFolder,
+			PIPELINES_RESULT: resultFile
+		},
+		timeoutMs: hook.timeout_minutes * 6e4,
+		maxCharacters: MOST_OUTPUT
+	});
+	const told = (result, summary) => {
+		const clean = job.clean(summary).trim();
+		return {
+			name: hook.name,
+			result,
+			summary: clean.length <= LONGEST_SUMMARY ? clean : `${clean.slice(0, LONGEST_SUMMARY)}…`
+		};
+	};
+	const broken = brokenBy(ran, hook);
+	if (broken !== null) return told("failed", `${broken}\n\n${ran.stderr}`);
+	const text = await readFile$1(resultFile, "utf8").catch(() => null);
+	if (text === null) {
+		const printed = fenced(ran.stdout.trim() === "" ? ran.stderr : ran.stdout);
+		if (ran.exitCode === 0) return told("pass", printed);
+		if (ran.exitCode === 1) return told("deny", printed);
+		return told("failed", `It ended with exit code ${ran.exitCode ?? "?"}.\n\n${printed}`);
+	}
+	const answer = readResult(text);
+	if (answer === null) return told("failed", "What it wrote to `PIPELINES_RESULT` is not what a hook answers.");
+	if (ran.exitCode !== 0 && answer.result !== "deny") return told("failed", `It ended with exit code ${ran.exitCode ?? "?"}.\n\n${answer.summary}`);
+	return told(answer.result, answer.summary);
+}
+function brokenBy(ran, hook) {
+	if (ran.timedOut) return `It took longer than ${hook.timeout_minutes} minutes.`;
+	if (ran.failure !== null) return `\`${hook.run.join(" ")}\` could not be run: ${ran.failure}`;
+	return ran.signal === null ? null : `It was ended by ${ran.signal}.`;
+}
+const Answer = HookOutcome.pick({
+	result: true,
+	summary: true
+});
+function readResult(text) {
+	try {
+		const answer = Answer.safeParse(JSON.parse(text));
+		return answer.success ? answer.data : null;
+	} catch {
+		return null;
+	}
+}
+/** What a program printed, as Markdown that shows it as it is. */
+function fenced(text) {
+	const plain = inert(text).trim();
+	if (plain === "") return "";
+	const longest = Math.max(2, ...[...plain.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}\n${plain}\n${fence}`;
+}
+
+// packages/executor/src/schedule/schedule.ts
+/** Whether what builds on a unit may go on. */
+function endedWell(end) {
+	return end.kind === "changed" || end.kind === "unchanged";
+}
+/**
+* Which units of a job come next.
+*
+* @param units the job's units; an `after` that is no unit of the job counts by its entry in `ended`, if there is one
+* @param ended how units ended so far, also those of earlier jobs
+* @param running units that are under way
+* @param limit how many may be under way at once
+*/
+function nextUnits(units, ended, running, limit) {
+	const inJob = new Set(units.map((unit) => unit.path));
+	const open = units.filter((unit) => !ended.has(unit.path) && !running.has(unit.path));
+	const start = [];
+	const skip = [];
+	for (const unit of open) {
+		const because = unit.after.filter((path) => {
+			const end = ended.get(path);
+			return end !== void 0 && !endedWell(end);
+		});
+		if (because.length > 0) skip.push({
+			path: unit.path,
+			because
+		});
+		else if (unit.after.every((path) => ended.has(path) || !inJob.has(path))) start.push(unit.path);
+	}
+	return {
+		start: start.slice(0, Math.max(0, limit - running.size)),
+		skip,
+		done: open.length === 0 && running.size === 0
+	};
+}
+
+// packages/executor/src/schedule/run-graph.ts
+/** The end of a unit that a stop came before. */
+const NOT_STARTED = {
+	kind: "interrupted",
+	at: "init",
+	lock: null,
+	erroredState: false,
+	message: "The run was asked to stop before this unit was started. Nothing of it was changed."
+};
+/** Runs the units of a job along their order, some side by side. A unit that ended badly holds back only what builds on it. */
+async function runGraph(graph) {
+	const ends = new Map(graph.earlier);
+	const running = /* @__PURE__ */ new Map();
+	const record = async (outcome) => {
+		ends.set(outcome.path, outcome.end);
+		running.delete(outcome.path);
+		await graph.ended(outcome);
+	};
+	for (;;) {
+		const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit);
+		for (const { path, because } of next.skip) await record({
+			path,
+			end: {
+				kind: "skipped",
+				because: [...because]
+			},
+			seconds: 0
+		});
+		if (!graph.stopped()) for (const path of next.start) running.set(path, graph.run(path));
+		if (running.size === 0) {
+			if (next.skip.length > 0) continue;
+			for (const path of next.start) await record({
+				path,
+				end: NOT_STARTED,
+				seconds: 0
+			});
+			if (next.start.length > 0) continue;
+			return;
+		}
+		await record(await Promise.race(running.values()));
+	}
 }
 
 // packages/executor/src/execute.ts
@@ -50224,8 +50662,10 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 	const clean = toolEnvironment(edges.environment);
 	const environment = environmentOf(configuration, job.environment);
 	const { variables, secrets } = variablesOf(environment, edges.environment);
+	const modules = moduleAccess(configuration, edges.environment);
 	const env = {
 		...clean,
+		...modules.variables,
 		...variables
 	};
 	const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
@@ -50237,7 +50677,36 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 	await using tree = await addWorktree(edges.repository.folder, job.at, clean);
 	const jobFolder = await mkdtemp(join(tmpdir(), "pipelines-job-"));
 	const folder = outcomeFolder(execution.folder, job.id, execution.attempt);
+	const context = {
+		execution,
+		configuration,
+		environment,
+		env,
+		binary,
+		toolVersions,
+		jobFolder,
+		secrets: /* @__PURE__ */ new Set([...secrets, ...modules.secrets]),
+		treeFolder: tree.folder,
+		outcomeFolder: folder,
+		stop: edges.stop,
+		mergesMocks: await mentions(tree.folder, "mock_outputs_merge", clean),
+		onRunner: edges.environment["GITHUB_ACTIONS"] === "true"
+	};
+	const hooks = hooksOf(configuration, job.action);
+	const plansFolder = hooks.length === 0 ? null : join(jobFolder, "plans");
 	try {
+		if (plansFolder !== null) await mkdir$1(plansFolder);
+		await using authProvider = await openAuthProvider({
+			execution,
+			configuration,
+			environment,
+			jobFolder,
+			repository: edges.repository,
+			treeFolder: tree.folder,
+			process: edges.environment,
+			program: edges.program ?? [],
+			warn: (message) => edges.progress.warn?.(message)
+		});
 		await runGraph({
 			units: steps.ordered ? job.units : job.units.map(({ path }) => ({
 				path,
@@ -50249,19 +50718,9 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 			run: (unit) => {
 				edges.progress.started(unit);
 				return runUnit({
-					execution,
-					configuration,
-					environment,
-					env,
-					secrets,
-					binary,
-					toolVersions,
-					jobFolder,
-					treeFolder: tree.folder,
-					outcomeFolder: folder,
-					authProvider: null,
-					stop: edges.stop,
-					onRunner: edges.environment["GITHUB_ACTIONS"] === "true"
+					...context,
+					plansFolder,
+					authProvider: authProvider.command
 				}, unit, steps.run);
 			},
 			async ended(unit) {
@@ -50269,6 +50728,20 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 				edges.progress.ended(unit, folder);
 			}
 		});
+		if (plansFolder !== null && !edges.stop.aborted) {
+			await using trusted = await addWorktree(edges.repository.folder, trustedCommit(execution), clean);
+			const hookFolders = {
+				folder: trusted.folder,
+				plansFolder,
+				jobFolder
+			};
+			await record({ hooks: await runHooks({
+				hooks,
+				...hookFolders,
+				env,
+				clean: cleanOf(context)
+			}) });
+		}
 	} finally {
 		await rm$1(jobFolder, {
 			recursive: true,
@@ -50276,6 +50749,21 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 			maxRetries: 3
 		});
 	}
+}
+/** Whether a configuration file of a checkout has a text in it. What can't be said is taken for yes. */
+async function mentions(folder, text, env) {
+	return (await run("git", [
+		"grep",
+		"--quiet",
+		"--fixed-strings",
+		text,
+		"HEAD",
+		"--",
+		"*.hcl"
+	], {
+		cwd: folder,
+		env
+	})).exitCode !== 1;
 }
 async function runAccount(edges, { job, comparison }, steps, configuration) {
 	if (job.account === void 0) throw new Error(`the job ${job.id} names no account`);
@@ -50298,6 +50786,7 @@ function logProgress(log, units) {
 	let ended = 0;
 	return {
 		started: () => void 0,
+		warn: (message) => log.warning(message),
 		ended(outcome, folder) {
 			ended += 1;
 			const text = outcome.log === void 0 ? "" : readFileSync(join(folder, outcome.log), "utf8");
@@ -50326,6 +50815,38 @@ function wordsOf({ end, plan }) {
 	}
 }
 
+// packages/executor/src/schedule/earlier.ts
+/**
+* How the units of the run's other jobs ended, from the outcomes that lie beside ours; the highest attempt counts. A
+* unit of an earlier stage that nobody tells of did not end well: what builds on it must not start.
+*/
+async function earlierEnds(execution) {
+	const { folder, job } = execution;
+	const assessment = await readDocument(assessmentFile(folder), Assessment).catch(() => null);
+	const ends = /* @__PURE__ */ new Map();
+	for (const other of assessment?.jobs ?? []) {
+		if (other.id === job.id || other.stage >= job.stage) continue;
+		const why = `the job ${other.name} left no outcome of it`;
+		for (const { path } of other.units) ends.set(path, {
+			kind: "unknown",
+			why
+		});
+	}
+	for (const { units } of await newestOutcomes(folder, job.id)) for (const { path, end } of units) ends.set(path, end);
+	return ends;
+}
+/** The outcomes of all other jobs, of each job the one with the highest attempt. */
+async function newestOutcomes(folder, own) {
+	const newest = /* @__PURE__ */ new Map();
+	for (const entry of await readdir$1(folder, { withFileTypes: true })) {
+		if (!entry.isDirectory() || !entry.name.startsWith("pipelines-outcome-")) continue;
+		const outcome = await readDocument(join(folder, entry.name, "outcome.json"), JobOutcome).catch(() => null);
+		if (outcome === null || outcome.job === own) continue;
+		if ((newest.get(outcome.job)?.attempt ?? 0) < outcome.attempt) newest.set(outcome.job, outcome);
+	}
+	return newest.values();
+}
+
 // packages/executor/src/main.ts
 /** Exit codes: 0 every unit ended well, 1 some did not, 2 bad input, 3 a bug. */
 async function main() {
@@ -50341,13 +50862,15 @@ async function main() {
 		pullRequests: pullRequestsOf(execution),
 		earlier: await earlierEnds(execution),
 		stop: stop.signal,
-		progress: logProgress(actionsLog, execution.job.units.length)
+		progress: logProgress(actionsLog, execution.job.units.length),
+		program: [process$2.execPath, ...process$2.argv.slice(1, 2)]
 	}, execution);
 	if (outcome.failure !== null) actionsLog.error(outcome.failure);
 	const ends = outcome.units.map(({ end }) => end);
 	const whole = ends.length === execution.job.units.length && outcome.account?.failure == null;
 	const waitsOnly = (end) => end.kind === "waiting" && execution.comparison.mode === "plan";
-	return outcome.failure === null && whole && ends.every((end) => endedWell(end) || waitsOnly(end)) ? 0 : 1;
+	const allowed = outcome.hooks.every(({ result }) => result === "pass" || result === "warn");
+	return outcome.failure === null && whole && allowed && ends.every((end) => endedWell(end) || waitsOnly(end)) ? 0 : 1;
 }
 /** The execution that the dispatcher wrote, or one made of the action's own inputs. */
 async function executionOf() {
@@ -50387,25 +50910,24 @@ function pullRequestsOf(execution) {
 		log: actionsLog
 	}), owner, repo, execution.runUrl);
 }
-/** How the units of this run's other jobs ended, from the outcomes that lie beside ours; the highest attempt counts. */
-async function earlierEnds(execution) {
-	const ends = /* @__PURE__ */ new Map();
-	for (const entry of await readdir$1(execution.folder, { withFileTypes: true })) {
-		if (!entry.isDirectory() || !entry.name.startsWith("pipelines-outcome-")) continue;
-		const outcome = await readDocument(join(execution.folder, entry.name, "outcome.json"), JobOutcome).catch(() => null);
-		if (outcome === null || outcome.job === execution.job.id) continue;
-		for (const { path, end } of outcome.units) {
-			const known = ends.get(path);
-			if (known === void 0 || known.attempt <= outcome.attempt) ends.set(path, {
-				attempt: outcome.attempt,
-				end
-			});
-		}
+/** Answers Terragrunt, which asks for the credentials of the folder that it starts this in. */
+async function auth() {
+	const { values } = parseArgs({
+		options: { settings: { type: "string" } },
+		allowPositionals: true
+	});
+	try {
+		const settings = await readDocument(values.settings ?? "", AuthSettings);
+		process$2.stdout.write(`${JSON.stringify(authAnswer(settings, process$2.cwd()))}\n`);
+		return 0;
+	} catch (error) {
+		process$2.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+		return 1;
 	}
-	return new Map([...ends].map(([path, { end }]) => [path, end]));
 }
 try {
-	if (process$2.argv.includes("--self-test")) process$2.stdout.write("executor: ready\n");
+	if (process$2.argv[2] === "auth") process$2.exitCode = await auth();
+	else if (process$2.argv.includes("--self-test")) process$2.stdout.write("executor: ready\n");
 	else process$2.exitCode = await main();
 } catch (error) {
 	const expected = error instanceof InputError || error instanceof DocumentError;

@@ -30296,7 +30296,7 @@ function defaultConfiguration() {
 * @param file how messages name the text
 * @throws ConfigurationError with every mistake and its line, unknown keys with a suggestion
 */
-function readConfiguration(text, file) {
+function readConfiguration$1(text, file) {
 	return readYaml(text, file, Configuration) ?? defaultConfiguration();
 }
 /**
@@ -30405,9 +30405,9 @@ function readAccounts(text, file) {
 // packages/orchestrator/src/configuration.ts
 /** The configuration of a commit, or the given file in its place. @throws ConfigurationError */
 async function configurationAt(repository, commit, file) {
-	if (file !== null) return readConfiguration(await readFile(file, "utf8"), file);
+	if (file !== null) return readConfiguration$1(await readFile(file, "utf8"), file);
 	const text = commit === null ? null : await repository.read(commit, CONFIGURATION_FILE);
-	return text === null ? defaultConfiguration() : readConfiguration(text, CONFIGURATION_FILE);
+	return text === null ? defaultConfiguration() : readConfiguration$1(text, CONFIGURATION_FILE);
 }
 const Entries = record(string(), unknown());
 /** The accounts that `accounts.yml` gained, or `null` when anything else changed in it as well. */
@@ -34071,10 +34071,191 @@ async function loadHclParser() {
 	const parser = new Parser();
 	parser.setLanguage(await Language.load(locateWasm("tree-sitter-hcl.wasm")));
 	return (text) => {
-		const tree = parser.parse(text);
+		const tree = parser.parse(text.replace(/^\uFEFF/, ""));
 		if (tree === null) throw new Error("the HCL parser was given no language");
-		return tree.rootNode;
+		try {
+			const body = children(tree.rootNode).find((node) => node.type === "body");
+			return body === void 0 ? {
+				attributes: [],
+				blocks: []
+			} : bodyOf(body);
+		} finally {
+			tree.delete();
+		}
 	};
+}
+const children = (node) => node.namedChildren.filter((child) => child !== null);
+function bodyOf(node) {
+	const attributes = [];
+	const blocks = [];
+	for (const child of children(node)) if (child.type === "attribute") {
+		const [name, value] = children(child);
+		if (name?.type === "identifier" && value !== void 0) attributes.push({
+			name: name.text,
+			value: expressionOf(value)
+		});
+	} else if (child.type === "block") {
+		const parts = children(child);
+		const type = parts.find((part) => part.type === "identifier")?.text ?? "";
+		const labels = parts.filter((part) => part.type === "string_lit").map(literalText);
+		const body = parts.find((part) => part.type === "body");
+		blocks.push({
+			type,
+			labels,
+			body: body === void 0 ? {
+				attributes: [],
+				blocks: []
+			} : bodyOf(body)
+		});
+	} else if (child.type === "ERROR") {
+		const inside = children(child).map(expressionOf);
+		attributes.push({
+			name: "",
+			value: {
+				kind: "other",
+				inside
+			}
+		});
+	}
+	return {
+		attributes,
+		blocks
+	};
+}
+function expressionOf(node) {
+	switch (node.type) {
+		case "expression": return accessOf(children(node));
+		case "literal_value":
+		case "template_expr":
+		case "collection_value": {
+			const [only] = children(node);
+			return only === void 0 ? other(node) : expressionOf(only);
+		}
+		case "string_lit": return {
+			kind: "template",
+			parts: [literalText(node)]
+		};
+		case "quoted_template": return {
+			kind: "template",
+			parts: templateParts(node)
+		};
+		case "function_call": {
+			const [name, args] = children(node);
+			return {
+				kind: "call",
+				name: name?.text ?? "",
+				args: args === void 0 ? [] : children(args).map(expressionOf)
+			};
+		}
+		case "variable_expr": return {
+			kind: "access",
+			of: node.text,
+			keys: []
+		};
+		case "numeric_lit": return {
+			kind: "template",
+			parts: [node.text]
+		};
+		case "tuple": return {
+			kind: "list",
+			items: children(node).filter(isExpression).map(expressionOf)
+		};
+		case "object": return {
+			kind: "object",
+			entries: children(node).flatMap(objectEntry)
+		};
+		default: return other(node);
+	}
+}
+const isExpression = (node) => node.type === "expression";
+const other = (node) => ({
+	kind: "other",
+	inside: children(node).map(expressionOf)
+});
+/** An expression is a first part followed by `.name` and `["name"]`. */
+function accessOf(parts) {
+	const [first, ...rest] = parts;
+	if (first === void 0) return {
+		kind: "other",
+		inside: []
+	};
+	const base = expressionOf(first);
+	if (rest.length === 0) return base;
+	const keys = [];
+	for (const part of rest) {
+		const key = keyOf(part);
+		if (key === null) return {
+			kind: "other",
+			inside: parts.map(expressionOf)
+		};
+		keys.push(key);
+	}
+	return base.kind === "access" && base.keys.length === 0 ? {
+		...base,
+		keys
+	} : {
+		kind: "access",
+		of: base,
+		keys
+	};
+}
+function keyOf(node) {
+	if (node.type === "get_attr") return children(node)[0]?.text ?? null;
+	return (node.type === "index" ? /^\[\s*"?([^"\]]+?)"?\s*\]$/.exec(node.text)?.[1] : void 0) ?? null;
+}
+function objectEntry(node) {
+	const [keyNode, valueNode] = [node.childForFieldName("key"), node.childForFieldName("val")];
+	if (keyNode === null || valueNode === null) return [];
+	const key = expressionOf(keyNode);
+	return [{
+		key: key.kind === "access" && typeof key.of === "string" && key.keys.length === 0 ? key.of : key.kind === "template" && key.parts.length === 1 && typeof key.parts[0] === "string" ? key.parts[0] : null,
+		value: expressionOf(valueNode)
+	}];
+}
+function templateParts(node) {
+	return children(node).flatMap((part) => {
+		if (part.type === "template_literal") return [unescaped(part.text)];
+		if (part.type === "template_interpolation") {
+			const [inner] = children(part).filter(isExpression);
+			return inner === void 0 ? [] : [expressionOf(inner)];
+		}
+		return part.type.startsWith("quoted_template_") ? [] : [other(part)];
+	});
+}
+const literalText = (node) => unescaped(children(node).filter((part) => part.type === "template_literal").map((part) => part.text).join(""));
+const ESCAPES = {
+	n: "\n",
+	r: "\r",
+	t: "	",
+	"\"": "\"",
+	"\\": "\\"
+};
+function unescaped(text) {
+	return text.replaceAll(/\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/g, (_whole, short, long, single) => single === void 0 ? String.fromCodePoint(Number.parseInt(short ?? long, 16)) : ESCAPES[single] ?? single).replaceAll("$${", "${").replaceAll("%%{", "%{");
+}
+/** Every call inside an expression, outermost first. */
+function* callsIn(expression) {
+	if (expression.kind === "call") yield expression;
+	for (const inner of innerOf(expression)) yield* callsIn(inner);
+}
+function innerOf(expression) {
+	switch (expression.kind) {
+		case "template": return expression.parts.filter((part) => typeof part !== "string");
+		case "call": return expression.args;
+		case "access": return typeof expression.of === "string" ? [] : [expression.of];
+		case "list": return expression.items;
+		case "object": return expression.entries.map((entry) => entry.value);
+		case "other": return expression.inside;
+		default: return expression;
+	}
+}
+/** Every attribute of a body, those of its blocks included, with the types of the blocks around it. */
+function* attributesIn(body, around = []) {
+	for (const attribute of body.attributes) yield {
+		attribute,
+		around
+	};
+	for (const block of body.blocks) yield* attributesIn(block.body, [...around, block.type]);
 }
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/constants.js
@@ -46995,6 +47176,8 @@ function isOlder(version, than) {
 }
 
 // packages/orchestrator/src/discover/snapshot.ts
+/** The name of the file that makes a folder a stack. */
+const STACK_FILE = "terragrunt.stack.hcl";
 /** The name of the file that makes a folder a unit. */
 const UNIT_FILE = "terragrunt.hcl";
 /** The snapshot of "nothing was there yet". */
@@ -47003,11 +47186,12 @@ function emptySnapshot(commit) {
 		commit,
 		files: /* @__PURE__ */ new Map(),
 		units: /* @__PURE__ */ new Map(),
+		stackTemplates: [],
 		problems: []
 	};
 }
 /** The folder of a file: `.` for the root. */
-function folderOf(file) {
+function folderOf$1(file) {
 	const slash = file.lastIndexOf("/");
 	return slash === -1 ? "." : file.slice(0, slash);
 }
@@ -47017,7 +47201,7 @@ function liesIn(file, folder) {
 }
 /** The unit whose own folder holds a file: the nearest one, so that a nested unit keeps its files to itself. */
 function unitOwning(file, isUnit) {
-	for (let folder = folderOf(file);; folder = folderOf(folder)) {
+	for (let folder = folderOf$1(file);; folder = folderOf$1(folder)) {
 		if (isUnit(folder)) return folder;
 		if (folder === ".") return null;
 	}
@@ -47139,6 +47323,46 @@ const sharedFiles = {
 	}
 };
 
+// packages/orchestrator/src/classify/rules/stack-sources.ts
+/**
+* Files that stacks are generated from: stack files and the templates that they name. What they changed is what differs
+* between the generated units of the two commits; a template can be read by other units as well.
+*/
+const stackSources = {
+	name: "stack sources",
+	take(file, commits) {
+		const template = [...commits.head.stackTemplates, ...commits.base.stackTemplates].find((folder) => liesIn(file.path, folder));
+		const isStackFile = file.path === "terragrunt.stack.hcl" || file.path.endsWith(`/${"terragrunt.stack.hcl"}`);
+		if (!isStackFile && template === void 0) return null;
+		const generated = isStackFile ? folderOf$1(file.path) : ".";
+		const name = template === void 0 ? "" : file.path.slice(template === "." ? 0 : template.length + 1);
+		const units = /* @__PURE__ */ new Map();
+		for (const unit of /* @__PURE__ */ new Set([...commits.head.units.keys(), ...commits.base.units.keys()])) {
+			if (!isGenerated(unit) || !liesIn(unit, generated)) continue;
+			if (differs(unit, isStackFile ? null : name, commits)) units.set(unit, [{
+				relation: "generates",
+				path: unit
+			}]);
+		}
+		const found = sharedFinding(file, commits, null);
+		if (units.size > 0) found.unshift({
+			type: STACK_TYPES$1[file.status],
+			subject: file.path,
+			units
+		});
+		return found.length === 0 ? null : found;
+	}
+};
+const STACK_TYPES$1 = {
+	added: "StackAdded",
+	modified: "StackChanged",
+	deleted: "StackDeleted"
+};
+/** Whether what was generated for a unit differs between the commits, in a file of a template where one is named. */
+function differs(unit, name, { base, head }) {
+	return [...new Set([...base.files.keys(), ...head.files.keys()].filter((file) => liesIn(file, unit)))].some((file) => base.files.get(file) !== head.files.get(file) && (name === null || file.endsWith(`/${name}`)));
+}
+
 // packages/orchestrator/src/classify/rules/unit-files.ts
 /** Files inside a unit's own folder: the unit was added, changed or deleted. */
 const unitFiles = {
@@ -47182,6 +47406,7 @@ const RULES = [
 	accounts,
 	ownConfiguration,
 	unitFiles,
+	stackSources,
 	sharedFiles
 ];
 /** Makes infra changes of changed files. Every file ends in a change, in `unmatched` or in `ignored`. */
@@ -47271,7 +47496,8 @@ async function compareCommits(repository, wanted, deployBranchAt) {
 }
 async function localComparison(repository, wanted, deployBranchAt) {
 	const head = await known(repository, wanted.head);
-	const base = await known(repository, wanted.base);
+	const tip = await known(repository, wanted.base);
+	const base = wanted.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
 	const branch = await repository.branch();
 	const event = {
 		name: "local",
@@ -47569,7 +47795,174 @@ const BARE_INCLUDE = "Missing name for include";
 /** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
 const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential/i;
 
-// packages/orchestrator/src/hcl/scan.ts
+// packages/orchestrator/src/hcl/evaluate.ts
+/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
+const ROOT = "/@root";
+/** How far references may lead: a local that names itself must not go on for ever. */
+const DEEPEST = 40;
+/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
+function repositoryPath(text, relativeTo) {
+	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
+	if (absolute === ROOT) return ".";
+	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
+}
+/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
+function evaluate(expression, scope) {
+	const value = valueOfExpression(expression, scope, 0);
+	return typeof value === "string" ? value : null;
+}
+function valueOfExpression(expression, scope, depth) {
+	if (depth > DEEPEST) return null;
+	switch (expression.kind) {
+		case "template": {
+			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf$1(part, scope, depth));
+			return parts.every((part) => part !== null) ? parts.join("") : null;
+		}
+		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
+		case "call": return callOf(expression.name, expression.args, scope, depth);
+		case "list":
+		case "object":
+		case "other": return null;
+		default: return expression;
+	}
+}
+function textOf$1(expression, scope, depth) {
+	const value = valueOfExpression(expression, scope, depth + 1);
+	return typeof value === "string" ? value : null;
+}
+function referenceOf(name, keys, scope, depth) {
+	const [first, ...rest] = keys;
+	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
+	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
+	if (name === "include") {
+		const bare = scope.includes.get("");
+		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
+		if (file === void 0) return null;
+		const configuration = scope.open(file);
+		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
+	}
+	return null;
+}
+function localOf(scope, name, keys, depth) {
+	for (const block of scope.body.blocks) {
+		if (block.type !== "locals") continue;
+		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
+		if (attribute === void 0) continue;
+		const { value } = attribute;
+		if (value.kind === "object" && keys.length > 0) {
+			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
+			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
+		}
+		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
+	}
+	return null;
+}
+/** Follows `.locals.name` into a configuration; a text has no attributes. */
+function follow(value, keys, depth) {
+	if (value === null || keys.length === 0) return value;
+	if (typeof value === "string") return null;
+	const [section, name, ...rest] = keys;
+	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
+	if (section === "inputs" && name !== void 0) {
+		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
+		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
+		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
+	}
+	return null;
+}
+const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
+const folderOf = (file) => posix.dirname(file);
+function callOf(name, args, scope, depth) {
+	const text = (index) => {
+		const argument = args[index];
+		return argument === void 0 ? null : textOf$1(argument, scope, depth);
+	};
+	return FUNCTIONS.get(name)?.({
+		args,
+		scope,
+		depth,
+		text
+	}) ?? null;
+}
+/** A function of one path or text. */
+const ofText = (act) => (call) => {
+	const text = call.text(0);
+	return text === null ? null : act(text, call);
+};
+/** The file that `include` functions speak of: this one where it is included, else the labelled or the only one. */
+function includedFile({ args, scope, text }) {
+	if (scope.included && args.length === 0) return scope.file;
+	const label = text(0);
+	return (label === null ? scope.includes.values().next().value : scope.includes.get(label)) ?? null;
+}
+/** The functions of Terragrunt and OpenTofu that paths are made with. */
+const FUNCTIONS = /* @__PURE__ */ new Map([
+	["get_repo_root", () => ROOT],
+	["get_terragrunt_dir", ({ scope }) => absolute(scope.terragruntFolder)],
+	["get_original_terragrunt_dir", ({ scope }) => absolute(scope.unitFolder)],
+	["get_parent_terragrunt_dir", (call) => {
+		const file = includedFile(call);
+		return absolute(file === null ? call.scope.terragruntFolder : folderOf(file));
+	}],
+	["get_path_from_repo_root", ({ scope }) => scope.terragruntFolder],
+	["get_path_to_repo_root", ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || "."],
+	["path_relative_to_include", (call) => betweenInclude(call, (include, unit) => posix.relative(include, unit))],
+	["path_relative_from_include", (call) => betweenInclude(call, (include, unit) => posix.relative(unit, include))],
+	["find_in_parent_folders", ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope)],
+	["read_terragrunt_config", readConfiguration],
+	["dirname", ofText((path) => posix.dirname(path))],
+	["basename", ofText((path) => posix.basename(path))],
+	["abspath", ofText((path, { scope }) => posix.resolve(absolute(scope.terragruntFolder), path))],
+	["lower", ofText((text) => text.toLowerCase())],
+	["upper", ofText((text) => text.toUpperCase())],
+	["trimspace", ofText((text) => text.trim())],
+	["tostring", ofText((text) => text)],
+	["get_env", ({ scope, text }) => {
+		const name = text(0);
+		return name === null ? null : scope.env[name] ?? text(1);
+	}],
+	["join", joinedTexts],
+	["format", ({ args, text }) => formatted(args.map((_argument, index) => text(index)))]
+]);
+function betweenInclude(call, between) {
+	const file = includedFile(call);
+	return file === null ? "." : between(absolute(folderOf(file)), absolute(call.scope.unitFolder)) || ".";
+}
+function readConfiguration({ scope, text }) {
+	const file = text(0);
+	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
+	const configuration = path === null ? null : scope.open(path);
+	return configuration === null ? null : { configuration };
+}
+function joinedTexts({ args, scope, depth, text }) {
+	const [separator, list] = [text(0), args[1]];
+	if (separator === null || list?.kind !== "list") return null;
+	const items = list.items.map((item) => textOf$1(item, scope, depth));
+	return items.every((item) => item !== null) ? items.join(separator) : null;
+}
+function findInParentFolders(name, fallback, scope) {
+	if (name === null) return null;
+	let folder = scope.unitFolder;
+	while (folder !== "." && folder !== "") {
+		folder = posix.dirname(folder);
+		const candidate = folder === "." ? name : `${folder}/${name}`;
+		if (scope.exists(candidate)) return absolute(candidate);
+	}
+	return fallback;
+}
+function formatted(texts) {
+	const [pattern, ...values] = texts;
+	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
+	let next = 0;
+	const result = pattern.replaceAll(/%([sdv%])/g, (_whole, verb) => {
+		if (verb === "%") return "%";
+		next += 1;
+		return values[next - 1] ?? "";
+	});
+	return next === values.length ? result : null;
+}
+
+// packages/orchestrator/src/hcl/references.ts
 const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
 	"file",
 	"templatefile",
@@ -47583,165 +47976,111 @@ const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
 	"read_tfvars_file",
 	"sops_decrypt_file"
 ]);
-/** Finds what `terragrunt find` does not tell: files and local modules that HCL names by a path. */
-function scanReferences(parse, text, scope) {
-	const root = parse(text);
-	const locals = localsOf(root);
-	const evaluate = (node) => pathOf(node, scope, locals, 0);
-	const files = /* @__PURE__ */ new Set();
-	const folders = /* @__PURE__ */ new Set();
-	const fileFolder = posix.dirname(scope.file);
-	for (const call of root.descendantsOfType("function_call")) {
-		const name = call.namedChildren[0]?.text ?? "";
-		const target = FILE_FUNCTIONS.has(name) ? files : name === "fileset" ? folders : null;
-		const path = target === null ? null : evaluate(firstArgument(call));
-		const resolved = path === null ? null : inside(fileFolder, path);
-		if (resolved !== null) target?.add(resolved);
-	}
-	return {
-		files: [...files],
-		folders: [...folders],
-		sources: localSources(root, scope, evaluate)
-	};
-}
-/** The folders of local modules, units and stacks that blocks name as their source. */
-function localSources(root, scope, evaluate) {
-	const sources = /* @__PURE__ */ new Set();
-	for (const block of blocksOf(root)) {
-		if (!SOURCE_BLOCKS.has(block.type)) continue;
-		const source = evaluate(attribute(block.body, "source"));
-		if (source === null || !(source.startsWith(".") || source.startsWith(ROOT))) continue;
-		const resolved = inside(block.type === "terraform" ? scope.folder : posix.dirname(scope.file), source.split("?")[0]?.replace("//", "/") ?? source);
-		if (resolved !== null) sources.add(resolved);
-	}
-	return [...sources];
-}
+const VAR_FILES = /* @__PURE__ */ new Set(["required_var_files", "optional_var_files"]);
 const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
 	"terraform",
 	"module",
 	"unit",
 	"stack"
 ]);
-/** Stands for the repository's root while a path is put together. */
-const ROOT = "\0/";
-const MAX_DEPTH = 20;
-function blocksOf(root) {
-	return root.descendantsOfType("block").flatMap((block) => {
-		const body = block.namedChildren.find((child) => child?.type === "body");
-		return body === void 0 || body === null ? [] : [{
-			type: block.namedChildren[0]?.text ?? "",
-			body
-		}];
-	});
-}
-function attribute(body, name) {
-	return body.namedChildren.find((child) => child?.type === "attribute" && child.namedChildren[0]?.text === name)?.namedChildren[1] ?? null;
-}
-function localsOf(root) {
-	const locals = /* @__PURE__ */ new Map();
-	for (const { type, body } of blocksOf(root)) {
-		if (type !== "locals") continue;
-		for (const child of body.namedChildren) {
-			const [name, value] = child?.type === "attribute" ? child.namedChildren : [];
-			if (name !== void 0 && value !== void 0 && name !== null && value !== null) locals.set(name.text, value);
-		}
+/** Finds what `terragrunt find` does not tell: files, folders and local modules that HCL names by a path. */
+function referencesIn(scope) {
+	const found = {
+		files: /* @__PURE__ */ new Set(),
+		folders: /* @__PURE__ */ new Set(),
+		configurations: /* @__PURE__ */ new Set(),
+		sources: /* @__PURE__ */ new Set()
+	};
+	let unknownSource = false;
+	for (const { attribute, around } of attributesIn(scope.body)) {
+		for (const call of callsIn(attribute.value)) takeCall(call, scope, found);
+		for (const file of varFiles(attribute, scope)) put(found.files, file, scope.unitFolder);
+		const [block] = around;
+		if (attribute.name !== "source" || around.length !== 1 || !SOURCE_BLOCKS.has(block ?? "")) continue;
+		const source = evaluate(attribute.value, scope);
+		if (source === null) unknownSource = true;
+		else put(found.sources, localSource(source), block === "terraform" ? scope.unitFolder : posix.dirname(scope.file));
 	}
-	return locals;
+	return {
+		files: [...found.files],
+		folders: [...found.folders],
+		configurations: [...found.configurations],
+		sources: [...found.sources],
+		unknownSource
+	};
 }
-function firstArgument(call) {
-	return call.namedChildren.find((child) => child?.type === "function_arguments")?.namedChildren[0] ?? null;
+/** Var files that `extra_arguments` name, as a list or as arguments of the command. */
+function varFiles({ name, value }, scope) {
+	if (value.kind !== "list" || !VAR_FILES.has(name) && name !== "arguments") return [];
+	const texts = value.items.flatMap((item) => evaluate(item, scope) ?? []);
+	return name === "arguments" ? texts.flatMap((text) => /^-var-file=(.+)$/.exec(text)?.[1] ?? []) : texts;
 }
-/** A path relative to the repository, or `null` when it leaves it. */
-function inside(base, path) {
-	const joined = path.startsWith(ROOT) ? path.slice(2).replace(/^\/+/, "") : posix.join(base, path);
-	const normal = posix.normalize(joined === "" ? "." : joined).replace(/\/$/, "");
-	return normal.startsWith("..") || posix.isAbsolute(normal) ? null : normal;
+function put(target, text, base) {
+	const path = text === null ? null : repositoryPath(text, base);
+	if (path !== null) target.add(path);
 }
-/** The path that an expression gives, or `null` when it can't be told from literals and path functions. */
-function pathOf(node, scope, locals, depth) {
-	if (node === null || depth > MAX_DEPTH) return null;
-	const next = (child) => pathOf(child ?? null, scope, locals, depth + 1);
-	switch (node.type) {
-		case "expression":
-		case "literal_value":
-		case "template_expr":
-			if (node.namedChildCount === 1) return next(node.namedChildren[0]);
-			return referenceOf(node, scope, locals, depth);
-		case "template_interpolation": return next(node.namedChildren.find((child) => child?.type === "expression"));
-		case "string_lit":
-		case "quoted_template": {
-			const texts = node.namedChildren.filter((child) => child !== null && !child.type.startsWith("quoted_template_")).map(next);
-			return texts.includes(null) ? null : texts.join("");
-		}
-		case "template_literal": return node.text;
-		case "function_call": return callOf(node, scope, next);
-		default: return null;
+/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
+function takeCall(call, scope, found) {
+	const [argument] = call.args;
+	if (argument === void 0) return;
+	const fileFolder = posix.dirname(scope.file);
+	if (FILE_FUNCTIONS.has(call.name)) put(found.files, evaluate(argument, scope), fileFolder);
+	else if (call.name === "fileset") put(found.folders, evaluate(argument, scope), fileFolder);
+	else if (call.name === "read_terragrunt_config") put(found.configurations, evaluate(argument, scope), scope.terragruntFolder);
+}
+/** The path of a local source, its subfolder behind `//` included; `null` for one that is fetched from elsewhere. */
+function localSource(source) {
+	if (!/^(?:\.{0,2}\/|\.{1,2}$)/.test(source)) return null;
+	return (source.split("?", 1)[0] ?? source).replace("//", "/");
+}
+/** The included files of a unit by label, as far as their paths can be told. */
+function includesOf(body, evaluated) {
+	const includes = /* @__PURE__ */ new Map();
+	for (const block of body.blocks) {
+		const path = block.type === "include" ? block.body.attributes.find(({ name }) => name === "path")?.value : void 0;
+		const file = path === void 0 ? null : evaluated(path);
+		if (file !== null) includes.set(block.labels[0] ?? "", file);
 	}
-}
-/** `local.name`, and `path.module` of a module's code. */
-function referenceOf(node, scope, locals, depth) {
-	const match = /^(local|path)\.([A-Za-z_][\w-]*)$/.exec(node.text);
-	if (match?.[1] === "path") return match[2] === "module" ? ROOT + posix.dirname(scope.file) : null;
-	return match?.[2] === void 0 ? null : pathOf(locals.get(match[2]) ?? null, scope, locals, depth + 1);
-}
-function callOf(call, scope, next) {
-	const argument = firstArgument(call);
-	switch (call.namedChildren[0]?.text) {
-		case "get_repo_root": return ROOT;
-		case "get_terragrunt_dir":
-		case "get_original_terragrunt_dir": return ROOT + scope.folder;
-		case "get_parent_terragrunt_dir": return ROOT + posix.dirname(scope.file);
-		case "get_path_to_repo_root": return posix.relative(scope.folder, ".") || ".";
-		case "dirname": {
-			const path = next(argument);
-			return path === null ? null : posix.dirname(path);
-		}
-		case "find_in_parent_folders": return findInParents(argument === null ? "terragrunt.hcl" : next(argument), scope);
-		default: return null;
-	}
-}
-function findInParents(name, scope) {
-	if (name === null || scope.folder === ".") return null;
-	for (let folder = posix.dirname(scope.folder);; folder = posix.dirname(folder)) {
-		const file = posix.join(folder, name);
-		if (scope.exists(file)) return ROOT + file;
-		if (folder === ".") return null;
-	}
+	return includes;
 }
 
 // packages/orchestrator/src/discover/module-reads.ts
-const CODE = /\.(tf|tofu)$/;
-/** Answers what units read. Scans each text once, however many units share it. */
-function readsReader(parse, sources) {
+const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
+/** Answers what units read. */
+function readsReader(sources) {
 	const modules = /* @__PURE__ */ new Map();
 	const moduleReads = (folder) => {
-		const known = modules.get(folder) ?? scanModule(parse, sources, folder);
+		const known = modules.get(folder) ?? scanModule(sources, folder);
 		modules.set(folder, known);
 		return known;
 	};
-	return async (unit) => {
+	return (unit, env) => {
 		const reads = /* @__PURE__ */ new Map();
 		const add = (file, links) => {
 			if (!reads.has(file)) reads.set(file, links);
 		};
-		const moduleFolders = addReported(unit, add);
-		for (const folder of await addWritten(unit, parse, sources, add)) moduleFolders.add(folder);
-		if (moduleFolders.size === 0) moduleFolders.add(unit.path);
-		await addModules(moduleFolders, unit.path, moduleReads, add);
+		for (const file of unit.includes) if (file !== "") add(file, [{
+			relation: "included by",
+			path: unit.path
+		}]);
+		const written = addWritten(unit, env, sources, add);
+		addModules(written.sources.size > 0 || written.unknownSource ? written.sources : /* @__PURE__ */ new Set([unit.path]), unit.path, moduleReads, add);
+		addModules(addReported(unit, written, sources, reads, add), unit.path, moduleReads, add);
 		return new Map([...reads].filter(([file]) => file !== joined(unit.path, UNIT_FILE)));
 	};
 }
-/** Adds what Terragrunt says that a unit reads; gives the folders of its module's code. */
-function addReported(unit, add) {
-	const included = new Set(unit.includes);
-	for (const file of included) if (file !== "") add(file, [{
-		relation: "included by",
-		path: unit.path
-	}]);
+/**
+* Adds what else Terragrunt says that a unit reads; gives folders of its module's code that its HCL does not name. Code
+* counts as the module's where the source can't be told; elsewhere it was read like any other file.
+*/
+function addReported(unit, written, sources, reads, add) {
 	const moduleFolders = /* @__PURE__ */ new Set();
 	for (const file of unit.reading) {
-		if (included.has(file)) continue;
-		if (CODE.test(file)) moduleFolders.add(folderOf(file));
+		if (reads.has(file)) continue;
+		const named = written.configurations.has(file);
+		const source = [...written.sources].find((folder) => liesIn(file, folder));
+		if (source !== void 0 && !named && isInNestedUnit(file, source, sources)) continue;
+		if (CODE.test(file) && written.unknownSource && !named) moduleFolders.add(folderOf$1(file));
 		else add(file, [{
 			relation: "read by",
 			path: unit.path
@@ -47750,45 +48089,81 @@ function addReported(unit, add) {
 	return moduleFolders;
 }
 /** Adds the files that the HCL of a unit, and the HCL that it reads, names; gives the local modules that it names. */
-async function addWritten(unit, parse, sources, add) {
-	const moduleFolders = /* @__PURE__ */ new Set();
+function addWritten(unit, env, sources, add) {
 	const own = joined(unit.path, UNIT_FILE);
-	const read = {
-		relation: "read by",
-		path: unit.path
+	const scopes = scopesOf(unit, own, env, sources);
+	const result = {
+		sources: /* @__PURE__ */ new Set(),
+		unknownSource: false,
+		configurations: /* @__PURE__ */ new Set()
 	};
-	const exists = (path) => sources.files.has(path);
-	for (const file of /* @__PURE__ */ new Set([
+	const queue = [
 		own,
 		...unit.includes,
 		...unit.reading.filter((name) => name.endsWith(".hcl"))
-	])) {
-		const text = exists(file) ? await sources.read(file) : null;
-		if (text === null) continue;
-		const found = scanReferences(parse, text, {
-			file,
-			folder: unit.path,
-			exists
-		});
+	];
+	const seen = /* @__PURE__ */ new Set();
+	for (const file of queue) {
+		const scope = seen.has(file) ? null : scopes(file);
+		seen.add(file);
+		if (scope === null) continue;
+		const found = referencesIn(scope);
 		const via = file === own ? [] : [{
 			relation: "read by",
 			path: file
 		}];
 		const named = [...found.files, ...found.folders.flatMap((folder) => filesBelow(sources, folder))];
-		for (const path of named) add(path, [...via, read]);
-		for (const folder of found.sources) moduleFolders.add(folder);
+		for (const path of named) add(path, [...via, {
+			relation: "read by",
+			path: unit.path
+		}]);
+		for (const path of found.configurations) result.configurations.add(path);
+		if (file !== own && !scope.included) continue;
+		for (const folder of found.sources) result.sources.add(folder);
+		result.unknownSource ||= found.unknownSource;
 	}
-	return moduleFolders;
+	return result;
+}
+/** The scopes of the files that belong to a unit. */
+function scopesOf(unit, own, env, sources) {
+	const exists = (path) => sources.files.has(path);
+	const includes = /* @__PURE__ */ new Map();
+	const open = (file) => {
+		const body = exists(file) ? sources.parsed(file) : null;
+		if (body === null) return null;
+		const included = unit.includes.includes(file);
+		const terragruntFolder = file === own || included ? unit.path : folderOf$1(file);
+		return {
+			file,
+			body,
+			unitFolder: unit.path,
+			terragruntFolder,
+			includes,
+			included,
+			env,
+			exists,
+			open
+		};
+	};
+	const scope = open(own);
+	if (scope !== null) {
+		const pathOf = includesOf(scope.body, (path) => {
+			const text = evaluate(path, scope);
+			return text === null ? null : repositoryPath(text, unit.path);
+		});
+		for (const [label, file] of pathOf) includes.set(label, file);
+	}
+	return open;
 }
 /** Follows module calls from the unit's own modules to any depth. */
-async function addModules(folders, unit, moduleReads, add) {
+function addModules(folders, unit, moduleReads, add) {
 	const queue = [...folders].map((folder) => ({
 		folder,
 		called: false
 	}));
 	const seen = new Set(folders);
 	for (const { folder, called } of queue) {
-		const module = await moduleReads(folder);
+		const module = moduleReads(folder);
 		const relation = called ? "called by the module of" : "file of the module of";
 		for (const file of module.files) add(file, [{
 			relation,
@@ -47803,21 +48178,29 @@ async function addModules(folders, unit, moduleReads, add) {
 		}
 	}
 }
-async function scanModule(parse, sources, folder) {
+function scanModule(sources, folder) {
 	const code = (sources.byFolder.get(folder) ?? []).filter((file) => CODE.test(file));
 	if (code.length === 0) return {
 		files: [],
 		calls: []
 	};
-	const files = new Set(filesBelow(sources, folder));
+	const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
 	const calls = /* @__PURE__ */ new Set();
+	const exists = (path) => sources.files.has(path);
 	for (const file of code) {
-		const text = await sources.read(file);
-		if (text === null) continue;
-		const found = scanReferences(parse, text, {
+		const body = sources.parsed(file);
+		if (body === null) continue;
+		const open = () => null;
+		const found = referencesIn({
 			file,
-			folder,
-			exists: (path) => sources.files.has(path)
+			body,
+			unitFolder: folder,
+			terragruntFolder: folder,
+			includes: /* @__PURE__ */ new Map(),
+			included: false,
+			env: {},
+			exists,
+			open
 		});
 		for (const path of found.files) files.add(path);
 		for (const inner of found.folders) for (const path of filesBelow(sources, inner)) files.add(path);
@@ -47828,6 +48211,11 @@ async function scanModule(parse, sources, folder) {
 		calls: [...calls]
 	};
 }
+/** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */
+function isInNestedUnit(file, folder, sources) {
+	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(joined(above, "terragrunt.hcl"))) return true;
+	return false;
+}
 function filesBelow(sources, folder) {
 	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
 }
@@ -47836,7 +48224,6 @@ function joined(folder, name) {
 }
 
 // packages/orchestrator/src/discover/stacks.ts
-const STACK_FILE = "terragrunt.stack.hcl";
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";
 /** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
@@ -47845,17 +48232,28 @@ async function generateStacks(root, committed, parse, environmentOf) {
 	const templates = /* @__PURE__ */ new Set();
 	for (const file of stackFiles) {
 		const text = await readFile(posix.join(root, file), "utf8").catch(() => "");
+		const folder = folderOf$1(file);
+		const at = {
+			unitFolder: folder,
+			terragruntFolder: folder,
+			includes: /* @__PURE__ */ new Map(),
+			included: false
+		};
+		const exists = (path) => committed.has(path);
 		const scope = {
 			file,
-			folder: folderOf(file),
-			exists: (path) => committed.has(path)
+			body: parse(text),
+			...at,
+			env: environmentOf(folder),
+			exists,
+			open: () => null
 		};
-		for (const source of scanReferences(parse, text, scope).sources) templates.add(source);
+		for (const source of referencesIn(scope).sources) templates.add(source);
 	}
 	const files = /* @__PURE__ */ new Map();
 	const problems = [];
 	for (const file of stackFiles) {
-		const folder = folderOf(file);
+		const folder = folderOf$1(file);
 		if ([...templates].some((template) => liesIn(file, template))) continue;
 		const ran = await run("terragrunt", [
 			"stack",
@@ -47905,33 +48303,25 @@ async function takeSnapshot(edges, commit, configuration) {
 	const entries = await edges.repository.tree(commit);
 	const files = new Map(entries.map(({ path, blob }) => [path, blob]));
 	if (![...files.keys()].some((file) => file.endsWith(".hcl"))) return {
-		commit,
-		files,
-		units: /* @__PURE__ */ new Map(),
-		problems: []
+		...emptySnapshot(commit),
+		files
 	};
 	await using worktree = await addWorktree(edges.repository.folder, commit, edges.gitEnvironment);
 	const root = worktree.folder;
 	const environmentOf = toolEnvironments(configuration, edges.toolEnvironment);
 	const stacks = await generateStacks(root, files, edges.parseHcl, environmentOf);
 	for (const [file, hash] of stacks.files) files.set(file, hash);
-	const candidates = [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !stacks.templates.includes(folderOf(file))).map(folderOf);
+	const candidates = [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !stacks.templates.includes(folderOf$1(file))).map(folderOf$1);
 	const found = await findAll(root, candidates, environmentOf);
-	const texts = /* @__PURE__ */ new Map();
-	const read = (file) => {
-		const text = texts.get(file) ?? readFile(posix.join(root, file), "utf8").catch(() => null);
-		texts.set(file, text);
-		return text;
-	};
 	const sources = {
 		files,
-		byFolder: Map.groupBy(files.keys(), folderOf),
-		read
+		byFolder: Map.groupBy(files.keys(), folderOf$1),
+		parsed: parsedFiles(root, edges.parseHcl)
 	};
-	const folders = await unitFolders(candidates, found, sources);
+	const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
 	await findSwallowed(root, folders, found, environmentOf);
 	const diagnoses = await diagnoseSuspects(root, suspects(folders, found, files), environmentOf);
-	const readsOf = readsReader(edges.parseHcl, sources);
+	const readsOf = readsReader(sources);
 	const units = /* @__PURE__ */ new Map();
 	const problems = [...stacks.problems];
 	for (const folder of folders) {
@@ -47944,7 +48334,7 @@ async function takeSnapshot(edges, commit, configuration) {
 		};
 		const diagnosis = diagnoses.get(folder) ?? { kind: "well" };
 		const notEvaluated = diagnosis.kind === "needs-credentials";
-		const reads = await readsOf(row);
+		const reads = readsOf(row, environmentOf(folder));
 		if (notEvaluated) {
 			for (const [file, links] of mayRead(folder, sources)) if (!reads.has(file)) reads.set(file, links);
 		}
@@ -47961,7 +48351,28 @@ async function takeSnapshot(edges, commit, configuration) {
 		commit,
 		files,
 		units,
+		stackTemplates: stacks.templates,
 		problems
+	};
+}
+/** The text of a file of the checkout, or `null` when it can't be read. */
+function textOf(root, file) {
+	try {
+		return readFileSync(posix.join(root, file), "utf8");
+	} catch {
+		return null;
+	}
+}
+/** Parses files of the checkout, each once. */
+function parsedFiles(root, parse) {
+	const known = /* @__PURE__ */ new Map();
+	return (file) => {
+		const found = known.get(file);
+		if (found !== void 0) return found;
+		const text = textOf(root, file);
+		const body = text === null ? null : parse(text);
+		known.set(file, body);
+		return body;
 	};
 }
 function brokenUnit(path, diagnosis) {
@@ -48011,13 +48422,13 @@ async function findAll(root, folders, environmentOf) {
 * Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
 * nothing, names no source, has no code beside it and has other units below it. A template of a stack needs `values`.
 */
-async function unitFolders(candidates, found, sources) {
-	const roots = new Set([...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf(f) !== path)));
+function unitFolders(candidates, found, sources, read) {
+	const roots = new Set([...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf$1(f) !== path)));
 	const units = [];
 	for (const folder of candidates) {
 		const file = folder === "." ? UNIT_FILE : `${folder}/${UNIT_FILE}`;
 		if (roots.has(file)) continue;
-		const text = await sources.read(file) ?? "";
+		const text = read(file);
 		const beside = sources.byFolder.get(folder) ?? [];
 		const isTemplate = found.suppressed.some((error) => error.file === file && /variable named "values"/.test(error.message)) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
 		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
@@ -48892,7 +49303,7 @@ async function eventOf(environment) {
 }
 /** Proves that the bundle can do its work: the grammar beside it loads and parses. */
 async function selfTest() {
-	if ((await loadHclParser())("include \"root\" { path = \"root.hcl\" }").hasError) throw new Error("the HCL grammar does not parse HCL");
+	if ((await loadHclParser())("include \"root\" { path = \"root.hcl\" }").blocks[0]?.labels[0] !== "root") throw new Error("the HCL grammar does not parse HCL");
 	process$2.stdout.write("orchestrator: ready\n");
 }
 try {

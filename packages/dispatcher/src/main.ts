@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { context as github } from "@actions/github";
 import { type Inputs, inputsFrom } from "@pipelines/core/actions/inputs";
 import { actionsLog as log } from "@pipelines/core/actions/log";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
   const inputs = inputsFrom(environment);
   const command = inputs.choice("command", ["run", "collect", "report"]);
   const folder = inputs.optional("folder") ?? join(environment["RUNNER_TEMP"] ?? ".", "pipelines");
-  const context = await readRunContext(environment);
+  const context = readRunContext(github);
   switch (command) {
     case "run":
       return await run(inputs, folder, context);

@@ -1,19 +1,18 @@
-import { readFile } from "node:fs/promises";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { z } from "zod";
 import type { RunFacts } from "./report/model.ts";
 
-/** What GitHub says about a run in a step's environment. */
-const Environment = z.object({
-  GITHUB_REPOSITORY: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
-  GITHUB_RUN_ID: z.string().regex(/^\d+$/),
-  GITHUB_RUN_NUMBER: z.coerce.number().int().positive(),
-  GITHUB_RUN_ATTEMPT: z.coerce.number().int().positive(),
-  GITHUB_SERVER_URL: z.url(),
-  GITHUB_API_URL: z.url(),
-  GITHUB_SHA: z.string().min(7),
-  GITHUB_EVENT_NAME: z.string().min(1),
-  GITHUB_EVENT_PATH: z.string().optional(),
+/** What GitHub says about a run, as `@actions/github` reads it from a step's environment. */
+const GitHub = z.object({
+  repo: z.object({ owner: z.string().min(1), repo: z.string().min(1) }),
+  runId: z.int().positive(),
+  runNumber: z.int().positive(),
+  runAttempt: z.int().positive(),
+  serverUrl: z.url(),
+  apiUrl: z.url(),
+  sha: z.string().min(7),
+  eventName: z.string().min(1),
+  payload: z.unknown(),
 });
 
 const Payload = z.object({
@@ -34,29 +33,27 @@ export type RunContextFacts = {
   readonly pullRequest: { readonly number: number; readonly headSha: string } | null;
 };
 
-/** @throws Error naming the variable when this is no step of a GitHub Actions run */
-export async function readRunContext(
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<RunContextFacts> {
-  const read = Environment.safeParse(environment);
+/** @throws Error naming what is missing when this is no step of a GitHub Actions run */
+export function readRunContext(github: unknown): RunContextFacts {
+  const read = GitHub.safeParse(github);
   if (!read.success) {
     throw new Error(`this needs the environment of a GitHub Actions step:\n${z.prettifyError(read.error)}`);
   }
-  const known = read.data;
-  const [owner = "", repo = ""] = known.GITHUB_REPOSITORY.split("/");
-  const attempt = known.GITHUB_RUN_ATTEMPT;
+  const { repo, runId, runNumber, runAttempt, serverUrl, apiUrl, sha, eventName, payload } = read.data;
+  const fullName = `${repo.owner}/${repo.repo}`;
+  const later = runAttempt > 1 ? `/attempts/${runAttempt}` : "";
   return {
-    repository: { owner, repo },
-    fullName: known.GITHUB_REPOSITORY,
-    runId: known.GITHUB_RUN_ID,
-    runNumber: known.GITHUB_RUN_NUMBER,
-    attempt,
-    apiUrl: known.GITHUB_API_URL,
-    serverUrl: known.GITHUB_SERVER_URL,
-    runUrl: `${known.GITHUB_SERVER_URL}/${known.GITHUB_REPOSITORY}/actions/runs/${known.GITHUB_RUN_ID}${attempt > 1 ? `/attempts/${attempt}` : ""}`,
-    sha: known.GITHUB_SHA,
-    event: known.GITHUB_EVENT_NAME,
-    pullRequest: await pullRequestOf(known.GITHUB_EVENT_PATH),
+    repository: repo,
+    fullName,
+    runId: String(runId),
+    runNumber,
+    attempt: runAttempt,
+    apiUrl,
+    serverUrl,
+    runUrl: `${serverUrl}/${fullName}/actions/runs/${runId}${later}`,
+    sha,
+    event: eventName,
+    pullRequest: pullRequestOf(payload),
   };
 }
 
@@ -88,15 +85,8 @@ export function runFactsOf(
   };
 }
 
-/** A payload that can't be read is no reason to keep silent: the report then goes to the summary alone. */
-async function pullRequestOf(file: string | undefined): Promise<RunContextFacts["pullRequest"]> {
-  if (file === undefined) return null;
-  try {
-    const payload = Payload.parse(JSON.parse(await readFile(file, "utf8")));
-    return payload.pull_request === undefined
-      ? null
-      : { number: payload.pull_request.number, headSha: payload.pull_request.head.sha };
-  } catch {
-    return null;
-  }
+/** A payload that can't be understood is no reason to keep silent: the report then goes to the summary alone. */
+function pullRequestOf(payload: unknown): RunContextFacts["pullRequest"] {
+  const { pull_request } = Payload.safeParse(payload).data ?? {};
+  return pull_request === undefined ? null : { number: pull_request.number, headSha: pull_request.head.sha };
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { evaluate, repositoryPath, type Scope } from "./evaluate.ts";
-import { attributesIn, type Body, callsIn, type Expression } from "./parse.ts";
+import { type Attribute, attributesIn, type Body, callsIn, type Expression } from "./parse.ts";
 
 /** What a file refers to by paths that can be told without Terragrunt. All paths are the repository's. */
 export type References = {
@@ -38,9 +38,7 @@ export function referencesIn(scope: Scope): References {
   let unknownSource = false;
   for (const { attribute, around } of attributesIn(scope.body)) {
     for (const call of callsIn(attribute.value)) takeCall(call, scope, found);
-    if (VAR_FILES.has(attribute.name) && attribute.value.kind === "list") {
-      for (const item of attribute.value.items) put(found.files, evaluate(item, scope), scope.unitFolder);
-    }
+    for (const file of varFiles(attribute, scope)) put(found.files, file, scope.unitFolder);
     const [block] = around;
     if (attribute.name !== "source" || around.length !== 1 || !SOURCE_BLOCKS.has(block ?? "")) continue;
     const source = evaluate(attribute.value, scope);
@@ -54,6 +52,13 @@ export function referencesIn(scope: Scope): References {
     sources: [...found.sources],
     unknownSource,
   };
+}
+
+/** Var files that `extra_arguments` name, as a list or as arguments of the command. */
+function varFiles({ name, value }: Attribute, scope: Scope): string[] {
+  if (value.kind !== "list" || (!VAR_FILES.has(name) && name !== "arguments")) return [];
+  const texts = value.items.flatMap((item) => evaluate(item, scope) ?? []);
+  return name === "arguments" ? texts.flatMap((text) => /^-var-file=(.+)$/.exec(text)?.[1] ?? []) : texts;
 }
 
 type Found = Record<"files" | "folders" | "configurations" | "sources", Set<string>>;
