@@ -51,8 +51,14 @@ const sources = [
   { file: ".pipelines/config.yml", read: configVersions },
 ];
 
-/** A version that can't be installed, told with the place that names it. */
-export class VersionError extends Error {}
+/** A version that can't be installed, with the file that names it where one does. */
+export class VersionError extends Error {
+  /** @param {string} message @param {string | null} [file] */
+  constructor(message, file = null) {
+    super(message);
+    this.file = file;
+  }
+}
 
 /**
  * Which versions a repository asks for. OpenTofu goes before Terraform where both are named in one file.
@@ -81,14 +87,16 @@ export function wantedVersions(read) {
 function exact(tool, version, file) {
   if (!VERSION.test(version)) {
     throw new VersionError(
-      `${file}: \`${version}\` is no exact version of ${tool}; write it like ${DEFAULTS[tool] ?? "1.2.3"}`,
+      `\`${version}\` is no exact version of ${tool}; write it like ${DEFAULTS[tool] ?? "1.2.3"}`,
+      file,
     );
   }
   const parts = version.split(/[.-]/, 3).map(Number);
   const difference = parts.map((part, index) => part - OLDEST_TERRAGRUNT[index]).find((part) => part !== 0) ?? 0;
   if (tool === "terragrunt" && difference < 0) {
     throw new VersionError(
-      `${file}: Terragrunt ${version} is too old; Pipelines needs ${OLDEST_TERRAGRUNT.join(".")} or newer`,
+      `Terragrunt ${version} is too old; Pipelines needs ${OLDEST_TERRAGRUNT.join(".")} or newer`,
+      file,
     );
   }
   return version;
@@ -102,7 +110,7 @@ function miseVersions(text) {
     table = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/.exec(line)?.[1]?.trim() ?? table;
     if (table !== "tools") continue;
     const [, key, version] =
-      /^\s*["']?([\w:./-]+)["']?\s*=\s*(?:\{.*?\bversion\s*=\s*)?["']([^"']*)["']/.exec(line) ?? [];
+      /^\s*["']?([\w:./-]+)["']?\s*=\s*(?:\{.*?\bversion\s*=\s*)?\[?\s*["']([^"']*)["']/.exec(line) ?? [];
     const tool = key === undefined ? undefined : toolNamed(key);
     if (tool !== undefined && version !== undefined) versions[tool] = version;
   }
@@ -208,6 +216,7 @@ function unpack(command, args) {
 /** What to install for each tool that something has to be done about; where no file names a version, what is there will do. */
 function main(environment) {
   const choice = environment.PIPELINES_TOOLS?.trim() || "true";
+  if (choice === "false") return;
   if (choice !== "true") throw new VersionError(`input \`tools\` must be \`true\` or \`false\`, not \`${choice}\``);
   const wanted = wantedVersions(readerOf(environment));
   const named = new Set(wanted.map(({ tool }) => tool));
@@ -258,9 +267,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     main(process.env);
   } catch (error) {
     if (!(error instanceof VersionError)) throw error;
-    console.log(
-      `::error title=Terragrunt and OpenTofu::${error.message.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A")}`,
-    );
+    const message = error.message.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+    console.log(`::error ${error.file === null ? "" : `file=${error.file},`}title=Terragrunt and OpenTofu::${message}`);
     process.exitCode = 1;
   }
 }

@@ -20845,6 +20845,38 @@ var ExitCode;
 	ExitCode[ExitCode["Failure"] = 1] = "Failure";
 })(ExitCode || (ExitCode = {}));
 /**
+* Registers a secret which will get masked from logs
+*
+* @param secret - Value of the secret to be masked
+* @remarks
+* This function instructs the Actions runner to mask the specified value in any
+* logs produced during the workflow run. Once registered, the secret value will
+* be replaced with asterisks (***) whenever it appears in console output, logs,
+* or error messages.
+*
+* This is useful for protecting sensitive information such as:
+* - API keys
+* - Access tokens
+* - Authentication credentials
+* - URL parameters containing signatures (SAS tokens)
+*
+* Note that masking only affects future logs; any previous appearances of the
+* secret in logs before calling this function will remain unmasked.
+*
+* @example
+* ```typescript
+* // Register an API token as a secret
+* const apiToken = "abc123xyz456";
+* setSecret(apiToken);
+*
+* // Now any logs containing this value will show *** instead
+* console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+* ```
+*/
+function setSecret(secret) {
+	issueCommand("add-mask", {}, secret);
+}
+/**
 * Sets the value of an output.
 *
 * @param     name     name of the output to set
@@ -20914,6 +20946,12 @@ const actionsLog = {
 		endGroup();
 	}
 };
+
+// packages/core/src/actions/mask.ts
+/** Has GitHub's runner mask a value in everything that it shows of this job from now on. */
+function maskInLog(value) {
+	if (value !== "") setSecret(value);
+}
 
 // packages/core/src/actions/outputs.ts
 /** GitHub's limit for all outputs of a job, in UTF-16 bytes, with some room for the others. */
@@ -26812,6 +26850,8 @@ const Job = strictObject({
 const MatrixJob = strictObject({
 	id: JobId,
 	name: string(),
+	/** The configuration's name: deploys of one environment run one after the other. */
+	environment: string(),
 	github_environment: string(),
 	runner: string(),
 	timeout_minutes: int().positive()
@@ -34852,6 +34892,31 @@ function gitHubReviewedPlans(client, repository, workflowFile) {
 	};
 }
 
+// packages/dispatcher/src/run/secrets.ts
+/** Variables that steer the runner, Node or the tools, which a secret's name must not reach. */
+const RESERVED = /^(?:PATH|HOME|NODE_OPTIONS|LD_PRELOAD|(?:GITHUB|RUNNER|ACTIONS|PIPELINES|TF|TG|TOFU)_.*)$/;
+const Secrets = record(string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), string());
+/**
+* Reads the secrets that a workflow hands over as one JSON object, name to value. The executor gives a unit those that
+* its environment declares.
+*
+* @throws InputError without showing any value
+*/
+function readSecrets(text) {
+	if (text === null) return {};
+	let value;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw new InputError("secrets", "has to be a JSON object, `{\"NAME\": \"value\"}`");
+	}
+	const result = Secrets.safeParse(value);
+	if (!result.success) throw new InputError("secrets", "has to be a JSON object of names and texts");
+	const reserved = Object.keys(result.data).find((name) => RESERVED.test(name));
+	if (reserved !== void 0) throw new InputError("secrets", `must not set \`${reserved}\``);
+	return result.data;
+}
+
 // packages/dispatcher/src/run-context.ts
 /** What GitHub says about a run, as `@actions/github` reads it from a step's environment. */
 const GitHub = object({
@@ -35149,6 +35214,8 @@ async function main() {
 async function run(inputs, folder, context) {
 	const { assessment, job, edges, logUrl } = await jobOf(inputs, folder, context);
 	const token = inputs.optional("token");
+	const secrets = readSecrets(inputs.optional("secrets"));
+	for (const value of Object.values(secrets)) maskInLog(value);
 	const executionFile = join$1(folder, `execution-${job.id}-${context.attempt}.json`);
 	const repositoryFolder = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
 	const reviewedPlansFolder = await reviewedPlans(assessment, job, {
@@ -35167,7 +35234,10 @@ async function run(inputs, folder, context) {
 				program: executorProgram(),
 				executionFile,
 				logFile: join$1(folder, `executor-${job.id}-${context.attempt}.log`),
-				environment: executorEnvironment(environment, token, job.action === "provision-account"),
+				environment: {
+					...executorEnvironment(environment, token, job.action === "provision-account"),
+					...secrets
+				},
 				show: (chunk) => process.stdout.write(chunk),
 				onSignal: ownSignals
 			});

@@ -23472,6 +23472,8 @@ const Job = strictObject({
 const MatrixJob = strictObject({
 	id: JobId,
 	name: string(),
+	/** The configuration's name: deploys of one environment run one after the other. */
+	environment: string(),
 	github_environment: string(),
 	runner: string(),
 	timeout_minutes: int().positive()

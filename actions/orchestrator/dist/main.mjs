@@ -23393,6 +23393,8 @@ const Job = strictObject({
 const MatrixJob = strictObject({
 	id: JobId,
 	name: string(),
+	/** The configuration's name: deploys of one environment run one after the other. */
+	environment: string(),
 	github_environment: string(),
 	runner: string(),
 	timeout_minutes: int().positive()
@@ -47776,7 +47778,7 @@ function readDiagnostics(stdout, stderr, root) {
 		kind: "broken",
 		file: null,
 		line: null,
-		message: plain(lastLines(stderr))
+		message: plain(errorsOf(stderr))
 	};
 	const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
 	if (diagnostics.every((diagnostic) => NEEDS_CREDENTIALS.test(`${diagnostic.summary} ${diagnostic.detail}`))) return {
@@ -47789,6 +47791,11 @@ function readDiagnostics(stdout, stderr, root) {
 		line: first.range?.start.line ?? null,
 		message
 	};
+}
+/** The errors of Terragrunt's log without times and advice, else its last lines. */
+function errorsOf(stderr) {
+	const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
+	return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
 }
 /** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
 const BARE_INCLUDE = "Missing name for include";
@@ -49232,6 +49239,7 @@ function matricesOf(jobs, configuration) {
 		return {
 			id: job.id,
 			name: job.name,
+			environment: job.environment,
 			github_environment: approved ? environment?.github_environment ?? "" : "",
 			runner: environment?.runner ?? DEFAULT_RUNNER,
 			timeout_minutes: job.timeoutMinutes

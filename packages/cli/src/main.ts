@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { explain } from "./commands/explain.ts";
+import { init } from "./commands/init.ts";
 import { plan } from "./commands/plan.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
 
@@ -34,6 +35,15 @@ program
   .option("--config <file>", "a configuration file to use instead of .pipelines/config.yml")
   .action(async (options) => {
     process.exitCode = await plan(options);
+  });
+
+program
+  .command("init")
+  .description("write the caller workflow and a first configuration, where there are none, and say what is left to do")
+  .requiredOption("--repo <folder>", "the repository", ".")
+  .requiredOption("--release <owner/repository@ref>", "the release that the workflow calls", "OWNER/pipelines@v1")
+  .action(async (options) => {
+    process.exitCode = await init(options);
   });
 
 try {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { context as github } from "@actions/github";
 import { type Inputs, inputsFrom } from "@pipelines/core/actions/inputs";
 import { actionsLog as log } from "@pipelines/core/actions/log";
+import { maskInLog } from "@pipelines/core/actions/mask";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
 import { appendSummary } from "@pipelines/core/actions/summary";
 import { Assessment } from "@pipelines/core/contracts/assessment";
@@ -20,6 +21,7 @@ import { dispatchCollect, dispatchReport, dispatchRun, dispatchStart } from "./d
 import { headlineOf } from "./report/headline.ts";
 import { executorEnvironment, ownSignals, runExecutor } from "./run/executor-process.ts";
 import { bringReviewedPlans, gitHubReviewedPlans } from "./run/reviewed-plans.ts";
+import { readSecrets } from "./run/secrets.ts";
 import { logUrlOf, type RunContextFacts, readRunContext, runFactsOf } from "./run-context.ts";
 import { conversationOn, identityOf, issueTracker, mergedPullRequestOf } from "./sinks/github.ts";
 import type { Places, Told } from "./sinks/publish.ts";
@@ -49,6 +51,8 @@ async function main(): Promise<number> {
 async function run(inputs: Inputs, folder: string, context: RunContextFacts): Promise<number> {
   const { assessment, job, edges, logUrl } = await jobOf(inputs, folder, context);
   const token = inputs.optional("token");
+  const secrets = readSecrets(inputs.optional("secrets"));
+  for (const value of Object.values(secrets)) maskInLog(value);
   const executionFile = join(folder, `execution-${job.id}-${context.attempt}.json`);
   const repositoryFolder = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
   const reviewedPlansFolder = await reviewedPlans(assessment, job, { folder, repositoryFolder, token, context });
@@ -63,7 +67,10 @@ async function run(inputs: Inputs, folder: string, context: RunContextFacts): Pr
           program: executorProgram(),
           executionFile,
           logFile: join(folder, `executor-${job.id}-${context.attempt}.log`),
-          environment: executorEnvironment(environment, token, job.action === "provision-account"),
+          environment: {
+            ...executorEnvironment(environment, token, job.action === "provision-account"),
+            ...secrets,
+          },
           show: (chunk) => process.stdout.write(chunk),
           onSignal: ownSignals,
         });

@@ -45,6 +45,8 @@ export type Job = z.infer<typeof Job>;
 export const MatrixJob = z.strictObject({
   id: JobId,
   name: z.string(),
+  /** The configuration's name: deploys of one environment run one after the other. */
+  environment: z.string(),
   github_environment: z.string(),
   runner: z.string(),
   timeout_minutes: z.int().positive(),

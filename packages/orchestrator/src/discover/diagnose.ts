@@ -45,7 +45,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
     // Errors before evaluation (a missing include, a cycle) come as text only.
   }
   const first = diagnostics.find(({ severity }) => severity === "error") ?? diagnostics[0];
-  if (first === undefined) return { kind: "broken", file: null, line: null, message: plain(lastLines(stderr)) };
+  if (first === undefined) return { kind: "broken", file: null, line: null, message: plain(errorsOf(stderr)) };
   const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
   if (diagnostics.every((diagnostic) => NEEDS_CREDENTIALS.test(`${diagnostic.summary} ${diagnostic.detail}`))) {
     return { kind: "needs-credentials", message };
@@ -56,6 +56,12 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
     line: first.range?.start.line ?? null,
     message,
   };
+}
+
+/** The errors of Terragrunt's log without times and advice, else its last lines. */
+function errorsOf(stderr: string): string {
+  const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
+  return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
 }
 
 /** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */

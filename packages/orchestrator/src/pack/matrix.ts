@@ -15,6 +15,7 @@ export function matricesOf(jobs: readonly Job[], configuration: Configuration): 
     return {
       id: job.id,
       name: job.name,
+      environment: job.environment,
       github_environment: approved ? (environment?.github_environment ?? "") : "",
       runner: environment?.runner ?? DEFAULT_RUNNER,
       timeout_minutes: job.timeoutMinutes,

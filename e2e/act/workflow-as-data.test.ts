@@ -1,0 +1,218 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { filesWithReferences } from "../../tools/self-references.ts";
+import { STAND_INS } from "./release.ts";
+
+/** What act does not model is read here: permissions, concurrency, environments, and what no workflow may do. */
+const root = resolve(import.meta.dirname, "../..");
+
+const Step = z.looseObject({
+  name: z.string().optional(),
+  if: z.string().optional(),
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).default({}),
+  env: z.record(z.string(), z.unknown()).default({}),
+});
+const Permissions = z.record(z.string(), z.enum(["read", "write"]));
+const Concurrency = z.strictObject({
+  group: z.string(),
+  "cancel-in-progress": z.union([z.boolean(), z.string()]),
+  queue: z.string().optional(),
+});
+const Job = z.looseObject({
+  needs: z.union([z.string().transform((need) => [need]), z.array(z.string())]).default([]),
+  if: z.string().optional(),
+  permissions: Permissions,
+  "timeout-minutes": z.union([z.number(), z.string()]),
+  environment: z.string().optional(),
+  concurrency: Concurrency.optional(),
+  strategy: z.looseObject({ "fail-fast": z.boolean(), matrix: z.record(z.string(), z.string()) }).optional(),
+  steps: z.array(Step),
+});
+const Workflow = z.looseObject({
+  permissions: Permissions,
+  concurrency: Concurrency.optional(),
+  jobs: z.record(z.string(), Job),
+});
+const Action = z.looseObject({ runs: z.looseObject({ using: z.literal("composite"), steps: z.array(Step) }) });
+
+const read = (file: string): unknown => parse(readFileSync(join(root, file), "utf8"));
+const pipelines = Workflow.parse(read(".github/workflows/pipelines.yml"));
+const jobs = Object.entries(pipelines.jobs);
+const numbered = (kind: string): string[] => [1, 2, 3, 4].map((stage) => `${kind}_${stage}`);
+const deploying = [...numbered("apply"), ...numbered("destroy")];
+const running = ["plan", ...deploying, "provision"];
+
+describe("the reusable workflow", () => {
+  it("gives each job its own least permissions, and none to the workflow", () => {
+    expect(pipelines.permissions).toEqual({});
+    const cloud = { contents: "read", actions: "read", "pull-requests": "read", "id-token": "write" };
+    expect(Object.fromEntries(jobs.map(([name, { permissions }]) => [name, permissions]))).toEqual({
+      orchestrate: { contents: "read" },
+      announce: { "pull-requests": "write" },
+      plan: cloud,
+      ...Object.fromEntries(deploying.map((name) => [name, cloud])),
+      provision: { contents: "write", "pull-requests": "write" },
+      report: { contents: "read", actions: "read", issues: "write", "pull-requests": "write" },
+    });
+  });
+
+  it("hands secrets to the jobs that run units and to no other", () => {
+    const withSecrets = jobs.filter(([, job]) => JSON.stringify(job).includes("secrets.")).map(([name]) => name);
+    expect(withSecrets).toEqual(running);
+    const passed = pipelines.jobs["provision"]?.steps.find(({ with: inputs }) => inputs["command"] === "run");
+    expect(passed?.with["secrets"]).toMatch(/^\$\{\{ !startsWith\(matrix\.job\.id, 'provision-'\) && /);
+  });
+
+  it("lets no later run cancel a deploy, and a newer commit of a pull request replace the older one", () => {
+    expect(pipelines.concurrency).toEqual({
+      group:
+        "pipelines-run-${{ github.event_name == 'pull_request' && github.event.pull_request.number || github.run_id }}",
+      "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
+    });
+    for (const [name, job] of jobs) {
+      if (!deploying.includes(name)) expect(job.concurrency, name).toBeUndefined();
+      else {
+        expect(job.concurrency, name).toMatchObject({ "cancel-in-progress": false, queue: "max" });
+        expect(job.concurrency?.group).toMatch(/^pipelines-deploy-\$\{\{ matrix\.job\.environment /);
+      }
+    }
+  });
+
+  it("runs matrices to their end, in environments where the world is changed, and always within a time", () => {
+    for (const [name, job] of jobs) {
+      expect(job["timeout-minutes"], name).toSatisfy(
+        (minutes) => typeof minutes === "number" || minutes === "${{ matrix.job.timeout_minutes }}",
+      );
+      expect(job.strategy?.["fail-fast"], name).toBe(running.includes(name) ? false : undefined);
+      expect(job.environment, name).toBe(deploying.includes(name) ? "${{ matrix.job.github_environment }}" : undefined);
+    }
+  });
+
+  it("reaches no deploying job on a pull request, whatever the outputs of a job say that ran a pull request's code", () => {
+    for (const name of deploying) {
+      expect(pipelines.jobs[name]?.if).toContain(
+        "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')",
+      );
+      expect(pipelines.jobs[name]?.if).toContain(`needs.orchestrate.outputs.${name} != '[]'`);
+    }
+    expect(pipelines.jobs["provision"]?.if).toContain("github.event_name == 'push'");
+  });
+
+  it("runs stages one after the other, and reports after everything", () => {
+    for (const [index, name] of deploying.entries()) {
+      expect(pipelines.jobs[name]?.needs).toEqual(["orchestrate", ...deploying.slice(0, index)]);
+    }
+    const { report, ...others } = pipelines.jobs;
+    expect(report?.if).toBe("always()");
+    expect(report?.needs.toSorted()).toEqual(Object.keys(others).toSorted());
+    expect(report?.["name"]).toBe("Pipelines status");
+    expect(report?.steps.every((step) => step.if?.startsWith("always()"))).toBe(true);
+  });
+
+  it("collects and keeps what survived, whatever happened to the step that ran it", () => {
+    for (const name of running) {
+      const steps = pipelines.jobs[name]?.steps ?? [];
+      const collect = steps.findIndex(({ with: inputs }) => inputs["command"] === "collect");
+      expect(collect).toBeGreaterThan(steps.findIndex(({ with: inputs }) => inputs["command"] === "run"));
+      expect(steps[collect]?.if).toBe("always()");
+      expect(steps[collect + 1]?.if).toMatch(/^always\(\) && /);
+      expect(steps[collect + 1]?.uses).toMatch(/^actions\/upload-artifact@/);
+    }
+  });
+
+  it("fetches with a token in one step, before code of the pull request runs, and nowhere else", () => {
+    for (const [name, job] of jobs) {
+      const steps = job.steps.filter((step) => step.run !== undefined);
+      expect(steps.map((step) => step.name)).toEqual(
+        name === "orchestrate" || running.includes(name) ? ["Fetch what a forced push replaced"] : [],
+      );
+      const fetch = job.steps.findIndex((step) => step.run !== undefined);
+      const first = job.steps.findIndex((step) => step.uses?.startsWith("$/") === true);
+      expect(fetch).toBeLessThan(first);
+    }
+  });
+});
+
+describe("every workflow and action", () => {
+  const all = filesWithReferences(root).map((file) => {
+    const document = read(file);
+    const steps = file.startsWith("actions/")
+      ? Action.parse(document).runs.steps
+      : Object.values(
+          z
+            .looseObject({ jobs: z.record(z.string(), z.looseObject({ steps: z.array(Step).default([]) })) })
+            .parse(document).jobs,
+        ).flatMap((job) => job.steps);
+    return { file, steps };
+  });
+
+  it.each(all)("$file: values reach a script by its environment, never by interpolation", ({ steps }) => {
+    for (const { run } of steps) expect(run ?? "").not.toContain("${{");
+  });
+
+  it.each(all)("$file: actions of others are pinned to a commit, ours to the commit of the file", ({ steps }) => {
+    for (const { uses } of steps) expect(uses ?? "$/").toMatch(/^\$\/|@[0-9a-f]{40}$/);
+  });
+
+  it.each(all)("$file: a checkout keeps no credentials, and no cache is restored", ({ file, steps }) => {
+    for (const { uses, with: inputs } of steps) {
+      if (uses?.startsWith("actions/checkout@") === true && !file.endsWith("release.yml")) {
+        expect(inputs["persist-credentials"]).toBe(false);
+      }
+      expect(uses ?? "").not.toMatch(/^actions\/cache/);
+      if (uses?.startsWith("actions/setup-node@") === true) expect(inputs["package-manager-cache"]).toBe(false);
+    }
+  });
+
+  it("what pipelines.yml and the actions use of others has a stand-in", () => {
+    const used = all
+      .filter(({ file }) => file.endsWith("pipelines.yml") || file.startsWith("actions/"))
+      .flatMap(({ steps }) => steps.flatMap(({ uses }) => /^actions\/([\w-]+)@/.exec(uses ?? "")?.[1] ?? []));
+    expect([...new Set(used)].toSorted()).toEqual([...STAND_INS]);
+  });
+
+  it.each(["orchestrator", "dispatcher", "executor"])(
+    "%s: node takes the shell's place, so it gets the signals",
+    (name) => {
+      const { steps } = Action.parse(read(`actions/${name}/action.yml`)).runs;
+      const last = steps.at(-1);
+      expect(last?.run).toBe('exec node "$GITHUB_ACTION_PATH/dist/main.mjs"');
+      for (const [variable, value] of Object.entries(last?.env ?? {})) {
+        expect(variable).toMatch(/^PIPELINES_[A-Z_]+$/);
+        expect(String(value)).toMatch(/^\$\{\{ (inputs\.[a-z]+|job\.check_run_id) \}\}$/);
+      }
+    },
+  );
+});
+
+describe("the caller that `pipelines init` writes", () => {
+  const Caller = z.looseObject({
+    on: z.record(z.string(), z.looseObject({})),
+    permissions: Permissions,
+    jobs: z.strictObject({ pipelines: z.looseObject({ permissions: Permissions, uses: z.string() }) }),
+  });
+  const caller = Caller.parse(parse(callerWorkflow("acme/pipelines@v1", "trunk")));
+
+  it("answers pull requests, merge queues and pushes to the deploy branch, and nothing else", () => {
+    expect(Object.keys(caller.on)).toEqual(["pull_request", "merge_group", "push"]);
+    expect(caller.on["push"]).toEqual({ branches: ["trunk"] });
+    expect(caller.on["merge_group"]).toEqual({ types: ["checks_requested"] });
+  });
+
+  it("allows exactly what the jobs take together", () => {
+    const together: Record<string, string> = {};
+    for (const [, { permissions }] of jobs) {
+      for (const [name, level] of Object.entries(permissions)) {
+        if (together[name] !== "write") together[name] = level;
+      }
+    }
+    expect(caller.permissions).toEqual({});
+    expect(caller.jobs.pipelines.permissions).toEqual(together);
+  });
+});

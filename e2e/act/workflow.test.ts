@@ -1,0 +1,250 @@
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { git, type Playground } from "../../demo/playground.ts";
+import { type FinishedRun, ID_TOKEN_REQUEST_TOKEN, MARK, makeRunner, type Runner } from "./act.ts";
+import { makeLiveRepository, pullRequestEvent, pushEvent, stored, unit } from "./live-repository.ts";
+import { RELEASE } from "./release.ts";
+
+const Head = z.looseObject({ sha: z.string() });
+
+/**
+ * The caller workflow that `pipelines init` writes, the reusable workflow, the actions and their bundles, run by act
+ * with real Terragrunt, OpenTofu and git against a local GitHub. Not modelled by act, and read as data in
+ * workflow-as-data.test.ts: permissions, concurrency, environments.
+ */
+describe("the workflow on a runner", () => {
+  let playground: Playground;
+  let runner: Runner;
+  let initSaid: string;
+  let main: string;
+
+  beforeAll(async () => {
+    const made = await makeLiveRepository(await mkdtemp(join(tmpdir(), "pipelines-act-")));
+    playground = made.playground;
+    initSaid = made.init;
+    runner = await makeRunner(playground);
+  });
+  afterAll(async () => {
+    await playground[Symbol.asyncDispose]();
+    await rm(playground.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  });
+
+  const openPullRequest = async (branch: string, title: string, files: Record<string, string | null>) => {
+    await playground.push(branch, title, files);
+    return playground.github.openPullRequest({ head: branch, base: "main", title, body: title, author: "robin" });
+  };
+  const plan = async (number: number): Promise<FinishedRun> => runner.run(await pullRequestEvent(playground, number));
+  const merge = async (number: number): Promise<FinishedRun> => {
+    const { before, after } = await playground.github.mergePullRequest(number, { method: "squash" });
+    main = after;
+    return runner.run(await pushEvent(playground, before, after));
+  };
+  const comments = (number: number): string[] => playground.github.comments(number).map(({ body }) => body);
+  const issues = () => [...playground.github.state.issues.values()].filter((issue) => issue.pull === null);
+  const jobsOf = (run: FinishedRun): string[] => [...run.jobs].map(([name, result]) => `${result} ${name}`);
+
+  it("a repository made by `pipelines init` is applied by its first push, across environments in stages", async () => {
+    expect(initSaid).toContain("written  .github/workflows/pipelines.yml");
+    main = await playground.push("main", "The first commit", {});
+    const run = await runner.run(await pushEvent(playground, "0".repeat(40), main));
+    expect(run.status).toBe("success");
+    const [determined, ...others] = jobsOf(run);
+    expect(determined).toBe("success Determine jobs");
+    expect(others.slice(0, 2).toSorted()).toEqual([
+      "success Apply · dev · FileChanged dev/network",
+      "success Apply · prod · FileChanged prod/queue",
+    ]);
+    expect(others.slice(2)).toEqual(["success Apply · prod · FileChanged prod/app", "success Pipelines status"]);
+    expect(await stored(playground, "prod/app")).toBe("app 1");
+    expect(issues()).toEqual([]);
+  });
+
+  it("a pull request is planned into one comment, and hostile names are text everywhere", async () => {
+    const evil = "$(touch${IFS}$STAND_IN_MARK)";
+    const title = `"; touch $STAND_IN_MARK; echo "\`touch $STAND_IN_MARK\` \${{ github.token }} ::set-output name=plan::[]`;
+    const opened = await openPullRequest(`${evil}';"`, title, {
+      "dev/network/terragrunt.hcl": unit("network 2"),
+      "prod/queue": null,
+      "dev/$(touch $STAND_IN_MARK)/terragrunt.hcl": unit("evil"),
+      "dev/`touch $STAND_IN_MARK`; \"'.md": "x",
+    });
+    const run = await plan(opened.number);
+    expect(jobsOf(run).filter((job) => job.startsWith("failure"))).toEqual([]);
+    expect(run.status).toBe("success");
+    const [comment, ...more] = comments(opened.number);
+    expect(more).toEqual([]);
+    expect(comment).toContain("dev/network");
+    expect(comment).toContain("prod/queue");
+    expect(await stored(playground, "dev/network")).toBe("network 1");
+    await expect(access(join(playground.folder, MARK))).rejects.toThrow();
+  });
+
+  it("its merge is applied, the removed unit is destroyed after the applies, and the pull request is told", async () => {
+    const run = await merge(1);
+    expect(run.status).toBe("success");
+    const jobs = jobsOf(run);
+    expect(jobs.findIndex((job) => job.includes("Destroy"))).toBeGreaterThan(
+      jobs.findLastIndex((job) => job.includes("Apply")),
+    );
+    expect(await stored(playground, "dev/network")).toBe("network 2");
+    expect(await stored(playground, "prod/queue")).toBeNull();
+    expect(comments(1)).toHaveLength(2);
+    expect(comments(1)[1]).toContain("prod/queue");
+    await expect(access(join(playground.folder, MARK))).rejects.toThrow();
+  });
+
+  it("a failing apply opens an issue; a rerun that succeeds closes it", async () => {
+    const needed = join(playground.folder, "needed");
+    const opened = await openPullRequest("needs", "It needs a file", {
+      "dev/network/terragrunt.hcl": unit(`needs:${needed}`),
+    });
+    const failed = await merge(opened.number);
+    expect(failed.status).toBe("failure");
+    expect(failed.jobs.get("Pipelines status")).toBe("failure");
+    expect(issues().map(({ title, state }) => `${state} ${title}`)).toEqual([
+      expect.stringMatching(/^open .*dev\/network/),
+    ]);
+    await writeFile(needed, "");
+    const again = await failed.rerun();
+    expect(again.status).toBe("success");
+    expect(again.artifacts.filter((name) => name.startsWith("pipelines-outcome-"))).toHaveLength(2);
+    expect(issues().map(({ state }) => state)).toEqual(["closed"]);
+  });
+
+  it("a pull request that touches no unit runs nothing, is green and says nothing", async () => {
+    const opened = await openPullRequest("words", "Words", { "README.md": "Words\n" });
+    const run = await plan(opened.number);
+    expect(jobsOf(run)).toEqual(["success Determine jobs", "success Pipelines status"]);
+    expect(comments(opened.number)).toEqual([]);
+  });
+
+  it("a pull request from a fork is determined without credentials, planned by nobody, and its reports stay inside the run", async () => {
+    playground.github.addToken("read-only", "github-actions[bot]", {
+      contents: "read",
+      issues: "read",
+      pull_requests: "read",
+    });
+    const opened = await openPullRequest("fork", "From a fork", { "dev/network/terragrunt.hcl": unit("network 3") });
+    const event = await pullRequestEvent(playground, opened.number);
+    const payload = JSON.parse(JSON.stringify(event.payload), (key, value: unknown) =>
+      key === "head" ? { ...Head.parse(value), repo: { full_name: "mallory/infrastructure-live", fork: true } } : value,
+    );
+    const run = await runner.run({ ...event, payload }, { token: "read-only" });
+    expect(jobsOf(run)).toEqual(["success Determine jobs", "failure Pipelines status"]);
+    expect(comments(opened.number)).toEqual([]);
+    expect(run.log).toContain("fork");
+  });
+
+  it("a unit that can't be read is an error on its file and line, makes the run red, and the others are planned", async () => {
+    const opened = await openPullRequest("broken", "Broken", {
+      "dev/broken/terragrunt.hcl": 'include "root" {\n  path = \n}\n',
+      "dev/network/terragrunt.hcl": unit("network 3"),
+    });
+    const run = await plan(opened.number);
+    expect(run.status).toBe("failure");
+    expect(run.jobs.get("Pipelines status")).toBe("failure");
+    expect(run.log).toMatch(/::error file=dev\/broken\/terragrunt\.hcl,line=\d+/);
+    const comment = comments(opened.number).join();
+    expect(comment).toContain("dev/broken/terragrunt.hcl");
+    expect(comment).toContain('"network 3"');
+  });
+
+  it("code of a pull request finds no token, no identity and no undeclared secret in its environment", async () => {
+    const leak = join(playground.folder, "leak");
+    const command = `run_cmd("--terragrunt-quiet", "sh", "-c", "env >> '${leak}'; echo >> '${leak}.times'; echo leaked")`;
+    const opened = await openPullRequest("leak", "Leak", {
+      "dev/network/terragrunt.hcl": unit("network 3", `\nlocals {\n  text = ${command}\n}\n`),
+    });
+    const run = await runner.run(await pullRequestEvent(playground, opened.number), {
+      secrets: { PIPELINES_SECRETS: JSON.stringify({ API_KEY: "hunter2-and-more" }) },
+    });
+    expect(run.status).toBe("success");
+    // Once at least while changes are determined, once at least while it is planned.
+    expect((await readFile(`${leak}.times`, "utf8")).length).toBeGreaterThan(1);
+    const seen = await readFile(leak, "utf8");
+    expect(seen).toContain("PATH=");
+    for (const secret of [playground.github.token, ID_TOKEN_REQUEST_TOKEN, "hunter2", "GITHUB_OUTPUT", "GITHUB_ENV"]) {
+      expect(seen).not.toContain(secret);
+    }
+  });
+
+  it("a push to another branch applies nothing", async () => {
+    const before = await git(playground.clone, "rev-parse", "origin/main");
+    // The caller does not run for it, unless the branch changes the caller.
+    const caller = await git(playground.clone, "show", "origin/main:.github/workflows/pipelines.yml");
+    const after = await playground.push("other", "Elsewhere", {
+      ".github/workflows/pipelines.yml": `${caller.replace('branches: ["main"]', 'branches: ["**"]')}\n`,
+      "dev/network/terragrunt.hcl": unit("network 6"),
+    });
+    const payload = await playground.github.pushEvent(before, after, { branch: "other" });
+    const ref = "refs/heads/other";
+    const run = await runner.run({ name: "push", payload, sha: after, ref, headSha: after, headBranch: "other" });
+    expect(jobsOf(run)).toEqual(["success Determine jobs", "success Pipelines status"]);
+    expect(run.log).toContain("only a push to the deploy branch");
+    expect(await stored(playground, "dev/network")).not.toBe("network 6");
+  });
+
+  it("a merge queue's commit is determined without the cloud", async () => {
+    const head = await playground.push("gh-readonly-queue/main/pr-9", "Queued", {
+      "dev/network/terragrunt.hcl": unit("network 4"),
+    });
+    const base = await git(playground.clone, "rev-parse", "origin/main");
+    const merge_group = {
+      head_sha: head,
+      base_sha: base,
+      head_ref: "refs/heads/gh-readonly-queue/main/pr-9",
+      base_ref: "refs/heads/main",
+    };
+    const run = await runner.run({
+      name: "merge_group",
+      payload: { action: "checks_requested", merge_group },
+      sha: head,
+      ref: merge_group.head_ref,
+      headSha: head,
+      headBranch: "gh-readonly-queue/main/pr-9",
+    });
+    expect(jobsOf(run)).toEqual(["success Determine jobs", "success Pipelines status"]);
+    expect(await stored(playground, "dev/network")).not.toBe("network 4");
+  });
+
+  it("the custom workflow of the documentation plans a pull request, action by action", async () => {
+    const text = await readFile(resolve(import.meta.dirname, "../../docs/custom-workflow.md"), "utf8");
+    const workflow = /```yaml\n(name: Plan\n[\s\S]*?)```/.exec(text)?.[1] ?? "";
+    const opened = await openPullRequest("custom", "A workflow of our own", {
+      ".github/workflows/plan.yml": workflow.replaceAll("OWNER/", `${RELEASE.repository.split("/")[0]}/`),
+      "dev/network/terragrunt.hcl": unit("network 5"),
+    });
+    const run = await runner.run(await pullRequestEvent(playground, opened.number), {
+      workflow: ".github/workflows/plan.yml",
+    });
+    expect(jobsOf(run)).toEqual([
+      "success determine",
+      "success Plan · dev · ModuleChanged dev/network",
+      "success Pipelines status",
+    ]);
+    expect(comments(opened.number)).toEqual([expect.stringContaining("dev/network")]);
+  });
+
+  it("a cancelled apply is collected and reported by the steps that run whatever happens", async () => {
+    const begun = join(playground.folder, "begun");
+    const opened = await openPullRequest("slow", "Slow", { "dev/slow/terragrunt.hcl": unit(`slow:${begun}`) });
+    const { before, after } = await playground.github.mergePullRequest(opened.number, { method: "squash" });
+    const run = await runner.run(await pushEvent(playground, before, after), { cancelOnFile: begun });
+    expect(run.status).toBe("failure");
+    const [determined, apply, status] = jobsOf(run);
+    expect(determined).toBe("success Determine jobs");
+    expect(apply).toBe("failure Apply · dev · ModuleAdded dev/slow");
+    expect(status).toMatch(/Pipelines status$/);
+    // act kills the step at once; OpenTofu goes on in a session of its own, and `collect` waits for it.
+    expect(await stored(playground, "dev/slow")).toBe(`slow:${begun}`);
+    expect(run.artifacts.filter((name) => name.startsWith("pipelines-outcome-apply-dev-dev-slow"))).toHaveLength(1);
+    expect(comments(opened.number).join()).toContain("dev/slow");
+  });
+
+  it("made no request that GitHub's description does not allow", () => {
+    expect(playground.github.violations).toEqual([]);
+  });
+});

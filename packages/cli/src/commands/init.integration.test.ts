@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const actionlint = resolve(import.meta.dirname, "../../../../.tools/bin/actionlint");
+const command = resolve(import.meta.dirname, "../main.ts");
+const written = [".github/workflows/pipelines.yml", ".pipelines/config.yml"];
+let repository: string;
+
+beforeEach(async () => {
+  repository = await mkdtemp(join(tmpdir(), "pipelines-init-"));
+  await execa("git", ["init", "--quiet", "--initial-branch=trunk", repository]);
+  await put("prod/eu-west-1/vpc/terragrunt.hcl", "");
+  await put("accounts.yml", 'prod:\n  id: "222222222222"\n  email: aws@example.com\n');
+});
+afterEach(() => rm(repository, { recursive: true, force: true }));
+
+const put = async (path: string, text: string): Promise<void> => {
+  await mkdir(dirname(join(repository, path)), { recursive: true });
+  await writeFile(join(repository, path), text);
+};
+const init = () => execa(process.execPath, [command, "init", "--repo", repository], { cwd: tmpdir(), reject: false });
+const texts = () => Promise.all(written.map((file) => readFile(join(repository, file), "utf8")));
+
+test("init writes two files; a second time it changes nothing, and it never touches what a person wrote", async () => {
+  const first = await init();
+  expect(first.stderr).toBe("");
+  expect(first.exitCode).toBe(0);
+  for (const file of written) expect(first.stdout).toContain(`written  ${file}`);
+  const before = await texts();
+  expect(before[0]).toContain('branches: ["trunk"]');
+  expect(before[1]).toContain('account: "prod", region: eu-west-1');
+  const second = await init();
+  for (const file of written) expect(second.stdout).toContain(`kept     ${file}`);
+  expect(await texts()).toEqual(before);
+  await put(".pipelines/config.yml", "deploy_branch: mine\n");
+  await init();
+  expect((await texts())[1]).toBe("deploy_branch: mine\n");
+});
+
+test("the workflow that init writes is one that actionlint has nothing to say about", async () => {
+  await init();
+  const { stdout, exitCode } = await execa(actionlint, [join(repository, ".github/workflows/pipelines.yml")], {
+    reject: false,
+  });
+  expect([exitCode, stdout]).toEqual([0, ""]);
+});
+
+test("a file of accounts that can't be read is told with its line, and nothing is written", async () => {
+  await put("accounts.yml", "prod:\n  email: no id\n");
+  const { stderr, exitCode } = await init();
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("accounts.yml:");
+  await expect(texts()).rejects.toThrow();
+});

@@ -1,0 +1,28 @@
+import { InputError } from "@pipelines/core/actions/inputs";
+import { z } from "zod";
+
+/** Variables that steer the runner, Node or the tools, which a secret's name must not reach. */
+const RESERVED = /^(?:PATH|HOME|NODE_OPTIONS|LD_PRELOAD|(?:GITHUB|RUNNER|ACTIONS|PIPELINES|TF|TG|TOFU)_.*)$/;
+
+const Secrets = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
+
+/**
+ * Reads the secrets that a workflow hands over as one JSON object, name to value. The executor gives a unit those that
+ * its environment declares.
+ *
+ * @throws InputError without showing any value
+ */
+export function readSecrets(text: string | null): Readonly<Record<string, string>> {
+  if (text === null) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError("secrets", 'has to be a JSON object, `{"NAME": "value"}`');
+  }
+  const result = Secrets.safeParse(value);
+  if (!result.success) throw new InputError("secrets", "has to be a JSON object of names and texts");
+  const reserved = Object.keys(result.data).find((name) => RESERVED.test(name));
+  if (reserved !== undefined) throw new InputError("secrets", `must not set \`${reserved}\``);
+  return result.data;
+}

@@ -1,0 +1,128 @@
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { Assessment } from "@pipelines/core/contracts/assessment";
+import { describe, expect, it } from "vitest";
+import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
+import { type Edits, makeRepository } from "./repository.ts";
+
+async function change(files: Edits, edits: Edits): Promise<Assessment> {
+  await using repository = await makeRepository(files);
+  await repository.commit(edits);
+  // Awaited here: the repository is gone once this returns.
+  return await repository.assess();
+}
+const source = 'terraform {\n  source = "."\n}\n';
+const unit = (name: string, text = source): Edits => ({ [`${name}/terragrunt.hcl`]: text, [`${name}/main.tf`]: "" });
+const paths = (assessment: Assessment): string[] => assessment.units.map(({ path }) => path as string);
+
+describe("folder names", () => {
+  it.each([
+    ["spaces", "my apps/one two"],
+    ["quotes", `it's "quoted"`],
+    ["a command substitution", "$(touch pwn)"],
+    ["backticks and a semicolon", "`id`; id"],
+    ["a leading dash", "-rf"],
+    ["unicode", "größe/日本"],
+    ["brackets of a filter", "a[1]{b}"],
+    ["an asterisk", "a*b"],
+    ["a workflow command", "::error::x"],
+    ["a percent escape", "a%0Ab"],
+  ])("with %s are names like any other", async (_what, name) => {
+    const assessment = await change(unit("plain"), unit(name));
+    expect(paths(assessment)).toEqual([name]);
+    expect(assessment.units[0]?.status).toBe("added");
+    for (const job of assessment.jobs) expect(job.id).toMatch(/^[a-z0-9-]{1,64}$/);
+    expect(assessment.problems).toEqual([]);
+  });
+
+  it("that differ by case only are two units", async () => {
+    expect(paths(await change(unit("plain"), { ...unit("app"), ...unit("App") }))).toEqual(["App", "app"]);
+  });
+});
+
+describe("broken input", () => {
+  it.each<[string, Edits, Partial<Assessment["problems"][number]>]>([
+    [
+      "a syntax error",
+      unit("bad", "locals {\n  a =\n}\n"),
+      { path: "bad" as never, file: "bad/terragrunt.hcl", line: 2 },
+    ],
+    [
+      "an include that is missing",
+      unit("bad", 'include "root" {\n  path = find_in_parent_folders("gone.hcl")\n}\n'),
+      { path: "bad" as never, file: "bad/terragrunt.hcl", line: 2 },
+    ],
+    [
+      "a configuration that is missing",
+      unit("bad", `${source}locals {\n  a = read_terragrunt_config("gone.hcl")\n}\n`),
+      { path: "bad" as never, file: "bad/terragrunt.hcl", line: 5 },
+    ],
+    [
+      "a variable that is not set",
+      unit("bad", `${source}locals {\n  a = get_env("NOT_SET_ANYWHERE")\n}\n`),
+      { path: "bad" as never, file: "bad/terragrunt.hcl", line: 5 },
+    ],
+    [
+      "a dependency that does not exist",
+      unit("bad", `${source}dependency "x" {\n  config_path = "../gone"\n}\n`),
+      { kind: "missing-dependency", path: "bad" as never },
+    ],
+    [
+      "a unit that depends on itself",
+      unit("bad", `${source}dependency "x" {\n  config_path = "../bad"\n}\n`),
+      { path: "bad" as never, message: expect.stringContaining("cycle") as never },
+    ],
+  ])("%s is a problem with its place, and other units go on", async (_what, edits, problem) => {
+    const assessment = await change(unit("good"), { ...edits, "good/main.tf": "# edited\n" });
+    expect(paths(assessment)).toContain("good");
+    expect(assessment.units.map(({ status }) => status)).not.toContain("deleted");
+    expect(assessment.problems).toContainEqual(expect.objectContaining(problem));
+    expect(assessment.jobs.flatMap((job) => job.units.map(({ path }) => path as string))).toContain("good");
+  });
+
+  it("CRLF line ends and a byte order mark change nothing", async () => {
+    const windows = `\uFEFF${'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n'.replaceAll("\n", "\r\n")}`;
+    const assessment = await change(
+      { "root.hcl": "locals {}\n", ...unit("a", windows) },
+      { "root.hcl": "locals { a = 1 }\n" },
+    );
+    expect(paths(assessment)).toEqual(["a"]);
+  });
+});
+
+it("code of a pull request that runs at discovery meets no token and no cloud credential in its environment", async () => {
+  const canary = join(await mkdtemp(join(tmpdir(), "canary-")), "seen");
+  await using repository = await makeRepository(unit("good"));
+  await repository.commit(
+    unit(
+      "spy",
+      `${source}locals {\n  seen = run_cmd("--terragrunt-quiet", "sh", "-c", "env >> ${canary}; cat .git/config >> ${canary}")\n}\n`,
+    ),
+  );
+  const secrets = {
+    GITHUB_TOKEN: "s3cret-github",
+    PIPELINES_TOKEN: "s3cret-input",
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "s3cret-oidc",
+    ACTIONS_ID_TOKEN_REQUEST_URL: "https://s3cret.example.com",
+    AWS_ACCESS_KEY_ID: "s3cret-key",
+    AWS_SECRET_ACCESS_KEY: "s3cret-aws",
+    AWS_SESSION_TOKEN: "s3cret-session",
+    ARM_CLIENT_SECRET: "s3cret-azure",
+    GOOGLE_APPLICATION_CREDENTIALS: "/s3cret.json",
+    TF_TOKEN_example_com: "s3cret-registry",
+    NPM_TOKEN: "s3cret-npm",
+  };
+  const edges = await orchestratorEdges(repository.folder, { ...process.env, ...secrets });
+  const assessment = Assessment.parse(
+    await orchestrate(edges, {
+      wanted: { kind: "local", base: "HEAD~1", head: "HEAD", event: "pull_request" },
+      configurationFile: null,
+    }),
+  );
+  expect(paths(assessment)).toEqual(["spy"]);
+  const seen = await readFile(canary, "utf8");
+  expect(seen).toContain("PATH=");
+  expect(seen).not.toContain("s3cret");
+});
