@@ -199,8 +199,8 @@ describe("the caller that `pipelines init` writes", () => {
   });
   const caller = Caller.parse(parse(callerWorkflow("acme/pipelines@v1", "trunk")));
 
-  it("answers pull requests, merge queues and pushes to the deploy branch, and nothing else", () => {
-    expect(Object.keys(caller.on)).toEqual(["pull_request", "merge_group", "push"]);
+  it("answers pull requests, merge queues, pushes to the deploy branch and dispatches, and nothing else", () => {
+    expect(Object.keys(caller.on)).toEqual(["pull_request", "merge_group", "push", "workflow_dispatch"]);
     expect(caller.on["push"]).toEqual({ branches: ["trunk"] });
     expect(caller.on["merge_group"]).toEqual({ types: ["checks_requested"] });
   });

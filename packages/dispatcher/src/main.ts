@@ -20,7 +20,7 @@ import { readOutcomes } from "./collect/read-outcomes.ts";
 import { dispatchCollect, dispatchReport, dispatchRun, dispatchStart } from "./dispatch.ts";
 import { headlineOf } from "./report/headline.ts";
 import { executorEnvironment, ownSignals, runExecutor } from "./run/executor-process.ts";
-import { bringReviewedPlans, gitHubReviewedPlans } from "./run/reviewed-plans.ts";
+import { bringApprovedPlans, bringReviewedPlans, gitHubReviewedPlans } from "./run/reviewed-plans.ts";
 import { readSecrets } from "./run/secrets.ts";
 import { logUrlOf, type RunContextFacts, readRunContext, runFactsOf } from "./run-context.ts";
 import { conversationOn, identityOf, issueTracker, mergedPullRequestOf } from "./sinks/github.ts";
@@ -107,18 +107,21 @@ type ReviewedPlansWanted = {
  * had count as none, which stops what they would have allowed: the job is told why, and goes on.
  */
 async function reviewedPlans(assessment: Assessment, job: Job, wanted: ReviewedPlansWanted): Promise<string | null> {
-  const { base, head, mode, deployBranch } = assessment.comparison;
+  const { base, head, mode, deployBranch, approvedRun } = assessment.comparison;
   const { folder, repositoryFolder, token, context } = wanted;
-  if ((job.action !== "apply" && job.action !== "destroy") || mode !== "apply") return null;
+  if (job.action !== "apply" && job.action !== "destroy") return null;
   const plansFolder = join(folder, `reviewed-plans-${job.id}-${context.attempt}`);
-  if (token === null || base === null) return plansFolder;
+  if (token === null || (mode === "manual" ? approvedRun === undefined : base === null)) return plansFolder;
   const workflowFile = basename(environment["GITHUB_WORKFLOW_REF"]?.split("@", 1)[0] ?? "pipelines.yml");
   try {
     const git = openRepository(repositoryFolder, toolEnvironment(environment));
     const client = createGitHubClient({ token, apiUrl: context.apiUrl, log });
     const source = gitHubReviewedPlans(client, context.repository, workflowFile);
-    const count = await bringReviewedPlans(source, new Set(await git.between(base, head)), deployBranch, plansFolder);
-    log.info(count === 0 ? "No reviewed plan belongs to this push." : `${count} reviewed plans belong to this push.`);
+    const count =
+      approvedRun !== undefined
+        ? await bringApprovedPlans(source, approvedRun, plansFolder)
+        : await bringReviewedPlans(source, new Set(await git.between(base ?? head, head)), deployBranch, plansFolder);
+    log.info(`${count} reviewed plans belong to this ${approvedRun === undefined ? "push" : "request"}.`);
   } catch (error) {
     log.warning(`The reviewed plans can't be had: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -7,6 +7,7 @@ import { openRepository, type Repository } from "@pipelines/core/git/repository"
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import { classifyChanges, RULES } from "./classify/classify.ts";
+import { requestedChanges } from "./classify/requested.ts";
 import { compareCommits, type Wanted } from "./compare/comparison.ts";
 import { addedAccounts, configurationAt, withoutCode } from "./configuration.ts";
 import { bothSnapshots, generatedDiff } from "./discover/both-snapshots.ts";
@@ -58,12 +59,14 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
   );
   if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
   const { comparison } = compared;
+  const request = compared.kind === "requested" ? compared.request : null;
   const atHead = await configured(comparison.head);
   const atBase = comparison.base === null ? atHead : await configured(comparison.base);
   const governing = comparison.mode === "plan" ? atBase : atHead;
 
   const diff = await repository.diff(comparison.base, comparison.head);
-  if (diff.length === 0) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
+  if (diff.length === 0 && request === null)
+    return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
   await locateTerragrunt(edges.toolEnvironment, repository.folder);
   await using sts = await startStsStandIn();
   const discovery = {
@@ -75,7 +78,10 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
 
   const accounts = await accountChanges(repository, comparison, diff, governing);
   const commits = { base, head, configuration: governing, addedAccounts: accounts.accounts };
-  const classified = classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES);
+  const classified =
+    request === null
+      ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES)
+      : requestedChanges(head, request);
 
   const lookups = {
     base: environmentLookup(atBase),
@@ -84,6 +90,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
   };
   const affected = affectedUnits(classified.changes, base, head, {
     mode: comparison.mode,
+    requested: request?.action ?? null,
     environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
     includeDependents: governing.include_dependents,
     moves: await movesBetween(repository, comparison, base, head),
@@ -98,7 +105,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
     accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
     head: comparison.head,
-    mode: comparison.mode === "apply" ? "apply" : "plan",
+    mode: (request === null ? comparison.mode === "apply" : request.action !== "plan") ? "apply" : "plan",
     limits: {
       unitsPerJob: governing.jobs.units_per_job,
       parallelism: governing.jobs.parallelism,
@@ -111,7 +118,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     governing,
     classified,
     units: refused.units,
-    jobs: compared.withoutCloud ? [] : packed.jobs,
+    jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [
       ...head.problems,
       ...base.problems.filter(({ path }) => path !== null && deleted.has(path)),

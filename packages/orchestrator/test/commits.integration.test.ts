@@ -270,3 +270,78 @@ it("a terminal compares a branch with where it left the other, as a pull request
   expect(paths(await repository.assess({ ...wanted, event: "pull_request" }))).toEqual(["plan a"]);
   expect(paths(await repository.assess({ ...wanted, event: "push" }))).toEqual(["apply a", "apply b"]);
 });
+
+describe("what is asked for by hand", () => {
+  const dispatch = (inputs: Record<string, string>) => ({ inputs });
+  const asked = async (repository: TestRepository, inputs: Record<string, string>, ref = "refs/heads/main") =>
+    assessEvent(
+      repository.folder,
+      "workflow_dispatch",
+      ref,
+      await repository.git("rev-parse", "HEAD"),
+      dispatch(inputs),
+    );
+
+  it("runs the units that globs name at the branch's tip, whatever has changed", async () => {
+    await using repository = await makeRepository(FILES);
+    const assessment = await asked(repository, { action: "apply", units: "a c" });
+    expect(paths(assessment)).toEqual(["apply a", "apply c"]);
+    expect(assessment.comparison.mode).toBe("manual");
+    expect(assessment.jobs.map(({ stage, action }) => `${stage} ${action}`)).toEqual(["1 apply"]);
+  });
+
+  it("destroys in reverse order after every apply stage, and never what the configuration protects", async () => {
+    const config = 'environments:\n  all: { paths: ["**"], protect: ["b"] }\n';
+    const dependent = 'terraform {\n  source = "."\n}\ndependency "a" {\n  config_path = "../a"\n}\n';
+    await using repository = await makeRepository({
+      ...FILES,
+      ".pipelines/config.yml": config,
+      "c/terragrunt.hcl": dependent,
+    });
+    const assessment = await asked(repository, { action: "destroy", units: "*", approved_run: "4711" });
+    expect(paths(assessment)).toEqual(["destroy a", "destroy b", "destroy c"]);
+    expect(assessment.comparison.approvedRun).toBe(4711);
+    expect(assessment.units[1]?.withheld?.by).toBe("protected");
+    expect(assessment.jobs).toMatchObject([
+      {
+        stage: 5,
+        units: [
+          { path: "a", after: ["c"] },
+          { path: "c", after: [] },
+        ],
+      },
+    ]);
+  });
+
+  it("takes an older commit of the branch, and refuses one that the branch does not hold", async () => {
+    await using repository = await makeRepository(FILES);
+    const old = await repository.git("rev-parse", "HEAD");
+    await repository.commit({ "a/terragrunt.hcl": unit("two") });
+    expect((await asked(repository, { action: "plan", units: "a", commit: old })).units[0]?.at).toBe(old);
+    await repository.git("checkout", "--quiet", "-b", "other", old);
+    const foreign = await repository.commit({ "b/terragrunt.hcl": unit("two") });
+    await repository.git("checkout", "--quiet", "main");
+    await expect(asked(repository, { action: "apply", units: "b", commit: foreign })).rejects.toThrow(
+      "not part of refs/heads/main",
+    );
+  });
+
+  it.each([
+    ["no units", { action: "plan", units: " " }],
+    ["an unknown action", { action: "import", units: "a" }],
+    ["a run that is no number", { action: "apply", units: "a", approved_run: "latest" }],
+  ])("%s is an error", async (_what, inputs) => {
+    await using repository = await makeRepository(FILES);
+    await expect(asked(repository, inputs)).rejects.toThrow("workflow_dispatch");
+  });
+
+  it("a schedule plans every unit, to find drift", async () => {
+    await using repository = await makeRepository(FILES);
+    const sha = await repository.git("rev-parse", "HEAD");
+    const assessment = await assessEvent(repository.folder, "schedule", "refs/heads/main", sha, {
+      schedule: "0 5 * * *",
+    });
+    expect(paths(assessment)).toEqual(["plan a", "plan b", "plan c"]);
+    expect(assessment.comparison.mode).toBe("drift");
+  });
+});

@@ -109,6 +109,25 @@ on:
     types: [checks_requested]
   push:
     branches: [${JSON.stringify(deployBranch)}]
+  workflow_dispatch:
+    inputs:
+      action:
+        description: What to do with the units
+        type: choice
+        options: [plan, apply, destroy]
+        default: plan
+      units:
+        description: "Globs of unit paths, separated by blanks: prod/**/vpc"
+        type: string
+        required: true
+      commit:
+        description: At which commit of the branch; empty is its tip
+        type: string
+        required: false
+      approved_run:
+        description: The number of the plan run that was looked at (apply and destroy), from its address
+        type: string
+        required: false
 
 permissions: {}
 

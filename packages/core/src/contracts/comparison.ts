@@ -45,5 +45,7 @@ export const Comparison = z.strictObject({
   event: EventRef,
   deployBranch: z.string(),
   pullRequest: PullRequestRef.optional(),
+  /** The id of the plan run that a person looked at before asking for this apply or destroy. */
+  approvedRun: z.int().positive().optional(),
 });
 export type Comparison = z.infer<typeof Comparison>;

@@ -14,6 +14,8 @@ export type ReviewedPlanSource = {
   mergedHeads(commits: ReadonlySet<string>, branch: string): Promise<CommitSha[]>;
   /** The newest completed run of this workflow for a pull request's head, or `null`. */
   newestRun(head: CommitSha): Promise<number | null>;
+  /** The commit of a completed dispatch of this workflow, or `null` when the run is none. */
+  dispatchedCommit(run: number): Promise<CommitSha | null>;
   artifacts(run: number): Promise<Artifact[]>;
   download(artifact: Artifact): Promise<Uint8Array>;
 };
@@ -38,20 +40,35 @@ export async function bringReviewedPlans(
   branch: string,
   folder: string,
 ): Promise<number> {
-  await mkdir(folder, { recursive: true });
   let count = 0;
   for (const head of await source.mergedHeads(commits, branch)) {
     const run = await source.newestRun(head);
-    if (run === null) continue;
-    for (const artifact of highestAttempts(await source.artifacts(run))) {
-      if (artifact.bytes > LARGEST_ARTIFACT)
-        throw new Error(`the artifact ${artifact.name} is too large to be an outcome`);
-      for (const [name, content] of reviewedPlansIn(await source.download(artifact))) {
-        count += 1;
-        if (count > MOST_PLANS) throw new Error(`there are more than ${MOST_PLANS} reviewed plans`);
-        await mkdir(join(folder, head), { recursive: true });
-        await writeFile(join(folder, head, name), content);
-      }
+    if (run !== null) count += await bringPlansOfRun(source, run, join(folder, head));
+  }
+  return count;
+}
+
+/**
+ * Brings the plans of the run that a person looked at before asking for an apply or destroy by hand.
+ *
+ * @throws Error when the run is no completed dispatch of this workflow
+ */
+export async function bringApprovedPlans(source: ReviewedPlanSource, run: number, folder: string): Promise<number> {
+  const commit = await source.dispatchedCommit(run);
+  if (commit === null) throw new Error(`run ${run} is no completed plan run of this workflow that was started by hand`);
+  return bringPlansOfRun(source, run, join(folder, "approved"));
+}
+
+async function bringPlansOfRun(source: ReviewedPlanSource, run: number, folder: string): Promise<number> {
+  await mkdir(folder, { recursive: true });
+  let count = 0;
+  for (const artifact of highestAttempts(await source.artifacts(run))) {
+    if (artifact.bytes > LARGEST_ARTIFACT)
+      throw new Error(`the artifact ${artifact.name} is too large to be an outcome`);
+    for (const [name, content] of reviewedPlansIn(await source.download(artifact))) {
+      count += 1;
+      if (count > MOST_PLANS) throw new Error(`there are more than ${MOST_PLANS} reviewed plans`);
+      await writeFile(join(folder, name), content);
     }
   }
   return count;
@@ -87,6 +104,14 @@ const Pulls = z.array(
 const Runs = z.array(
   z.object({ id: z.number(), run_number: z.number(), head_repository: z.object({ full_name: z.string() }).nullish() }),
 );
+
+const Dispatched = z.object({
+  event: z.literal("workflow_dispatch"),
+  status: z.literal("completed"),
+  path: z.string(),
+  head_sha: Commit,
+  head_repository: z.object({ full_name: z.string() }).nullish(),
+});
 
 /**
  * Reviewed plans through GitHub's API.
@@ -125,6 +150,17 @@ export function gitHubReviewedPlans(client: Octokit, repository: Repository, wor
       );
       const runs = Runs.parse(data.workflow_runs).filter((run) => isOurs(run.head_repository));
       return runs.toSorted((a, b) => b.run_number - a.run_number)[0]?.id ?? null;
+    },
+    async dispatchedCommit(run) {
+      const { data } = await tried("actions: read", () =>
+        client.rest.actions.getWorkflowRun({ ...repository, run_id: run }),
+      );
+      const found = Dispatched.safeParse(data);
+      const isPlanRun =
+        found.success &&
+        isOurs(found.data.head_repository) &&
+        basename(found.data.path.split("@", 1)[0] ?? "") === workflowFile;
+      return isPlanRun ? found.data.head_sha : null;
     },
     async artifacts(run) {
       const found = await tried("actions: read", () =>

@@ -1,6 +1,14 @@
 import type { CommitSha, Comparison, EventRef } from "@pipelines/core/contracts/comparison";
 import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
-import { MergeGroupPayload, type PipelineEvent, PullRequestPayload, PushPayload, readPayload } from "./event.ts";
+import {
+  DispatchPayload,
+  EventError,
+  MergeGroupPayload,
+  type PipelineEvent,
+  PullRequestPayload,
+  PushPayload,
+  readPayload,
+} from "./event.ts";
 
 /** What is asked of the orchestrator: to answer an event of GitHub, or to compare two revisions from a terminal. */
 export type Wanted =
@@ -15,7 +23,15 @@ export type Wanted =
 /** Two commits to compare, or the sentence that says why there is nothing to compare. */
 export type Compared =
   | { readonly kind: "comparison"; readonly comparison: Comparison; readonly withoutCloud: boolean }
+  | { readonly kind: "requested"; readonly comparison: Comparison; readonly request: Request }
   | { readonly kind: "nothing"; readonly comparison: Comparison; readonly why: string };
+
+/** Units that somebody, or a schedule, asked for at one commit, whatever has changed. */
+export type Request = {
+  readonly action: "plan" | "apply" | "destroy";
+  readonly globs: readonly string[];
+  readonly change: "ManuallyRequested" | "DriftChecked";
+};
 
 /**
  * Decides which two commits are compared, fetching what the clone lacks.
@@ -47,6 +63,13 @@ export async function compareCommits(
         withoutCloud: true,
         comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base)),
       };
+    }
+    case "workflow_dispatch":
+      return requestedUnits(repository, event, deployBranchAt);
+    case "schedule": {
+      const head = await needed(repository, event.sha);
+      const comparison = comparisonOf("drift", head, head, event, await deployBranchAt(head));
+      return { kind: "requested", comparison, request: { action: "plan", globs: ["**"], change: "DriftChecked" } };
     }
     default:
       return {
@@ -157,6 +180,33 @@ async function pushComparison(
     kind: "comparison",
     withoutCloud: false,
     comparison: comparisonOf("apply", base, head, event, deployBranch),
+  };
+}
+
+/** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
+async function requestedUnits(
+  repository: Repository,
+  event: PipelineEvent,
+  deployBranchAt: (commit: CommitSha) => Promise<string>,
+): Promise<Compared> {
+  const { inputs } = readPayload(event, DispatchPayload);
+  const tip = await needed(repository, event.sha);
+  if (inputs === null)
+    throw new EventError("the dispatch has no inputs: the workflow has to declare `units` and `action`");
+  const head = inputs.commit === "" ? tip : await known(repository, inputs.commit);
+  // Otherwise a dispatch for the deploy branch could apply what nobody merged into it.
+  if (!(await repository.contains(tip, head))) {
+    throw new EventError(
+      `the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`,
+    );
+  }
+  const comparison = comparisonOf("manual", head, head, event, await deployBranchAt(head));
+  const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
+  const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
+  return {
+    kind: "requested",
+    comparison: { ...comparison, ...approvedRun },
+    request: { action: inputs.action, globs, change: "ManuallyRequested" },
   };
 }
 

@@ -33,6 +33,19 @@ export type PushPayload = z.infer<typeof PushPayload>;
 export const MergeGroupPayload = z.object({ merge_group: z.object({ base_sha: CommitSha, head_sha: CommitSha }) });
 export type MergeGroupPayload = z.infer<typeof MergeGroupPayload>;
 
+/** The inputs of a dispatch; GitHub hands every one over as a text, and leaves out what the workflow does not declare. */
+export const DispatchPayload = z.object({
+  inputs: z
+    .object({
+      action: z.enum(["plan", "apply", "destroy"]).default("plan"),
+      units: z.string().trim().min(1, "name the units, by globs"),
+      commit: z.string().trim().default(""),
+      approved_run: z.string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),
+    })
+    .nullable(),
+});
+export type DispatchPayload = z.infer<typeof DispatchPayload>;
+
 /** An event's payload that is not what GitHub documents. */
 export class EventError extends Error {
   override readonly name = "EventError";

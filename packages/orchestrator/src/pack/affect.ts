@@ -9,6 +9,8 @@ import type { Snapshot } from "../discover/snapshot.ts";
 
 export type Policy = {
   readonly mode: Mode;
+  /** What was asked for, where units run since somebody asked and not since they changed. */
+  readonly requested: "plan" | "apply" | "destroy" | null;
   /** The environment of a unit: head's or base's configuration, whichever governs it. */
   readonly environmentOf: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
   readonly includeDependents: boolean;
@@ -43,12 +45,14 @@ export function affectedUnits(
       problems.push(misplaced(path, placed, policy));
       continue;
     }
+    const action = actionFor(deleted, policy);
     const movedWith = policy.moves.get(path);
-    const withheld = withheldBy(path, deleted, policy, placed.environment) ?? accountDeletion(because, policy);
+    const withheld =
+      withheldBy(path, action === "destroy", policy, placed.environment) ?? accountDeletion(because, policy);
     units.push({
       path,
       status,
-      action: actionFor(deleted, policy.mode),
+      action,
       at: deleted ? base.commit : head.commit,
       environment: placed.environment.name,
       because,
@@ -94,7 +98,8 @@ function statusOf(path: UnitPath, because: readonly Reason[], base: Snapshot, he
     : "affected";
 }
 
-function actionFor(deleted: boolean, mode: Mode): Action {
+function actionFor(deleted: boolean, { mode, requested }: Policy): Action {
+  if (requested !== null) return requested;
   if (mode === "apply") return deleted ? "destroy" : "apply";
   return deleted ? "plan-destroy" : "plan";
 }
@@ -124,7 +129,7 @@ function withheldBy(
   policy: Policy,
   environment: Extract<EnvironmentOfUnit, { kind: "one" }>["environment"],
 ): Withheld | null {
-  if (policy.mode !== "apply" && policy.mode !== "manual") return null;
+  if ((policy.mode !== "apply" && policy.mode !== "manual") || policy.requested === "plan") return null;
   if (environment.apply === "paused") {
     return { by: "paused", message: `Applies of \`${environment.name}\` are paused in the configuration.` };
   }

@@ -37,8 +37,9 @@ const LONGEST_JOB_MINUTES = 360;
 /** Packs units into jobs. Deterministic; every unit is in exactly one job, or withheld, or named by a problem. */
 export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] } {
   const running = input.units.filter(({ withheld }) => withheld === undefined).toSorted(byPath);
-  const forward = running.filter(({ status }) => status !== "deleted");
-  const backward = running.filter(({ status }) => status === "deleted");
+  const destroys = ({ action }: AffectedUnit): boolean => action === "destroy" || action === "plan-destroy";
+  const forward = running.filter((unit) => !destroys(unit));
+  const backward = running.filter(destroys);
   const directions = [
     { units: forward, order: orderWithin(forward, input.dependenciesAtHead, "dependencies first"), offset: 0 },
     {
