@@ -34,4 +34,9 @@ export function demandAuthority(
   if (inActions && event !== "push" && event !== "workflow_dispatch") {
     throw new RefusedError(`\`${job.action}\` runs on a push or a dispatch, not on \`${event}\`.`);
   }
+  // A push applies what was pushed. A destroy runs at the base, which the push itself names.
+  const pushed = environment["GITHUB_SHA"];
+  if (inActions && event === "push" && pushed !== undefined && comparison.head !== pushed) {
+    throw new RefusedError(`this push is of ${pushed}; the document wants to run for ${comparison.head}.`);
+  }
 }

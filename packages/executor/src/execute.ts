@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
@@ -11,16 +11,20 @@ import { outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { toolEnvironment } from "@pipelines/core/process/environment";
+import { run } from "@pipelines/core/process/run";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import type { AccountPullRequests } from "./accounts/pull-request.ts";
 import { readTemplates } from "./accounts/templates.ts";
 import { type Steps, stepsOf } from "./actions/index.ts";
-import { runUnit } from "./actions/unit.ts";
+import { cleanOf, runUnit } from "./actions/unit.ts";
 import { demandAuthority } from "./authority.ts";
 import { variablesOf } from "./credentials/environment.ts";
+import { moduleAccess } from "./credentials/module-access.ts";
+import { openAuthProvider } from "./credentials/provider.ts";
+import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
 import { runGraph } from "./schedule/run-graph.ts";
 import { locateBinary } from "./tofu/wrapper.ts";
-import { trustedConfiguration } from "./trusted-configuration.ts";
+import { trustedCommit, trustedConfiguration } from "./trusted-configuration.ts";
 
 /** What the executor talks to. */
 export type ExecutorEdges = {
@@ -34,12 +38,15 @@ export type ExecutorEdges = {
   /** Aborted once when the run is asked to stop. */
   readonly stop: AbortSignal;
   readonly progress: Progress;
+  /** How this program is started: Terragrunt asks it for credentials. Where it is left out, nobody is asked. */
+  readonly program?: readonly string[];
 };
 
 /** Told of units as they start and end. */
 export type Progress = {
   started(unit: UnitPath): void;
   ended(outcome: UnitOutcome, folder: string): void;
+  warn?(message: string): void;
 };
 
 /** Runs a job: its action on its units, at its commit. Writes the outcome after every unit and answers the last. */
@@ -94,7 +101,8 @@ async function runUnits(
   const clean = toolEnvironment(edges.environment);
   const environment = environmentOf(configuration, job.environment);
   const { variables, secrets } = variablesOf(environment, edges.environment);
-  const env = { ...clean, ...variables };
+  const modules = moduleAccess(configuration, edges.environment);
+  const env = { ...clean, ...modules.variables, ...variables };
   const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
   const toolVersions = { terragrunt: terragrunt.version, tofu: `${binary.kind} ${binary.version}` };
   await record({ toolVersions });
@@ -102,7 +110,26 @@ async function runUnits(
   await using tree = await addWorktree(edges.repository.folder, job.at, clean);
   const jobFolder = await mkdtemp(join(tmpdir(), "pipelines-job-"));
   const folder = outcomeFolder(execution.folder, job.id, execution.attempt);
+  const context = {
+    ...{ execution, configuration, environment, env, binary, toolVersions, jobFolder },
+    secrets: new Set([...secrets, ...modules.secrets]),
+    treeFolder: tree.folder,
+    outcomeFolder: folder,
+    stop: edges.stop,
+    mergesMocks: await mentions(tree.folder, "mock_outputs_merge", clean),
+    onRunner: edges.environment["GITHUB_ACTIONS"] === "true",
+  };
+  const hooks = hooksOf(configuration, job.action);
+  const plansFolder = hooks.length === 0 ? null : join(jobFolder, "plans");
   try {
+    if (plansFolder !== null) await mkdir(plansFolder);
+    await using authProvider = await openAuthProvider({
+      ...{ execution, configuration, environment, jobFolder, repository: edges.repository },
+      treeFolder: tree.folder,
+      process: edges.environment,
+      program: edges.program ?? [],
+      warn: (message) => edges.progress.warn?.(message),
+    });
     await runGraph({
       units: steps.ordered ? job.units : job.units.map(({ path }) => ({ path, after: [] })),
       limit: configuration.jobs.parallelism,
@@ -110,28 +137,31 @@ async function runUnits(
       stopped: () => edges.stop.aborted,
       run: (unit) => {
         edges.progress.started(unit);
-        return runUnit(
-          {
-            ...{ execution, configuration, environment, env, secrets, binary, toolVersions, jobFolder },
-            treeFolder: tree.folder,
-            outcomeFolder: folder,
-            authProvider: null,
-            stop: edges.stop,
-            onRunner: edges.environment["GITHUB_ACTIONS"] === "true",
-          },
-          unit,
-          steps.run,
-        );
+        return runUnit({ ...context, plansFolder, authProvider: authProvider.command }, unit, steps.run);
       },
       async ended(unit) {
         await record({ units: [...outcome().units, unit] });
         edges.progress.ended(unit, folder);
       },
     });
+    if (plansFolder !== null && !edges.stop.aborted) {
+      await using trusted = await addWorktree(edges.repository.folder, trustedCommit(execution), clean);
+      const hookFolders = { folder: trusted.folder, plansFolder, jobFolder };
+      await record({ hooks: await runHooks({ hooks, ...hookFolders, env, clean: cleanOf(context) }) });
+    }
   } finally {
     // Plans and downloaded modules can hold secrets.
     await rm(jobFolder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** Whether a configuration file of a checkout has a text in it. What can't be said is taken for yes. */
+async function mentions(folder: string, text: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+  const found = await run("git", ["grep", "--quiet", "--fixed-strings", text, "HEAD", "--", "*.hcl"], {
+    cwd: folder,
+    env,
+  });
+  return found.exitCode !== 1;
 }
 
 async function runAccount(

@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -7,8 +6,7 @@ import { actionsLog } from "@pipelines/core/actions/log";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { Execution } from "@pipelines/core/contracts/execution";
-import { JobOutcome, type UnitEnd } from "@pipelines/core/contracts/outcome";
-import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import { DocumentError, readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import { openRepository } from "@pipelines/core/git/repository";
@@ -16,8 +14,10 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { onFirstSignal } from "@pipelines/core/process/signals";
 import { gitHubPullRequests } from "./accounts/pull-request.ts";
+import { AuthSettings, authAnswer } from "./credentials/auth-answer.ts";
 import { execute } from "./execute.ts";
 import { logProgress } from "./progress.ts";
+import { earlierEnds } from "./schedule/earlier.ts";
 import { endedWell } from "./schedule/schedule.ts";
 
 /** Exit codes: 0 every unit ended well, 1 some did not, 2 bad input, 3 a bug. */
@@ -36,6 +36,7 @@ async function main(): Promise<number> {
       earlier: await earlierEnds(execution),
       stop: stop.signal,
       progress: logProgress(actionsLog, execution.job.units.length),
+      program: [process.execPath, ...process.argv.slice(1, 2)],
     },
     execution,
   );
@@ -43,7 +44,8 @@ async function main(): Promise<number> {
   const ends = outcome.units.map(({ end }) => end);
   const whole = ends.length === execution.job.units.length && outcome.account?.failure == null;
   const waitsOnly = (end: UnitEnd): boolean => end.kind === "waiting" && execution.comparison.mode === "plan";
-  return outcome.failure === null && whole && ends.every((end) => endedWell(end) || waitsOnly(end)) ? 0 : 1;
+  const allowed = outcome.hooks.every(({ result }) => result === "pass" || result === "warn");
+  return outcome.failure === null && whole && allowed && ends.every((end) => endedWell(end) || waitsOnly(end)) ? 0 : 1;
 }
 
 /** The execution that the dispatcher wrote, or one made of the action's own inputs. */
@@ -82,25 +84,22 @@ function pullRequestsOf(execution: Execution) {
   return gitHubPullRequests(createGitHubClient({ token, apiUrl, log: actionsLog }), owner, repo, execution.runUrl);
 }
 
-/** How the units of this run's other jobs ended, from the outcomes that lie beside ours; the highest attempt counts. */
-async function earlierEnds(execution: Execution): Promise<Map<UnitPath, UnitEnd>> {
-  const ends = new Map<UnitPath, { attempt: number; end: UnitEnd }>();
-  for (const entry of await readdir(execution.folder, { withFileTypes: true })) {
-    if (!entry.isDirectory() || !entry.name.startsWith("pipelines-outcome-")) continue;
-    const outcome = await readDocument(join(execution.folder, entry.name, "outcome.json"), JobOutcome).catch(
-      () => null,
-    );
-    if (outcome === null || outcome.job === execution.job.id) continue;
-    for (const { path, end } of outcome.units) {
-      const known = ends.get(path);
-      if (known === undefined || known.attempt <= outcome.attempt) ends.set(path, { attempt: outcome.attempt, end });
-    }
+/** Answers Terragrunt, which asks for the credentials of the folder that it starts this in. */
+async function auth(): Promise<number> {
+  const { values } = parseArgs({ options: { settings: { type: "string" } }, allowPositionals: true });
+  try {
+    const settings = await readDocument(values.settings ?? "", AuthSettings);
+    process.stdout.write(`${JSON.stringify(authAnswer(settings, process.cwd()))}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    return 1;
   }
-  return new Map([...ends].map(([path, { end }]) => [path, end]));
 }
 
 try {
-  if (process.argv.includes("--self-test")) process.stdout.write("executor: ready\n");
+  if (process.argv[2] === "auth") process.exitCode = await auth();
+  else if (process.argv.includes("--self-test")) process.stdout.write("executor: ready\n");
   else process.exitCode = await main();
 } catch (error) {
   const expected = error instanceof InputError || error instanceof DocumentError;

@@ -9,6 +9,7 @@ export function logProgress(log: Log, units: number): Progress {
   let ended = 0;
   return {
     started: () => undefined,
+    warn: (message) => log.warning(message),
     ended(outcome, folder) {
       ended += 1;
       const text = outcome.log === undefined ? "" : readFileSync(join(folder, outcome.log), "utf8");

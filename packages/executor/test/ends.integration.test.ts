@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { expect, test } from "vitest";
 import { causeOf } from "../src/tofu/failure.ts";
@@ -103,6 +104,29 @@ test("a provider that crashes in the middle of a call is told as a crash", async
   expect([...server.locks.keys()]).toEqual([]);
 });
 
+test("a binary that is killed from outside leaves its lock, which is named with its id", async () => {
+  await using server = await startStateServer();
+  await using world = await worldOn(server, (cloud) => slowThings(cloud, [{ name: "x", seconds: 20 }]));
+  const running = world.run({ ...ask, action: "apply" });
+  while ((await readdir(world.cloud)).length === 0) await sleep(50);
+  await killApplyIn(world.folder);
+  const { ends } = await running;
+  const { ID: id } = JSON.parse(server.locks.get("a") ?? "{}");
+  expect(ends).toMatchObject({ a: { kind: "failed", at: "apply", cause: { kind: "locked", lock: { id } } } });
+});
+
+/** Kills the binary that applies for a test's own cloud, as a machine without memory does. */
+async function killApplyIn(folder: string): Promise<void> {
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    const [command, environment] = await Promise.all(
+      ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "")),
+    );
+    if (/\/tofu\0apply\0/.test(command ?? "") && environment?.includes(folder) && !command?.includes("/bin/sh")) {
+      process.kill(Number(pid), "SIGKILL");
+    }
+  }
+}
+
 test("a full disk is told as such", async () => {
   await using world = await makeWorld(
     unitAt(
@@ -148,7 +172,7 @@ test("a stop interrupts what is under way once, and starts nothing new; the ends
   await world.commit(unitAt("b", quick(world.cloud)));
   const stop = new AbortController();
   const running = world.run({ action: "apply", units: ["a", "b"], environment: "prod" }, { stop: stop.signal });
-  while ((await readdir(world.cloud)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await readdir(world.cloud)).length === 0) await sleep(50);
   stop.abort();
   const { ends } = await running;
   expect(ends).toMatchObject({

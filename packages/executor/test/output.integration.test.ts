@@ -138,7 +138,7 @@ resource "terraform_data" "it" {
 }
 `;
   const script =
-    "head -c 50000000 /dev/zero | tr '\\0' x\nyes \"$(head -c 900 /dev/zero | tr '\\0' y)\" | head -c 5000000\n";
+    "head -c 5000000 /dev/zero | tr '\\0' x\nyes \"$(head -c 900 /dev/zero | tr '\\0' y)\" | head -c 5000000\n";
   await using world = await makeWorld({ ...unitAt("a", loud), "a/loud.sh": script });
   const before = process.memoryUsage().rss;
   let most = 0;

@@ -116,6 +116,19 @@ test("a plan on mocked outputs says so, and is never applied", async () => {
   expect(await world.stateOf("b")).toEqual({});
 });
 
+test("mocks that are merged with real outputs count where they fill a gap, and only there", async () => {
+  const merging = (mocks: string) => `  mock_outputs = ${mocks}\n  mock_outputs_merge_strategy_with_state = "shallow"`;
+  await using world = await makeWorld({
+    ...unitAt("a", passing("a")),
+    ...unitAt("b", passing("b"), { dependencies: ["a"], mocks: merging('{ value = "x", more = "made-up" }') }),
+    ...unitAt("c", passing("c"), { dependencies: ["a"], mocks: merging('{ value = "x" }') }),
+  });
+  await world.run({ action: "apply", units: ["a"] });
+  const { ends } = await world.run({ action: "apply", units: ["b", "c"] });
+  expect(ends).toMatchObject({ b: { kind: "withheld", stop: { guard: "mocked" } }, c: { kind: "changed" } });
+  expect(await world.stateOf("b")).toEqual({});
+});
+
 test("a broken unit fails with file and line, and the others are planned", async () => {
   await using world = await makeWorld({
     ...unitAt("broken", 'resource "terraform_data" "it" {\n  inputs = 1\n}'),
@@ -145,6 +158,12 @@ test("nothing changes the world outside the deploy branch", async () => {
     },
   );
   expect(onRunner.outcome.failure).toContain("refs/pull/3/merge");
+  const push = { GITHUB_ACTIONS: "true", GITHUB_REF: "refs/heads/main", GITHUB_EVENT_NAME: "push" };
+  const another = await world.run(
+    { action: "apply", units: ["a"] },
+    { environment: { PATH: process.env["PATH"], ...push, GITHUB_SHA: "0".repeat(40) } },
+  );
+  expect(another.outcome.failure).toContain("the document wants to run for");
   expect(await world.stateOf("a")).toEqual({});
 });
 

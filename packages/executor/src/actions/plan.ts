@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { PlanSummary, UnitEnd } from "@pipelines/core/contracts/outcome";
 import { recordReviewedPlan, reviewedPlanOf } from "../guard/reviewed-plans.ts";
 import { doesSomething, type PlanJson, summarize } from "../tofu/plan-json.ts";
@@ -40,8 +42,12 @@ export async function makePlan(context: JobContext, unit: OpenUnit, flags: reado
   }
   const { json, text } = await unit.workspace.show();
   unit.hide(json);
-  const mocked = step.dependencies.mocked.flatMap((file) => unitOfConfiguration(context, file) ?? []);
-  const summary = summarize(json, mocked);
+  if (context.plansFolder !== null) {
+    await writeFile(join(context.plansFolder, `${unit.fileName}.json`), JSON.stringify(json), { mode: 0o600 });
+  }
+  const filled = context.mergesMocks ? await unit.workspace.filledByMocks() : [];
+  const mocked = [...step.dependencies.mocked, ...filled].flatMap((file) => unitOfConfiguration(context, file) ?? []);
+  const summary = summarize(json, [...new Set(mocked)]);
   const planText = await unit.keep("plans", unit.clean(text));
   return { kind: "planned", json, summary, planText, changes: doesSomething(summary) };
 }

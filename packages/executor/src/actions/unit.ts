@@ -10,7 +10,7 @@ import { type Mask, maskOf } from "@pipelines/core/redaction/mask";
 import { policyOn } from "../guard/policy.ts";
 import { causeOf, lockOf } from "../tofu/failure.ts";
 import { type PlanJson, sensitiveValues } from "../tofu/plan-json.ts";
-import { type Rescue, rescueState } from "../tofu/rescue-state.ts";
+import { lockLeftBy, type Rescue, rescueState } from "../tofu/rescue-state.ts";
 import { openUnitWorkspace, type Step, type UnitWorkspace } from "../tofu/unit-workspace.ts";
 import type { Binary } from "../tofu/wrapper.ts";
 
@@ -33,8 +33,12 @@ export type JobContext = {
   readonly stop: AbortSignal;
   /** This process is a step of GitHub Actions. */
   readonly onRunner: boolean;
-  /** Values that are never shown. */
-  readonly secrets: readonly string[];
+  /** Some unit of the repository merges mocked outputs with real ones. */
+  readonly mergesMocks: boolean;
+  /** Values that are never shown; units add what their plans mark as sensitive. */
+  readonly secrets: Set<string>;
+  /** Where the JSON of plans is put for hooks, on the runner only; `null` when there is no hook. */
+  readonly plansFolder: string | null;
 };
 
 /** How an action ended on a unit, and what is told of its plan. */
@@ -61,17 +65,26 @@ export type OpenUnit = {
   failed(at: "init" | "plan" | "apply", step: Step): Promise<UnitEnd>;
 };
 
+/** Makes text fit to be shown: secrets masked as far as they are known by then, and without effect on a log. */
+export function cleanOf({
+  secrets,
+  configuration,
+  treeFolder,
+}: Pick<JobContext, "secrets" | "configuration" | "treeFolder">): Mask {
+  const patterns = configuration.redact.map((pattern) => new RegExp(pattern, "g"));
+  return (text) => {
+    const mask = maskOf(secrets, patterns);
+    // Once more behind `inert`: a value can be cut in two by an escape sequence that it takes out.
+    return mask(inert(mask(text.replaceAll(`${treeFolder}/`, "").replaceAll(treeFolder, "."))));
+  };
+}
+
 /** Runs an action on one unit. Never rejects: what goes wrong is the outcome. */
 export async function runUnit(context: JobContext, path: UnitPath, action: UnitAction): Promise<UnitOutcome> {
   const started = performance.now();
   const logs: string[] = [];
-  const hidden = new Set(context.secrets);
-  const patterns = context.configuration.redact.map((pattern) => new RegExp(pattern, "g"));
-  const clean: Mask = (text) => {
-    const mask = maskOf(hidden, patterns);
-    // Once more behind `inert`: a value can be cut in two by an escape sequence that it takes out.
-    return mask(inert(mask(text.replaceAll(`${context.treeFolder}/`, "").replaceAll(context.treeFolder, "."))));
-  };
+  const hidden = context.secrets;
+  const clean = cleanOf(context);
   const minutes = context.configuration.jobs.timeout_minutes;
   const name = fileName(path);
   const keep = async (folder: "plans" | "logs", text: string): Promise<string> => {
@@ -120,7 +133,12 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
         async failed(at, step) {
           const keepAt = join(execution.folder, "errored-states", `${name}.tfstate`);
           const rescue: Rescue = at === "apply" ? await rescueState(workspace, keepAt) : { kind: "none" };
-          return failedEnd(at, step, clean, minutes, rescue);
+          const end = failedEnd(at, step, clean, minutes, rescue);
+          const killed = end.kind === "failed" && end.cause.kind === "crash" && !step.end.timedOut;
+          const lock = killed ? await lockLeftBy(workspace) : null;
+          if (lock === null || !killed) return end;
+          const message = `It was killed, and its lock on the state is still held.\n\n${end.cause.message}`;
+          return { ...end, cause: { kind: "locked", lock, message } };
         },
       }),
     );

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { Environment } from "@pipelines/core/configuration/environments";
 
 /** A secret that an environment's units need and the job does not have. */
@@ -6,31 +5,14 @@ export class MissingSecretError extends Error {
   override readonly name = "MissingSecretError";
 }
 
-/** Variables by which cloud SDKs find credentials that are already there. */
-const OWN_CREDENTIALS =
-  /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|VAULT|TF_VAR|TF_TOKEN)_|^(?:KUBECONFIG|KUBE_CONFIG_PATH|SSH_AUTH_SOCK|TF_CLI_CONFIG_FILE)$/;
+/** What cloud tools read credentials from. */
+const CLOUD = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD)_/;
+const SECRET_NAME = /SECRET|TOKEN|PASSWORD|ACCESS_KEY|CREDENTIALS$/;
 
 /**
- * The credentials of the machine itself: a self-hosted runner's, or those of the person at the terminal. Only an
- * environment that declares no account uses them.
- */
-function ownCredentials(
-  environment: Environment,
-  job: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  if (environment.aws !== undefined) return {};
-  const own: Record<string, string> = {};
-  for (const [name, value] of Object.entries(job)) {
-    // Terragrunt can't start a binary that complains about a settings file which is not there.
-    if (name === "TF_CLI_CONFIG_FILE" && !existsSync(value ?? "")) continue;
-    if (value !== undefined && OWN_CREDENTIALS.test(name)) own[name] = value;
-  }
-  return own;
-}
-
-/**
- * What an environment's units get beside the clean environment of tools: its variables, the secrets that it declares
- * and, where it declares no account, the machine's own credentials. Nothing else of the job's.
+ * What an environment's units get beside the clean environment of tools: its variables and the secrets that it
+ * declares, and where it names no role, or a person runs them, the cloud credentials that are there. Nothing else of
+ * the job's.
  *
  * @param job the environment of the job
  * @throws MissingSecretError naming the secrets that are not there
@@ -46,8 +28,14 @@ export function variablesOf(
     );
   }
   const secrets = environment.secrets.map((name) => [name, job[name] ?? ""] as const);
+  const own =
+    environment.aws === undefined || job["GITHUB_ACTIONS"] !== "true"
+      ? Object.entries(job).flatMap(([name, value]) =>
+          value !== undefined && CLOUD.test(name) ? [[name, value] as const] : [],
+        )
+      : [];
   return {
-    variables: { ...ownCredentials(environment, job), ...environment.env, ...Object.fromEntries(secrets) },
-    secrets: secrets.map(([, value]) => value),
+    variables: { ...Object.fromEntries(own), ...environment.env, ...Object.fromEntries(secrets) },
+    secrets: [...secrets, ...own.filter(([name]) => SECRET_NAME.test(name))].map(([, value]) => value),
   };
 }

@@ -71,8 +71,10 @@ export function lockOf(text: string): LockInfo | null {
 export function errorText(text: string): string {
   const plain = text.replaceAll(/^[╷╵│]\s?/gm, "");
   const first = plain.search(/^(?:Error:|.*\bError: )/m);
-  const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : plain.slice(first))
-    .replaceAll(/\n{3,}/g, "\n\n")
-    .trim();
+  // Terragrunt repeats the binary's error inside of its own.
+  const once = plain
+    .slice(Math.max(0, first))
+    .replace(/\n(?:info: TIP [^\n]*\n)?error occurred:\s*\* Failed to execute [\s\S]*$/, "");
+  const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : once).replaceAll(/\n{3,}/g, "\n\n").trim();
   return body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}…`;
 }

@@ -1,6 +1,8 @@
 import { chmod, copyFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { LockInfo } from "@pipelines/core/contracts/outcome";
+import { lockOf } from "./failure.ts";
 import type { UnitWorkspace } from "./unit-workspace.ts";
 
 /** What became of state that an apply could not write to its backend. */
@@ -43,4 +45,13 @@ export async function rescueState(
   await copyFile(errored, keepAt);
   await chmod(keepAt, 0o600);
   return { kind: "kept", file: keepAt, why };
+}
+
+/**
+ * The lock that a killed binary left behind, as the backend tells it to somebody who wants it now; `null` when it can
+ * be had.
+ */
+export async function lockLeftBy(workspace: UnitWorkspace): Promise<LockInfo | null> {
+  const ask = ["plan", "-refresh=false", "-lock-timeout=0s", "-input=false", "-no-color"];
+  return lockOf((await workspace.terragrunt("lock", ask, { timeoutMinutes: 2 })).text);
 }

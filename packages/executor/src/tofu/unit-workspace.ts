@@ -2,6 +2,7 @@ import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import { readLog } from "./log-file.ts";
+import { filledByMocks } from "./merged-mocks.ts";
 import { PlanJson } from "./plan-json.ts";
 import { type StateIdentity, stateIdentityOf } from "./state-identity.ts";
 import { runTerragrunt, type TerragruntEnd } from "./terragrunt.ts";
@@ -15,6 +16,8 @@ export type UnitWorkspace = AsyncDisposable & {
   terragrunt(step: string, args: readonly string[], options?: StepOptions): Promise<Step>;
   /** The plan as data and as text, by the binary in the folder that Terragrunt prepared. */
   show(): Promise<{ readonly json: PlanJson; readonly text: string }>;
+  /** The configuration files of dependencies whose mocks fill what their outputs lack. */
+  filledByMocks(): Promise<readonly string[]>;
   /** Which state the plan was made from. */
   stateIdentity(): Promise<StateIdentity>;
   /** The state that an apply could not write to its backend, as a file. */
@@ -101,6 +104,7 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
       };
       return { json: PlanJson.parse(JSON.parse(await show(["-json"]))), text: (await show([])).trim() };
     },
+    filledByMocks: () => filledByMocks(options, downloadFolder),
     stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
     async erroredState() {
       const folders = new Set((await callsOf(wrapper)).map((call) => call.folder));

@@ -1,0 +1,86 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readAccounts } from "@pipelines/core/configuration/accounts-file";
+import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
+import type { Configuration } from "@pipelines/core/configuration/schema";
+import type { Execution } from "@pipelines/core/contracts/execution";
+import { writeDocument } from "@pipelines/core/documents/document";
+import type { Repository } from "@pipelines/core/git/repository";
+import { trustedCommit } from "../trusted-configuration.ts";
+import { type AuthSettings, CredentialsError, sessionName } from "./auth-answer.ts";
+import { keepTokenFile } from "./token-file.ts";
+
+/** The command that Terragrunt asks for credentials; `null` where the tools use what the machine has. */
+export type AuthProvider = AsyncDisposable & { readonly command: string | null };
+
+export type AuthProviderOptions = {
+  readonly execution: Execution;
+  readonly configuration: Configuration;
+  /** The job's. */
+  readonly environment: Environment;
+  readonly repository: Repository;
+  readonly treeFolder: string;
+  /** A folder that only we may read. */
+  readonly jobFolder: string;
+  /** The environment of this process. */
+  readonly process: Readonly<Record<string, string | undefined>>;
+  /** How this program is started: the command is a part of it. */
+  readonly program: readonly string[];
+  readonly warn: (message: string) => void;
+};
+
+const NONE: AuthProvider = { command: null, [Symbol.asyncDispose]: async () => undefined };
+
+/**
+ * Makes the command for a job on GitHub's runners whose configuration names roles. Elsewhere a person's own credentials
+ * are used.
+ *
+ * @throws CredentialsError when the job may not ask GitHub for tokens
+ */
+export async function openAuthProvider(options: AuthProviderOptions): Promise<AuthProvider> {
+  const { execution, configuration, environment, jobFolder, treeFolder } = options;
+  const anyRole = environmentsOf(configuration).some(({ aws }) => aws !== undefined);
+  if (!anyRole || options.process["GITHUB_ACTIONS"] !== "true") return NONE;
+  const [url, bearer] = [
+    options.process["ACTIONS_ID_TOKEN_REQUEST_URL"],
+    options.process["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
+  ];
+  if (url === undefined || bearer === undefined) {
+    if (environment.aws === undefined) return NONE;
+    throw new CredentialsError(
+      `the environment ${environment.name} has a role, but this job may not ask GitHub for an identity token; give it \`permissions: id-token: write\``,
+    );
+  }
+  const tokenFile = join(jobFolder, "identity-token");
+  const token = await keepTokenFile(tokenFile, { url, bearer }, options.warn);
+  const { comparison, job } = execution;
+  const settings: AuthSettings = {
+    version: 1,
+    ...{ treeFolder, configuration, tokenFile },
+    accounts: await accountsOf(options),
+    sessionName: sessionName(
+      comparison.event.actor,
+      comparison.pullRequest === undefined ? job.at.slice(0, 7) : `PR-${comparison.pullRequest.number}`,
+    ),
+    applying: job.action === "apply" || job.action === "destroy" ? job.units.map(({ path }) => path) : [],
+  };
+  const settingsFile = join(jobFolder, "auth.json");
+  await writeDocument(settingsFile, settings);
+  const command = join(jobFolder, "auth");
+  const words = [...options.program, "auth", "--settings", settingsFile].map(
+    (word) => `'${word.replaceAll("'", "'\\''")}'`,
+  );
+  await writeFile(command, `#!/bin/sh\nexec ${words.join(" ")}\n`, { mode: 0o700 });
+  return { command, [Symbol.asyncDispose]: () => token[Symbol.asyncDispose]() };
+}
+
+async function accountsOf({
+  execution,
+  configuration,
+  repository,
+}: AuthProviderOptions): Promise<Record<string, string>> {
+  const { file } = configuration.accounts;
+  const text = await repository.read(trustedCommit(execution), file);
+  if (text === null) return {};
+  return Object.fromEntries([...readAccounts(text, file)].map(([name, { id }]) => [name, id]));
+}

@@ -1,0 +1,40 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Execution } from "@pipelines/core/contracts/execution";
+import type { JobId } from "@pipelines/core/contracts/job";
+import { JobOutcome, type UnitEnd } from "@pipelines/core/contracts/outcome";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { readDocument } from "@pipelines/core/documents/document";
+import { assessmentFile } from "@pipelines/core/documents/layout";
+
+/**
+ * How the units of the run's other jobs ended, from the outcomes that lie beside ours; the highest attempt counts. A
+ * unit of an earlier stage that nobody tells of did not end well: what builds on it must not start.
+ */
+export async function earlierEnds(execution: Pick<Execution, "folder" | "job">): Promise<Map<UnitPath, UnitEnd>> {
+  const { folder, job } = execution;
+  const assessment = await readDocument(assessmentFile(folder), Assessment).catch(() => null);
+  const ends = new Map<UnitPath, UnitEnd>();
+  for (const other of assessment?.jobs ?? []) {
+    if (other.id === job.id || other.stage >= job.stage) continue;
+    const why = `the job ${other.name} left no outcome of it`;
+    for (const { path } of other.units) ends.set(path, { kind: "unknown", why });
+  }
+  for (const { units } of await newestOutcomes(folder, job.id)) {
+    for (const { path, end } of units) ends.set(path, end);
+  }
+  return ends;
+}
+
+/** The outcomes of all other jobs, of each job the one with the highest attempt. */
+async function newestOutcomes(folder: string, own: JobId): Promise<Iterable<JobOutcome>> {
+  const newest = new Map<JobId, JobOutcome>();
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !entry.name.startsWith("pipelines-outcome-")) continue;
+    const outcome = await readDocument(join(folder, entry.name, "outcome.json"), JobOutcome).catch(() => null);
+    if (outcome === null || outcome.job === own) continue;
+    if ((newest.get(outcome.job)?.attempt ?? 0) < outcome.attempt) newest.set(outcome.job, outcome);
+  }
+  return newest.values();
+}

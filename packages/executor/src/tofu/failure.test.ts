@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { causeOf, errorText, lockOf } from "./failure.ts";
+import { lacks } from "./merged-mocks.ts";
+
+const end = { exitCode: 1, signal: null, failure: null, timedOut: false, stopped: false, interrupted: [] };
+
+describe("the cause of a failure", () => {
+  it.each([
+    ["Error: Saved plan is stale", "stale-plan"],
+    ["write /tmp/x: no space left on device", "disk-full"],
+    ["api error AccessDenied: User is not authorized to perform: s3:GetObject", "credentials"],
+    ["Error: No valid credential sources found", "credentials"],
+    ["Error: Failed to get existing workspaces: NoSuchBucket", "backend"],
+    ["Error saving state: failed to upload state", "backend"],
+    ["panic: runtime error: invalid memory address", "crash"],
+    ["Error: Plugin did not respond", "crash"],
+    ["signal: killed", "crash"],
+    ['exec: "tofu": executable file not found in $PATH', "tool-missing"],
+    ["Error: Invalid index", "tool"],
+  ])("`%s` is %s", (text, kind) => {
+    expect(causeOf(end, text, 60).kind).toBe(kind);
+  });
+
+  it("is the timeout before anything that the interrupted tool says", () => {
+    expect(causeOf({ ...end, timedOut: true }, "Error: execution halted", 5)).toMatchObject({
+      kind: "timeout",
+      minutes: 5,
+    });
+  });
+
+  it("is a missing Terragrunt when it could not be started", () => {
+    expect(causeOf({ ...end, failure: "spawn terragrunt ENOENT" }, "", 60).kind).toBe("tool-missing");
+  });
+
+  it("shows the tool's own error once, without the frame and what Terragrunt adds", () => {
+    const text =
+      "Initializing\n╷\n│ Error: Invalid index\n│ \n│   on main.tf line 2\n╵\n\ninfo: TIP (x)\nerror occurred:\n\n* Failed to execute tofu: Error: Invalid index\n";
+    expect(errorText(text)).toBe("Error: Invalid index\n\n  on main.tf line 2");
+  });
+
+  it("names a lock with who holds it, also one that could not be given back", () => {
+    const block =
+      "Lock Info:\n  ID:        12-34\n  Path:      s3://b/k\n  Operation: OperationTypeApply\n  Who:       mona@laptop\n  Created:   2026-01-02\n";
+    const lock = {
+      id: "12-34",
+      who: "mona@laptop",
+      operation: "OperationTypeApply",
+      created: "2026-01-02",
+      path: "s3://b/k",
+    };
+    expect(lockOf(`Error: Error acquiring the state lock\n${block}`)).toEqual(lock);
+    expect(lockOf(`Error releasing the state lock\n${block}`)).toEqual(lock);
+    expect(lockOf(block)).toBeNull();
+  });
+});
+
+describe("mocked outputs", () => {
+  it.each([
+    [{ a: 1 }, { a: 2 }, false, false],
+    [{ a: 1 }, { b: 2 }, false, true],
+    [{ a: { x: 1 } }, { a: { y: 2 } }, false, false],
+    [{ a: { x: 1 } }, { a: { y: 2 } }, true, true],
+    [{ a: [1] }, { a: [1, 2] }, true, false],
+  ])("%j with mocks %j, deep %s: filled %s", (real, mock, deep, filled) => {
+    expect(lacks(real, mock, deep)).toBe(filled);
+  });
+});
