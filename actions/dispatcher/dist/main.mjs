@@ -26747,7 +26747,9 @@ const Comparison = strictObject({
 	head: CommitSha,
 	event: EventRef,
 	deployBranch: string(),
-	pullRequest: PullRequestRef.optional()
+	pullRequest: PullRequestRef.optional(),
+	/** The id of the plan run that a person looked at before asking for this apply or destroy. */
+	approvedRun: int().positive().optional()
 });
 
 // packages/core/src/contracts/affected-unit.ts
@@ -34781,19 +34783,31 @@ const MOST_PLANS = 2e4;
 * @returns how many plans there are; none when the push merged no pull request, or its plans have expired
 */
 async function bringReviewedPlans(source, commits, branch, folder) {
-	await mkdir$1(folder, { recursive: true });
 	let count = 0;
 	for (const head of await source.mergedHeads(commits, branch)) {
 		const run = await source.newestRun(head);
-		if (run === null) continue;
-		for (const artifact of highestAttempts(await source.artifacts(run))) {
-			if (artifact.bytes > LARGEST_ARTIFACT) throw new Error(`the artifact ${artifact.name} is too large to be an outcome`);
-			for (const [name, content] of reviewedPlansIn(await source.download(artifact))) {
-				count += 1;
-				if (count > MOST_PLANS) throw new Error(`there are more than ${MOST_PLANS} reviewed plans`);
-				await mkdir$1(join$1(folder, head), { recursive: true });
-				await writeFile$1(join$1(folder, head, name), content);
-			}
+		if (run !== null) count += await bringPlansOfRun(source, run, join$1(folder, head));
+	}
+	return count;
+}
+/**
+* Brings the plans of the run that a person looked at before asking for an apply or destroy by hand.
+*
+* @throws Error when the run is no completed dispatch of this workflow
+*/
+async function bringApprovedPlans(source, run, folder) {
+	if (await source.dispatchedCommit(run) === null) throw new Error(`run ${run} is no completed plan run of this workflow that was started by hand`);
+	return bringPlansOfRun(source, run, join$1(folder, "approved"));
+}
+async function bringPlansOfRun(source, run, folder) {
+	await mkdir$1(folder, { recursive: true });
+	let count = 0;
+	for (const artifact of highestAttempts(await source.artifacts(run))) {
+		if (artifact.bytes > LARGEST_ARTIFACT) throw new Error(`the artifact ${artifact.name} is too large to be an outcome`);
+		for (const [name, content] of reviewedPlansIn(await source.download(artifact))) {
+			count += 1;
+			if (count > MOST_PLANS) throw new Error(`there are more than ${MOST_PLANS} reviewed plans`);
+			await writeFile$1(join$1(folder, name), content);
 		}
 	}
 	return count;
@@ -34830,6 +34844,13 @@ const Runs = array(object({
 	run_number: number(),
 	head_repository: object({ full_name: string() }).nullish()
 }));
+const Dispatched = object({
+	event: literal("workflow_dispatch"),
+	status: literal("completed"),
+	path: string(),
+	head_sha: CommitSha,
+	head_repository: object({ full_name: string() }).nullish()
+});
 /**
 * Reviewed plans through GitHub's API.
 *
@@ -34868,6 +34889,14 @@ function gitHubReviewedPlans(client, repository, workflowFile) {
 				per_page: 100
 			}));
 			return Runs.parse(data.workflow_runs).filter((run) => isOurs(run.head_repository)).toSorted((a, b) => b.run_number - a.run_number)[0]?.id ?? null;
+		},
+		async dispatchedCommit(run) {
+			const { data } = await tried("actions: read", () => client.rest.actions.getWorkflowRun({
+				...repository,
+				run_id: run
+			}));
+			const found = Dispatched.safeParse(data);
+			return found.success && isOurs(found.data.head_repository) && basename(found.data.path.split("@", 1)[0] ?? "") === workflowFile ? found.data.head_sha : null;
 		},
 		async artifacts(run) {
 			return (await tried("actions: read", () => client.paginate(client.rest.actions.listWorkflowRunArtifacts, {
@@ -35263,11 +35292,11 @@ async function run(inputs, folder, context) {
 * had count as none, which stops what they would have allowed: the job is told why, and goes on.
 */
 async function reviewedPlans(assessment, job, wanted) {
-	const { base, head, mode, deployBranch } = assessment.comparison;
+	const { base, head, mode, deployBranch, approvedRun } = assessment.comparison;
 	const { folder, repositoryFolder, token, context } = wanted;
-	if (job.action !== "apply" && job.action !== "destroy" || mode !== "apply") return null;
+	if (job.action !== "apply" && job.action !== "destroy") return null;
 	const plansFolder = join$1(folder, `reviewed-plans-${job.id}-${context.attempt}`);
-	if (token === null || base === null) return plansFolder;
+	if (token === null || (mode === "manual" ? approvedRun === void 0 : base === null)) return plansFolder;
 	const workflowFile = basename(environment["GITHUB_WORKFLOW_REF"]?.split("@", 1)[0] ?? "pipelines.yml");
 	try {
 		const git = openRepository(repositoryFolder, toolEnvironment(environment));
@@ -35277,8 +35306,8 @@ async function reviewedPlans(assessment, job, wanted) {
 			log: actionsLog
 		});
 		const source = gitHubReviewedPlans(client, context.repository, workflowFile);
-		const count = await bringReviewedPlans(source, new Set(await git.between(base, head)), deployBranch, plansFolder);
-		actionsLog.info(count === 0 ? "No reviewed plan belongs to this push." : `${count} reviewed plans belong to this push.`);
+		const count = approvedRun !== void 0 ? await bringApprovedPlans(source, approvedRun, plansFolder) : await bringReviewedPlans(source, new Set(await git.between(base ?? head, head)), deployBranch, plansFolder);
+		actionsLog.info(`${count} reviewed plans belong to this ${approvedRun === void 0 ? "push" : "request"}.`);
 	} catch (error) {
 		actionsLog.warning(`The reviewed plans can't be had: ${error instanceof Error ? error.message : String(error)}`);
 	}

@@ -23369,7 +23369,9 @@ const Comparison = strictObject({
 	head: CommitSha,
 	event: EventRef,
 	deployBranch: string(),
-	pullRequest: PullRequestRef.optional()
+	pullRequest: PullRequestRef.optional(),
+	/** The id of the plan run that a person looked at before asking for this apply or destroy. */
+	approvedRun: int().positive().optional()
 });
 
 // packages/core/src/contracts/affected-unit.ts
@@ -43185,16 +43187,24 @@ async function told(context, unit, flags) {
 		planText
 	};
 }
+/**
+* Units share a cache of providers, and an init beside a plan can take a provider from under it for a moment. A plan
+* changes nothing, so it is made once more; a second failure is told as it is.
+*/
+function lostItsProviders({ end, text }) {
+	return end.exitCode !== 0 && !end.stopped && !end.timedOut && /Required plugins are not installed|providercache.*LinkFromOtherCache/s.test(text);
+}
 /** Plans a unit to its plan file and reads the plan back. */
 async function makePlan(context, unit, flags) {
-	const out = `-out=${unit.workspace.planFile}`;
-	const step = await unit.run("plan", [
+	const args = [
 		"plan",
 		"-input=false",
 		"-no-color",
-		out,
+		`-out=${unit.workspace.planFile}`,
 		...flags
-	]);
+	];
+	const first = await unit.run("plan", args);
+	const step = lostItsProviders(first) ? await unit.run("plan-again", args) : first;
 	if (step.end.exitCode !== 0 || step.end.stopped) {
 		const added = step.dependencies.withoutOutputs.flatMap((file) => unitOfConfiguration(context, file) ?? []).filter((path) => context.execution.addedUnits.includes(path));
 		return {

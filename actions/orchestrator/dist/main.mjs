@@ -23290,7 +23290,9 @@ const Comparison = strictObject({
 	head: CommitSha,
 	event: EventRef,
 	deployBranch: string(),
-	pullRequest: PullRequestRef.optional()
+	pullRequest: PullRequestRef.optional(),
+	/** The id of the plan run that a person looked at before asking for this apply or destroy. */
+	approvedRun: int().positive().optional()
 });
 
 // packages/core/src/contracts/affected-unit.ts
@@ -23489,6 +23491,17 @@ const MergeGroupPayload = object({ merge_group: object({
 	base_sha: CommitSha,
 	head_sha: CommitSha
 }) });
+/** The inputs of a dispatch; GitHub hands every one over as a text, and leaves out what the workflow does not declare. */
+const DispatchPayload = object({ inputs: object({
+	action: _enum([
+		"plan",
+		"apply",
+		"destroy"
+	]).default("plan"),
+	units: string().trim().min(1, "name the units, by globs"),
+	commit: string().trim().default(""),
+	approved_run: string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default("")
+}).nullable() });
 /** An event's payload that is not what GitHub documents. */
 var EventError = class extends Error {
 	name = "EventError";
@@ -47466,6 +47479,31 @@ function firstTaken(file, commits, rules) {
 	return null;
 }
 
+// packages/orchestrator/src/classify/requested.ts
+/** The units that somebody, or a schedule, asked for, as changes: nothing has changed, and they run all the same. */
+function requestedChanges(head, { globs, change }) {
+	const matches = globMatcher(globs);
+	const asked = [...head.units.keys()].filter(matches).toSorted();
+	const requested = {
+		type: change,
+		subject: globs.join(" "),
+		files: [],
+		reasons: new Map(asked.map((unit) => [unit, [{
+			change,
+			file: globs.join(" "),
+			links: [{
+				relation: "asked for",
+				path: unit
+			}]
+		}]]))
+	};
+	return {
+		changes: asked.length === 0 ? [] : [requested],
+		unmatched: [],
+		ignored: []
+	};
+}
+
 // packages/orchestrator/src/compare/comparison.ts
 /**
 * Decides which two commits are compared, fetching what the clone lacks.
@@ -47487,6 +47525,19 @@ async function compareCommits(repository, wanted, deployBranchAt) {
 				kind: "comparison",
 				withoutCloud: true,
 				comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base))
+			};
+		}
+		case "workflow_dispatch": return requestedUnits(repository, event, deployBranchAt);
+		case "schedule": {
+			const head = await needed(repository, event.sha);
+			return {
+				kind: "requested",
+				comparison: comparisonOf("drift", head, head, event, await deployBranchAt(head)),
+				request: {
+					action: "plan",
+					globs: ["**"],
+					change: "DriftChecked"
+				}
 			};
 		}
 		default: return {
@@ -47574,6 +47625,29 @@ async function pushComparison(repository, event, deployBranchAt) {
 		kind: "comparison",
 		withoutCloud: false,
 		comparison: comparisonOf("apply", /^0+$/.test(push.before) ? null : await needed(repository, push.before), head, event, deployBranch)
+	};
+}
+/** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
+async function requestedUnits(repository, event, deployBranchAt) {
+	const { inputs } = readPayload(event, DispatchPayload);
+	const tip = await needed(repository, event.sha);
+	if (inputs === null) throw new EventError("the dispatch has no inputs: the workflow has to declare `units` and `action`");
+	const head = inputs.commit === "" ? tip : await known(repository, inputs.commit);
+	if (!await repository.contains(tip, head)) throw new EventError(`the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`);
+	const comparison = comparisonOf("manual", head, head, event, await deployBranchAt(head));
+	const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
+	const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
+	return {
+		kind: "requested",
+		comparison: {
+			...comparison,
+			...approvedRun
+		},
+		request: {
+			action: inputs.action,
+			globs,
+			change: "ManuallyRequested"
+		}
 	};
 }
 function comparisonOf(mode, base, head, event, deployBranch) {
@@ -48657,12 +48731,13 @@ function affectedUnits(changes, base, head, policy) {
 			problems.push(misplaced(path, placed, policy));
 			continue;
 		}
+		const action = actionFor(deleted, policy);
 		const movedWith = policy.moves.get(path);
-		const withheld = withheldBy(path, deleted, policy, placed.environment) ?? accountDeletion(because, policy);
+		const withheld = withheldBy(path, action === "destroy", policy, placed.environment) ?? accountDeletion(because, policy);
 		units.push({
 			path,
 			status,
-			action: actionFor(deleted, policy.mode),
+			action,
 			at: deleted ? base.commit : head.commit,
 			environment: placed.environment.name,
 			because,
@@ -48699,7 +48774,8 @@ function statusOf(path, because, base, head) {
 	if (because.some(({ change }) => change === "ModuleAdded" || change === "StackAdded") && !base.units.has(path)) return "added";
 	return because.some(({ links }) => links[0]?.relation === "in the folder of" && links.length === 1) ? "changed" : "affected";
 }
-function actionFor(deleted, mode) {
+function actionFor(deleted, { mode, requested }) {
+	if (requested !== null) return requested;
 	if (mode === "apply") return deleted ? "destroy" : "apply";
 	return deleted ? "plan-destroy" : "plan";
 }
@@ -48724,7 +48800,7 @@ function misplaced(path, placed, policy) {
 	};
 }
 function withheldBy(path, deleted, policy, environment) {
-	if (policy.mode !== "apply" && policy.mode !== "manual") return null;
+	if (policy.mode !== "apply" && policy.mode !== "manual" || policy.requested === "plan") return null;
 	if (environment.apply === "paused") return {
 		by: "paused",
 		message: `Applies of \`${environment.name}\` are paused in the configuration.`
@@ -48941,8 +49017,9 @@ const LONGEST_JOB_MINUTES = 360;
 /** Packs units into jobs. Deterministic; every unit is in exactly one job, or withheld, or named by a problem. */
 function packJobs(input) {
 	const running = input.units.filter(({ withheld }) => withheld === void 0).toSorted(byPath);
-	const forward = running.filter(({ status }) => status !== "deleted");
-	const backward = running.filter(({ status }) => status === "deleted");
+	const destroys = ({ action }) => action === "destroy" || action === "plan-destroy";
+	const forward = running.filter((unit) => !destroys(unit));
+	const backward = running.filter(destroys);
 	const directions = [{
 		units: forward,
 		order: orderWithin(forward, input.dependenciesAtHead, "dependencies first"),
@@ -49142,11 +49219,12 @@ async function orchestrate(edges, input) {
 	const compared = await compareCommits(repository, input.wanted, async (commit) => (await configured(commit)).deploy_branch);
 	if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
 	const { comparison } = compared;
+	const request = compared.kind === "requested" ? compared.request : null;
 	const atHead = await configured(comparison.head);
 	const atBase = comparison.base === null ? atHead : await configured(comparison.base);
 	const governing = comparison.mode === "plan" ? atBase : atHead;
 	const diff = await repository.diff(comparison.base, comparison.head);
-	if (diff.length === 0) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
+	if (diff.length === 0 && request === null) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
 	await locateTerragrunt(edges.toolEnvironment, repository.folder);
 	await using sts = await startStsStandIn();
 	const discovery = {
@@ -49166,7 +49244,7 @@ async function orchestrate(edges, input) {
 		configuration: governing,
 		addedAccounts: accounts.accounts
 	};
-	const classified = classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES);
+	const classified = request === null ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES) : requestedChanges(head, request);
 	const lookups = {
 		base: environmentLookup(atBase),
 		head: environmentLookup(atHead),
@@ -49174,6 +49252,7 @@ async function orchestrate(edges, input) {
 	};
 	const affected = affectedUnits(classified.changes, base, head, {
 		mode: comparison.mode,
+		requested: request?.action ?? null,
 		environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
 		includeDependents: governing.include_dependents,
 		moves: await movesBetween(repository, comparison, base, head),
@@ -49188,7 +49267,7 @@ async function orchestrate(edges, input) {
 		dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
 		accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
 		head: comparison.head,
-		mode: comparison.mode === "apply" ? "apply" : "plan",
+		mode: (request === null ? comparison.mode === "apply" : request.action !== "plan") ? "apply" : "plan",
 		limits: {
 			unitsPerJob: governing.jobs.units_per_job,
 			parallelism: governing.jobs.parallelism,
@@ -49201,7 +49280,7 @@ async function orchestrate(edges, input) {
 		governing,
 		classified,
 		units: refused.units,
-		jobs: compared.withoutCloud ? [] : packed.jobs,
+		jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
 		problems: [
 			...head.problems,
 			...base.problems.filter(({ path }) => path !== null && deleted.has(path)),
