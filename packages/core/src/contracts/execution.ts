@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Comparison } from "./comparison.ts";
+import { CommitSha, Comparison } from "./comparison.ts";
 import { Job } from "./job.ts";
 import { UnitPath } from "./unit-path.ts";
 
@@ -11,6 +11,8 @@ export const Execution = z.strictObject({
   version: z.literal(1),
   job: Job,
   comparison: Comparison,
+  /** Units of the job that a later push run takes care of, with the commit of that run. They are not touched. */
+  superseded: z.array(z.strictObject({ path: UnitPath, by: CommitSha })).optional(),
   /** Units that this change adds: they have no outputs before they are applied. */
   addedUnits: z.array(UnitPath),
   /** Absolute path of a checkout of the repository that has the job's commit. */
