@@ -3,9 +3,10 @@ import type { Job } from "@pipelines/core/contracts/job";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { collectOutcomes, type OutcomeFile } from "./collect/outcomes.ts";
 import { awaitSurvivor, type SurvivorEdges } from "./collect/survivor.ts";
-import { buildReport, type Report, type RunFacts } from "./report/model.ts";
+import { buildReport, type Report, type RunFacts, type Scope } from "./report/model.ts";
 import { endedWell, type RunStatus, statusOf } from "./report/status.ts";
 import { finishedWithout, type RunContext, type RunEdges, runJob } from "./run/run-job.ts";
+import { keyOf } from "./sinks/marker.ts";
 import { type Places, publishReport, publishStart, type Told } from "./sinks/publish.ts";
 
 /** Runs one job; whether it ended well is known whatever happened to the executor. */
@@ -33,22 +34,43 @@ export async function dispatchCollect(
   return outcome;
 }
 
-/** Decides the run's status, then tells everybody. */
+/** Decides the run's status, or that of one job of it, then tells everybody. */
 export async function dispatchReport(
   places: Places,
   assessment: Assessment | null,
   files: readonly OutcomeFile[],
   run: RunFacts,
+  only: Job | null = null,
 ): Promise<{ status: RunStatus; report: Report; told: Told[] }> {
-  const endings = collectOutcomes(assessment?.jobs ?? [], files);
-  const status = statusOf(assessment, endings);
-  const report = buildReport(assessment, endings, run);
-  return { status, report, told: await publishReport(places, report) };
+  const told = assessment === null || only === null ? assessment : narrowTo(assessment, only);
+  const endings = collectOutcomes(told?.jobs ?? [], files);
+  const report = buildReport(told, endings, run, scopeOf(assessment, only));
+  return { status: statusOf(told, endings), report, told: await publishReport(places, report) };
 }
 
 /** Marks the pull request as being planned. */
-export async function dispatchStart(places: Places, assessment: Assessment, run: RunFacts): Promise<Told[]> {
-  return publishStart(places, buildReport(assessment, [], run), assessment);
+export async function dispatchStart(
+  places: Places,
+  assessment: Assessment,
+  run: RunFacts,
+  only: Job | null = null,
+): Promise<Told[]> {
+  const told = only === null ? assessment : narrowTo(assessment, only);
+  return publishStart(places, buildReport(told, [], run, scopeOf(assessment, only)), told);
+}
+
+/** What one job has to tell: its own units, and what is wrong with the change as a whole. */
+function narrowTo(assessment: Assessment, job: Job): Assessment {
+  const own = new Set(job.units.map(({ path }) => path));
+  return { ...assessment, jobs: [job], units: assessment.units.filter(({ path }) => own.has(path)) };
+}
+
+function scopeOf(assessment: Assessment | null, only: Job | null): Scope | null {
+  return only === null ? null : { key: scopeKey(only), ofRun: (assessment?.jobs ?? []).map(scopeKey) };
+}
+
+function scopeKey({ action, environment, units }: Job): string {
+  return keyOf([action, environment, ...units.map(({ path }) => path)].join("\n"));
 }
 
 const NEVER_STARTED = "the job ended before the executor started";

@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { context as github } from "@actions/github";
+import type { Octokit } from "@octokit/rest";
 import { type Inputs, inputsFrom } from "@pipelines/core/actions/inputs";
 import { actionsLog as log } from "@pipelines/core/actions/log";
 import { maskInLog } from "@pipelines/core/actions/mask";
@@ -23,7 +24,7 @@ import { executorEnvironment, ownSignals, runExecutor } from "./run/executor-pro
 import { bringApprovedPlans, bringReviewedPlans, gitHubReviewedPlans } from "./run/reviewed-plans.ts";
 import { readSecrets } from "./run/secrets.ts";
 import { logUrlOf, type RunContextFacts, readRunContext, runFactsOf } from "./run-context.ts";
-import { conversationOn, identityOf, issueTracker, mergedPullRequestOf } from "./sinks/github.ts";
+import { conversationOn, identityOf, issueTracker, mergedPullRequestOf, mergerOf } from "./sinks/github.ts";
 import type { Places, Told } from "./sinks/publish.ts";
 
 /** GitHub ends a cancelled job five minutes after the cancel; the upload needs its share of them. */
@@ -156,15 +157,13 @@ async function report(inputs: Inputs, folder: string, context: RunContextFacts):
     tracker: async () => issueTracker(client, context.repository, await identity),
   };
   const assessment = await readAssessment(folder);
-  const pullRequest = await pullRequestOf(assessment, context, (commit, branch) =>
-    mergedPullRequestOf(client, context.repository, commit, branch),
-  );
-  const facts = runFactsOf(context, assessment, pullRequest);
+  const only = onlyJob(assessment, inputs.optional("job"), folder);
+  const facts = runFactsOf(context, assessment, await peopleOf(client, assessment, context));
   if (phase === "start") {
-    if (assessment !== null) tell(await dispatchStart(places, assessment, facts));
+    if (assessment !== null) tell(await dispatchStart(places, assessment, facts, only));
     return 0;
   }
-  const result = await dispatchReport(places, assessment, await readOutcomes(folder), facts);
+  const result = await dispatchReport(places, assessment, await readOutcomes(folder), facts, only);
   tell(result.told);
   actionsOutputs.set("status", result.status);
   log.info(headlineOf(result.report).text);
@@ -174,8 +173,7 @@ async function report(inputs: Inputs, folder: string, context: RunContextFacts):
 async function jobOf(inputs: Inputs, folder: string, context: RunContextFacts) {
   const id = inputs.required("job");
   const assessment = await readDocument(assessmentFile(folder), Assessment);
-  const job = assessment.jobs.find((known) => known.id === id);
-  if (job === undefined) throw new Error(`${assessmentFile(folder)} has no job \`${id}\``);
+  const job = jobCalled(assessment, id, folder);
   const file = outcomeFile(folder, job.id, context.attempt);
   const edges = {
     readOutcome: () => readDocument(file, JobOutcome).catch(() => null),
@@ -195,15 +193,31 @@ async function readAssessment(folder: string): Promise<Assessment | null> {
   }
 }
 
-async function pullRequestOf(
-  assessment: Assessment | null,
-  context: RunContextFacts,
-  merged: (commit: string, branch: string) => Promise<number | null>,
-): Promise<number | null> {
-  if (context.pullRequest !== null) return context.pullRequest.number;
-  if (assessment === null || assessment.comparison.mode !== "apply") return null;
+/** The job that a step of its own reports; `null` for the whole run. */
+function onlyJob(assessment: Assessment | null, id: string | null, folder: string): Job | null {
+  return assessment === null || id === null ? null : jobCalled(assessment, id, folder);
+}
+
+function jobCalled(assessment: Assessment, id: string, folder: string): Job {
+  const job = assessment.jobs.find((candidate) => candidate.id === id);
+  if (job === undefined) throw new Error(`${assessmentFile(folder)} has no job \`${id}\``);
+  return job;
+}
+
+/** Whose pull request it is about, and who is asked to look. What can't be found out keeps nothing from being told. */
+async function peopleOf(client: Octokit, assessment: Assessment | null, context: RunContextFacts) {
+  const person = context.actor?.endsWith("[bot]") === true ? null : context.actor;
+  if (context.pullRequest !== null) return { pullRequest: context.pullRequest.number, assignee: person };
+  if (assessment === null || assessment.comparison.mode !== "apply") return { pullRequest: null, assignee: person };
+  const { head, deployBranch } = assessment.comparison;
+  const pullRequest = await known(mergedPullRequestOf(client, context.repository, head, deployBranch));
+  if (pullRequest === null || person !== null) return { pullRequest, assignee: person };
+  return { pullRequest, assignee: await known(mergerOf(client, context.repository, pullRequest)) };
+}
+
+async function known<T>(asked: Promise<T>): Promise<T | null> {
   try {
-    return await merged(assessment.comparison.head, assessment.comparison.deployBranch);
+    return await asked;
   } catch (error) {
     log.warning(error instanceof Error ? error.message : String(error));
     return null;

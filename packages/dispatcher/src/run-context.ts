@@ -12,6 +12,7 @@ const GitHub = z.object({
   apiUrl: z.url(),
   sha: z.string().min(7),
   eventName: z.string().min(1),
+  actor: z.string().optional(),
   payload: z.unknown(),
 });
 
@@ -30,6 +31,8 @@ export type RunContextFacts = {
   readonly runUrl: string;
   readonly sha: string;
   readonly event: string;
+  /** Who caused the run; a bot's name ends in `[bot]`. */
+  readonly actor: string | null;
   readonly pullRequest: { readonly number: number; readonly headSha: string } | null;
 };
 
@@ -39,7 +42,7 @@ export function readRunContext(github: unknown): RunContextFacts {
   if (!read.success) {
     throw new Error(`this needs the environment of a GitHub Actions step:\n${z.prettifyError(read.error)}`);
   }
-  const { repo, runId, runNumber, runAttempt, serverUrl, apiUrl, sha, eventName, payload } = read.data;
+  const { repo, runId, runNumber, runAttempt, serverUrl, apiUrl, sha, eventName, actor, payload } = read.data;
   const fullName = `${repo.owner}/${repo.repo}`;
   const later = runAttempt > 1 ? `/attempts/${runAttempt}` : "";
   return {
@@ -53,6 +56,7 @@ export function readRunContext(github: unknown): RunContextFacts {
     runUrl: `${serverUrl}/${fullName}/actions/runs/${runId}${later}`,
     sha,
     event: eventName,
+    actor: actor ?? null,
     pullRequest: pullRequestOf(payload),
   };
 }
@@ -67,7 +71,7 @@ export function logUrlOf(context: RunContextFacts, checkRunId: string | null): s
 export function runFactsOf(
   context: RunContextFacts,
   assessment: Assessment | null,
-  pullRequest: number | null,
+  people: { readonly pullRequest: number | null; readonly assignee: string | null },
 ): RunFacts {
   return {
     repository: context.fullName,
@@ -80,7 +84,7 @@ export function runFactsOf(
       context.pullRequest?.headSha ??
       assessment?.comparison.head ??
       context.sha,
-    pullRequest,
+    ...people,
     event: context.event,
   };
 }

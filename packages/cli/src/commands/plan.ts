@@ -49,6 +49,7 @@ export async function plan(options: PlanOptions): Promise<number> {
       serverUrl: "",
       commit: assessment.comparison.head,
       pullRequest: null,
+      assignee: null,
       event: "local",
     });
     process.stdout.write(`${renderTerminal(report, { plans: true }).trimEnd()}\n`);

@@ -23,6 +23,9 @@ export type Ending = {
   /** Why the job as a whole failed; `null` when it did its work, however the units ended. */
   readonly failure: string | null;
   readonly logUrl: string | null;
+  /** When it began and ended, as ISO 8601, where it tells. */
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
 };
 
 /**
@@ -63,6 +66,8 @@ function endingOf(job: Job, file: OutcomeFile | undefined): Ending {
     account: outcome.account ?? null,
     failure: outcome.failure ?? cutOff,
     logUrl: outcome.logUrl,
+    startedAt: outcome.startedAt ?? null,
+    finishedAt: outcome.finishedAt ?? null,
   };
 }
 
@@ -75,5 +80,7 @@ function withoutOutcome(job: Job, attempt: number | null, failure: string): Endi
     account: null,
     failure,
     logUrl: null,
+    startedAt: null,
+    finishedAt: null,
   };
 }

@@ -1,12 +1,21 @@
+import { inert } from "@pipelines/core/redaction/inert";
+import { maskOf } from "@pipelines/core/redaction/mask";
+
 /** Characters that hide or reorder text: control, bidi, zero-width, and unusual line ends. */
 const HIDDEN =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 const JOINER = "&#8203;";
 
-/** Makes hidden characters visible and halves of surrogate pairs harmless; keeps line feeds and tabs. */
+/** The tools' own secrets are masked where they are known; here, what looks like a credential, whoever wrote it. */
+const mask = maskOf([]);
+
+/**
+ * Text from elsewhere, fit to be shown: hidden characters are seen, halves of surrogate pairs and workflow commands
+ * have no effect, credentials are masked. Line feeds and tabs stay.
+ */
 export function visible(text: string): string {
-  return text
+  const shown = text
     .toWellFormed()
     .replaceAll("\r\n", "\n")
     .replace(ANSI, "")
@@ -14,6 +23,7 @@ export function visible(text: string): string {
       HIDDEN,
       (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
     );
+  return inert(mask(shown));
 }
 
 /** One line of at most `length` characters; what is cut is shown by an ellipsis. */
@@ -34,12 +44,25 @@ export function html(text: string): string {
 
 /** One line of prose: it means nothing to Markdown or HTML, calls nobody, and links nowhere. */
 export function prose(text: string, length = 2000): string {
-  return html(oneLine(text, length))
-    .replace(/[\\`*_{}[\]()#+!|~$^=-]/g, "\\$&")
-    .replace(/^(\d+)\./, "$1\\.")
+  return plain(oneLine(text, length));
+}
+
+/** One line of prose in which `code` stands between backticks, as our own sentences and those of the tools write it. */
+export function sentence(text: string, length = 2000): string {
+  return oneLine(text, length)
+    .split(/(`[^`]+`)/)
+    .map((part) => (/^`[^`]+`$/.test(part) ? code(part.slice(1, -1), length) : plain(part)))
+    .join("");
+}
+
+function plain(line: string): string {
+  return html(line)
+    .replace(/[\\`*_[\]#|~$]/g, "\\$&")
+    .replace(/^(\s*)([-+=])/, "$1\\$2")
+    .replace(/^(\s*\d+)([.)])/, "$1\\$2")
     .replaceAll("@", `@${JOINER}`)
     .replaceAll("\\#", `\\#${JOINER}`)
-    .replace(/\b(gh|https?|ftp|mailto|www|xmpp)(?=[\\:.])/gi, `$1${JOINER}`);
+    .replace(/\b(gh|https?|ftp|mailto|www|xmpp)(?=[-:.])/gi, `$1${JOINER}`);
 }
 
 /** One line as inline code; also right inside a table. */

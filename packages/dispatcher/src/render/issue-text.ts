@@ -1,7 +1,8 @@
 import { adviceOn } from "../report/advice.ts";
-import { count } from "../report/headline.ts";
-import type { Report, Row } from "../report/model.ts";
-import { code, fenced, link, oneLine, prose } from "./escape.ts";
+import { count, headlineOf } from "../report/headline.ts";
+import type { Report } from "../report/model.ts";
+import type { Row } from "../report/rows.ts";
+import { code, fenced, link, oneLine, prose, sentence } from "./escape.ts";
 import { COMMENT_LIMIT, renderMarkdown } from "./markdown.ts";
 import { cutAtLine } from "./plan-text.ts";
 
@@ -27,7 +28,7 @@ export function renderIssue(report: Report, subject: IssueSubject): IssueText {
     return {
       title: title(`${verb} is due: ${unit}`),
       body: join([
-        `${code(unit)} was removed, and what it created still exists: ${prose(subject.message)}`,
+        `${code(unit)} was removed, and what it created still exists: ${sentence(subject.message)}`,
         facts(report, unit, environment, null),
         `This issue closes itself when the unit has been destroyed. Its last configuration is at commit ${code(subject.at)}.`,
       ]),
@@ -38,8 +39,8 @@ export function renderIssue(report: Report, subject: IssueSubject): IssueText {
   return {
     title: title(`${verb} failed: ${unit}`),
     body: join([
-      `**${verb} of ${code(unit)} ${prose(advice?.happened ?? "did not end well")}.**`,
-      `**Next:** ${prose(advice?.next ?? "Read the job's log.")}`,
+      `**${verb} of ${code(unit)} ${sentence(advice?.happened ?? "did not end well")}.**`,
+      `**Next:** ${sentence(advice?.next ?? "Read the job's log.")}`,
       advice?.detail === null || advice?.detail === undefined ? "" : fenced(cutAtLine(advice.detail, 8000).text),
       facts(report, unit, environment, row.logUrl),
       "This issue is updated when it fails again, and closes itself when the unit next succeeds.",
@@ -67,6 +68,18 @@ export function renderRunIssue(report: Report): IssueText {
       `Changes that were merged may not have been applied. **Next:** open ${link("the run", report.run.runUrl)}, fix what it names, and re-run it.`,
       renderMarkdown(report, { ...COMMENT_LIMIT, most: 30_000 }),
       "This issue closes itself after the next run that does its work.",
+    ]),
+  };
+}
+
+/** One issue for all units that are not as the code says. */
+export function renderDriftIssue(report: Report): IssueText {
+  return {
+    title: title(headlineOf(report).text),
+    body: join([
+      "What exists is not what the code on the deploy branch says: somebody changed it elsewhere, or an apply did not go through. **Next:** put the change into the code, or run an apply of these units by hand.",
+      renderMarkdown(report, { ...COMMENT_LIMIT, most: 60_000 }),
+      "This issue is updated by every look for drift, and closes itself when there is none.",
     ]),
   };
 }

@@ -1,6 +1,7 @@
 import { adviceOn } from "../report/advice.ts";
 import { headlineOf } from "../report/headline.ts";
-import type { Report, Row } from "../report/model.ts";
+import type { Report } from "../report/model.ts";
+import type { Row } from "../report/rows.ts";
 import { unitIsWell } from "../report/status.ts";
 import { oneLine, visible } from "./escape.ts";
 

@@ -1,6 +1,6 @@
 import type { FailureCause, LockInfo, UnitEnd } from "@pipelines/core/contracts/outcome";
 
-/** What a unit's end means and what to do next, in plain text that still has to be escaped. */
+/** What a unit's end means and what to do next: plain text, with code between backticks, that still has to be escaped. */
 export type Advice = { readonly happened: string; readonly detail: string | null; readonly next: string };
 
 /** Explains an end that somebody has to act on; `null` for an end that speaks for itself. */
@@ -11,21 +11,21 @@ export function adviceOn(end: UnitEnd): Advice | null {
       return null;
     case "superseded":
       return {
-        happened: `left to the later run of ${end.by.slice(0, 7)}`,
+        happened: `left to the later run of \`${end.by.slice(0, 7)}\``,
         detail: null,
         next: "Nothing to do here: look at the later run.",
       };
     case "waiting":
       return {
-        happened: `can't be planned yet: it needs outputs of ${end.for.join(", ")}, which this change creates`,
+        happened: `can't be planned yet: it needs outputs of ${named(end.for)}, which this change creates`,
         detail: null,
         next: "Nothing to do: it is planned and applied after them once this is merged.",
       };
     case "skipped":
       return {
-        happened: `not started, since ${end.because.join(", ")} did not end well`,
+        happened: `not started, since ${named(end.because)} did not end well`,
         detail: null,
-        next: `Fix ${end.because.join(", ")}; this unit then runs with it.`,
+        next: `Fix ${named(end.because)}; this unit then runs with it.`,
       };
     case "withheld":
       return { happened: `stopped: ${end.stop.message}`, detail: null, next: end.stop.next };
@@ -57,7 +57,7 @@ function titleOf(cause: FailureCause): string {
     case "locked":
       return "the state is locked";
     case "credentials":
-      return cause.role === null ? "no cloud credentials" : `no credentials for the role ${cause.role}`;
+      return cause.role === null ? "no cloud credentials" : `no credentials for the role \`${cause.role}\``;
     case "backend":
       return "the state's backend can't be used";
     case "stale-plan":
@@ -109,9 +109,9 @@ function nextOf(cause: FailureCause, at: "init" | "plan" | "apply"): string {
 
 function lockOf(lock: LockInfo): string {
   const parts = [
-    `Lock ${lock.id}`,
-    lock.who === null ? null : `held by ${lock.who}`,
-    lock.operation === null ? null : `for ${lock.operation}`,
+    `Lock \`${lock.id}\``,
+    lock.who === null ? null : `held by \`${lock.who}\``,
+    lock.operation === null ? null : `for \`${lock.operation}\``,
     lock.created === null ? null : `since ${lock.created}`,
   ];
   return `${parts.filter((part) => part !== null).join(" ")}.`;
@@ -128,3 +128,5 @@ function interruptedNext(lock: LockInfo | null, erroredState: boolean): string {
     .filter((sentence) => sentence !== null)
     .join(" ");
 }
+
+const named = (units: readonly string[]): string => units.map((unit) => `\`${unit}\``).join(", ");

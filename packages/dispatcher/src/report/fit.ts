@@ -1,4 +1,6 @@
-import type { Report, Row } from "./model.ts";
+import type { Report } from "./model.ts";
+import type { Row } from "./rows.ts";
+import { unitIsWell } from "./status.ts";
 
 /** How much of a report is told. */
 export type Detail = {
@@ -6,6 +8,8 @@ export type Detail = {
   readonly rows: number;
   readonly lines: number;
   readonly characters: number;
+  /** Whether the units are drawn as well. */
+  readonly graph: boolean;
 };
 
 /** What did not fit. */
@@ -33,12 +37,12 @@ export type Limit = {
 };
 
 const DETAILS: readonly Detail[] = [
-  { rows: Number.POSITIVE_INFINITY, lines: 200, characters: 2000 },
-  { rows: 200, lines: 50, characters: 1000 },
-  { rows: 100, lines: 30, characters: 500 },
-  { rows: 50, lines: 20, characters: 300 },
-  { rows: 20, lines: 10, characters: 200 },
-  { rows: 5, lines: 3, characters: 100 },
+  { rows: Number.POSITIVE_INFINITY, lines: 200, characters: 2000, graph: true },
+  { rows: 200, lines: 50, characters: 1000, graph: false },
+  { rows: 100, lines: 30, characters: 500, graph: false },
+  { rows: 50, lines: 20, characters: 300, graph: false },
+  { rows: 20, lines: 10, characters: 200, graph: false },
+  { rows: 5, lines: 3, characters: 100, graph: false },
 ];
 const SMALLEST_FOLD = 1500;
 /** One huge plan must not push out all others. */
@@ -105,12 +109,17 @@ function foldsWithin(
 
 function cutBy(report: Report, detail: Detail): Cut {
   const over = (list: readonly unknown[]): number => Math.max(0, list.length - detail.lines);
-  const attention = report.rows.filter(({ end }) => end.kind !== "changed" && end.kind !== "unchanged");
+  const bad = report.rows.filter(({ end }) => !unitIsWell(end));
+  const lists = [
+    ...(["planned", "begun", "done"] as const).map((when) => report.dangers.filter((danger) => danger.when === when)),
+    bad.filter(({ end }) => end.kind === "skipped"),
+    bad.filter(({ end }) => end.kind !== "skipped"),
+    ...[report.jobs, report.problems, report.withheld, report.hooks, report.accounts, report.unmatched, report.notices],
+  ];
   const shown = report.rows.filter(({ end }) => end.kind !== "unchanged").length;
   return {
     ...noCut,
     rows: Math.max(0, shown - detail.rows),
-    lines:
-      over(report.dangers) + over(attention) + over(report.problems) + over(report.unmatched) + over(report.withheld),
+    lines: lists.reduce((sum, list) => sum + over(list), 0),
   };
 }

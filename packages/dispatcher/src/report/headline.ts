@@ -1,7 +1,8 @@
-import type { Report, Totals } from "./model.ts";
+import type { Report } from "./model.ts";
+import type { Totals } from "./totals.ts";
 
 /** The one line that decides: whether it is safe, or what happened. */
-export type Headline = { readonly icon: "✅" | "🛑" | "❌" | "⚪"; readonly text: string };
+export type Headline = { readonly icon: "✅" | "🛑" | "❌" | "⚪" | "🌀"; readonly text: string };
 
 /** Answers "is this safe to merge?" for a plan and "did it work?" for an apply, in one line. */
 export function headlineOf(report: Report): Headline {
@@ -19,6 +20,7 @@ export function headlineOf(report: Report): Headline {
     if (gains === "") return { icon: "✅", text: `Merging changes no resources${later}` };
     return { icon: "✅", text: `Merging ${gains}; nothing is destroyed${later}` };
   }
+  if (kind === "drift") return driftOf(report);
   const done = sentenceOf(totals, {
     add: "created",
     change: "changed",
@@ -39,7 +41,21 @@ function failureOf(report: Report): string {
     report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check said no" : null,
     kind === "plan" && totals.destroy + totals.replace + totals.forget > 0 ? `merging ${lossOf(totals)}` : null,
   ].filter((part) => part !== null);
-  return `${kind === "plan" ? "Not ready to merge" : "Apply failed"}: ${parts.join("; ")}`;
+  const verdict = { plan: "Not ready to merge", apply: "Apply failed", drift: "Not all units could be planned" }[kind];
+  return `${verdict}: ${parts.join("; ")}`;
+}
+
+function driftOf({ totals }: Report): Headline {
+  const drifted = totals.units - totals.unchanged;
+  if (drifted === 0)
+    return {
+      icon: "✅",
+      text: `No drift: ${count(totals.units, "unit")} ${totals.units === 1 ? "is" : "are"} as the code says`,
+    };
+  return {
+    icon: "🌀",
+    text: `Drift: ${drifted} of ${count(totals.units, "unit")} ${drifted === 1 ? "is" : "are"} not as the code says`,
+  };
 }
 
 function lossOf(totals: Totals): string {
@@ -58,6 +74,6 @@ function sentenceOf(totals: Totals, verbs: Partial<Record<Figure, string>>): str
 }
 
 /** `1 unit`, `2 units`, `3,000 units`. */
-export function count(amount: number, noun: string): string {
-  return `${amount.toLocaleString("en-US")} ${noun}${amount === 1 ? "" : "s"}`;
+export function count(amount: number, noun: string, nouns = `${noun}s`): string {
+  return `${amount.toLocaleString("en-US")} ${amount === 1 ? noun : nouns}`;
 }

@@ -1,16 +1,12 @@
-import type { Action, AffectedUnit, Reason } from "@pipelines/core/contracts/affected-unit";
+import type { Action } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
-import type {
-  AccountOutcome,
-  HookOutcome,
-  PlanSummary,
-  ResourceAction,
-  UnitEnd,
-} from "@pipelines/core/contracts/outcome";
+import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { Ending } from "../collect/outcomes.ts";
-import { type RunStatus, statusOf, unitIsWell } from "./status.ts";
+import { type Danger, dangersOf, type Row, rowsOf } from "./rows.ts";
+import { type RunStatus, statusOf } from "./status.ts";
+import { type Totals, totalsOf } from "./totals.ts";
 
 /** What is known of the run itself, whatever came of it. */
 export type RunFacts = {
@@ -24,64 +20,42 @@ export type RunFacts = {
   readonly commit: string;
   readonly pullRequest: number | null;
   readonly event: string;
+  /** Who is asked to look when something fails; `null` when nobody is known. */
+  readonly assignee: string | null;
 };
 
-/** One unit of the report. */
-export type Row = {
+/** What a report is about: planned changes, applied ones, or what differs from the code without anybody's change. */
+export type ReportKind = "plan" | "apply" | "drift";
+
+/** The key of a job, the same in every run for the same work, and those of all jobs of the run. */
+export type Scope = { readonly key: string; readonly ofRun: readonly string[] };
+
+/** A job that failed as a whole. */
+export type FailedJob = { readonly name: string; readonly failure: string; readonly logUrl: string | null };
+
+/** A unit that is due and does not run now. */
+export type HeldBack = {
   readonly unit: string;
   readonly environment: string;
   readonly action: Action;
-  readonly end: UnitEnd;
-  readonly plan: PlanSummary | null;
-  readonly text: string | null;
-  readonly because: string;
-  readonly dependsOn: readonly string[];
-  readonly logUrl: string | null;
-  readonly differs: boolean;
-};
-
-/** Something that is lost when it happens. */
-export type Danger = {
-  readonly unit: string;
-  readonly environment: string;
-  readonly address: string;
-  readonly action: Extract<ResourceAction, "delete" | "replace" | "forget">;
-};
-
-/** Resources over all units, and how many units ended how. */
-export type Totals = {
-  readonly units: number;
-  readonly environments: number;
-  readonly add: number;
-  readonly change: number;
-  readonly destroy: number;
-  readonly replace: number;
-  readonly forget: number;
-  readonly import: number;
-  readonly move: number;
-  readonly unchanged: number;
-  readonly notWell: number;
-  readonly seconds: number;
+  readonly at: string;
+  readonly message: string;
 };
 
 /** Everything that any place tells of a run, in no place's form. Units come most important first. */
 export type Report = {
-  readonly kind: "plan" | "apply";
+  readonly kind: ReportKind;
   readonly status: RunStatus;
+  /** The one job that this report is about; `null` for a whole run. */
+  readonly scope: Scope | null;
   /** `null`: what changed could not be determined. */
   readonly comparison: Comparison | null;
   readonly run: RunFacts;
   readonly totals: Totals;
   readonly dangers: readonly Danger[];
   readonly rows: readonly Row[];
-  readonly jobs: readonly { readonly name: string; readonly failure: string; readonly logUrl: string | null }[];
-  readonly withheld: readonly {
-    readonly unit: string;
-    readonly environment: string;
-    readonly action: Action;
-    readonly at: string;
-    readonly message: string;
-  }[];
+  readonly jobs: readonly FailedJob[];
+  readonly withheld: readonly HeldBack[];
   readonly accounts: readonly AccountOutcome[];
   readonly hooks: readonly (HookOutcome & { readonly job: string })[];
   readonly problems: readonly Problem[];
@@ -89,26 +63,22 @@ export type Report = {
   readonly notices: readonly string[];
 };
 
-/** Builds the report of a run from what was determined and how the jobs ended. */
-export function buildReport(assessment: Assessment | null, endings: readonly Ending[], run: RunFacts): Report {
-  const affected = new Map((assessment?.units ?? []).map((unit) => [unit.path as string, unit]));
-  const rows = endings.flatMap((ending) => rowsOf(ending, affected)).toSorted(byImportance);
-  const withheld = (assessment?.units ?? []).flatMap((unit) =>
-    unit.withheld === undefined
-      ? []
-      : [
-          {
-            unit: unit.path,
-            environment: unit.environment,
-            action: unit.action,
-            at: unit.at,
-            message: unit.withheld.message,
-          },
-        ],
-  );
+/**
+ * Builds the report of a run from what was determined and how the jobs ended.
+ *
+ * @param scope the job that the assessment was narrowed to; `null` for a whole run
+ */
+export function buildReport(
+  assessment: Assessment | null,
+  endings: readonly Ending[],
+  run: RunFacts,
+  scope: Scope | null = null,
+): Report {
+  const rows = rowsOf(endings, new Map((assessment?.units ?? []).map((unit) => [unit.path, unit])));
   return {
-    kind: isPlan(assessment, endings, run) ? "plan" : "apply",
+    kind: kindOf(assessment, endings, run),
     status: statusOf(assessment, endings),
+    scope,
     comparison: assessment?.comparison ?? null,
     run,
     totals: totalsOf(rows, endings),
@@ -117,7 +87,7 @@ export function buildReport(assessment: Assessment | null, endings: readonly End
     jobs: endings.flatMap(({ job, failure, logUrl }) =>
       failure === null ? [] : [{ name: job.name, failure, logUrl }],
     ),
-    withheld,
+    withheld: heldBack(assessment),
     accounts: endings.flatMap(({ account }) => (account === null ? [] : [account])),
     hooks: endings.flatMap(({ job, hooks }) => hooks.map((hook) => ({ ...hook, job: job.name }))),
     problems: assessment?.problems ?? [],
@@ -135,78 +105,25 @@ export function isWorthTelling(report: Report): boolean {
   );
 }
 
-function isPlan(assessment: Assessment | null, endings: readonly Ending[], run: RunFacts): boolean {
-  if (assessment === null) return run.event.startsWith("pull_request");
-  if (assessment.comparison.mode === "plan" || assessment.comparison.mode === "drift") return true;
-  return (
-    assessment.comparison.mode === "manual" &&
-    endings.length > 0 &&
-    endings.every(({ job }) => job.action === "plan" || job.action === "plan-destroy")
-  );
-}
-
-function rowsOf(ending: Ending, affected: ReadonlyMap<string, AffectedUnit>): Row[] {
-  return ending.units.map((unit) => {
-    const known = affected.get(unit.path);
-    return {
-      unit: unit.path,
-      environment: ending.job.environment,
-      action: ending.job.action,
-      end: unit.end,
-      plan: unit.plan ?? null,
-      text: unit.text,
-      because: known?.because[0] === undefined ? "" : becauseOf(known.because[0], known.because.length),
-      dependsOn: known?.dependsOn ?? [],
-      logUrl: ending.logUrl,
-      differs: unit.differsFromReviewed ?? false,
-    };
-  });
-}
-
-function becauseOf(reason: Reason, reasons: number): string {
-  const inside = reason.links.every(({ relation }) => relation === "in the folder of");
-  const more = reasons > 1 ? ` and ${reasons - 1} more` : "";
-  const file = reason.file.split("/").slice(-2).join("/");
-  return inside ? `${reason.change}${more}` : `${reason.change} ${file}${more}`;
-}
-
-function dangersOf(row: Row): Danger[] {
-  const found: Danger[] = [];
-  for (const { address, action } of row.plan?.resources ?? []) {
-    if (action === "delete" || action === "replace" || action === "forget") {
-      found.push({ unit: row.unit, environment: row.environment, address, action });
+function kindOf(assessment: Assessment | null, endings: readonly Ending[], run: RunFacts): ReportKind {
+  if (assessment === null) return run.event === "push" ? "apply" : "plan";
+  const { mode } = assessment.comparison;
+  switch (mode) {
+    case "plan":
+    case "drift":
+    case "apply":
+      return mode;
+    case "manual": {
+      const planned = ({ job }: Ending): boolean => job.action === "plan" || job.action === "plan-destroy";
+      return endings.length > 0 && endings.every(planned) ? "plan" : "apply";
     }
+    default:
+      return mode satisfies never;
   }
-  return found;
 }
 
-function totalsOf(rows: readonly Row[], endings: readonly Ending[]): Totals {
-  const sum = (figure: (plan: PlanSummary) => number): number =>
-    rows.reduce((total, { plan }) => total + (plan === null ? 0 : figure(plan)), 0);
-  return {
-    units: rows.length,
-    environments: new Set(rows.map(({ environment }) => environment)).size,
-    add: sum((plan) => plan.add),
-    change: sum((plan) => plan.change),
-    destroy: sum((plan) => plan.destroy),
-    replace: sum((plan) => plan.replace),
-    forget: sum((plan) => plan.forget),
-    import: sum((plan) => plan.import),
-    move: sum((plan) => plan.move),
-    unchanged: rows.filter(({ end }) => end.kind === "unchanged").length,
-    notWell: rows.filter(({ end }) => !unitIsWell(end)).length,
-    seconds: endings.flatMap(({ units }) => units).reduce((total, { seconds }) => total + seconds, 0),
-  };
-}
-
-/** Units that lose something come first, then those that did not end well, then changes, then the rest. */
-function importanceOf(row: Row): number {
-  if (dangersOf(row).length > 0) return 0;
-  if (!unitIsWell(row.end)) return 1;
-  if (row.end.kind === "changed") return 2;
-  return row.end.kind === "unchanged" ? 4 : 3;
-}
-
-function byImportance(a: Row, b: Row): number {
-  return importanceOf(a) - importanceOf(b) || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0);
+function heldBack(assessment: Assessment | null): HeldBack[] {
+  return (assessment?.units ?? []).flatMap(({ path, environment, action, at, withheld }) =>
+    withheld === undefined ? [] : [{ unit: path, environment, action, at, message: withheld.message }],
+  );
 }

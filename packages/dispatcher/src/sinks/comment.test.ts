@@ -37,12 +37,13 @@ function conversation(): Conversation & { comments: Comment[] } {
 
 const marker = (run: number, phase: CommentMarker["phase"] = "end", attempt = 1): CommentMarker => ({
   kind: "plan",
+  scope: null,
   run,
   attempt,
   phase,
 });
 const say = (place: Conversation, told: CommentMarker, worthANewOne = true) =>
-  publishComment(place, { marker: told, body: `run ${told.run}`, worthANewOne });
+  publishComment(place, { marker: told, body: `run ${told.run}`, worthANewOne, scopes: [] });
 
 test("a second run updates the comment in place", async () => {
   const place = conversation();

@@ -19,49 +19,52 @@ export type StickyComment = {
   readonly body: string;
   /** Whether it is worth a new comment; an existing one is updated in any case. */
   readonly worthANewOne: boolean;
+  /** The jobs of this run that have comments of their own: those of older runs for other jobs tell what is no more. */
+  readonly scopes: readonly string[];
 };
 
-/** Times that a comment is written again since an older run overwrote it meanwhile. */
+/** Times that a comment is written again since another run overwrote it meanwhile. */
 const MOST_REPEATS = 3;
 
 /**
- * Keeps one comment of a kind on a pull request: updates it, or creates it. Of reporters at the same time the newest
- * run's text stays, in one comment: the oldest, since that is the one which everybody's links point to.
+ * Keeps one comment of a kind on a pull request: updates it, or creates it, then looks whether another run wrote at the
+ * same time. Of several the newest run's text stays, in one comment: the oldest, which everybody's links point to.
  */
 export async function publishComment(conversation: Conversation, sticky: StickyComment): Promise<SinkResult> {
   const body = `${commentMarker(sticky.marker)}\n${sticky.body}`;
-  const known = ofKind(await conversation.list(), sticky.marker.kind);
-  if (known.length === 0) {
-    if (!sticky.worthANewOne) return { kind: "skipped", why: "there is nothing to tell and no comment yet" };
-    await conversation.create(body, (comment) => comment.body.split("\n", 1)[0] === commentMarker(sticky.marker));
-    return settle(conversation, sticky, body);
-  }
-  const [first] = known;
-  if (first === undefined || isNewer(first, sticky)) return olderThanShown;
-  const updated = await conversation.update(first.id, body);
-  if (known.length > 1) return settle(conversation, sticky, body);
-  return { kind: "published", url: updated.url };
-}
-
-const olderThanShown: SinkResult = { kind: "skipped", why: "the comment already shows a newer run" };
-
-/** After a creation: leaves one comment and makes sure that it shows the newest text. */
-async function settle(conversation: Conversation, sticky: StickyComment, body: string): Promise<SinkResult> {
   for (let repeat = 0; ; repeat += 1) {
-    const all = ofKind(await conversation.list(), sticky.marker.kind);
-    const [first, ...others] = all;
-    if (first === undefined) return { kind: "failed", cause: "the comment was deleted while it was written" };
-    const stale = others.filter((comment) => !isNewer(comment, sticky));
-    for (const comment of stale) await conversation.remove(comment.id);
-    if (isNewer(first, sticky)) return olderThanShown;
+    const comments = await conversation.list();
+    const [first, ...others] = alike(comments, sticky.marker);
+    if (first === undefined) {
+      if (!sticky.worthANewOne) return { kind: "skipped", why: "there is nothing to tell and no comment yet" };
+      if (repeat > 0) return { kind: "failed", cause: "the comment was deleted while it was written" };
+      await conversation.create(body, (comment) => comment.body.split("\n", 1)[0] === commentMarker(sticky.marker));
+      continue;
+    }
+    for (const comment of [...others, ...outdated(comments, sticky)]) {
+      if (!isNewer(comment, sticky)) await conversation.remove(comment.id);
+    }
+    if (isNewer(first, sticky)) return { kind: "skipped", why: "the comment already shows a newer run" };
     if (first.body === body) return { kind: "published", url: first.url };
-    if (repeat === MOST_REPEATS) return { kind: "failed", cause: "other runs keep overwriting the comment" };
+    if (repeat > MOST_REPEATS) return { kind: "failed", cause: "other runs keep overwriting the comment" };
     await conversation.update(first.id, body);
   }
 }
 
-function ofKind(comments: readonly Comment[], kind: CommentMarker["kind"]): Comment[] {
-  return comments.filter((comment) => readCommentMarker(comment.body)?.kind === kind).toSorted((a, b) => a.id - b.id);
+function alike(comments: readonly Comment[], { kind, scope }: CommentMarker): Comment[] {
+  return comments
+    .filter((comment) => {
+      const marker = readCommentMarker(comment.body);
+      return marker !== null && marker.kind === kind && marker.scope === scope;
+    })
+    .toSorted((a, b) => a.id - b.id);
+}
+
+function outdated(comments: readonly Comment[], { marker, scopes }: StickyComment): Comment[] {
+  return comments.filter((comment) => {
+    const other = readCommentMarker(comment.body);
+    return other !== null && other.kind === marker.kind && other.scope !== null && !scopes.includes(other.scope);
+  });
 }
 
 function isNewer(comment: Comment, sticky: StickyComment): boolean {

@@ -67,7 +67,7 @@ test("issues that are turned off leave the comment, and say so", async () => {
     reportOf({ mode: "apply", units: [{ path: "prod/vpc", end: failed() }] }),
   );
   const kinds = Object.fromEntries(told.map(({ place, result }) => [place, result.kind]));
-  expect(kinds).toEqual({ summary: "published", comment: "published", issues: "failed" });
+  expect(kinds).toEqual({ summary: "published", comment: "published", issues: "skipped" });
 });
 
 test("a comment that GitHub stored although it dropped the connection is not made twice", async () => {

@@ -3,7 +3,8 @@ import { explainFailure, GitHubUnavailableError } from "@pipelines/core/github/f
 import { createOnce } from "@pipelines/core/github/safe-write";
 import { z } from "zod";
 import type { Comment, Conversation } from "./comment.ts";
-import type { Issue, IssueTracker } from "./issue.ts";
+import type { IssueTracker } from "./issue.ts";
+import type { Issue } from "./issue-changes.ts";
 
 /** The label of every issue of ours, by which they are found. */
 export const LABEL = "pipelines";
@@ -166,6 +167,16 @@ export async function mergedPullRequestOf(
     ({ merged_at, base }) => merged_at !== null && merged_at !== undefined && base.ref === branch,
   );
   return merged[0]?.number ?? null;
+}
+
+/** Who merged a pull request, where that is a person: the actor of a push from a merge queue is a bot. */
+export async function mergerOf(client: Octokit, repository: Repository, number: number): Promise<string | null> {
+  const doing = "Looking for who merged";
+  const { data } = await tried(doing, "pull-requests: read", () =>
+    client.rest.pulls.get({ ...repository, pull_number: number }),
+  );
+  const { merged_by } = understood(z.object({ merged_by: Author.optional() }), data, doing);
+  return merged_by?.type === "User" ? merged_by.login : null;
 }
 
 async function tried<T>(

@@ -1,27 +1,33 @@
 import { createHash } from "node:crypto";
+import type { ReportKind } from "../report/model.ts";
 
 /** Which report of which run a comment holds, so that an older one never replaces a newer one. */
 export type CommentMarker = {
-  readonly kind: "plan" | "apply";
+  readonly kind: ReportKind;
+  /** The key of the one job that it is about; `null` for a whole run. */
+  readonly scope: string | null;
   readonly run: number;
   readonly attempt: number;
   readonly phase: "start" | "end";
 };
 
-const COMMENT = /^<!-- pipelines:comment v1 (plan|apply) run=(\d{1,12}) attempt=(\d{1,6}) phase=(start|end) -->$/;
-const ISSUE = /^<!-- pipelines:issue v1 (unit|run|units) ?([0-9a-f,]*) -->$/;
+const COMMENT =
+  /^<!-- pipelines:comment v1 (plan|apply|drift)(?: job=([0-9a-f]{16}))? run=(\d{1,12}) attempt=(\d{1,6}) phase=(start|end) -->$/;
+const ISSUE = /^<!-- pipelines:issue v1 (unit|units|run|drift) ?([0-9a-f,]*) -->$/;
 
 /** The hidden first line of a comment of ours. */
-export function commentMarker({ kind, run, attempt, phase }: CommentMarker): string {
-  return `<!-- pipelines:comment v1 ${kind} run=${run} attempt=${attempt} phase=${phase} -->`;
+export function commentMarker({ kind, scope, run, attempt, phase }: CommentMarker): string {
+  const job = scope === null ? "" : ` job=${scope}`;
+  return `<!-- pipelines:comment v1 ${kind}${job} run=${run} attempt=${attempt} phase=${phase} -->`;
 }
 
 /** Reads the first line only: further down, a text from elsewhere may hold something that looks like it. */
 export function readCommentMarker(body: string): CommentMarker | null {
-  const [, kind, run, attempt, phase] = COMMENT.exec(firstLine(body)) ?? [];
-  if (kind === undefined) return null;
+  const [, kind, scope, run, attempt, phase] = COMMENT.exec(firstLine(body)) ?? [];
+  if (kind !== "plan" && kind !== "apply" && kind !== "drift") return null;
   return {
-    kind: kind === "plan" ? "plan" : "apply",
+    kind,
+    scope: scope ?? null,
     run: Number(run),
     attempt: Number(attempt),
     phase: phase === "start" ? "start" : "end",
@@ -34,12 +40,15 @@ export function compareMarkers(a: CommentMarker, b: CommentMarker): number {
   return a.run - b.run || a.attempt - b.attempt || phase(a) - phase(b);
 }
 
-/** What an issue is about: one unit, the run as a whole, or many units at once. Units are named by their hash. */
-export type IssueMarker = { readonly about: "unit" | "units" | "run"; readonly units: readonly string[] };
+/**
+ * What an issue is about: one unit, many units at once, a run that could not do its work (or one job of it), or drift.
+ * Units and jobs are named by their keys.
+ */
+export type IssueMarker = { readonly about: "unit" | "units" | "run" | "drift"; readonly units: readonly string[] };
 
-/** A unit's name in a marker: it can't break out of the comment, whatever its path holds. */
-export function unitKey(unit: string): string {
-  return createHash("sha256").update(unit).digest("hex").slice(0, 16);
+/** A name in a marker: it can't break out of the comment, whatever the path or title holds. */
+export function keyOf(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 16);
 }
 
 export function issueMarker({ about, units }: IssueMarker): string {
@@ -48,8 +57,14 @@ export function issueMarker({ about, units }: IssueMarker): string {
 
 export function readIssueMarker(body: string): IssueMarker | null {
   const [, about, units] = ISSUE.exec(firstLine(body)) ?? [];
-  if (about !== "unit" && about !== "run" && about !== "units") return null;
+  if (about !== "unit" && about !== "units" && about !== "run" && about !== "drift") return null;
   return { about, units: units === undefined || units === "" ? [] : units.split(",") };
+}
+
+/** Whether two markers stand for the same issue. Of roll-ups and of drift there is one. */
+export function isSameIssue(a: IssueMarker, b: IssueMarker): boolean {
+  if (a.about !== b.about) return false;
+  return a.about === "units" || a.about === "drift" || a.units[0] === b.units[0];
 }
 
 function firstLine(body: string): string {

@@ -1,4 +1,5 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import { NotWritableError } from "@pipelines/core/github/failure";
 import { code, link } from "../render/escape.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/markdown.ts";
 import { count } from "../report/headline.ts";
@@ -29,13 +30,28 @@ export async function publishReport(places: Places, report: Report): Promise<Tol
     const limit = { ...COMMENT_LIMIT, most: COMMENT_LIMIT.most - firstLine.length - 1 };
     const body = renderMarkdown(report, limit);
     const publish = async () =>
-      publishComment(await places.conversation(number), { marker, body, worthANewOne: isWorthTelling(report) });
+      publishComment(await places.conversation(number), {
+        marker,
+        body,
+        worthANewOne: isWorthTelling(report),
+        scopes: report.scope?.ofRun ?? [],
+      });
     told.push({ place: "comment", result: await guarded(publish) });
   }
-  if (report.kind === "apply") {
-    told.push({ place: "issues", result: await guarded(async () => publishIssues(await places.tracker(), report)) });
+  if (report.kind !== "plan") {
+    told.push({ place: "issues", result: await guarded(() => tellIssues(places, report)) });
   }
   return told;
+}
+
+/** A repository may have its issues turned off; what they would say is in the comment and in the summary. */
+async function tellIssues(places: Places, report: Report): Promise<SinkResult> {
+  try {
+    return await publishIssues(await places.tracker(), report);
+  } catch (error) {
+    if (!(error instanceof NotWritableError)) throw error;
+    return { kind: "skipped", why: `${error.message}; the summary and the pull request's comment have it all` };
+  }
 }
 
 /** Marks the pull request as being planned. */
@@ -44,7 +60,12 @@ export async function publishStart(places: Places, report: Report, assessment: A
   if (number === null || assessment.jobs.length === 0) return [];
   const body = renderStart(report, assessment);
   const publish = async () =>
-    publishComment(await places.conversation(number), { marker: markerOf(report, "start"), body, worthANewOne: true });
+    publishComment(await places.conversation(number), {
+      marker: markerOf(report, "start"),
+      body,
+      worthANewOne: true,
+      scopes: report.scope?.ofRun ?? [],
+    });
   return [{ place: "comment", result: await guarded(publish) }];
 }
 
@@ -56,5 +77,11 @@ function renderStart(report: Report, assessment: Assessment): string {
 }
 
 function markerOf(report: Report, phase: CommentMarker["phase"]): CommentMarker {
-  return { kind: report.kind, run: report.run.runNumber, attempt: report.run.attempt, phase };
+  return {
+    kind: report.kind,
+    scope: report.scope?.key ?? null,
+    run: report.run.runNumber,
+    attempt: report.run.attempt,
+    phase,
+  };
 }

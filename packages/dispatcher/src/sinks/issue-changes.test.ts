@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { failed, reportOf } from "../../test/build.ts";
-import { type Issue, issueChanges } from "./issue.ts";
-import { issueMarker, unitKey } from "./marker.ts";
+import { type Issue, issueChanges } from "./issue-changes.ts";
+import { issueMarker, keyOf } from "./marker.ts";
 
 const issue = (number: number, unit: string): Issue => ({
   number,
-  body: `${issueMarker({ about: "unit", units: [unitKey(unit)] })}\ntext`,
+  body: `${issueMarker({ about: "unit", units: [keyOf(unit)] })}\ntext`,
   url: `#${number}`,
 });
 const apply = (...units: { path: string; end?: ReturnType<typeof failed> }[]) => reportOf({ mode: "apply", units });

@@ -1,0 +1,98 @@
+import { adviceOn } from "../../report/advice.ts";
+import type { Detail } from "../../report/fit.ts";
+import type { Report } from "../../report/model.ts";
+import type { Danger, Row } from "../../report/rows.ts";
+import { unitIsWell } from "../../report/status.ts";
+import { code, fenced, prose, sentence } from "../escape.ts";
+import { cutAtLine } from "../plan-text.ts";
+import { indent, logLink, more } from "./block.ts";
+
+/** What is lost, or was, by address. */
+export function dangerBlock(report: Report, detail: Detail): string {
+  return (
+    dangerTable(report, detail, "planned") + dangerTable(report, detail, "begun") + dangerTable(report, detail, "done")
+  );
+}
+
+const DANGER_TITLES = {
+  plan: "What is lost when this is merged",
+  drift: "What an apply would take away",
+  apply: "What was to be lost",
+} as const;
+
+function dangerTable(report: Report, detail: Detail, when: Danger["when"]): string {
+  const dangers = report.dangers.filter((danger) => danger.when === when);
+  if (dangers.length === 0) return "";
+  const verb = { delete: "🗑️ destroy", replace: "♻️ replace", forget: "🫥 forget" } as const;
+  const title = {
+    planned: DANGER_TITLES[report.kind],
+    begun: "What may be gone: the apply did not end well",
+    done: "What was destroyed, replaced or forgotten",
+  }[when];
+  const lines = dangers
+    .slice(0, detail.lines)
+    .map(({ action, address, unit }) => `| ${verb[action]} | ${code(address, 200)} | ${code(unit, 200)} |`);
+  return `**${title}**\n\n| | resource | unit |\n|---|---|---|\n${lines.join("\n")}${more(dangers.length, detail.lines, "resource")}\n\n`;
+}
+
+/** Jobs and units that did not end well: what happened and what to do next. */
+export function failureBlock(report: Report, detail: Detail): string {
+  const rows = report.rows.filter(({ end }) => !unitIsWell(end));
+  const skipped = rows.filter(({ end }) => end.kind === "skipped");
+  const told = rows.filter(({ end }) => end.kind !== "skipped");
+  if (rows.length + report.jobs.length === 0) return "";
+  const lines = [
+    ...report.jobs
+      .slice(0, detail.lines)
+      .map(
+        ({ name, failure, logUrl }) =>
+          `- Job ${code(name, detail.characters)}: ${sentence(failure, detail.characters)}${logLink(logUrl)}`,
+      ),
+    ...told.slice(0, detail.lines).map((row) => failureItem(row, detail)),
+    ...(skipped.length === 0 ? [] : [skippedItem(skipped, detail)]),
+  ];
+  const listed = Math.max(told.length, report.jobs.length);
+  return `**What needs somebody**\n\n${lines.join("\n")}${more(listed, detail.lines, "entry", "entries")}`;
+}
+
+function failureItem(row: Row, detail: Detail): string {
+  const advice = adviceOn(row.end);
+  if (advice === null) return "";
+  const parts = [
+    `- ${code(row.unit, 200)} ${sentence(advice.happened, detail.characters)}${logLink(row.logUrl)}`,
+    `  **Next:** ${sentence(advice.next, detail.characters)}`,
+    advice.detail === null || advice.detail.trim() === ""
+      ? null
+      : indent(fenced(cutAtLine(advice.detail, detail.characters).text), "  "),
+  ];
+  return parts.filter((part) => part !== null).join("\n\n");
+}
+
+/** Units that only waited for others need one line: what they waited for is told by itself. */
+function skippedItem(rows: readonly Row[], detail: Detail): string {
+  const names = rows.slice(0, detail.lines).map(({ unit }) => code(unit, 200));
+  const rest = rows.length > names.length ? ` and ${rows.length - names.length} more` : "";
+  return `- Not started, since what they build on did not end well: ${names.join(", ")}${rest}`;
+}
+
+/** What could not be determined, by file and line. */
+export function problemBlock(report: Report, detail: Detail): string {
+  if (report.problems.length === 0) return "";
+  const lines = report.problems.slice(0, detail.lines).map(({ path, file, line, message }) => {
+    const place = file === null ? path : `${file}${line === null ? "" : `:${line}`}`;
+    return `- ${place === null ? "" : `${code(place, 200)} `}${sentence(message, detail.characters)}`;
+  });
+  return `**Problems**\n\n${lines.join("\n")}${more(report.problems.length, detail.lines, "problem")}`;
+}
+
+/** Units that are due and do not run now. */
+export function heldBackBlock(report: Report, detail: Detail): string {
+  if (report.withheld.length === 0) return "";
+  const lines = report.withheld
+    .slice(0, detail.lines)
+    .map(
+      ({ unit, action, message }) =>
+        `- ✋ ${prose(action)} of ${code(unit, 200)}: ${sentence(message, detail.characters)}`,
+    );
+  return `**Held back**\n\n${lines.join("\n")}${more(report.withheld.length, detail.lines, "unit")}`;
+}

@@ -1,0 +1,57 @@
+import type { Report } from "../../report/model.ts";
+import type { Row } from "../../report/rows.ts";
+import { oneLine } from "../escape.ts";
+
+/** With more units than this a drawing is no help. */
+const MOST_UNITS = 16;
+
+/** The affected units in dependency order, coloured by result, for GitHub to draw; empty where it would not help. */
+export function graphBlock(report: Report): string {
+  const names = new Map(report.rows.map(({ unit }, index) => [unit, `u${index}`]));
+  const edges = report.rows.flatMap(({ unit, dependsOn }) =>
+    dependsOn.flatMap((dependency) => {
+      const [from, to] = [names.get(dependency), names.get(unit)];
+      return from === undefined || to === undefined ? [] : [`  ${from} --> ${to}`];
+    }),
+  );
+  if (report.rows.length > MOST_UNITS || edges.length === 0) return "";
+  const nodes = report.rows.map((row) => `  ${names.get(row.unit)}["${label(row.unit)}"]:::${colourOf(row)}`);
+  const used = new Set<Colour>(report.rows.map(colourOf));
+  const classes = [...used].toSorted().map((colour) => `  classDef ${colour} ${COLOURS[colour]}`);
+  return ["```mermaid", "graph LR", ...nodes, ...edges.toSorted(), ...classes, "```"].join("\n");
+}
+
+/** Readable on GitHub's light and dark grounds. */
+const COLOURS = {
+  failed: "fill:#cf222e,stroke:#82071e,color:#fff",
+  held: "fill:#bf8700,stroke:#633c01,color:#fff",
+  lost: "fill:#bc4c00,stroke:#762c00,color:#fff",
+  changed: "fill:#1a7f37,stroke:#044f1e,color:#fff",
+  unchanged: "fill:#6e7781,stroke:#424a53,color:#fff",
+} as const;
+type Colour = keyof typeof COLOURS;
+
+function colourOf({ end, plan }: Row): Colour {
+  switch (end.kind) {
+    case "failed":
+    case "interrupted":
+    case "unknown":
+      return "failed";
+    case "withheld":
+    case "skipped":
+    case "waiting":
+    case "superseded":
+      return "held";
+    case "unchanged":
+      return "unchanged";
+    case "changed":
+      return plan !== null && plan.destroy + plan.replace + plan.forget > 0 ? "lost" : "changed";
+    default:
+      return end satisfies never;
+  }
+}
+
+/** What could mean something to Mermaid is written by its number. */
+function label(text: string): string {
+  return oneLine(text, 80).replace(/[^A-Za-z0-9/._ -]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
+}

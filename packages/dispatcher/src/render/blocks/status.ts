@@ -1,0 +1,44 @@
+import { count, headlineOf } from "../../report/headline.ts";
+import type { Report } from "../../report/model.ts";
+import { code, link, sentence } from "../escape.ts";
+import { figures } from "./figures.ts";
+
+/** What ran, on which commit, against which base, how long, and where: the first thing that people read. */
+export function statusBlock(report: Report): string {
+  const { run, totals } = report;
+  const headline = headlineOf(report);
+  const facts = [
+    commits(report),
+    totals.units === 0 ? null : `${count(totals.units, "unit")} in ${count(totals.environments, "environment")}`,
+    totals.units === 0 ? null : (figures(totals) ?? "no resource changes"),
+    totals.seconds === null ? null : `took ${duration(totals.seconds)}`,
+    link(`run ${run.runNumber}${run.attempt > 1 ? `, attempt ${run.attempt}` : ""}`, run.runUrl),
+  ].filter((fact) => fact !== null);
+  return `### ${headline.icon} ${sentence(headline.text)}\n\n${facts.join(" · ")}`;
+}
+
+function commits({ run, comparison, kind }: Report): string {
+  const at = (commit: string): string =>
+    link(code(commit.slice(0, 7)), `${run.serverUrl}/${run.repository}/commit/${commit}`);
+  if (comparison === null) return at(run.commit);
+  switch (kind) {
+    case "plan": {
+      const into = ` into ${code(comparison.pullRequest?.baseRef ?? comparison.deployBranch)}`;
+      return `${at(run.commit)}${into}${comparison.base === null ? "" : ` at ${at(comparison.base)}`}`;
+    }
+    case "apply":
+      return `commit ${at(run.commit)} on ${code(comparison.deployBranch)}`;
+    case "drift":
+      return `${code(comparison.deployBranch)} at ${at(comparison.head)}`;
+    default:
+      return kind satisfies never;
+  }
+}
+
+function duration(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
+    : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,85 @@
+import type { Detail } from "../../report/fit.ts";
+import { count } from "../../report/headline.ts";
+import type { Report, ReportKind } from "../../report/model.ts";
+import { isCarriedOut, type Row } from "../../report/rows.ts";
+import { code, fenced, html, link, oneLine, prose, sentence } from "../escape.ts";
+import { asDiff, cutAtLine } from "../plan-text.ts";
+import { more } from "./block.ts";
+import { figures, plainFigures } from "./figures.ts";
+
+/** One row per unit that has something to tell. */
+export function unitTable(report: Report, detail: Detail): string {
+  const rows = report.rows.filter(({ end }) => end.kind !== "unchanged");
+  if (rows.length === 0) return "";
+  const lines = rows.slice(0, detail.rows).map((row) => {
+    const cells = [
+      resultOf(row, report.kind),
+      code(row.unit, 200),
+      prose(row.environment, 60),
+      resources(row),
+      sentence(row.because, 120),
+      row.logUrl === null ? "" : link("log", row.logUrl),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return `| result | unit | environment | resources | because | |\n|---|---|---|---|---|---|\n${lines.join("\n")}${more(rows.length, detail.rows, "unit")}`;
+}
+
+/** Units without changes are one line. */
+export function unchangedBlock(report: Report, detail: Detail): string {
+  const rows = report.rows.filter(({ end }) => end.kind === "unchanged");
+  if (rows.length === 0) return "";
+  const names = rows.slice(0, detail.lines).map(({ unit }) => code(unit, 200));
+  const rest = rows.length > names.length ? ` and ${rows.length - names.length} more` : "";
+  return `<details><summary>⚪ ${count(rows.length, "unit")} without changes</summary>\n\n${names.join(", ")}${rest}\n\n</details>`;
+}
+
+/** A unit's plan, cut at a line's end where it has more than so many characters. */
+export function planFold(row: Row, characters: number): string {
+  const { text, whole } = cutAtLine(row.text ?? "", characters);
+  const note = whole ? "" : "\n\n*The plan goes on; the rest is in the job's log.*";
+  const sum = row.plan === null ? "" : ` <b>${plainFigures(row.plan)}</b>`;
+  return `<details><summary><code>${html(oneLine(row.unit, 200))}</code>${sum}</summary>\n\n${fenced(asDiff(text), "diff")}${note}\n\n</details>\n\n`;
+}
+
+function resources(row: Row): string {
+  if (row.plan === null) return "";
+  const shown = figures(row.plan);
+  if (shown === null) return outputsOnly(row.plan.outputs) ? "outputs only" : "none";
+  const changesTheWorld = row.action === "apply" || row.action === "destroy";
+  return changesTheWorld && !isCarriedOut(row) ? `planned: ${shown}` : shown;
+}
+
+function outputsOnly({ add, change, destroy }: { add: number; change: number; destroy: number }): boolean {
+  return add + change + destroy > 0;
+}
+
+function resultOf(row: Row, kind: ReportKind): string {
+  const removal = row.action === "destroy" || row.action === "plan-destroy";
+  const mocked = row.plan !== null && row.plan.mocked.length > 0 ? ", on mocked outputs" : "";
+  const notes = `${mocked}${row.differs ? ", differs from the reviewed plan" : ""}`;
+  switch (row.end.kind) {
+    case "changed":
+      if (kind === "drift") return "🌀 drifted";
+      if (kind === "plan") return `${removal ? "🗑️ to destroy" : "📝 to apply"}${notes}`;
+      return `${removal ? "🗑️ destroyed" : "✅ applied"}${notes}`;
+    case "unchanged":
+      return "⚪ no changes";
+    case "failed":
+      return `❌ failed at ${row.end.at}`;
+    case "skipped":
+      return "⏭️ skipped";
+    case "withheld":
+      return "✋ stopped";
+    case "superseded":
+      return "➡️ left to a later run";
+    case "waiting":
+      return "⏳ after merge";
+    case "interrupted":
+      return "⚠️ interrupted";
+    case "unknown":
+      return "❓ unknown";
+    default:
+      return row.end satisfies never;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Action, AffectedUnit, Reason } from "@pipelines/core/contracts/affected-unit";
+import type { PlanSummary, ResourceAction, UnitEnd } from "@pipelines/core/contracts/outcome";
+import type { Ending } from "../collect/outcomes.ts";
+import { unitIsWell } from "./status.ts";
+
+/** One unit of the report. */
+export type Row = {
+  readonly unit: string;
+  readonly environment: string;
+  readonly action: Action;
+  readonly end: UnitEnd;
+  readonly plan: PlanSummary | null;
+  readonly text: string | null;
+  readonly because: string;
+  readonly dependsOn: readonly string[];
+  readonly logUrl: string | null;
+  readonly differs: boolean;
+};
+
+/** Something that is lost when it happens, and whether it happened. */
+export type Danger = {
+  readonly unit: string;
+  readonly environment: string;
+  readonly address: string;
+  readonly action: Extract<ResourceAction, "delete" | "replace" | "forget">;
+  /** `begun`: the apply did not end well, so it may or may not be gone. */
+  readonly when: "planned" | "done" | "begun";
+};
+
+/** A row per unit that was due, most important first: losses, then bad ends, then changes, then the rest. */
+export function rowsOf(endings: readonly Ending[], affected: ReadonlyMap<string, AffectedUnit>): Row[] {
+  return endings.flatMap((ending) => rowsOfJob(ending, affected)).toSorted(byImportance);
+}
+
+/** What a unit's plan loses. A plan that was not carried out loses nothing: its end says why. */
+export function dangersOf(row: Row): Danger[] {
+  const when = whenOf(row);
+  if (when === null) return [];
+  const found: Danger[] = [];
+  for (const { address, action } of row.plan?.resources ?? []) {
+    if (action === "delete" || action === "replace" || action === "forget") {
+      found.push({ unit: row.unit, environment: row.environment, address, action, when });
+    }
+  }
+  return found;
+}
+
+/** Whether the figures of a row's plan came true. */
+export function isCarriedOut(row: Row): boolean {
+  return (row.action === "apply" || row.action === "destroy") && row.end.kind === "changed";
+}
+
+function whenOf(row: Row): Danger["when"] | null {
+  if (row.action !== "apply" && row.action !== "destroy") return "planned";
+  switch (row.end.kind) {
+    case "changed":
+      return "done";
+    case "failed":
+    case "interrupted":
+      return row.end.at === "apply" ? "begun" : null;
+    case "unknown":
+      return "begun";
+    case "unchanged":
+    case "skipped":
+    case "withheld":
+    case "superseded":
+    case "waiting":
+      return null;
+    default:
+      return row.end satisfies never;
+  }
+}
+
+function rowsOfJob(ending: Ending, affected: ReadonlyMap<string, AffectedUnit>): Row[] {
+  return ending.units.map((unit) => {
+    const known = affected.get(unit.path);
+    return {
+      unit: unit.path,
+      environment: ending.job.environment,
+      action: ending.job.action,
+      end: unit.end,
+      plan: unit.plan ?? null,
+      text: unit.text,
+      because: known?.because[0] === undefined ? "" : becauseOf(known.because[0], known.because.length),
+      dependsOn: known?.dependsOn ?? [],
+      logUrl: ending.logUrl,
+      differs: unit.differsFromReviewed ?? false,
+    };
+  });
+}
+
+function becauseOf(reason: Reason, reasons: number): string {
+  const inside = reason.links.every(({ relation }) => relation === "in the folder of");
+  const more = reasons > 1 ? ` and ${reasons - 1} more` : "";
+  const file = reason.file.split("/").slice(-2).join("/");
+  return inside ? `${reason.change}${more}` : `${reason.change} \`${file.replaceAll("`", "'")}\`${more}`;
+}
+
+function importanceOf(row: Row): number {
+  if (dangersOf(row).length > 0) return 0;
+  if (!unitIsWell(row.end)) return 1;
+  if (row.end.kind === "changed") return 2;
+  return row.end.kind === "unchanged" ? 4 : 3;
+}
+
+function byImportance(a: Row, b: Row): number {
+  return importanceOf(a) - importanceOf(b) || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0);
+}

@@ -1,0 +1,211 @@
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { failed, failedPlan, type Sketch, stopped, type UnitSketch } from "./build.ts";
+
+const updated = `OpenTofu will perform the following actions:
+
+  # aws_instance.server will be updated in-place
+  ~ resource "aws_instance" "server" {
+        id            = "i-0b22a22eec53b9321"
+      ~ instance_type = "t3.small" -> "t3.large"
+        tags          = {
+            "team" = "payments"
+        }
+        # (31 unchanged attributes hidden)
+    }
+
+Plan: 0 to add, 1 to change, 0 to destroy.
+`;
+const created = `OpenTofu will perform the following actions:
+
+  # aws_sqs_queue.orders will be created
+  + resource "aws_sqs_queue" "orders" {
+      + arn                        = (known after apply)
+      + delay_seconds              = 0
+      + message_retention_seconds  = 345600
+      + name                       = "orders"
+    }
+
+Plan: 1 to add, 0 to change, 0 to destroy.
+`;
+const destroyed = `OpenTofu will perform the following actions:
+
+  # aws_s3_bucket.reports will be destroyed
+  # (because aws_s3_bucket.reports is not in configuration)
+  - resource "aws_s3_bucket" "reports" {
+      - bucket = "acme-prod-reports" -> null
+      - id     = "acme-prod-reports" -> null
+    }
+
+Plan: 0 to add, 0 to change, 1 to destroy.
+`;
+const replaced = `OpenTofu will perform the following actions:
+
+  # aws_db_instance.orders must be replaced
+-/+ resource "aws_db_instance" "orders" {
+      ~ arn            = "arn:aws:rds:eu-west-1:123456789012:db:orders" -> (known after apply)
+      ~ engine_version = "15.4" -> "16.4" # forces replacement
+    }
+
+Plan: 1 to add, 0 to change, 1 to destroy.
+`;
+
+const network = "prod/eu-west-1/network";
+const app = "prod/eu-west-1/app";
+const queue = "prod/eu-west-1/queue";
+const database = "prod/eu-west-1/database";
+
+const twoHundred = Array.from({ length: 200 }, (_, index): UnitSketch => {
+  const path = `prod/${["eu-west-1", "us-east-1"][index % 2]}/service-${String(index).padStart(3, "0")}`;
+  const because = "_envcommon/service.hcl";
+  if (index === 41) return { path, because, replaces: ["aws_db_instance.orders"], text: replaced };
+  if (index % 4 === 3) return { path, because, end: { kind: "unchanged" } };
+  return { path, because, changes: 1, text: updated };
+});
+
+/** The comments that people see, each for what it shows: agreed on as text, looked at as pictures. */
+export const examples: Readonly<Record<string, Sketch>> = {
+  "small-mixed": {
+    seconds: 48,
+    units: [
+      { path: app, changes: 1, text: updated, dependsOn: [network, queue], because: "_envcommon/app.hcl" },
+      { path: network, end: { kind: "unchanged" } },
+      { path: queue, creates: 1, text: created, dependsOn: [network] },
+      {
+        path: "dev/eu-west-1/app",
+        environment: "dev",
+        changes: 1,
+        text: updated,
+        because: "_envcommon/app.hcl",
+      },
+    ],
+    unmatched: ["docs/diagram.png"],
+    hooks: [
+      {
+        name: "Cost",
+        result: "warn",
+        summary:
+          "Monthly cost goes **up by $96**.\n\n| unit | now | then |\n|---|--:|--:|\n| app | $48 | $144 |\n| queue | $0 | $0 |",
+      },
+      { name: "Policies", result: "pass", summary: "14 rules, all kept" },
+    ],
+  },
+  "destroy-and-replace": {
+    seconds: 71,
+    units: [
+      { path: app, changes: 1, text: updated, dependsOn: [database] },
+      { path: database, replaces: ["aws_db_instance.orders"], creates: 1, text: replaced },
+      { path: "prod/eu-west-1/reports", destroys: ["aws_s3_bucket.reports"], text: destroyed },
+    ],
+  },
+  "failure-in-one-of-five": {
+    seconds: 39,
+    units: [
+      { path: app, changes: 1, text: updated, dependsOn: [network, database] },
+      {
+        path: database,
+        dependsOn: [network],
+        end: failedPlan(
+          'Error: Reference to undeclared input variable\n\n  on main.tf line 12, in resource "aws_db_instance" "orders":\n  12:   allocated_storage = var.storage_gb\n\nAn input variable with the name "storage_gb" has not been declared.',
+        ),
+      },
+      { path: network, end: { kind: "unchanged" } },
+      { path: "prod/eu-west-1/dns", end: { kind: "unchanged" } },
+      { path: queue, creates: 1, text: created, dependsOn: [network] },
+    ],
+  },
+  "two-hundred-units": { seconds: 412, units: twoHundred },
+  "nothing-to-do": { units: [], notices: ["Nothing to do: no unit is affected."], unmatched: ["docs/diagram.png"] },
+  "broken-hcl": {
+    seconds: 22,
+    units: [{ path: app, changes: 1, text: updated }],
+    problems: [
+      {
+        file: "prod/eu-west-1/queue/terragrunt.hcl",
+        line: 4,
+        message: "Unclosed configuration block: there is no closing brace for this block before the end of the file.",
+      },
+    ],
+  },
+  fork: {
+    units: [],
+    problems: [
+      {
+        file: null,
+        line: null,
+        message:
+          "This pull request gets no credentials (it comes from a fork or from Dependabot), so nothing is planned. A maintainer can push its commits to a branch of this repository.",
+      },
+    ],
+  },
+  "apply-stopped-by-the-guard": {
+    mode: "apply",
+    seconds: 64,
+    units: [
+      { path: app, changes: 1, text: updated },
+      {
+        path: database,
+        replaces: ["aws_db_instance.orders"],
+        text: replaced,
+        end: stopped({
+          unseen: [{ address: "aws_db_instance.orders", action: "replace" }],
+          message:
+            "It would replace aws_db_instance.orders, which nobody reviewed. The plan reviewed at 4be2a11 showed: update aws_db_instance.orders.",
+          next: `Run the workflow by hand with action \`plan\`, unit \`${database}\` and commit \`${"a".repeat(40)}\`, and read that plan. If it is right, run it with action \`apply\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run. If it is not, nothing has been changed: correct the code, or the world.`,
+        }),
+      },
+      {
+        path: "prod/eu-west-1/api",
+        end: { kind: "skipped", because: [UnitPath.parse(database)] },
+        dependsOn: [database],
+      },
+    ],
+  },
+  "apply-failed-with-a-lock": {
+    mode: "apply",
+    seconds: 640,
+    units: [
+      { path: app, changes: 1, text: updated },
+      {
+        path: queue,
+        creates: 1,
+        end: {
+          kind: "failed",
+          at: "plan",
+          cause: {
+            kind: "locked",
+            message:
+              "Error: Error acquiring the state lock\n\nError message: operation error S3: PutObject, PreconditionFailed",
+            lock: {
+              id: "9f1d0c1e-6a52-4f0e-9a0b-2f5c7f7e7a11",
+              who: "runner@fv-az1108-42",
+              operation: "OperationTypeApply",
+              created: "2026-11-23 05:48:11 UTC",
+              path: "acme-prod-state/prod/eu-west-1/queue/terraform.tfstate",
+            },
+          },
+        },
+      },
+    ],
+  },
+  "apply-failed-halfway": {
+    mode: "apply",
+    seconds: 131,
+    units: [
+      { path: app, changes: 1, differs: true, text: updated },
+      {
+        path: "prod/eu-west-1/reports",
+        destroys: ["aws_s3_bucket.reports"],
+        end: failed(
+          "Error: deleting S3 Bucket (acme-prod-reports): BucketNotEmpty: The bucket you tried to delete is not empty",
+        ),
+      },
+    ],
+    withheld: [
+      {
+        path: "prod/eu-west-1/old-queue",
+        message:
+          "It looks moved to `prod/eu-west-1/queue`. Its destroy waits until the new unit has its state, or `moves: destroy` says otherwise.",
+      },
+    ],
+  },
+};
