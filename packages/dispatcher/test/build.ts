@@ -126,7 +126,7 @@ export function outcomesOf(sketch: Sketch): OutcomeFile[] {
         return UnitOutcome.parse({
           path: unit.path,
           end: unit.end ?? { kind: "changed" },
-          plan: planOf(unit),
+          ...(hasPlan(unit) ? { plan: planOf(unit) } : {}),
           ...(unit.text === undefined ? {} : { planText: file }),
           ...(unit.differs === undefined ? {} : { differsFromReviewed: unit.differs }),
           seconds: 2,
@@ -167,6 +167,12 @@ export function reportOf(sketch: Sketch): Report {
   const assessment = assessmentOf(sketch);
   const endings = collectOutcomes(assessment.jobs, outcomesOf(sketch));
   return buildReport(assessment, endings, facts(sketch.run, sketch.pullRequest));
+}
+
+/** A unit that failed before its plan was made has none. */
+function hasPlan({ end, creates, changes, destroys, replaces, forgets }: UnitSketch): boolean {
+  const figures = [creates, changes, destroys, replaces, forgets].some((figure) => figure !== undefined);
+  return figures || end === undefined || end.kind === "changed" || end.kind === "unchanged";
 }
 
 function planOf({ creates = 0, changes = 0, destroys = [], replaces = [], forgets = [], mocked = [] }: UnitSketch) {

@@ -6,7 +6,7 @@ import { checkBlock } from "./blocks/checks.ts";
 import { graphBlock } from "./blocks/graph.ts";
 import { cutBlock, noticeBlock, unmatchedBlock } from "./blocks/rest.ts";
 import { statusBlock } from "./blocks/status.ts";
-import { planFold, unchangedBlock, unitTable } from "./blocks/units.ts";
+import { gatheredFolds, planFold, unchangedBlock, unitTable } from "./blocks/units.ts";
 
 /** GitHub's limit for the text of a comment or an issue. */
 export const COMMENT_LIMIT: Limit = { most: 65_536, size: (text) => text.length };
@@ -35,6 +35,7 @@ const markdownForm: Form = {
       accountBlock(report, detail),
     ]),
   fold: planFold,
+  gather: gatheredFolds,
   tail: (report, detail, cut) =>
     blocks([
       unchangedBlock(report, detail),

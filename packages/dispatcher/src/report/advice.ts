@@ -73,10 +73,16 @@ function titleOf(cause: FailureCause): string {
     case "configuration":
       return "its configuration is wrong";
     case "tool":
-      return cause.exitCode === null ? "the tool gave up" : `the tool ended with exit code ${cause.exitCode}`;
+      return errorIn(cause.message) ?? (cause.exitCode === null ? "the tool gave up" : `exit code ${cause.exitCode}`);
     default:
       return cause satisfies never;
   }
+}
+
+/** OpenTofu's and Terraform's own first line of an error. */
+function errorIn(message: string): string | null {
+  const [, error] = /^[\s│╷]*Error: (.{3,150})$/m.exec(message) ?? [];
+  return error?.trim() ?? null;
 }
 
 function nextOf(cause: FailureCause, at: "init" | "plan" | "apply"): string {

@@ -1,5 +1,5 @@
 import type { Report } from "./model.ts";
-import type { Row } from "./rows.ts";
+import { isCalm, MOST_CALM, type Row } from "./rows.ts";
 import { unitIsWell } from "./status.ts";
 
 /** How much of a report is told. */
@@ -27,6 +27,8 @@ export type Form = {
   head(report: Report, detail: Detail): string;
   /** The fold with a unit's plan of about `characters` at most, cut at a line's end. */
   fold(row: Row, characters: number): string;
+  /** Folds of many plans that need no look of their own, together. */
+  gather(folds: string, amount: number): string;
   tail(report: Report, detail: Detail, cut: Cut): string;
 };
 
@@ -76,35 +78,34 @@ export function fitReport(report: Report, limit: Limit, form: Form): { text: str
 
 const noCut: Cut = { rows: 0, plans: 0, shortened: 0, lines: 0 };
 
-/** Rows come most important first, so the first ones get room first. */
+/** Rows come most important first, so the first ones get room first. Those that need no look of their own are last. */
 function foldsWithin(
   rows: readonly Row[],
   limit: Limit,
   room: number,
   form: Form,
 ): { folds: string; plans: number; shortened: number } {
-  let folds = "";
-  let left = room;
-  let plans = 0;
-  let shortened = 0;
+  const gathers = rows.filter(isCalm).length > MOST_CALM;
+  let [loud, calm, gathered] = ["", "", 0];
+  let left = room - (gathers ? limit.size(form.gather("", rows.length)) : 0);
+  let [plans, shortened] = [0, 0];
   for (const row of rows) {
-    const whole = form.fold(row, LARGEST_FOLD);
-    if (limit.size(whole) <= left) {
-      folds += whole;
-      left -= limit.size(whole);
-      if ((row.text?.length ?? 0) > LARGEST_FOLD) shortened += 1;
-      continue;
-    }
-    const part = left > SMALLEST_FOLD ? form.fold(row, Math.floor(left / 2)) : null;
-    if (part !== null && limit.size(part) <= left) {
-      folds += part;
-      left -= limit.size(part);
-      shortened += 1;
-    } else {
-      plans += 1;
-    }
+    const { fold, whole } = foldWithin(row, limit, left, form);
+    if (fold === null) plans += 1;
+    else if (!whole) shortened += 1;
+    left -= fold === null ? 0 : limit.size(fold);
+    if (!gathers || !isCalm(row)) loud += fold ?? "";
+    else if (fold !== null) [calm, gathered] = [calm + fold, gathered + 1];
   }
-  return { folds, plans, shortened };
+  return { folds: loud + (gathered === 0 ? "" : form.gather(calm, gathered)), plans, shortened };
+}
+
+/** A plan's fold, whole or cut to what is left; `null` when there is no room for a useful part of it. */
+function foldWithin(row: Row, limit: Limit, left: number, form: Form): { fold: string | null; whole: boolean } {
+  const all = form.fold(row, LARGEST_FOLD);
+  if (limit.size(all) <= left) return { fold: all, whole: (row.text?.length ?? 0) <= LARGEST_FOLD };
+  const part = left > SMALLEST_FOLD ? form.fold(row, Math.floor(left / 2)) : null;
+  return { fold: part !== null && limit.size(part) <= left ? part : null, whole: false };
 }
 
 function cutBy(report: Report, detail: Detail): Cut {

@@ -1,4 +1,5 @@
-import type { Report } from "./model.ts";
+import type { UnitEnd } from "@pipelines/core/contracts/outcome";
+import type { Report, ReportKind } from "./model.ts";
 import type { Totals } from "./totals.ts";
 
 /** The one line that decides: whether it is safe, or what happened. */
@@ -33,16 +34,34 @@ export function headlineOf(report: Report): Headline {
 
 function failureOf(report: Report): string {
   const { totals, kind } = report;
+  const ends = (...kinds: UnitEnd["kind"][]): number =>
+    report.rows.filter(({ end }) => kinds.includes(end.kind)).length;
+  const [failed, stopped, skipped] = [ends("failed", "interrupted", "unknown"), ends("withheld"), ends("skipped")];
+  const all = count(totals.units, "unit");
   const parts = [
-    totals.notWell > 0 ? `${totals.notWell} of ${count(totals.units, "unit")} did not end well` : null,
-    totals.notWell === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
+    failed > 0 ? `${failed} of ${all} did not end well` : null,
+    stopped > 0 ? `${failed > 0 ? stopped : `${stopped} of ${all}`} stopped before a change` : null,
+    skipped > 0 ? `${skipped} not started` : null,
+    failed + stopped + skipped === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
     report.problems.length > 0 ? count(report.problems.length, "problem") : null,
     report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
     report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check said no" : null,
     kind === "plan" && totals.destroy + totals.replace + totals.forget > 0 ? `merging ${lossOf(totals)}` : null,
   ].filter((part) => part !== null);
-  const verdict = { plan: "Not ready to merge", apply: "Apply failed", drift: "Not all units could be planned" }[kind];
-  return `${verdict}: ${parts.join("; ")}`;
+  return `${verdictOf(kind, failed + report.jobs.length)}: ${parts.join("; ")}`;
+}
+
+function verdictOf(kind: ReportKind, failed: number): string {
+  switch (kind) {
+    case "plan":
+      return "Not ready to merge";
+    case "apply":
+      return failed > 0 ? "Apply failed" : "Not all was applied";
+    case "drift":
+      return "Not all units could be planned";
+    default:
+      return kind satisfies never;
+  }
 }
 
 function driftOf({ totals }: Report): Headline {

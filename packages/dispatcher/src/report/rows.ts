@@ -45,6 +45,14 @@ export function dangersOf(row: Row): Danger[] {
   return found;
 }
 
+/** With more calm rows than this, they are folded away below those that lose something or need somebody. */
+export const MOST_CALM = 20;
+
+/** Whether a unit changes something and loses nothing. Calm rows come behind all that a reader has to look at. */
+export function isCalm(row: Row): boolean {
+  return row.end.kind === "changed" && dangersOf(row).length === 0;
+}
+
 /** Whether the figures of a row's plan came true. */
 export function isCarriedOut(row: Row): boolean {
   return (row.action === "apply" || row.action === "destroy") && row.end.kind === "changed";

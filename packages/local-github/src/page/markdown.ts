@@ -46,6 +46,7 @@ const withEmoji = (text: string): string =>
 
 function fence(token: Token | undefined): string {
   const language = (token?.info ?? "").trim().split(/\s+/)[0] ?? "";
+  if (language === "mermaid") return `<pre class="mermaid">${escapeHtml(token?.content ?? "")}</pre>\n`;
   const lines = (token?.content ?? "").replace(/\n$/, "").split("\n");
   const content = language === "diff" ? lines.map(diffLine).join("") : `${escapeHtml(lines.join("\n"))}\n`;
   return `<pre class="${language === "diff" ? "diff" : ""}"><code>${content}</code></pre>\n`;

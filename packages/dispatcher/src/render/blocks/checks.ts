@@ -19,7 +19,9 @@ export function checkBlock(report: Report, detail: Detail): string {
     }
     const open = result === "deny" || result === "failed" ? " open" : "";
     const of = several ? ` (${html(oneLine(job, 100))})` : "";
-    return `<details${open}><summary>${ICONS[result]} <code>${html(oneLine(name, 100))}</code>${of}</summary>\n\n${foreignMarkdown(cutAtLine(text, detail.characters).text)}\n\n</details>`;
+    const first = (text.split("\n", 1)[0] ?? "").replaceAll(/[*_#`]/g, "").trim();
+    const title = /[|<>]/.test(first) ? "" : ` ${html(oneLine(first, 150))}`;
+    return `<details${open}><summary>${ICONS[result]} <code>${html(oneLine(name, 100))}</code>${of}${title}</summary>\n\n${foreignMarkdown(cutAtLine(text, detail.characters).text)}\n\n</details>`;
   });
   return `**Checks**\n\n${items.join("\n\n")}${more(report.hooks.length, detail.lines, "check")}`;
 }

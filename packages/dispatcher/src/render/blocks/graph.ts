@@ -18,7 +18,17 @@ export function graphBlock(report: Report): string {
   const nodes = report.rows.map((row) => `  ${names.get(row.unit)}["${label(row.unit)}"]:::${colourOf(row)}`);
   const used = new Set<Colour>(report.rows.map(colourOf));
   const classes = [...used].toSorted().map((colour) => `  classDef ${colour} ${COLOURS[colour]}`);
-  return ["```mermaid", "graph LR", ...nodes, ...edges.toSorted(), ...classes, "```"].join("\n");
+  return [
+    "```mermaid",
+    "---",
+    "config: { flowchart: { wrappingWidth: 600 } }",
+    "---",
+    "graph LR",
+    ...nodes,
+    ...edges.toSorted(),
+    ...classes,
+    "```",
+  ].join("\n");
 }
 
 /** Readable on GitHub's light and dark grounds. */

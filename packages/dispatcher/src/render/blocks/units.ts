@@ -1,7 +1,7 @@
 import type { Detail } from "../../report/fit.ts";
 import { count } from "../../report/headline.ts";
 import type { Report, ReportKind } from "../../report/model.ts";
-import { isCarriedOut, type Row } from "../../report/rows.ts";
+import { dangersOf, isCalm, isCarriedOut, MOST_CALM, type Row } from "../../report/rows.ts";
 import { code, fenced, html, link, oneLine, prose, sentence } from "../escape.ts";
 import { asDiff, cutAtLine } from "../plan-text.ts";
 import { more } from "./block.ts";
@@ -9,11 +9,28 @@ import { figures, plainFigures } from "./figures.ts";
 
 /** One row per unit that has something to tell. */
 export function unitTable(report: Report, detail: Detail): string {
-  const rows = report.rows.filter(({ end }) => end.kind !== "unchanged");
-  if (rows.length === 0) return "";
-  const lines = rows.slice(0, detail.rows).map((row) => {
+  const all = report.rows.filter(({ end }) => end.kind !== "unchanged");
+  if (all.length === 0) return "";
+  const rows = all.slice(0, detail.rows);
+  const left = more(all.length, detail.rows, "unit");
+  const calm = rows.filter(isCalm);
+  if (calm.length <= MOST_CALM) return `${table(rows, report.kind)}${left}`;
+  const loud = rows.filter((row) => !isCalm(row));
+  const shown = loud.length === 0 ? "" : `${table(loud, report.kind)}\n\n`;
+  const title = `${count(calm.length, loud.length === 0 ? "unit" : "more unit")} ${CALM_TITLES[report.kind]}`;
+  return `${shown}<details><summary>${title}</summary>\n\n${table(calm, report.kind)}\n\n</details>${left}`;
+}
+
+const CALM_TITLES = {
+  plan: "to apply, which lose nothing",
+  apply: "applied, which lost nothing",
+  drift: "that an apply would change, losing nothing",
+} as const;
+
+function table(rows: readonly Row[], kind: ReportKind): string {
+  const lines = rows.map((row) => {
     const cells = [
-      resultOf(row, report.kind),
+      resultOf(row, kind),
       code(row.unit, 200),
       prose(row.environment, 60),
       resources(row),
@@ -22,7 +39,7 @@ export function unitTable(report: Report, detail: Detail): string {
     ];
     return `| ${cells.join(" | ")} |`;
   });
-  return `| result | unit | environment | resources | because | |\n|---|---|---|---|---|---|\n${lines.join("\n")}${more(rows.length, detail.rows, "unit")}`;
+  return `| result | unit | environment | resources | because | |\n|---|---|---|---|---|---|\n${lines.join("\n")}`;
 }
 
 /** Units without changes are one line. */
@@ -32,6 +49,11 @@ export function unchangedBlock(report: Report, detail: Detail): string {
   const names = rows.slice(0, detail.lines).map(({ unit }) => code(unit, 200));
   const rest = rows.length > names.length ? ` and ${rows.length - names.length} more` : "";
   return `<details><summary>⚪ ${count(rows.length, "unit")} without changes</summary>\n\n${names.join(", ")}${rest}\n\n</details>`;
+}
+
+/** Many plans that lose nothing, as one fold of folds. */
+export function gatheredFolds(folds: string, amount: number): string {
+  return `<details><summary>${count(amount, "plan")} that ${amount === 1 ? "loses" : "lose"} nothing</summary>\n\n${folds}</details>\n\n`;
 }
 
 /** A unit's plan, cut at a line's end where it has more than so many characters. */
@@ -61,7 +83,10 @@ function resultOf(row: Row, kind: ReportKind): string {
   switch (row.end.kind) {
     case "changed":
       if (kind === "drift") return "🌀 drifted";
-      if (kind === "plan") return `${removal ? "🗑️ to destroy" : "📝 to apply"}${notes}`;
+      if (kind === "plan") {
+        if (removal) return `🗑️ to destroy${notes}`;
+        return `${dangersOf(row).length > 0 ? "🛑" : "📝"} to apply${notes}`;
+      }
       return `${removal ? "🗑️ destroyed" : "✅ applied"}${notes}`;
     case "unchanged":
       return "⚪ no changes";

@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { run } from "@pipelines/core/process/run";
+import { createMarkdown } from "@pipelines/local-github/page/markdown";
+import { style } from "@pipelines/local-github/page/style";
+import { COMMENT_LIMIT, renderMarkdown } from "../src/render/markdown.ts";
+import { reportOf } from "./build.ts";
+import { examples } from "./examples.ts";
+
+/**
+ * Draws the example comments as GitHub would show them, into `docs/images/comment-<example>.png`, for docs/comment.md.
+ * Needs Chromium (`CHROMIUM` names another program) and a font with emoji.
+ */
+const folder = resolve(import.meta.dirname, "../../../docs/images");
+const chromium = process.env["CHROMIUM"] ?? "chromium";
+const MERMAID = "mermaid@12.3.0";
+const WIDTH = 980;
+/** Pixels: more of a long comment shows nothing new. */
+const HIGHEST = 1500;
+
+const wanted = process.argv.slice(2);
+const work = await mkdtemp(join(tmpdir(), "pipelines-pictures-"));
+try {
+  await mkdir(folder, { recursive: true });
+  const mermaid = await bringMermaid();
+  for (const [name, sketch] of Object.entries(examples)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const page = join(work, `${name}.html`);
+    await writeFile(page, pageOf(renderMarkdown(reportOf(sketch), COMMENT_LIMIT), mermaid));
+    const height = Math.min(HIGHEST, await heightOf(page));
+    await browse(page, `--screenshot=${join(folder, `comment-${name}.png`)}`, `--window-size=${WIDTH},${height}`);
+    process.stdout.write(`${name}: ${WIDTH}×${height}\n`);
+  }
+} finally {
+  await rm(work, { recursive: true, force: true });
+}
+
+/** Mermaid's one file for a browser. */
+async function bringMermaid(): Promise<string> {
+  const name = (await command("npm", "pack", "--silent", MERMAID)).trim();
+  await command("tar", "-xzf", name, "package/dist/mermaid.min.js");
+  return readFile(join(work, "package/dist/mermaid.min.js"), "utf8");
+}
+
+function pageOf(markdown: string, mermaid: string): string {
+  return `<!doctype html>
+<meta charset="utf-8">
+<style>${style} body { padding: 16px; } .comment { margin: 0; } pre.mermaid { background: none; }</style>
+<div class="comment"><div class="avatar" style="background:#57606a">P</div><div class="box">
+<header><b>github-actions</b> <span class="label">bot</span> commented</header>
+<div class="body">${createMarkdown(() => null)(markdown)}</div></div></div>
+<script>${mermaid.replaceAll("</script", "<\\/script")}</script>
+<script type="module">
+mermaid.initialize({ startOnLoad: false, securityLevel: "strict" });
+await mermaid.run();
+document.body.dataset.height = String(Math.ceil(document.querySelector(".comment").getBoundingClientRect().height) + 32);
+</script>
+`;
+}
+
+/** Pixels that the page needs once everything is drawn. */
+async function heightOf(page: string): Promise<number> {
+  const drawn = await browse(page, "--dump-dom", `--window-size=${WIDTH},800`);
+  const [, height] = /<body[^>]* data-height="(\d+)"/.exec(drawn) ?? [];
+  if (height === undefined) throw new Error(`${page} was not drawn: is its graph understood by Mermaid?`);
+  return Number(height);
+}
+
+function browse(page: string, ...options: readonly string[]): Promise<string> {
+  const always = ["--headless=new", "--no-sandbox", "--hide-scrollbars", "--virtual-time-budget=20000"];
+  return command(chromium, ...always, ...options, `file://${page}`);
+}
+
+async function command(program: string, ...args: readonly string[]): Promise<string> {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const ended = await run(program, args, { cwd: work, env, timeoutMs: 120_000 });
+  if (ended.exitCode !== 0) throw new Error(`${program} failed: ${ended.stderr}`);
+  return ended.stdout;
+}
