@@ -1,27 +1,51 @@
 import fc from "fast-check";
+import type { Nodes } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
 import { expect, test } from "vitest";
-import { failed, reportOf, type UnitSketch } from "../../test/build.ts";
+import { failed, reportOf, type Sketch, stopped, type UnitSketch } from "../../test/build.ts";
+import { renderIssue } from "./issue-text.ts";
 import { COMMENT_LIMIT, renderMarkdown } from "./markdown.ts";
+import { renderTerminal } from "./terminal.ts";
 
+const SECRETS = ["AKIAIOSFODNN7EXAMPLE", `ghp_${"x".repeat(36)}`, `eyJ${"a".repeat(20)}.${"b".repeat(20)}.c`];
 const nasty = fc.oneof(
   fc.string({ unit: "binary", maxLength: 60 }),
   fc.constantFrom(
     "```",
     "``````",
+    "~~~",
     "</details>",
     "<details>",
     "@org/team",
+    "#1",
     "<script>",
     "<!-- pipelines:comment v1",
+    "-->",
     "::add-mask::a",
+    "\n::error::b",
+    "##[error]c",
     "\u202e",
     "|",
     "\n",
+    "    ",
+    "> ",
+    "- ",
     "👩‍🚀",
     "[x](javascript:y)",
+    "![x](https://evil.example/y.png)",
+    "[ref]: https://evil.example",
+    "www.evil.example",
+    ...SECRETS.map((secret) => ` ${secret} `),
   ),
 );
-const text = fc.array(nasty, { maxLength: 30 }).map((parts) => parts.join("\n"));
+const text = fc.array(nasty, { maxLength: 30 }).map((parts) => parts.join(""));
+const hook = fc.record({
+  name: text,
+  result: fc.constantFrom("pass" as const, "warn" as const, "deny" as const),
+  summary: text,
+});
 const unit = (index: number) =>
   fc.record({
     path: nasty.map((part) => `prod/${index}-${part.replace(/\.\.|\/+$/g, "") || "x"}x`),
@@ -29,44 +53,75 @@ const unit = (index: number) =>
       fc.constant<NonNullable<UnitSketch["end"]>>({ kind: "changed" }),
       fc.constant<NonNullable<UnitSketch["end"]>>({ kind: "unchanged" }),
       text.map(failed),
+      text.map((message) => stopped({ message, next: message })),
     ),
     destroys: fc.array(text, { maxLength: 3 }),
+    because: text.map((part) => `_envcommon/${part}`),
     text: fc.tuple(text, fc.integer({ min: 1, max: 300 })).map(([part, times]) => part.repeat(times)),
   });
-const sketches = fc
-  .integer({ min: 0, max: 12 })
-  .chain((amount) => fc.record({ units: fc.tuple(...Array.from({ length: amount }, (_, index) => unit(index))) }));
+const sketches: fc.Arbitrary<Sketch> = fc.integer({ min: 0, max: 12 }).chain((amount) =>
+  fc.record({
+    mode: fc.constantFrom("plan" as const, "apply" as const),
+    units: fc.tuple(...Array.from({ length: amount }, (_, index) => unit(index))),
+    hooks: fc.array(hook, { maxLength: 2 }),
+    unmatched: fc.array(text, { maxLength: 3 }),
+    notices: fc.array(text, { maxLength: 2 }),
+    problems: fc.array(fc.record({ file: fc.option(text), line: fc.constant(1), message: text }), { maxLength: 2 }),
+  }),
+);
 
-/** Folds and fences outside of each other, as GitHub pairs them. */
-function structure(markdown: string): { openFence: boolean; folds: number; outside: string } {
-  let fence: string | null = null;
-  let folds = 0;
-  const outside: string[] = [];
-  for (const line of markdown.split("\n")) {
-    const ticks = /^ {0,3}(`{3,})([^`]*)$/.exec(line);
-    if (fence === null && ticks?.[1] !== undefined) fence = ticks[1];
-    else if (fence !== null) {
-      if (ticks?.[1] !== undefined && ticks[1].length >= fence.length && ticks[2]?.trim() === "") fence = null;
-    } else {
-      const shown = line.replaceAll(/\\[^\w\s]|(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)|<code>.*?<\/code>/g, "");
-      folds += (shown.match(/<details>/g) ?? []).length - (shown.match(/<\/details>/g) ?? []).length;
-      outside.push(shown);
-    }
-  }
-  return { openFence: fence !== null, folds, outside: outside.join("\n") };
+/** What GitHub would see in a text: its tags, what is read as prose, where its links lead. */
+function readMarkdown(markdown: string): { tags: string[]; prose: string[]; links: string[] } {
+  const seen = { tags: [] as string[], prose: [] as string[], links: [] as string[] };
+  const visit = (node: Nodes): void => {
+    if (node.type === "html") seen.tags.push(...(node.value.match(/<[^>]*>?/g) ?? []));
+    if (node.type === "text") seen.prose.push(node.value);
+    if (node.type === "link" || node.type === "image" || node.type === "definition") seen.links.push(node.url);
+    if ("children" in node) for (const child of node.children) visit(child);
+  };
+  visit(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }));
+  return seen;
 }
 
-test("whatever units and plans hold, the comment is well-formed and within GitHub's limit", () => {
+const OURS = new Set(["details", "details open", "summary", "code", "b"].flatMap((tag) => [`<${tag}>`, `</${tag}>`]));
+
+/** A check's own links lead where it says; no other text from elsewhere makes one. */
+function expectHarmless(markdown: string, linksOfChecks = false): void {
+  const { tags, prose, links } = readMarkdown(markdown);
+  expect(tags.filter((tag) => !OURS.has(tag))).toEqual([]);
+  for (const tag of ["details", "summary", "code", "b"]) {
+    const opened = tags.filter((other) => other === `<${tag}>` || other === `<${tag} open>`);
+    expect(tags.filter((other) => other === `</${tag}>`)).toHaveLength(opened.length);
+  }
+  expect(prose.filter((part) => /(?:^|[^\w/])@[\w]|(?:^|\W)#1/.test(part))).toEqual([]);
+  const allowed = linksOfChecks ? /^https?:\/\// : /^https:\/\/github\.com\/acme\//;
+  expect(links.filter((url) => !allowed.test(url))).toEqual([]);
+  expect(markdown.isWellFormed()).toBe(true);
+  expect(markdown).not.toMatch(/^[ \t]*::[a-z]|##\[/m);
+  for (const secret of SECRETS) expect(markdown).not.toContain(secret);
+}
+
+test("whatever units, plans and checks hold, the comment is well-formed, harmless and within GitHub's limit", () => {
   fc.assert(
-    fc.property(sketches, fc.constantFrom(COMMENT_LIMIT.most, 8000), (sketch, most) => {
-      const markdown = renderMarkdown(reportOf({ ...sketch, units: [...sketch.units] }), { ...COMMENT_LIMIT, most });
+    fc.property(sketches, fc.constantFrom(COMMENT_LIMIT.most, 20_000), (sketch, most) => {
+      const markdown = renderMarkdown(reportOf(sketch), { ...COMMENT_LIMIT, most });
       expect(markdown.length).toBeLessThanOrEqual(most);
-      expect(markdown.isWellFormed()).toBe(true);
-      const { openFence, folds, outside } = structure(markdown);
-      expect([openFence, folds]).toEqual([false, 0]);
-      expect(outside).not.toMatch(/@[a-z]|<script|<!--/);
+      expectHarmless(markdown, (sketch.hooks ?? []).length > 0);
     }),
-    { numRuns: 100 },
+    { numRuns: 150 },
+  );
+});
+
+test("whatever a unit's end holds, its issue is harmless and the terminal gets no commands", () => {
+  fc.assert(
+    fc.property(sketches, (sketch) => {
+      const report = reportOf(sketch);
+      for (const row of report.rows) expectHarmless(renderIssue(report, { kind: "row", row }).body);
+      const terminal = renderTerminal(report, { plans: true });
+      expect(terminal).not.toMatch(/^[ \t]*::[a-z]|\u001b|\u202e/m);
+      for (const secret of SECRETS) expect(terminal).not.toContain(secret);
+    }),
+    { numRuns: 60 },
   );
 });
 
