@@ -21,6 +21,7 @@ import { readOutcomes } from "./collect/read-outcomes.ts";
 import { dispatchCollect, dispatchReport, dispatchRun, dispatchStart } from "./dispatch.ts";
 import { headlineOf } from "./report/headline.ts";
 import { executorEnvironment, ownSignals, runExecutor } from "./run/executor-process.ts";
+import { gitHubLaterRuns, type Superseded, supersededUnits } from "./run/later-runs.ts";
 import { bringApprovedPlans, bringReviewedPlans, gitHubReviewedPlans } from "./run/reviewed-plans.ts";
 import { readSecrets } from "./run/secrets.ts";
 import { logUrlOf, type RunContextFacts, readRunContext, runFactsOf } from "./run-context.ts";
@@ -56,7 +57,9 @@ async function run(inputs: Inputs, folder: string, context: RunContextFacts): Pr
   for (const value of Object.values(secrets)) maskInLog(value);
   const executionFile = join(folder, `execution-${job.id}-${context.attempt}.json`);
   const repositoryFolder = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
-  const reviewedPlansFolder = await reviewedPlans(assessment, job, { folder, repositoryFolder, token, context });
+  const wanted = { folder, repositoryFolder, token, context };
+  const reviewedPlansFolder = await reviewedPlans(assessment, job, wanted);
+  const superseded = await leftToLaterRuns(assessment, job, wanted);
   const stop = randomUUID();
   process.stdout.write(`::stop-commands::${stop}\n`);
   const { outcome, well } = await dispatchRun(
@@ -86,6 +89,7 @@ async function run(inputs: Inputs, folder: string, context: RunContextFacts): Pr
       folder,
       attempt: context.attempt,
       reviewedPlansFolder,
+      superseded,
       repository: context.fullName,
       runUrl: context.runUrl,
       logUrl,
@@ -96,7 +100,7 @@ async function run(inputs: Inputs, folder: string, context: RunContextFacts): Pr
   return well ? 0 : 1;
 }
 
-type ReviewedPlansWanted = {
+type Wanted = {
   readonly folder: string;
   readonly repositoryFolder: string;
   readonly token: string | null;
@@ -107,17 +111,16 @@ type ReviewedPlansWanted = {
  * The folder with the reviewed plans of what a push merged; `null` for a job that applies nothing. Plans that can't be
  * had count as none, which stops what they would have allowed: the job is told why, and goes on.
  */
-async function reviewedPlans(assessment: Assessment, job: Job, wanted: ReviewedPlansWanted): Promise<string | null> {
+async function reviewedPlans(assessment: Assessment, job: Job, wanted: Wanted): Promise<string | null> {
   const { base, head, mode, deployBranch, approvedRun } = assessment.comparison;
   const { folder, repositoryFolder, token, context } = wanted;
   if (job.action !== "apply" && job.action !== "destroy") return null;
   const plansFolder = join(folder, `reviewed-plans-${job.id}-${context.attempt}`);
   if (token === null || (mode === "manual" ? approvedRun === undefined : base === null)) return plansFolder;
-  const workflowFile = basename(environment["GITHUB_WORKFLOW_REF"]?.split("@", 1)[0] ?? "pipelines.yml");
   try {
     const git = openRepository(repositoryFolder, toolEnvironment(environment));
     const client = createGitHubClient({ token, apiUrl: context.apiUrl, log });
-    const source = gitHubReviewedPlans(client, context.repository, workflowFile);
+    const source = gitHubReviewedPlans(client, context.repository, workflowFile());
     const count =
       approvedRun !== undefined
         ? await bringApprovedPlans(source, approvedRun, plansFolder)
@@ -127,6 +130,28 @@ async function reviewedPlans(assessment: Assessment, job: Job, wanted: ReviewedP
     log.warning(`The reviewed plans can't be had: ${error instanceof Error ? error.message : String(error)}`);
   }
   return plansFolder;
+}
+
+/**
+ * Units of an apply or destroy that a later push run takes care of. When that can't be found out the job goes on: runs of one
+ * environment follow each other, so it matters only when GitHub turned their order round as well.
+ */
+async function leftToLaterRuns(assessment: Assessment, job: Job, { token, context }: Wanted): Promise<Superseded> {
+  const { mode, deployBranch } = assessment.comparison;
+  if (mode !== "apply" || token === null || (job.action !== "apply" && job.action !== "destroy")) return [];
+  try {
+    const client = createGitHubClient({ token, apiUrl: context.apiUrl, log });
+    const source = gitHubLaterRuns(client, context.repository, workflowFile());
+    return await supersededUnits(source, job, deployBranch, context.runNumber);
+  } catch (error) {
+    log.warning(`Later runs can't be looked for: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
+/** The file name of the workflow that the run belongs to: the caller's, where it calls a reusable one. */
+function workflowFile(): string {
+  return basename(environment["GITHUB_WORKFLOW_REF"]?.split("@", 1)[0] ?? "pipelines.yml");
 }
 
 async function collect(inputs: Inputs, folder: string, context: RunContextFacts): Promise<number> {

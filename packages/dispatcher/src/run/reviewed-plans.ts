@@ -7,6 +7,7 @@ import { explainFailure } from "@pipelines/core/github/failure";
 import { unzipSync } from "fflate";
 import { z } from "zod";
 import type { Repository } from "../sinks/github.ts";
+import { type Artifact, artifactsOn, type RunArtifacts } from "./run-artifacts.ts";
 
 /** Where reviewed plans of merged pull requests are found. */
 export type ReviewedPlanSource = {
@@ -16,11 +17,7 @@ export type ReviewedPlanSource = {
   newestRun(head: CommitSha): Promise<number | null>;
   /** The commit of a completed dispatch of this workflow, or `null` when the run is none. */
   dispatchedCommit(run: number): Promise<CommitSha | null>;
-  artifacts(run: number): Promise<Artifact[]>;
-  download(artifact: Artifact): Promise<Uint8Array>;
-};
-
-export type Artifact = { readonly id: number; readonly name: string; readonly bytes: number };
+} & RunArtifacts;
 
 /** An outcome's artifact holds texts; more than this is not ours. */
 const LARGEST_ARTIFACT = 100 * 1024 * 1024;
@@ -162,20 +159,6 @@ export function gitHubReviewedPlans(client: Octokit, repository: Repository, wor
         basename(found.data.path.split("@", 1)[0] ?? "") === workflowFile;
       return isPlanRun ? found.data.head_sha : null;
     },
-    async artifacts(run) {
-      const found = await tried("actions: read", () =>
-        client.paginate(client.rest.actions.listWorkflowRunArtifacts, { ...repository, run_id: run, per_page: 100 }),
-      );
-      return found
-        .filter(({ expired }) => !expired)
-        .map(({ id, name: title, size_in_bytes }) => ({ id, name: title, bytes: size_in_bytes }));
-    },
-    async download({ id }) {
-      const { data } = await tried("actions: read", () =>
-        client.rest.actions.downloadArtifact({ ...repository, artifact_id: id, archive_format: "zip" }),
-      );
-      if (!(data instanceof ArrayBuffer)) throw new Error(`the artifact ${id} is no archive`);
-      return new Uint8Array(data);
-    },
+    ...artifactsOn(client, repository, doing),
   };
 }

@@ -1,5 +1,4 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
-import { NotWritableError } from "@pipelines/core/github/failure";
 import { code, link } from "../render/escape.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../render/markdown.ts";
 import { count } from "../report/headline.ts";
@@ -39,19 +38,9 @@ export async function publishReport(places: Places, report: Report): Promise<Tol
     told.push({ place: "comment", result: await guarded(publish) });
   }
   if (report.kind !== "plan") {
-    told.push({ place: "issues", result: await guarded(() => tellIssues(places, report)) });
+    told.push({ place: "issues", result: await guarded(async () => publishIssues(await places.tracker(), report)) });
   }
   return told;
-}
-
-/** A repository may have its issues turned off; what they would say is in the comment and in the summary. */
-async function tellIssues(places: Places, report: Report): Promise<SinkResult> {
-  try {
-    return await publishIssues(await places.tracker(), report);
-  } catch (error) {
-    if (!(error instanceof NotWritableError)) throw error;
-    return { kind: "skipped", why: `${error.message}; the summary and the pull request's comment have it all` };
-  }
 }
 
 /** Marks the pull request as being planned. */

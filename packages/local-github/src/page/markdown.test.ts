@@ -20,7 +20,7 @@ describe("Markdown", () => {
     { what: "an emoji's name", text: "all well :white_check_mark:", shows: "all well ✅" },
     { what: "a name that is no emoji", text: "a:constructor:b", shows: "a:constructor:b" },
     { what: "an added line", text: "```diff\n+ new\n- old\n```", shows: '<span class="line add">+ new\n</span>' },
-    { what: "a picture's source", text: "```mermaid\ngraph TD\n```", shows: '<pre class=""><code>graph TD' },
+    { what: "a picture's source", text: "```mermaid\ngraph TD\n```", shows: '<pre class="mermaid">graph TD' },
     { what: "an alert", text: "> [!WARNING]\n> careful", shows: 'class="alert warning"' },
     { what: "a link to a pull request", text: "[one](https://github.com/acme/live/pull/1)", shows: 'href="#1"' },
     { what: "a line break inside a cell", text: "| a |\n|---|\n| 1<br>2 |", shows: "1<br>2" },
