@@ -16359,11 +16359,11 @@ var HttpCodes;
 	HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
 	HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
 })(HttpCodes || (HttpCodes = {}));
-var Headers;
+var Headers$1;
 (function(Headers) {
 	Headers["Accept"] = "accept";
 	Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
+})(Headers$1 || (Headers$1 = {}));
 var MediaTypes;
 (function(MediaTypes) {
 	MediaTypes["ApplicationJson"] = "application/json";
@@ -23533,6 +23533,11 @@ const Execution = strictObject({
 	version: literal(1),
 	job: Job,
 	comparison: Comparison,
+	/** Units of the job that a later push run takes care of, with the commit of that run. They are not touched. */
+	superseded: array(strictObject({
+		path: UnitPath,
+		by: CommitSha
+	})).optional(),
 	/** Units that this change adds: they have no outputs before they are applied. */
 	addedUnits: array(UnitPath),
 	/** Absolute path of a checkout of the repository that has the job's commit. */
@@ -31801,6 +31806,8 @@ const TIMING = {
 	requestTimeoutMs: 3e4,
 	retryBaseMs: 1e3,
 	longestWaitSeconds: 120,
+	unsaidWaitSeconds: 60,
+	totalMs: 28e4,
 	paced: true
 };
 const MOST_RATE_LIMIT_REPEATS = 2;
@@ -31814,8 +31821,9 @@ function createGitHubClient(options) {
 		...TIMING,
 		...options.timing
 	};
+	const end = Date.now() + timing.totalMs;
 	const waitFor = (limit) => (seconds, request, _, repeats) => {
-		const wait = seconds <= timing.longestWaitSeconds && repeats < MOST_RATE_LIMIT_REPEATS;
+		const wait = seconds <= timing.longestWaitSeconds && Date.now() + seconds * 1e3 < end && repeats < MOST_RATE_LIMIT_REPEATS;
 		const asked = `GitHub's ${limit} rate limit was met at ${request.method} ${request.url}; it asks for a wait of ${seconds} s`;
 		if (wait) options.log.info(`${asked}, which is done`);
 		else options.log.warning(`${asked}, which is too long: gave up`);
@@ -31848,13 +31856,17 @@ function createGitHubClient(options) {
 		},
 		throttle: {
 			enabled: timing.paced,
+			fallbackSecondaryRateRetryAfter: timing.unsaidWaitSeconds,
 			onRateLimit: waitFor("primary"),
 			onSecondaryRateLimit: waitFor("secondary")
 		},
-		request: { fetch: (url, init) => fetch(url, {
-			...init,
-			signal: AbortSignal.timeout(timing.requestTimeoutMs)
-		}) }
+		request: { fetch: async (url, init) => {
+			const left = Math.max(0, Math.min(timing.requestTimeoutMs, end - Date.now()));
+			return inGitHubsWords(await fetch(url, {
+				...init,
+				signal: AbortSignal.timeout(left)
+			}));
+		} }
 	});
 	client.hook.before("request", (request) => {
 		if (request.method === "POST") request.request = {
@@ -31863,6 +31875,23 @@ function createGitHubClient(options) {
 		};
 	});
 	return client;
+}
+/**
+* What stands between us and GitHub answers in its own words. A plain 429 is a secondary limit, which the throttling
+* plugin knows by its message only; a web page in place of an answer is a server error.
+*/
+async function inGitHubsWords(response) {
+	if (response.status === 429 && response.headers.get("x-ratelimit-remaining") !== "0") return refusal(429, `secondary rate limit: ${(await response.text()).slice(0, 300)}`, response.headers);
+	if (response.ok && response.headers.get("content-type")?.startsWith("text/html") === true) return refusal(502, "a web page came in place of an answer", response.headers);
+	return response;
+}
+function refusal(status, message, from) {
+	const headers = new Headers(from);
+	headers.set("content-type", "application/json");
+	return new Response(JSON.stringify({ message }), {
+		status,
+		headers
+	});
 }
 
 // packages/core/src/process/environment.ts

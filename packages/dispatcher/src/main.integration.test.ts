@@ -7,7 +7,7 @@ import { assessmentFile, outcomeFile } from "@pipelines/core/documents/layout";
 import { run } from "@pipelines/core/process/run";
 import { startLocalGitHub } from "@pipelines/local-github/server";
 import { expect, test } from "vitest";
-import { assessmentOf, failed, HEAD, outcomeOf, type Sketch } from "../test/build.ts";
+import { assessmentOf, failed, HEAD, outcomesOf, type Sketch } from "../test/build.ts";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -16,6 +16,7 @@ async function report(
   sketch: Sketch | null,
   github: { url: string; owner: string; repo: string; token: string },
   payload: object,
+  inputs: Readonly<Record<string, string>> = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), "pipelines-report-"));
   try {
@@ -29,10 +30,11 @@ async function report(
     if (sketch !== null) {
       const assessment = assessmentOf(sketch);
       await writeDocument(assessmentFile(folder), assessment);
-      const file = outcomeOf(sketch);
-      const [job] = assessment.jobs;
-      if (job !== undefined && file.content.kind === "read") {
-        await writeDocument(outcomeFile(folder, job.id, 1), file.content.outcome);
+      for (const [index, file] of outcomesOf(sketch).entries()) {
+        const job = assessment.jobs[index];
+        if (job !== undefined && file.content.kind === "read") {
+          await writeDocument(outcomeFile(folder, job.id, 1), file.content.outcome);
+        }
       }
     }
     const ended = await run(process.execPath, [main], {
@@ -43,6 +45,7 @@ async function report(
         PIPELINES_COMMAND: "report",
         PIPELINES_FOLDER: folder,
         PIPELINES_TOKEN: github.token,
+        ...inputs,
         GITHUB_API_URL: github.url,
         GITHUB_SERVER_URL: "https://github.com",
         GITHUB_REPOSITORY: `${github.owner}/${github.repo}`,
@@ -56,7 +59,7 @@ async function report(
         GITHUB_STEP_SUMMARY: files.summary,
       },
     });
-    return { ...ended, summary: await readFile(files.summary, "utf8") };
+    return { ...ended, summary: await readFile(files.summary, "utf8").catch(() => "") };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -98,4 +101,20 @@ test("a run without an assessment is red and says that it could not determine wh
   const ended = await report(null, github, payload);
   expect(ended.exitCode).toBe(1);
   expect(github.comments(1)[0]?.body).toContain("could not determine what changed");
+});
+
+test("a job that reports itself has a status and a comment of its own; a job that nobody knows is an error", async () => {
+  await using github = await startLocalGitHub();
+  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  const sketch: Sketch = {
+    units: [
+      { path: "dev/vpc", environment: "dev", creates: 1 },
+      { path: "prod/vpc", environment: "prod", end: failed() },
+    ],
+  };
+  const ended = await report(sketch, github, payload, { PIPELINES_JOB: "dev-1" });
+  expect([ended.exitCode, github.comments(1).length]).toEqual([0, 1]);
+  expect(github.comments(1)[0]?.body).not.toContain("prod/vpc");
+  const unknown = await report(sketch, github, payload, { PIPELINES_JOB: "staging-1" });
+  expect([unknown.exitCode, unknown.stdout]).toEqual([2, expect.stringContaining("has no job `staging-1`")]);
 });

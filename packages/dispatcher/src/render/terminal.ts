@@ -1,9 +1,12 @@
+import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
 import { adviceOn } from "../report/advice.ts";
-import { headlineOf } from "../report/headline.ts";
-import type { Report } from "../report/model.ts";
+import { count, headlineOf } from "../report/headline.ts";
+import type { Report, ReportKind } from "../report/model.ts";
 import type { Row } from "../report/rows.ts";
 import { unitIsWell } from "../report/status.ts";
 import { oneLine, visible } from "./escape.ts";
+import { plainFigures } from "./figures.ts";
+import { resultOf } from "./result.ts";
 
 /** The report for a terminal: the same model as the comment's, without colour, the plans before the summary. */
 export function renderTerminal(report: Report, options: { readonly plans: boolean }): string {
@@ -17,7 +20,7 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
         ({ action, address, unit }) => `${action.padEnd(7)} ${oneLine(address, 200)}  (${oneLine(unit, 200)})`,
       ),
     ),
-    list("Units:", report.rows.map(rowOf)),
+    list("Units:", columns(report.rows.map((row) => cellsOf(row, report.kind)))),
     list(
       "Jobs that failed:",
       report.jobs.map(({ name, failure }) => `${oneLine(name, 200)}: ${oneLine(failure, 1000)}`),
@@ -40,6 +43,8 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
       "Changed files that no unit reads:",
       report.unmatched.map((file) => oneLine(file, 300)),
     ),
+    list("Checks:", report.hooks.map(hookLine)),
+    list("Accounts:", report.accounts.map(accountLine)),
     ...report.notices.map((notice) => oneLine(notice, 1000)),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
@@ -52,9 +57,33 @@ function plansOf(report: Report): string {
     .join("\n\n");
 }
 
-function rowOf({ unit, environment, end, plan }: Row): string {
-  const figures = plan === null ? "" : `  +${plan.add} ~${plan.change} -${plan.destroy} ±${plan.replace}`;
-  return `${end.kind.padEnd(11)} ${oneLine(unit, 200)}  (${oneLine(environment, 60)})${figures}`;
+function cellsOf(row: Row, kind: ReportKind): string[] {
+  const figures = row.plan === null ? "" : plainFigures(row.plan);
+  return [resultOf(row, kind), oneLine(row.unit, 200), oneLine(row.environment, 60), figures];
+}
+
+/** Lines of cells, each column as wide as its widest cell. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (most, cells) => cells.map((cell, at) => Math.max(cell.length, most[at] ?? 0)),
+    [],
+  );
+  return rows.map((cells) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function hookLine({ name, result, summary }: HookOutcome): string {
+  const said = visible(summary).trim().split("\n").slice(0, 40).join("\n      ");
+  return `${result.padEnd(6)}  ${oneLine(name, 100)}${said === "" ? "" : `: ${said}`}`;
+}
+
+function accountLine({ name, files, pullRequestUrl, failure }: AccountOutcome): string {
+  const end = failure ?? pullRequestUrl ?? `${count(files.length, "file")} will be proposed after the merge`;
+  return `${oneLine(name, 100)}: ${oneLine(end, 1000)}`;
 }
 
 function adviceLines({ unit, end }: Row): string {

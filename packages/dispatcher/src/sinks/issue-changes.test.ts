@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { failed, reportOf } from "../../test/build.ts";
+import { failed, reportOf, type Sketch } from "../../test/build.ts";
 import { type Issue, issueChanges } from "./issue-changes.ts";
 import { issueMarker, keyOf } from "./marker.ts";
 
@@ -27,6 +27,65 @@ test("success closes the unit's issue with a link, and no other's", () => {
   const changes = issueChanges(apply({ path: "prod/vpc" }), [issue(4, "prod/vpc"), issue(5, "prod/db")]);
   expect(short(changes)).toEqual(["close 4"]);
   expect(changes[0]?.body).toContain("/actions/runs/7");
+});
+
+test("a destroy that is held back keeps an issue until the unit is destroyed", () => {
+  const held = reportOf({ mode: "apply", units: [], withheld: [{ path: "prod/old", message: "looks moved" }] });
+  const [opened] = issueChanges(held, []);
+  expect(opened).toMatchObject({ kind: "open", title: "Destroy is due: prod/old" });
+  expect(opened?.body).toContain("looks moved");
+  const later = apply({ path: "prod/vpc" });
+  expect(issueChanges(later, [issue(4, "prod/old")])).toEqual([]);
+  const destroyed = reportOf({ mode: "apply", action: "destroy", units: [{ path: "prod/old" }] });
+  expect(short(issueChanges(destroyed, [issue(4, "prod/old")]))).toEqual(["close 4"]);
+});
+
+test("a destroy that was skipped is due; an apply that was skipped is told by what it waited for", () => {
+  const end = { kind: "skipped" as const, because: [] };
+  expect(short(issueChanges(reportOf({ mode: "apply", units: [{ path: "a", end }] }), []))).toEqual([]);
+  const destroy = reportOf({ mode: "apply", action: "destroy", units: [{ path: "a", end }] });
+  expect(short(issueChanges(destroy, []))).toEqual(["open Destroy failed: a"]);
+});
+
+test.each<[string, Sketch]>([
+  [
+    "that could not determine everything",
+    { mode: "apply", units: [], problems: [{ file: "a", line: 1, message: "b" }] },
+  ],
+])("a run %s opens an issue for the run, and the next good run closes it", (_, sketch) => {
+  const [opened] = issueChanges(reportOf(sketch), []);
+  expect(opened).toMatchObject({ kind: "open", marker: { about: "run", units: [] } });
+  const open = { number: 3, body: issueMarker({ about: "run", units: [] }), url: "" };
+  expect(short(issueChanges(reportOf(sketch), [open]))).toEqual(["update 3"]);
+  expect(short(issueChanges(apply({ path: "a" }), [open]))).toEqual(["close 3"]);
+});
+
+test("a job that reports itself leaves the run's issue and those of other jobs alone", () => {
+  const scope = { key: "0123456789abcdef", ofRun: ["0123456789abcdef"] };
+  const report = { ...apply({ path: "a" }), scope };
+  const issues = [[], ["fedcba9876543210"], [scope.key]].map((units, index) => ({
+    number: index + 1,
+    body: issueMarker({ about: "run", units }),
+    url: "",
+  }));
+  expect(short(issueChanges(report, issues))).toEqual(["close 3"]);
+});
+
+test("drift has one issue, which is updated and closes itself, and which no apply closes", () => {
+  const drifted = reportOf({
+    mode: "drift",
+    units: [
+      { path: "a", changes: 1 },
+      { path: "b", end: { kind: "unchanged" } },
+    ],
+  });
+  const [opened] = issueChanges(drifted, []);
+  expect(opened).toMatchObject({ kind: "open", title: "Drift: 1 of 2 units is not as the code says" });
+  const open = { number: 5, body: issueMarker({ about: "drift", units: [] }), url: "" };
+  expect(short(issueChanges(drifted, [open]))).toEqual(["update 5"]);
+  expect(issueChanges(apply({ path: "a" }), [open])).toEqual([]);
+  const none = reportOf({ mode: "drift", units: [{ path: "a", end: { kind: "unchanged" } }] });
+  expect(short(issueChanges(none, [open]))).toEqual(["close 5"]);
 });
 
 test("a plan of a unit never closes its issue", () => {

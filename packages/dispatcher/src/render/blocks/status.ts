@@ -1,7 +1,7 @@
 import { count, headlineOf } from "../../report/headline.ts";
 import type { Report } from "../../report/model.ts";
 import { code, link, sentence } from "../escape.ts";
-import { figures } from "./figures.ts";
+import { figures } from "../figures.ts";
 
 /** What ran, on which commit, against which base, how long, and where: the first thing that people read. */
 export function statusBlock(report: Report): string {

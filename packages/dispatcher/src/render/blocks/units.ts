@@ -1,11 +1,12 @@
 import type { Detail } from "../../report/fit.ts";
 import { count } from "../../report/headline.ts";
 import type { Report, ReportKind } from "../../report/model.ts";
-import { dangersOf, isCalm, isCarriedOut, MOST_CALM, type Row } from "../../report/rows.ts";
+import { isCalm, isCarriedOut, MOST_CALM, type Row } from "../../report/rows.ts";
 import { code, fenced, html, link, oneLine, prose, sentence } from "../escape.ts";
+import { figures, plainFigures } from "../figures.ts";
 import { asDiff, cutAtLine } from "../plan-text.ts";
+import { resultOf } from "../result.ts";
 import { more } from "./block.ts";
-import { figures, plainFigures } from "./figures.ts";
 
 /** One row per unit that has something to tell. */
 export function unitTable(report: Report, detail: Detail): string {
@@ -74,37 +75,4 @@ function resources(row: Row): string {
 
 function outputsOnly({ add, change, destroy }: { add: number; change: number; destroy: number }): boolean {
   return add + change + destroy > 0;
-}
-
-function resultOf(row: Row, kind: ReportKind): string {
-  const removal = row.action === "destroy" || row.action === "plan-destroy";
-  const mocked = row.plan !== null && row.plan.mocked.length > 0 ? ", on mocked outputs" : "";
-  const notes = `${mocked}${row.differs ? ", differs from the reviewed plan" : ""}`;
-  switch (row.end.kind) {
-    case "changed":
-      if (kind === "drift") return "🌀 drifted";
-      if (kind === "plan") {
-        if (removal) return `🗑️ to destroy${notes}`;
-        return `${dangersOf(row).length > 0 ? "🛑" : "📝"} to apply${notes}`;
-      }
-      return `${removal ? "🗑️ destroyed" : "✅ applied"}${notes}`;
-    case "unchanged":
-      return "⚪ no changes";
-    case "failed":
-      return `❌ failed at ${row.end.at}`;
-    case "skipped":
-      return "⏭️ skipped";
-    case "withheld":
-      return "✋ stopped";
-    case "superseded":
-      return "➡️ left to a later run";
-    case "waiting":
-      return "⏳ after merge";
-    case "interrupted":
-      return "⚠️ interrupted";
-    case "unknown":
-      return "❓ unknown";
-    default:
-      return row.end satisfies never;
-  }
 }
