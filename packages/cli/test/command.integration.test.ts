@@ -111,7 +111,7 @@ describe("pipelines plan", () => {
     await commit({ "a/main.tf": `${resource}\noutput "secret" {\n  sensitive = true\n  value = "hunter22"\n}\n` });
     const { stdout, stderr, exitCode } = await pipelines("plan", "--repo", repository, "--base", "main");
     expect(stdout).toContain('resource "terraform_data" "one"');
-    expect(stdout).toContain("a  (default)  +1 ~0 -0 ±0");
+    expect(stdout).toContain("📝 to apply  a  default  +1");
     expect(stdout).not.toContain("hunter22");
     expect(stderr).toContain("a (changed");
     expect(exitCode).toBe(0);

@@ -1,9 +1,19 @@
 import { expect, test } from "vitest";
 import { COMMENT_LIMIT, renderMarkdown } from "../src/render/markdown.ts";
+import { issueChanges } from "../src/sinks/issue-changes.ts";
 import { reportOf } from "./build.ts";
 import { examples } from "./examples.ts";
 
 // Kept as .txt: the formatter would rewrite .md files.
 test.each(Object.entries(examples))("the comment of %s reads as it was agreed", async (name, sketch) => {
   await expect(renderMarkdown(reportOf(sketch), COMMENT_LIMIT)).toMatchFileSnapshot(`examples/${name}.txt`);
+});
+
+const applies = Object.entries(examples).filter(([, { mode }]) => mode === "apply");
+
+test.each(applies)("the issues of %s read as they were agreed", async (name, sketch) => {
+  const issues = issueChanges(reportOf(sketch), []).map((change) =>
+    change.kind === "open" ? `${change.title}\n\n${change.body}` : change.kind,
+  );
+  await expect(issues.join("\n\n════\n\n")).toMatchFileSnapshot(`examples/issues/${name}.txt`);
 });

@@ -208,4 +208,23 @@ export const examples: Readonly<Record<string, Sketch>> = {
       },
     ],
   },
+  "role-that-cannot-be-assumed": {
+    mode: "apply",
+    seconds: 12,
+    units: [
+      {
+        path: "prod/eu-west-1/queue",
+        end: {
+          kind: "failed",
+          at: "init",
+          cause: {
+            kind: "credentials",
+            role: "arn:aws:iam::123456789012:role/pipelines-apply",
+            message:
+              "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity (subject repo:acme/infrastructure-live:environment:production)",
+          },
+        },
+      },
+    ],
+  },
 };

@@ -5,11 +5,12 @@ import { run } from "@pipelines/core/process/run";
 import { createMarkdown } from "@pipelines/local-github/page/markdown";
 import { style } from "@pipelines/local-github/page/style";
 import { COMMENT_LIMIT, renderMarkdown } from "../src/render/markdown.ts";
+import { issueChanges } from "../src/sinks/issue-changes.ts";
 import { reportOf } from "./build.ts";
 import { examples } from "./examples.ts";
 
 /**
- * Draws the example comments as GitHub would show them, into `docs/images/comment-<example>.png`, for docs/comment.md.
+ * Draws the example comments and issues as GitHub would show them, into `docs/images/`, for docs/comment.md.
  * Needs Chromium (`CHROMIUM` names another program) and a font with emoji.
  */
 const folder = resolve(import.meta.dirname, "../../../docs/images");
@@ -19,17 +20,26 @@ const WIDTH = 980;
 /** Pixels: more of a long comment shows nothing new. */
 const HIGHEST = 1500;
 
+/** Everything that is drawn, by the name of its picture: the comments, and the issues of the applies. */
+const drawings = Object.entries(examples).flatMap(([name, sketch]) => {
+  const report = reportOf(sketch);
+  const issues = issueChanges(report, []).flatMap((change) =>
+    change.kind === "open" ? [`## ${change.title}\n\n${change.body}`] : [],
+  );
+  const comment = [{ name: `comment-${name}`, markdown: renderMarkdown(report, COMMENT_LIMIT) }];
+  return issues.length === 0 ? comment : [...comment, { name: `issue-${name}`, markdown: issues.join("\n\n") }];
+});
 const wanted = process.argv.slice(2);
 const work = await mkdtemp(join(tmpdir(), "pipelines-pictures-"));
 try {
   await mkdir(folder, { recursive: true });
   const mermaid = await bringMermaid();
-  for (const [name, sketch] of Object.entries(examples)) {
+  for (const { name, markdown } of drawings) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const page = join(work, `${name}.html`);
-    await writeFile(page, pageOf(renderMarkdown(reportOf(sketch), COMMENT_LIMIT), mermaid));
+    await writeFile(page, pageOf(markdown, mermaid));
     const height = Math.min(HIGHEST, await heightOf(page));
-    await browse(page, `--screenshot=${join(folder, `comment-${name}.png`)}`, `--window-size=${WIDTH},${height}`);
+    await browse(page, `--screenshot=${join(folder, `${name}.png`)}`, `--window-size=${WIDTH},${height}`);
     process.stdout.write(`${name}: ${WIDTH}×${height}\n`);
   }
 } finally {

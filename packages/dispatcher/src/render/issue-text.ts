@@ -1,3 +1,4 @@
+import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import { adviceOn } from "../report/advice.ts";
 import { count, headlineOf } from "../report/headline.ts";
 import type { Report } from "../report/model.ts";
@@ -29,23 +30,30 @@ export function renderIssue(report: Report, subject: IssueSubject): IssueText {
       title: title(`${verb} is due: ${unit}`),
       body: join([
         `${code(unit)} was removed, and what it created still exists: ${sentence(subject.message)}`,
+        `**Next:** when it is to go, run the workflow by hand with action ${code("plan-destroy")}, unit ${code(unit)} and commit ${code(subject.at)} (its last configuration), and read that plan. Then run it with action ${code("destroy")}, the same unit and commit, and ${code("approved_run")} set to the id of the plan's run.`,
         facts(report, unit, environment, null),
-        `This issue closes itself when the unit has been destroyed. Its last configuration is at commit ${code(subject.at)}.`,
+        "This issue closes itself when the unit has been destroyed.",
       ]),
     };
   }
   const { row } = subject;
   const advice = adviceOn(row.end);
   return {
-    title: title(`${verb} failed: ${unit}`),
+    title: title(`${verb} ${endedHow(row.end.kind)}: ${unit}`),
     body: join([
-      `**${verb} of ${code(unit)} ${sentence(advice?.happened ?? "did not end well")}.**`,
+      `**${verb} of ${code(unit)} ${sentence((advice?.happened ?? "did not end well").replace(/[.]$/, ""))}.**`,
       `**Next:** ${sentence(advice?.next ?? "Read the job's log.")}`,
       advice?.detail === null || advice?.detail === undefined ? "" : fenced(cutAtLine(advice.detail, 8000).text),
       facts(report, unit, environment, row.logUrl),
       "This issue is updated when it fails again, and closes itself when the unit next succeeds.",
     ]),
   };
+}
+
+function endedHow(kind: UnitEnd["kind"]): string {
+  if (kind === "withheld") return "stopped";
+  if (kind === "skipped") return "not started";
+  return kind === "interrupted" ? "interrupted" : "failed";
 }
 
 /** One issue for many failing units. */
@@ -105,7 +113,8 @@ function facts(report: Report, unit: string, environment: string, logUrl: string
     run.pullRequest === null ? null : `| pull request | #${run.pullRequest} |`,
     `| log | ${logUrl === null ? link("the run", run.runUrl) : link("the job's log", logUrl)} |`,
   ].filter((row) => row !== null);
-  return `| | |\n|---|---|\n${rows.join("\n")}`;
+  const [first, ...others] = rows;
+  return [first, "|---|---|", ...others].join("\n");
 }
 
 /** GitHub takes 256 characters; a title is no Markdown, but mentions in it would still look like calls. */

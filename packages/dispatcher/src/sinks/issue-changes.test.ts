@@ -44,7 +44,7 @@ test("a destroy that was skipped is due; an apply that was skipped is told by wh
   const end = { kind: "skipped" as const, because: [] };
   expect(short(issueChanges(reportOf({ mode: "apply", units: [{ path: "a", end }] }), []))).toEqual([]);
   const destroy = reportOf({ mode: "apply", action: "destroy", units: [{ path: "a", end }] });
-  expect(short(issueChanges(destroy, []))).toEqual(["open Destroy failed: a"]);
+  expect(short(issueChanges(destroy, []))).toEqual(["open Destroy not started: a"]);
 });
 
 test.each<[string, Sketch]>([
