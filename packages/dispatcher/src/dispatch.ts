@@ -4,7 +4,7 @@ import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { collectOutcomes, type OutcomeFile } from "./collect/outcomes.ts";
 import { awaitSurvivor, type SurvivorEdges } from "./collect/survivor.ts";
 import { buildReport, type Report, type RunFacts, type Scope } from "./report/model.ts";
-import { endedWell, type RunStatus, statusOf } from "./report/status.ts";
+import { endedWell, type RunStatus } from "./report/status.ts";
 import { finishedWithout, type RunContext, type RunEdges, runJob } from "./run/run-job.ts";
 import { keyOf } from "./sinks/marker.ts";
 import { type Places, publishReport, publishStart, type Told } from "./sinks/publish.ts";
@@ -42,10 +42,16 @@ export async function dispatchReport(
   run: RunFacts,
   only: Job | null = null,
 ): Promise<{ status: RunStatus; report: Report; told: Told[] }> {
-  const told = assessment === null || only === null ? assessment : narrowTo(assessment, only);
-  const endings = collectOutcomes(told?.jobs ?? [], files);
-  const report = buildReport(told, endings, run, scopeOf(assessment, only));
-  return { status: statusOf(told, endings), report, told: await publishReport(places, report) };
+  const report =
+    assessment === null || only === null
+      ? buildReport(assessment, collectOutcomes(assessment?.jobs ?? [], files), run)
+      : reportOfJob(assessment, files, run, only);
+  return { status: report.status, report, told: await publishReport(places, report) };
+}
+
+/** The report of one job of a run. */
+export function reportOfJob(assessment: Assessment, files: readonly OutcomeFile[], run: RunFacts, job: Job): Report {
+  return buildReport(narrowTo(assessment, job), collectOutcomes([job], files), run, scopeOf(assessment, job));
 }
 
 /** Marks the pull request as being planned. */
@@ -55,7 +61,8 @@ export async function dispatchStart(
   run: RunFacts,
   only: Job | null = null,
 ): Promise<Told[]> {
-  const told = only === null ? assessment : narrowTo(assessment, only);
+  if (only === null) return publishStart(places, buildReport(assessment, [], run), assessment);
+  const told = narrowTo(assessment, only);
   return publishStart(places, buildReport(told, [], run, scopeOf(assessment, only)), told);
 }
 
@@ -65,8 +72,8 @@ function narrowTo(assessment: Assessment, job: Job): Assessment {
   return { ...assessment, jobs: [job], units: assessment.units.filter(({ path }) => own.has(path)) };
 }
 
-function scopeOf(assessment: Assessment | null, only: Job | null): Scope | null {
-  return only === null ? null : { key: scopeKey(only), ofRun: (assessment?.jobs ?? []).map(scopeKey) };
+function scopeOf({ jobs }: Assessment, job: Job): Scope {
+  return { key: scopeKey(job), ofRun: jobs.map(scopeKey) };
 }
 
 function scopeKey({ action, environment, units }: Job): string {

@@ -11,7 +11,7 @@ import { assessmentOf, failed, HEAD, outcomesOf, type Sketch } from "../test/bui
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
-/** Runs the action's `report` on a folder as the runner would; `apiUrl` may be a GitHub or nothing at all. */
+/** Runs the action, by itself its `report`, on a folder as the runner would; `apiUrl` may be a GitHub or nothing at all. */
 async function report(
   sketch: Sketch | null,
   github: { url: string; owner: string; repo: string; token: string },
@@ -59,7 +59,11 @@ async function report(
         GITHUB_STEP_SUMMARY: files.summary,
       },
     });
-    return { ...ended, summary: await readFile(files.summary, "utf8").catch(() => "") };
+    return {
+      ...ended,
+      summary: await readFile(files.summary, "utf8").catch(() => ""),
+      output: await readFile(files.output, "utf8"),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -117,4 +121,16 @@ test("a job that reports itself has a status and a comment of its own; a job tha
   expect(github.comments(1)[0]?.body).not.toContain("prod/vpc");
   const unknown = await report(sketch, github, payload, { PIPELINES_JOB: "staging-1" });
   expect([unknown.exitCode, unknown.stdout]).toEqual([2, expect.stringContaining("has no job `staging-1`")]);
+});
+
+test("run and collect tell the job's own page how it ended, once, and where its outcome is", async () => {
+  await using github = await startLocalGitHub();
+  const sketch: Sketch = { mode: "apply", units: [{ path: "prod/vpc", creates: 1, text: "  + all of the plan" }] };
+  const ran = await report(sketch, github, {}, { PIPELINES_COMMAND: "run", PIPELINES_JOB: "prod-1" });
+  expect(ran.exitCode).toBe(1);
+  expect(ran.summary).toContain("Apply failed");
+  expect(ran.output).toContain("pipelines-outcome-prod-1-1");
+  const collected = await report(sketch, github, {}, { PIPELINES_COMMAND: "collect", PIPELINES_JOB: "prod-1" });
+  expect([collected.exitCode, collected.summary]).toEqual([0, ""]);
+  expect(collected.output).toContain("pipelines-outcome-prod-1-1");
 });

@@ -6,7 +6,7 @@ import { gfm } from "micromark-extension-gfm";
 import { expect, test } from "vitest";
 import { failed, reportOf, type Sketch, stopped, type UnitSketch } from "../../test/build.ts";
 import { renderIssue } from "./issue-text.ts";
-import { COMMENT_LIMIT, renderMarkdown } from "./markdown.ts";
+import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "./markdown.ts";
 import { renderTerminal } from "./terminal.ts";
 
 const SECRETS = ["AKIAIOSFODNN7EXAMPLE", `ghp_${"x".repeat(36)}`, `eyJ${"a".repeat(20)}.${"b".repeat(20)}.c`];
@@ -135,6 +135,17 @@ test.each([1, 10, 200, 3000])("%i units fit, and each is shown or counted as lef
   const rows = units.filter(({ path }) => new RegExp(`^\\|.*\`${path}\``, "m").test(markdown)).length;
   const leftOut = /… and ([\d,]+) more units?/.exec(markdown)?.[1]?.replaceAll(",", "") ?? "0";
   expect(rows + Number(leftOut)).toBe(amount);
+});
+
+test("a summary of three megabytes is cut to what GitHub takes, in bytes, and stays whole in itself", () => {
+  const units = Array.from({ length: 40 }, (_, index) => ({
+    path: `prod/unit-${index}`,
+    text: `  + ${"名前👩‍🚀".repeat(20)}\n`.repeat(400),
+  }));
+  const markdown = renderMarkdown(reportOf({ units }), SUMMARY_LIMIT);
+  expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(1024 * 1024);
+  expect(Buffer.byteLength(markdown)).toBeGreaterThan(500_000);
+  expectHarmless(markdown);
 });
 
 test("what is destroyed stands above everything else, and its plan is kept when others go", () => {

@@ -2,7 +2,7 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { type LocalGitHub, startLocalGitHub } from "@pipelines/local-github/server";
 import { expect, test } from "vitest";
 import { failed, reportOf } from "../../test/build.ts";
-import { conversationOn, identityOf, issueTracker } from "./github.ts";
+import { conversationOn, identityOf, issueTracker, mergedPullRequestOf, mergerOf } from "./github.ts";
 import { type Places, publishReport } from "./publish.ts";
 
 const log = { info: () => undefined, warning: () => undefined };
@@ -76,4 +76,17 @@ test("a comment that GitHub stored although it dropped the connection is not mad
   const told = await publishReport(placesOf(github), reportOf({ units: [{ path: "prod/vpc", creates: 1 }] }));
   expect(told.map(({ result }) => result.kind)).toEqual(["published", "published"]);
   expect(github.comments(3)).toHaveLength(1);
+});
+
+test("the person who merged is known also when a merge queue's bot pushed", async () => {
+  await using github = await withConversation();
+  const client = createGitHubClient({ token: github.token, apiUrl: github.url, log, timing: { paced: false } });
+  const repository = { owner: github.owner, repo: github.repo };
+  const { after } = await github.mergePullRequest(3, { by: "lee" });
+  expect(await mergedPullRequestOf(client, repository, after, "main")).toBe(3);
+  expect(await mergerOf(client, repository, 3)).toBe("lee");
+  await github.openPullRequest({ head: "other", base: "main", title: "four", author: "mona" });
+  await github.mergePullRequest(4, { by: "queue[bot]" });
+  expect(await mergerOf(client, repository, 4)).toBeNull();
+  expect(github.violations).toEqual([]);
 });

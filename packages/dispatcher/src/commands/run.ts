@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { basename, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { actionsLog as log } from "@pipelines/core/actions/log";
+import { maskInLog } from "@pipelines/core/actions/mask";
+import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Job } from "@pipelines/core/contracts/job";
+import { writeDocument } from "@pipelines/core/documents/document";
+import { openRepository } from "@pipelines/core/git/repository";
+import { createGitHubClient } from "@pipelines/core/github/client";
+import { toolEnvironment } from "@pipelines/core/process/environment";
+import { dispatchRun } from "../dispatch.ts";
+import { executorEnvironment, ownSignals, runExecutor } from "../run/executor-process.ts";
+import { gitHubLaterRuns, type Superseded, supersededUnits } from "../run/later-runs.ts";
+import { bringApprovedPlans, bringReviewedPlans, gitHubReviewedPlans } from "../run/reviewed-plans.ts";
+import { readSecrets } from "../run/secrets.ts";
+import { type CommandContext, openJob, setJobOutputs, summarizeJob } from "./job.ts";
+
+/** Runs one job through the executor. */
+export async function run(context: CommandContext): Promise<number> {
+  const { inputs, folder, environment } = context;
+  const { attempt, fullName, runUrl } = context.run;
+  const { assessment, job, edges, logUrl } = await openJob(context);
+  const token = inputs.optional("token");
+  const secrets = readSecrets(inputs.optional("secrets"));
+  for (const value of Object.values(secrets)) maskInLog(value);
+  const executionFile = join(folder, `execution-${job.id}-${attempt}.json`);
+  const repositoryFolder = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
+  const gitHub = { ...context, repositoryFolder, token };
+  const reviewedPlansFolder = await reviewedPlans(assessment, job, gitHub);
+  const superseded = await leftToLaterRuns(assessment, job, gitHub);
+  const stop = randomUUID();
+  process.stdout.write(`::stop-commands::${stop}\n`);
+  const { outcome, well } = await dispatchRun(
+    {
+      ...edges,
+      async execute(execution) {
+        await writeDocument(executionFile, execution);
+        return runExecutor({
+          program: executorProgram(),
+          executionFile,
+          logFile: join(folder, `executor-${job.id}-${attempt}.log`),
+          environment: {
+            ...executorEnvironment(environment, token, job.action === "provision-account"),
+            ...secrets,
+          },
+          show: (chunk) => process.stdout.write(chunk),
+          onSignal: ownSignals,
+        });
+      },
+    },
+    job,
+    {
+      comparison: assessment.comparison,
+      addedUnits: assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
+      repositoryFolder,
+      configurationFile: inputs.optional("config"),
+      folder,
+      attempt,
+      reviewedPlansFolder,
+      superseded,
+      repository: fullName,
+      runUrl,
+      logUrl,
+    },
+  ).finally(() => process.stdout.write(`\n::${stop}::\n`));
+  setJobOutputs(context, job);
+  await summarizeJob(context, assessment, job);
+  if (outcome.failure !== null) log.error(outcome.failure, { title: job.name });
+  return well ? 0 : 1;
+}
+
+type GitHubContext = CommandContext & { readonly repositoryFolder: string; readonly token: string | null };
+
+/**
+ * The folder with the reviewed plans of what a push merged; `null` for a job that applies nothing. Plans that can't be
+ * had count as none, which stops what they would have allowed: the job is told why, and goes on.
+ */
+async function reviewedPlans(assessment: Assessment, job: Job, gitHub: GitHubContext): Promise<string | null> {
+  const { base, head, mode, deployBranch, approvedRun } = assessment.comparison;
+  const { folder, repositoryFolder, token, environment, run } = gitHub;
+  if (job.action !== "apply" && job.action !== "destroy") return null;
+  const plansFolder = join(folder, `reviewed-plans-${job.id}-${run.attempt}`);
+  if (token === null || (mode === "manual" ? approvedRun === undefined : base === null)) return plansFolder;
+  try {
+    const git = openRepository(repositoryFolder, toolEnvironment(environment));
+    const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
+    const source = gitHubReviewedPlans(client, run.repository, workflowFile(environment));
+    const count =
+      approvedRun !== undefined
+        ? await bringApprovedPlans(source, approvedRun, plansFolder)
+        : await bringReviewedPlans(source, new Set(await git.between(base ?? head, head)), deployBranch, plansFolder);
+    log.info(`${count} reviewed plans belong to this ${approvedRun === undefined ? "push" : "request"}.`);
+  } catch (error) {
+    log.warning(`The reviewed plans can't be had: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return plansFolder;
+}
+
+/**
+ * Units of an apply or destroy that a later push run takes care of. When that can't be found out the job goes on: runs of one
+ * environment follow each other, so it matters only when GitHub turned their order round as well.
+ */
+async function leftToLaterRuns(
+  assessment: Assessment,
+  job: Job,
+  { token, environment, run }: GitHubContext,
+): Promise<Superseded> {
+  const { mode, deployBranch } = assessment.comparison;
+  if (mode !== "apply" || token === null || (job.action !== "apply" && job.action !== "destroy")) return [];
+  try {
+    const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
+    const source = gitHubLaterRuns(client, run.repository, workflowFile(environment));
+    return await supersededUnits(source, job, deployBranch, run.runNumber);
+  } catch (error) {
+    log.warning(`Later runs can't be looked for: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
+/** The file name of the workflow that the run belongs to: the caller's, where it calls a reusable one. */
+function workflowFile(environment: CommandContext["environment"]): string {
+  return basename(environment["GITHUB_WORKFLOW_REF"]?.split("@", 1)[0] ?? "pipelines.yml");
+}
+
+/** The executor lies beside the dispatcher: its bundle in an action, its source in a checkout. */
+function executorProgram(): string {
+  const bundled = import.meta.url.endsWith(".mjs");
+  return fileURLToPath(
+    new URL(bundled ? "../../executor/dist/main.mjs" : "../../../executor/src/main.ts", import.meta.url),
+  );
+}
