@@ -1,5 +1,8 @@
+import { Job } from "@pipelines/core/contracts/job";
 import { expect, test } from "vitest";
-import { failed, reportOf, type Sketch } from "../../test/build.ts";
+import { assessmentOf, facts, failed, reportOf } from "../../test/build.ts";
+import { collectOutcomes } from "../collect/outcomes.ts";
+import { buildReport, type Report } from "../report/model.ts";
 import { type Issue, issueChanges } from "./issue-changes.ts";
 import { issueMarker, keyOf } from "./marker.ts";
 
@@ -47,16 +50,28 @@ test("a destroy that was skipped is due; an apply that was skipped is told by wh
   expect(short(issueChanges(destroy, []))).toEqual(["open Destroy not started: a"]);
 });
 
-test.each<[string, Sketch]>([
+const provision = assessmentOf({ mode: "apply", units: [] });
+const accountJob = Job.parse({
+  ...assessmentOf({ mode: "apply", units: [{ path: "a" }] }).jobs[0],
+  action: "provision-account",
+  units: [],
+});
+
+test.each<[string, Report]>([
   [
     "that could not determine everything",
-    { mode: "apply", units: [], problems: [{ file: "a", line: 1, message: "b" }] },
+    reportOf({ mode: "apply", units: [], problems: [{ file: "a", line: 1, message: "b" }] }),
   ],
-])("a run %s opens an issue for the run, and the next good run closes it", (_, sketch) => {
-  const [opened] = issueChanges(reportOf(sketch), []);
+  ["that could not determine anything", buildReport(null, [], { ...facts(), event: "push" })],
+  [
+    "with a job without units that left no outcome",
+    buildReport({ ...provision, jobs: [accountJob] }, collectOutcomes([accountJob], []), facts()),
+  ],
+])("a run %s opens an issue for the run, and the next good run closes it", (_, report) => {
+  const [opened] = issueChanges(report, []);
   expect(opened).toMatchObject({ kind: "open", marker: { about: "run", units: [] } });
   const open = { number: 3, body: issueMarker({ about: "run", units: [] }), url: "" };
-  expect(short(issueChanges(reportOf(sketch), [open]))).toEqual(["update 3"]);
+  expect(short(issueChanges(report, [open]))).toEqual(["update 3"]);
   expect(short(issueChanges(apply({ path: "a" }), [open]))).toEqual(["close 3"]);
 });
 
