@@ -59,6 +59,7 @@ function report(assessment: Assessment): void {
   });
   const run = {
     repository: "acme/live",
+    runId: "1",
     runNumber: 1,
     attempt: 1,
     runUrl: "https://github.com/acme/live/actions/runs/1",

@@ -75,6 +75,7 @@ export function runFactsOf(
 ): RunFacts {
   return {
     repository: context.fullName,
+    runId: context.runId,
     runNumber: context.runNumber,
     attempt: context.attempt,
     runUrl: context.runUrl,

@@ -44,6 +44,7 @@ export type Sketch = {
 
 export const facts = (run = 7, pullRequest: number | null = 3): RunFacts => ({
   repository: "acme/infrastructure-live",
+  runId: "70000007",
   runNumber: run,
   attempt: 1,
   runUrl: `https://github.com/acme/infrastructure-live/actions/runs/${run}`,

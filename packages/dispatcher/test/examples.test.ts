@@ -9,7 +9,7 @@ test.each(Object.entries(examples))("the comment of %s reads as it was agreed", 
   await expect(renderMarkdown(reportOf(sketch), COMMENT_LIMIT)).toMatchFileSnapshot(`examples/${name}.txt`);
 });
 
-const applies = Object.entries(examples).filter(([, { mode }]) => mode === "apply");
+const applies = Object.entries(examples).filter(([, { mode }]) => mode === "apply" || mode === "drift");
 
 test.each(applies)("the issues of %s read as they were agreed", async (name, sketch) => {
   const issues = issueChanges(reportOf(sketch), []).map((change) =>

@@ -227,4 +227,21 @@ export const examples: Readonly<Record<string, Sketch>> = {
       },
     ],
   },
+  "plan-asked-for-by-hand": {
+    mode: "manual",
+    action: "plan",
+    pullRequest: null,
+    seconds: 31,
+    units: [{ path: database, replaces: ["aws_db_instance.orders"], text: replaced }],
+  },
+  drift: {
+    mode: "drift",
+    pullRequest: null,
+    seconds: 244,
+    units: [
+      { path: app, changes: 1, text: updated },
+      { path: network, end: { kind: "unchanged" } },
+      { path: queue, end: { kind: "unchanged" } },
+    ],
+  },
 };

@@ -43,6 +43,7 @@ export async function plan(options: PlanOptions): Promise<number> {
     await runWithProgress(assessment.jobs, (job, progress) => planJob(job, { ...context, progress }));
     const report = buildReport(assessment, collectOutcomes(assessment.jobs, await readOutcomes(outcomes)), {
       repository: "",
+      runId: "",
       runNumber: 1,
       attempt: 1,
       runUrl: "",

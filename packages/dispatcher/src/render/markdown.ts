@@ -5,7 +5,7 @@ import { dangerBlock, failureBlock, heldBackBlock, problemBlock } from "./blocks
 import { checkBlock } from "./blocks/checks.ts";
 import { graphBlock } from "./blocks/graph.ts";
 import { cutBlock, noticeBlock, unmatchedBlock } from "./blocks/rest.ts";
-import { statusBlock } from "./blocks/status.ts";
+import { goOnBlock, statusBlock } from "./blocks/status.ts";
 import { gatheredFolds, planFold, unchangedBlock, unitTable } from "./blocks/units.ts";
 
 /** GitHub's limit for the text of a comment or an issue. */
@@ -25,6 +25,7 @@ const markdownForm: Form = {
   head: (report, detail) =>
     blocks([
       statusBlock(report),
+      goOnBlock(report),
       noticeBlock(report, detail),
       dangerBlock(report, detail),
       failureBlock(report, detail),

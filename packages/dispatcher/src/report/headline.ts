@@ -1,5 +1,5 @@
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
-import type { Report, ReportKind } from "./model.ts";
+import type { Report } from "./model.ts";
 import type { Totals } from "./totals.ts";
 
 /** The one line that decides: whether it is safe, or what happened. */
@@ -16,10 +16,11 @@ export function headlineOf(report: Report): Headline {
   const waiting = report.rows.filter(({ end }) => end.kind === "waiting").length;
   const later = waiting === 0 ? "" : `; ${count(waiting, "unit")} can be planned only once others are applied`;
   if (kind === "plan") {
-    if (lost > 0) return { icon: "🛑", text: `Merging ${lossOf(totals)}${later}` };
+    const doing = doingOf(report);
+    if (lost > 0) return { icon: "🛑", text: `${doing} ${lossOf(totals)}${later}` };
     const gains = sentenceOf(totals, { add: "creates", change: "changes" });
-    if (gains === "") return { icon: "✅", text: `Merging changes no resources${later}` };
-    return { icon: "✅", text: `Merging ${gains}; nothing is destroyed${later}` };
+    if (gains === "") return { icon: "✅", text: `${doing} changes no resources${later}` };
+    return { icon: "✅", text: `${doing} ${gains}; nothing is destroyed${later}` };
   }
   if (kind === "drift") return driftOf(report);
   const done = sentenceOf(totals, {
@@ -46,15 +47,22 @@ function failureOf(report: Report): string {
     report.problems.length > 0 ? count(report.problems.length, "problem") : null,
     report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
     report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check said no" : null,
-    kind === "plan" && totals.destroy + totals.replace + totals.forget > 0 ? `merging ${lossOf(totals)}` : null,
+    kind === "plan" && totals.destroy + totals.replace + totals.forget > 0
+      ? `${doingOf(report).toLowerCase()} ${lossOf(totals)}`
+      : null,
   ].filter((part) => part !== null);
-  return `${verdictOf(kind, failed + report.jobs.length)}: ${parts.join("; ")}`;
+  return `${verdictOf(report, failed + report.jobs.length)}: ${parts.join("; ")}`;
 }
 
-function verdictOf(kind: ReportKind, failed: number): string {
+/** What brings about what a plan shows. */
+function doingOf({ comparison }: Report): string {
+  return comparison?.mode === "manual" ? "Applying this" : "Merging";
+}
+
+function verdictOf({ kind, comparison }: Report, failed: number): string {
   switch (kind) {
     case "plan":
-      return "Not ready to merge";
+      return comparison?.mode === "manual" ? "Not all units could be planned" : "Not ready to merge";
     case "apply":
       return failed > 0 ? "Apply failed" : "Not all was applied";
     case "drift":

@@ -12,6 +12,7 @@ import { type Totals, totalsOf } from "./totals.ts";
 export type RunFacts = {
   /** `owner/name`. */
   readonly repository: string;
+  readonly runId: string;
   readonly runNumber: number;
   readonly attempt: number;
   readonly runUrl: string;

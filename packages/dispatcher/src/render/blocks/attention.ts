@@ -15,7 +15,7 @@ export function dangerBlock(report: Report, detail: Detail): string {
 }
 
 const DANGER_TITLES = {
-  plan: "What is lost when this is merged",
+  plan: "What is lost when this is carried out",
   drift: "What an apply would take away",
   apply: "What was to be lost",
 } as const;

@@ -23,6 +23,7 @@ function commits({ run, comparison, kind }: Report): string {
   if (comparison === null) return at(run.commit);
   switch (kind) {
     case "plan": {
+      if (comparison.mode === "manual") return `commit ${at(comparison.head)}`;
       const into = ` into ${code(comparison.pullRequest?.baseRef ?? comparison.deployBranch)}`;
       return `${at(run.commit)}${into}${comparison.base === null ? "" : ` at ${at(comparison.base)}`}`;
     }
@@ -41,4 +42,11 @@ function duration(seconds: number): string {
   return whole < 3600
     ? `${Math.floor(whole / 60)} min ${whole % 60} s`
     : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** How a plan that somebody asked for by hand becomes an apply of just that. */
+export function goOnBlock({ kind, comparison, run, status, totals }: Report): string {
+  if (kind !== "plan" || comparison?.mode !== "manual" || status !== "success" || totals.units === totals.unchanged)
+    return "";
+  return `**Next:** if this is right, run the workflow by hand once more with the same units and commit, the action ${code("apply")} (or ${code("destroy")}, for a plan of a destroy), and ${code("approved_run")} set to ${code(run.runId)}.`;
 }
