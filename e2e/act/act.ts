@@ -19,7 +19,7 @@ export const ID_TOKEN_REQUEST_TOKEN = "the-token-that-asks-for-identities";
 
 /** An event as a runner gets it. */
 export type RunnerEvent = {
-  readonly name: "pull_request" | "push" | "merge_group" | "workflow_dispatch";
+  readonly name: "pull_request" | "push" | "merge_group" | "workflow_dispatch" | "schedule";
   readonly payload: unknown;
   /** `GITHUB_SHA`. */
   readonly sha: string;
@@ -32,6 +32,7 @@ export type RunnerEvent = {
 export type Result = "success" | "failure";
 
 export type FinishedRun = {
+  readonly id: number;
   readonly status: Result;
   /** How each job ended that ran, by its name. Skipped jobs are not there. */
   readonly jobs: ReadonlyMap<string, Result>;
@@ -154,6 +155,7 @@ export async function makeRunner(playground: Playground): Promise<Runner> {
     await rm(workspace, { recursive: true, force: true });
     await rm(join(folder, "jobs"), { recursive: true, force: true });
     return {
+      id: run.id,
       status,
       jobs,
       log: said.join("\n"),

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
-import { makePlayground, type Playground } from "../../demo/playground.ts";
+import { git, makePlayground, type Playground } from "../../demo/playground.ts";
 import type { RunnerEvent } from "./act.ts";
 import { RELEASE } from "./release.ts";
 
@@ -95,6 +95,25 @@ export async function pushEvent(playground: Playground, before: string, after: s
 
 export async function pullRequestEvent(playground: Playground, number: number): Promise<RunnerEvent> {
   return { name: "pull_request", ...(await playground.github.pullRequestEvent(number, "opened")) };
+}
+
+/** Somebody asks for units by hand, at the tip of the deploy branch. */
+export async function dispatchEvent(
+  playground: Playground,
+  inputs: Readonly<Record<string, string>>,
+): Promise<RunnerEvent> {
+  const sha = await git(playground.clone, "ls-remote", playground.origin, "refs/heads/main");
+  return branchEvent("workflow_dispatch", sha.slice(0, 40), { inputs, ref: "refs/heads/main" });
+}
+
+/** A schedule is due, at the tip of the deploy branch. */
+export async function scheduleEvent(playground: Playground): Promise<RunnerEvent> {
+  const sha = await git(playground.clone, "ls-remote", playground.origin, "refs/heads/main");
+  return branchEvent("schedule", sha.slice(0, 40), { schedule: "0 5 * * 1-5" });
+}
+
+function branchEvent(name: "workflow_dispatch" | "schedule", sha: string, payload: object): RunnerEvent {
+  return { name, payload, sha, ref: "refs/heads/main", headSha: sha, headBranch: "main" };
 }
 
 /** What a unit stored, `null` where it has no state or nothing in it. */

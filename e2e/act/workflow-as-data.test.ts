@@ -193,14 +193,14 @@ describe("every workflow and action", () => {
 
 describe("the caller that `pipelines init` writes", () => {
   const Caller = z.looseObject({
-    on: z.record(z.string(), z.looseObject({})),
+    on: z.record(z.string(), z.union([z.looseObject({}), z.array(z.looseObject({}))])),
     permissions: Permissions,
     jobs: z.strictObject({ pipelines: z.looseObject({ permissions: Permissions, uses: z.string() }) }),
   });
   const caller = Caller.parse(parse(callerWorkflow("acme/pipelines@v1", "trunk")));
 
-  it("answers pull requests, merge queues, pushes to the deploy branch and dispatches, and nothing else", () => {
-    expect(Object.keys(caller.on)).toEqual(["pull_request", "merge_group", "push", "workflow_dispatch"]);
+  it("answers pull requests, merge queues, pushes to the deploy branch, schedules and dispatches, and nothing else", () => {
+    expect(Object.keys(caller.on)).toEqual(["pull_request", "merge_group", "push", "schedule", "workflow_dispatch"]);
     expect(caller.on["push"]).toEqual({ branches: ["trunk"] });
     expect(caller.on["merge_group"]).toEqual({ types: ["checks_requested"] });
   });

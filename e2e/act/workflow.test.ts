@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { git, type Playground } from "../../demo/playground.ts";
 import { type FinishedRun, ID_TOKEN_REQUEST_TOKEN, MARK, makeRunner, type Runner } from "./act.ts";
-import { makeLiveRepository, pullRequestEvent, pushEvent, stored, unit } from "./live-repository.ts";
+import {
+  dispatchEvent,
+  makeLiveRepository,
+  pullRequestEvent,
+  pushEvent,
+  scheduleEvent,
+  stored,
+  unit,
+} from "./live-repository.ts";
 import { RELEASE } from "./release.ts";
 
 const Head = z.looseObject({ sha: z.string() });
@@ -112,6 +120,18 @@ describe("the workflow on a runner", () => {
     expect(again.status).toBe("success");
     expect(again.artifacts.filter((name) => name.startsWith("pipelines-outcome-"))).toHaveLength(2);
     expect(issues().map(({ state }) => state)).toEqual(["closed"]);
+  });
+
+  it("a schedule looks for drift in every unit, applies nothing, and keeps one issue as long as there is any", async () => {
+    const state = join(playground.state, "prod/app/terraform.tfstate");
+    const before = await readFile(state, "utf8");
+    await writeFile(state, before.replaceAll("app 1", "changed elsewhere"));
+    const drifted = await runner.run(await scheduleEvent(playground));
+    expect(drifted.status).toBe("success");
+    const drift = () => issues().filter(({ title }) => title.startsWith("Drift: "));
+    expect(drift().map(({ state: open, body }) => [open, body?.includes("prod/app")])).toEqual([["open", true]]);
+    expect(await stored(playground, "prod/app")).toBe("changed elsewhere");
+    await writeFile(state, before);
   });
 
   it("a pull request that touches no unit runs nothing, is green and says nothing", async () => {
@@ -242,6 +262,59 @@ describe("the workflow on a runner", () => {
     expect(await stored(playground, "dev/slow")).toBe(`slow:${begun}`);
     expect(run.artifacts.filter((name) => name.startsWith("pipelines-outcome-apply-dev-dev-slow"))).toHaveLength(1);
     expect(comments(opened.number).join()).toContain("dev/slow");
+  });
+
+  it("an account that a merge adds is previewed in its pull request, then proposed in one of its own", async () => {
+    const account = (name: string, id: string): string => `${name}:\n  id: "${id}"\n  email: aws+${name}@example.com\n`;
+    await playground.push("main", "The first account", { "accounts.yml": account("dev", "111111111111") });
+    const opened = await openPullRequest("stage", "A staging account", {
+      "accounts.yml": account("dev", "111111111111") + account("stage", "333333333333"),
+    });
+    expect((await plan(opened.number)).status).toBe("success");
+    expect(comments(opened.number).join()).toContain("will be proposed after the merge");
+    const run = await merge(opened.number);
+    expect(run.status).toBe("success");
+    const proposed = [...playground.github.state.issues.values()].find(
+      ({ pull }) => pull?.headRef.includes("stage") === true && pull.headRef !== "stage",
+    );
+    expect(proposed).toMatchObject({ state: "open", user: { login: "github-actions[bot]" } });
+    await git(playground.clone, "fetch", "--quiet", "origin", proposed?.pull?.headRef ?? "");
+    const files = await git(playground.clone, "ls-tree", "-r", "--name-only", "FETCH_HEAD");
+    expect(files).toContain("stage/account.hcl");
+  });
+
+  it("a declared secret reaches the units of its environment, is masked, and reaches no other unit", async () => {
+    const configuration = await git(playground.clone, "show", "origin/main:.pipelines/config.yml");
+    const declared = configuration.replace(/^ {2}prod:$/m, "  prod:\n    secrets: [API_KEY]");
+    const keyed = unit("x").replace('"x"', 'get_env("API_KEY", "none")');
+    await playground.push("main", "A secret for prod", {
+      ".pipelines/config.yml": `${declared}\n`,
+      "dev/keyed/terragrunt.hcl": keyed,
+      "prod/keyed/terragrunt.hcl": keyed,
+    });
+    const secrets = { PIPELINES_SECRETS: JSON.stringify({ API_KEY: "hunter2-and-more" }) };
+    const wanted = { action: "apply", units: "*/keyed" };
+    const run = await runner.run(await dispatchEvent(playground, wanted), { secrets });
+    expect(run.status).toBe("success");
+    expect(await stored(playground, "prod/keyed")).toBe("hunter2-and-more");
+    expect(await stored(playground, "dev/keyed")).toBe("none");
+    expect(run.log).not.toContain("hunter2");
+  });
+
+  it("a destroy by hand goes through only with the run in which its plan was looked at", async () => {
+    const units = "dev/keyed";
+    const blind = await runner.run(await dispatchEvent(playground, { action: "destroy", units }));
+    expect(blind.status).toBe("failure");
+    expect(await stored(playground, units)).toBe("none");
+    const due = issues().filter(({ title, state }) => state === "open" && title.includes(units));
+    expect(due.map(({ body }) => body ?? "")).toEqual([expect.stringContaining("`plan-destroy`")]);
+    const looked = await runner.run(await dispatchEvent(playground, { action: "plan-destroy", units }));
+    expect(looked.status).toBe("success");
+    expect(await stored(playground, units)).toBe("none");
+    const approved = { action: "destroy", units, approved_run: String(looked.id) };
+    expect((await runner.run(await dispatchEvent(playground, approved))).status).toBe("success");
+    expect(await stored(playground, units)).toBeNull();
+    expect(issues().filter(({ title, state }) => state === "open" && title.includes(units))).toEqual([]);
   });
 
   it("made no request that GitHub's description does not allow", () => {

@@ -109,12 +109,15 @@ on:
     types: [checks_requested]
   push:
     branches: [${JSON.stringify(deployBranch)}]
+  # A look for drift on working days; it applies nothing.
+  schedule:
+    - cron: "0 5 * * 1-5"
   workflow_dispatch:
     inputs:
       action:
         description: What to do with the units
         type: choice
-        options: [plan, apply, destroy]
+        options: [plan, apply, plan-destroy, destroy]
         default: plan
       units:
         description: "Globs of unit paths, separated by blanks: prod/**/vpc"
