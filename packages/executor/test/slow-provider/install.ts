@@ -1,5 +1,5 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
@@ -9,12 +9,24 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "
  *
  * @returns the variables that a unit's environment needs for it
  */
-export async function installSlowProvider(folder: string): Promise<Record<string, string>> {
-  const platform = `${process.platform}_${ARCHITECTURES[process.arch] ?? process.arch}`;
-  const place = join(folder, "mirror/example.test/pipelines/slow/1.0.0", platform);
-  await mkdir(place, { recursive: true });
-  const program = join(place, "terraform-provider-slow");
+export function installSlowProvider(folder: string): Promise<Record<string, string>> {
   const source = fileURLToPath(new URL("provider.ts", import.meta.url));
+  return installProvider(folder, { address: "example.test/pipelines/slow", version: "1.0.0", source });
+}
+
+/**
+ * Makes a provider written in TypeScript one that OpenTofu finds, and no other provider.
+ *
+ * @returns the variables that OpenTofu's environment needs for it
+ */
+export async function installProvider(
+  folder: string,
+  { address, version, source }: { readonly address: string; readonly version: string; readonly source: string },
+): Promise<Record<string, string>> {
+  const platform = `${process.platform}_${ARCHITECTURES[process.arch] ?? process.arch}`;
+  const place = join(folder, "mirror", address, version, platform);
+  await mkdir(place, { recursive: true });
+  const program = join(place, `terraform-provider-${basename(address)}`);
   await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${source}'\n`);
   await chmod(program, 0o755);
   const settings = join(folder, "tofu.rc");

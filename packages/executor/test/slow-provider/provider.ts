@@ -1,7 +1,7 @@
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http2";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Answers, keepState, serve } from "./serve.ts";
 import { dynamicValue, field, fields, readAttributes, yes } from "./wire.ts";
 
 /**
@@ -24,16 +24,13 @@ const schema = field(
 const packed = (message: Map<number, Buffer>, number: number): Buffer =>
   fields(message.get(number) ?? Buffer.alloc(0)).get(1) ?? Buffer.from([0xc0]);
 
-const answers: Readonly<Record<string, (request: Map<number, Buffer>) => Promise<Buffer> | Buffer>> = {
+const answers: Answers = {
   GetProviderSchema: () => Buffer.concat([field(1, field(2)), field(2, field(1, "slow_thing"), field(2, schema))]),
   ValidateProviderConfig: () => Buffer.alloc(0),
   ValidateResourceConfig: () => Buffer.alloc(0),
   ConfigureProvider: () => Buffer.alloc(0),
   StopProvider: () => Buffer.alloc(0),
-  UpgradeResourceState: (request) => {
-    const json = fields(request.get(3) ?? Buffer.alloc(0)).get(1) ?? Buffer.from("null");
-    return field(1, field(2, json));
-  },
+  UpgradeResourceState: keepState,
   ReadResource: (request) => field(1, request.get(2) ?? Buffer.alloc(0)),
   PlanResourceChange(request) {
     const proposed = readAttributes(packed(request, 3));
@@ -58,43 +55,4 @@ const answers: Readonly<Record<string, (request: Map<number, Buffer>) => Promise
   },
 };
 
-const server = createServer();
-server.on("stream", (stream, headers) => {
-  const method = String(headers[":path"]).split("/").at(-1) ?? "";
-  const chunks: Buffer[] = [];
-  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-  stream.on("error", () => undefined);
-  stream.on("end", async () => {
-    const answer = answers[method];
-    // 12: there is no such method. OpenTofu asks for some that are optional.
-    let status = answer === undefined ? "12" : "0";
-    let body = Buffer.alloc(0);
-    try {
-      const message = await answer?.(fields(Buffer.concat(chunks).subarray(5)));
-      if (message !== undefined) {
-        const head = Buffer.alloc(5);
-        head.writeUInt32BE(message.length, 1);
-        body = Buffer.concat([head, message]);
-      }
-    } catch (error) {
-      const log = process.env["SLOW_PROVIDER_LOG"];
-      if (log !== undefined) appendFileSync(log, `${method}: ${error instanceof Error ? error.stack : error}\n`);
-      status = "13";
-    }
-    if (stream.destroyed) return;
-    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": status }));
-    stream.end(body);
-    if (method === "Shutdown") setImmediate(() => process.exit(0));
-  });
-});
-server.listen(0, "127.0.0.1", () => {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("a port is expected");
-  process.stdout.write(`1|6|tcp|127.0.0.1:${address.port}|grpc\n`);
-});
-process.on("SIGINT", () => undefined);
-process.stdout.on("error", () => undefined);
-setInterval(() => {
-  if (process.ppid === 1) process.exit(0);
-}, 500);
+serve(answers);
