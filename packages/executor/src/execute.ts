@@ -22,6 +22,7 @@ import { variablesOf } from "./credentials/environment.ts";
 import { moduleAccess } from "./credentials/module-access.ts";
 import { openAuthProvider } from "./credentials/provider.ts";
 import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
+import type { EarlierUnits } from "./schedule/earlier.ts";
 import { runGraph } from "./schedule/run-graph.ts";
 import { locateBinary } from "./tofu/wrapper.ts";
 import { trustedCommit, trustedConfiguration } from "./trusted-configuration.ts";
@@ -33,8 +34,8 @@ export type ExecutorEdges = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `null` where nobody can be proposed anything. */
   readonly pullRequests: AccountPullRequests | null;
-  /** How units of earlier jobs of the run ended. */
-  readonly earlier: ReadonlyMap<UnitPath, UnitEnd>;
+  /** The units of earlier jobs of the run. */
+  readonly earlier: EarlierUnits;
   /** Aborted once when the run is asked to stop. */
   readonly stop: AbortSignal;
   readonly progress: Progress;
@@ -130,19 +131,24 @@ async function runUnits(
       program: edges.program ?? [],
       warn: (message) => edges.progress.warn?.(message),
     });
+    const superseded = supersededEnds(execution);
+    const ended = async (unit: UnitOutcome): Promise<void> => {
+      await record({ units: [...outcome().units, unit] });
+      edges.progress.ended(unit, folder);
+    };
+    for (const [path, end] of superseded) await ended({ path, end, seconds: 0 });
+    const units = job.units.filter(({ path }) => !superseded.has(path));
     await runGraph({
-      units: steps.ordered ? job.units : job.units.map(({ path }) => ({ path, after: [] })),
+      units: steps.ordered ? units : units.map(({ path }) => ({ path, after: [] })),
       limit: configuration.jobs.parallelism,
-      earlier: edges.earlier,
+      earlier: new Map([...edges.earlier.ends, ...superseded]),
+      ...(job.action === "destroy" ? { applies: edges.earlier.applies } : {}),
       stopped: () => edges.stop.aborted,
       run: (unit) => {
         edges.progress.started(unit);
         return runUnit({ ...context, plansFolder, authProvider: authProvider.command }, unit, steps.run);
       },
-      async ended(unit) {
-        await record({ units: [...outcome().units, unit] });
-        edges.progress.ended(unit, folder);
-      },
+      ended,
     });
     if (plansFolder !== null && !edges.stop.aborted) {
       await using trusted = await addWorktree(edges.repository.folder, trustedCommit(execution), clean);
@@ -153,6 +159,14 @@ async function runUnits(
     // Plans and downloaded modules can hold secrets.
     await rm(jobFolder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** The ends of units that a later run takes care of. They are not touched. */
+function supersededEnds({ job, superseded = [] }: Execution): Map<UnitPath, UnitEnd> {
+  const own = new Set(job.units.map(({ path }) => path));
+  return new Map(
+    superseded.filter(({ path }) => own.has(path)).map(({ path, by }) => [path, { kind: "superseded", by }]),
+  );
 }
 
 /** Whether a configuration file of a checkout has a text in it. What can't be said is taken for yes. */

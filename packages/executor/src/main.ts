@@ -17,7 +17,7 @@ import { gitHubPullRequests } from "./accounts/pull-request.ts";
 import { AuthSettings, authAnswer } from "./credentials/auth-answer.ts";
 import { execute } from "./execute.ts";
 import { logProgress } from "./progress.ts";
-import { earlierEnds } from "./schedule/earlier.ts";
+import { earlierUnits } from "./schedule/earlier.ts";
 import { endedWell } from "./schedule/schedule.ts";
 
 /** Exit codes: 0 every unit ended well, 1 some did not, 2 bad input, 3 a bug. */
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
       repository: openRepository(execution.repositoryFolder, toolEnvironment(process.env)),
       environment: process.env,
       pullRequests: pullRequestsOf(execution),
-      earlier: await earlierEnds(execution),
+      earlier: await earlierUnits(execution),
       stop: stop.signal,
       progress: logProgress(actionsLog, execution.job.units.length),
       program: [process.execPath, ...process.argv.slice(1, 2)],
@@ -43,9 +43,11 @@ async function main(): Promise<number> {
   if (outcome.failure !== null) actionsLog.error(outcome.failure);
   const ends = outcome.units.map(({ end }) => end);
   const whole = ends.length === execution.job.units.length && outcome.account?.failure == null;
-  const waitsOnly = (end: UnitEnd): boolean => end.kind === "waiting" && execution.comparison.mode === "plan";
+  // A later run answers for what was left to it; a unit that waits for others is well in a plan.
+  const isWell = (end: UnitEnd): boolean =>
+    endedWell(end) || end.kind === "superseded" || (end.kind === "waiting" && execution.comparison.mode === "plan");
   const allowed = outcome.hooks.every(({ result }) => result === "pass" || result === "warn");
-  return outcome.failure === null && whole && allowed && ends.every((end) => endedWell(end) || waitsOnly(end)) ? 0 : 1;
+  return outcome.failure === null && whole && allowed && ends.every(isWell) ? 0 : 1;
 }
 
 /** The execution that the dispatcher wrote, or one made of the action's own inputs. */

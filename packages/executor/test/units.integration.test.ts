@@ -172,3 +172,16 @@ test("an environment that does not exist is told in the outcome", async () => {
   const { outcome } = await world.run({ action: "plan", units: ["a"], environment: "prod" });
   expect(outcome).toMatchObject({ state: "finished", units: [], failure: expect.stringContaining("called prod") });
 });
+
+test("units that a later run takes care of are not touched, and what depends on them is left to that run", async () => {
+  await using world = await makeWorld({
+    ...unitAt("a", passing("a")),
+    ...unitAt("b", passing("b"), { dependencies: ["a"] }),
+    ...unitAt("c", passing("c")),
+  });
+  const by = "c".repeat(40);
+  const units = ["a", { path: "b", after: ["a"] }, "c"];
+  const done = await world.run({ action: "apply", units, superseded: [{ path: "a", by }] });
+  expect(done.ends).toEqual({ a: { kind: "superseded", by }, b: { kind: "superseded", by }, c: { kind: "changed" } });
+  expect([await world.stateOf("a"), await world.stateOf("b")]).toEqual([{}, {}]);
+});

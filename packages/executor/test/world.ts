@@ -26,6 +26,8 @@ export type Ask = {
   readonly attempt?: number;
   readonly pullRequest?: { readonly number: number; readonly headSha: string };
   readonly reviewedPlansFolder?: string;
+  readonly superseded?: readonly { readonly path: string; readonly by: string }[];
+  readonly mode?: "manual";
   readonly account?: { readonly name: string; readonly id: string; readonly email: string };
 };
 
@@ -178,7 +180,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
         },
         comparison: {
           version: 1,
-          mode: plans ? "plan" : "apply",
+          mode: ask.mode ?? (plans ? "plan" : "apply"),
           base: ask.base ?? null,
           head,
           event: { name: plans ? "pull_request" : "push", ref: ask.ref ?? "refs/heads/main", actor: "robin" },
@@ -189,6 +191,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
                 pullRequest: { ...ask.pullRequest, headRef: "change", baseRef: "main", untrusted: false },
               }),
         },
+        ...(ask.superseded === undefined ? {} : { superseded: ask.superseded }),
         addedUnits: ask.added ?? [],
         repositoryFolder: repository,
         configurationFile: null,
@@ -207,7 +210,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
           repository: openRepository(repository, toolEnvironment(process.env)),
           environment: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
           pullRequests: null,
-          earlier: new Map<UnitPath, UnitEnd>(),
+          earlier: { ends: new Map<UnitPath, UnitEnd>(), applies: new Set<UnitPath>() },
           stop: new AbortController().signal,
           progress: { started: () => undefined, ended: () => undefined },
           ...edges,

@@ -75,7 +75,7 @@ function planJob(job: Job, context: PlanContext): Promise<JobOutcome> {
       repository: openRepository(context.folder, toolEnvironment(process.env)),
       environment: process.env,
       pullRequests: null,
-      earlier: new Map(),
+      earlier: { ends: new Map(), applies: new Set() },
       stop: context.stop,
       progress: context.progress,
     },

@@ -6,7 +6,7 @@ import { writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, outcomeFile } from "@pipelines/core/documents/layout";
 import { expect, test } from "vitest";
 import { makeWorld } from "../../test/world.ts";
-import { earlierEnds } from "./earlier.ts";
+import { earlierUnits } from "./earlier.ts";
 
 test("of earlier stages the newest attempt counts, and a unit that nobody tells of did not end well", async () => {
   await using world = await makeWorld({});
@@ -43,7 +43,9 @@ test("of earlier stages the newest attempt counts, and a unit that nobody tells 
         logUrl: null,
       });
     }
-    expect(Object.fromEntries(await earlierEnds({ folder, job: mine }))).toEqual({
+    const { ends, applies } = await earlierUnits({ folder, job: mine });
+    expect([...applies]).toEqual(["a", "b"]);
+    expect(Object.fromEntries(ends)).toEqual({
       a: { kind: "changed" },
       b: { kind: "unknown", why: expect.stringContaining("left no outcome") },
     });

@@ -8,11 +8,14 @@ import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile } from "@pipelines/core/documents/layout";
 
+/** The units of the run's other jobs: how they ended, and which of them earlier jobs were to apply. */
+export type EarlierUnits = { readonly ends: ReadonlyMap<UnitPath, UnitEnd>; readonly applies: ReadonlySet<UnitPath> };
+
 /**
  * How the units of the run's other jobs ended, from the outcomes that lie beside ours; the highest attempt counts. A
  * unit of an earlier stage that nobody tells of did not end well: what builds on it must not start.
  */
-export async function earlierEnds(execution: Pick<Execution, "folder" | "job">): Promise<Map<UnitPath, UnitEnd>> {
+export async function earlierUnits(execution: Pick<Execution, "folder" | "job">): Promise<EarlierUnits> {
   const { folder, job } = execution;
   const assessment = await readDocument(assessmentFile(folder), Assessment).catch(() => null);
   const ends = new Map<UnitPath, UnitEnd>();
@@ -24,7 +27,8 @@ export async function earlierEnds(execution: Pick<Execution, "folder" | "job">):
   for (const { units } of await newestOutcomes(folder, job.id)) {
     for (const { path, end } of units) ends.set(path, end);
   }
-  return ends;
+  const applied = (assessment?.jobs ?? []).filter(({ action, stage }) => action === "apply" && stage < job.stage);
+  return { ends, applies: new Set(applied.flatMap(({ units }) => units.map(({ path }) => path))) };
 }
 
 /** The outcomes of all other jobs, of each job the one with the highest attempt. */

@@ -8,6 +8,8 @@ export type GraphRun = {
   readonly limit: number;
   /** How units of earlier jobs ended. */
   readonly earlier: ReadonlyMap<UnitPath, UnitEnd>;
+  /** Units that earlier jobs were to apply, where this job destroys what they depended on. */
+  readonly applies?: ReadonlySet<UnitPath>;
   /** Runs one unit; never rejects. */
   readonly run: (unit: UnitPath) => Promise<UnitOutcome>;
   /** Told of every outcome before the next unit starts. */
@@ -35,10 +37,8 @@ export async function runGraph(graph: GraphRun): Promise<void> {
     await graph.ended(outcome);
   };
   for (;;) {
-    const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit);
-    for (const { path, because } of next.skip) {
-      await record({ path, end: { kind: "skipped", because: [...because] }, seconds: 0 });
-    }
+    const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit, graph.applies);
+    for (const { path, end } of next.skip) await record({ path, end, seconds: 0 });
     if (!graph.stopped()) for (const path of next.start) running.set(path, graph.run(path));
     if (running.size === 0) {
       if (next.skip.length > 0) continue;

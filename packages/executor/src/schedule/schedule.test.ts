@@ -1,3 +1,4 @@
+import { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { JobUnit } from "@pipelines/core/contracts/job";
 import type { UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -17,7 +18,7 @@ const failed: UnitEnd = {
 async function play(
   units: readonly JobUnit[],
   ends: Readonly<Record<string, UnitEnd>> = {},
-  options: { limit?: number; earlier?: [string, UnitEnd][]; stopAfter?: number } = {},
+  options: { limit?: number; earlier?: [string, UnitEnd][]; applies?: string[]; stopAfter?: number } = {},
 ) {
   const events: string[] = [];
   const outcomes = new Map<string, UnitOutcome>();
@@ -27,6 +28,7 @@ async function play(
     units,
     limit: options.limit ?? 4,
     earlier: new Map((options.earlier ?? []).map(([name, end]) => [path(name), end])),
+    applies: new Set((options.applies ?? []).map(path)),
     stopped: () => outcomes.size >= (options.stopAfter ?? Number.POSITIVE_INFINITY),
     async run(name) {
       events.push(`start ${name}`);
@@ -62,6 +64,24 @@ describe("running a job's units", () => {
   it("skips what comes after a unit of an earlier job that did not end well", async () => {
     const { events } = await play([unit("app", "vpc")], {}, { earlier: [["vpc", failed]] });
     expect(events).toEqual(["skipped app"]);
+  });
+
+  it("leaves what comes after units that a later run takes care of to that run", async () => {
+    const superseded: UnitEnd = { kind: "superseded", by: CommitSha.parse("c".repeat(40)) };
+    const units = [unit("app", "vpc"), unit("top", "app"), unit("other")];
+    const { outcomes } = await play(units, {}, { earlier: [["vpc", superseded]] });
+    expect([outcomes.get("app")?.end, outcomes.get("top")?.end]).toEqual([superseded, superseded]);
+    expect(outcomes.get("other")?.end).toEqual(changed);
+  });
+
+  it("holds a destroy back by name when an apply that it needs did not end well", async () => {
+    const earlier: [string, UnitEnd][] = [["app", failed]];
+    const { outcomes } = await play([unit("vpc", "app"), unit("dns", "vpc")], {}, { earlier, applies: ["app"] });
+    expect(outcomes.get("vpc")?.end).toMatchObject({
+      kind: "withheld",
+      stop: { guard: "needed-apply", message: expect.stringContaining("`app` depended on it") },
+    });
+    expect(outcomes.get("dns")?.end).toEqual({ kind: "skipped", because: ["vpc"] });
   });
 
   it("starts what comes after a unit that is not in this run", async () => {

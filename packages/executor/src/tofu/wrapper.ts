@@ -9,13 +9,13 @@ export type Binary = { readonly kind: "tofu" | "terraform"; readonly program: st
 const OLDEST = { tofu: [1, 12], terraform: [1, 11] } as const;
 
 /**
- * Finds OpenTofu, else Terraform, on a PATH.
+ * Finds OpenTofu or Terraform: whichever comes first on a PATH, OpenTofu where both are in one folder.
  *
  * @throws ToolError when there is none, or it is too old
  */
 export async function locateBinary(env: Readonly<Record<string, string>>): Promise<Binary> {
-  for (const kind of ["tofu", "terraform"] as const) {
-    for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+  for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+    for (const kind of ["tofu", "terraform"] as const) {
       const program = join(folder, kind);
       if (folder === "" || !(await isProgram(program))) continue;
       const version = /v(\d+)\.(\d+)\.(\d+)/.exec(
