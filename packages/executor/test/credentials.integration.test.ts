@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -152,4 +152,32 @@ test("a dependency in no environment has no role, and the message says where tha
   const done = await onRunner(world, cloud, { action: "plan", units: ["prod/app"], environment: "prod" });
   expect(done.ends).toMatchObject({ "prod/app": { kind: "failed" } });
   expect(await done.text(done.unit("prod/app").log)).toContain("nowhere/dns is in no environment");
+});
+
+test("units of another cloud find GitHub's token for its audience where their tools look, and not the runner's own credentials", async () => {
+  await using cloud = await startCloud();
+  await using seen = await makeWorld({});
+  const command = `cat \\"$ARM_OIDC_TOKEN_FILE_PATH\\" > '${seen.folder}/token'; env > '${seen.folder}/env'`;
+  const show = `resource "terraform_data" "seen" {\n  provisioner "local-exec" {\n    command = "${command}"\n  }\n}\n`;
+  await using world = await makeWorld({
+    ".pipelines/config.yml": `environments:
+  azure:
+    paths: ["azure/**"]
+    identity:
+      audience: api://AzureADTokenExchange
+      env: { ARM_OIDC_TOKEN_FILE_PATH: "\${token_file}" }
+      plan: { ARM_CLIENT_ID: reader }
+      apply: { ARM_CLIENT_ID: writer }
+`,
+    ...unitAt("azure/net", show),
+  });
+  const ask = { action: "apply", units: ["azure/net"], environment: "azure" } as const;
+  const { ends } = await onRunner(world, cloud, ask, { ARM_CLIENT_SECRET: "of-the-runner" });
+  expect(ends).toEqual({ "azure/net": { kind: "changed" } });
+  const token = await readFile(join(seen.folder, "token"), "utf8");
+  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  expect(claims.aud).toBe("api://AzureADTokenExchange");
+  const variables = await readFile(join(seen.folder, "env"), "utf8");
+  expect(variables).toContain("ARM_CLIENT_ID=writer");
+  expect(variables).not.toContain("of-the-runner");
 });

@@ -14,9 +14,25 @@ export const AwsAccount = z.strictObject({
 });
 export type AwsAccount = z.infer<typeof AwsAccount>;
 
+const Variables = z.record(z.string(), z.string());
+
+/** Another cloud's trust in GitHub's tokens, by the variables that its own tools read. */
+export const Identity = z.strictObject({
+  audience: z.string().min(1).describe("The audience of the token: what the cloud's trust expects"),
+  env: Variables.default({}).describe(
+    "Variables of plans and applies; `${token_file}` stands for the file with the token",
+  ),
+  plan: Variables.default({}).describe("Variables of plans alone"),
+  apply: Variables.default({}).describe("Variables of applies and destroys alone"),
+});
+export type Identity = z.infer<typeof Identity>;
+
 export const EnvironmentSettings = z.strictObject({
   paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
-  aws: AwsAccount.optional().describe("Omit it to use the runner's own credentials"),
+  aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
+  identity: Identity.optional().describe(
+    "For Azure, Google and others: variables that lead their tools to GitHub's token",
+  ),
   github_environment: z.string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
   runner: z.string().optional().describe("The runner's label, `ubuntu-latest` by default"),
   env: z.record(z.string(), z.string()).default({}).describe("Variables while its units are evaluated and run"),

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { environmentLookup } from "@pipelines/core/configuration/environments";
-import { Configuration } from "@pipelines/core/configuration/schema";
+import { type AwsAccount, Configuration, type Identity } from "@pipelines/core/configuration/schema";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { z } from "zod";
 
@@ -11,8 +11,8 @@ export const AuthSettings = z.strictObject({
   configuration: Configuration,
   /** Ids by the names of `accounts.yml`. */
   accounts: z.record(z.string(), z.string()),
-  /** A file with a token of GitHub's, which is kept fresh. */
-  tokenFile: z.string(),
+  /** Files with tokens of GitHub's, which are kept fresh, by the tokens' audience. */
+  tokenFiles: z.record(z.string(), z.string()),
   sessionName: z.string().max(64),
   /** The job's units, where it changes them: they alone get the apply role. */
   applying: z.array(UnitPath),
@@ -21,6 +21,9 @@ export type AuthSettings = z.infer<typeof AuthSettings>;
 
 /** What Terragrunt reads: variables for everything that runs for a folder. */
 export type AuthAnswer = { readonly envs: Readonly<Record<string, string>> };
+
+/** The audience of the tokens that AWS takes. */
+export const AWS_AUDIENCE = "sts.amazonaws.com";
 
 /** A unit that no credentials can be found for. */
 export class CredentialsError extends Error {
@@ -44,19 +47,39 @@ export function authAnswer(settings: AuthSettings, folder: string): AuthAnswer {
       `${path.data} is in ${where}, so there is no role for it; see \`environments.*.paths\` in .pipelines/config.yml`,
     );
   }
-  const { aws, env } = found.environment;
-  if (aws === undefined) return { envs: env };
-  const role = settings.applying.includes(path.data) ? aws.apply_role : aws.plan_role;
+  const { aws, identity, env } = found.environment;
+  const applies = settings.applying.includes(path.data);
   return {
     envs: {
       ...env,
-      AWS_ROLE_ARN: roleArn(role, aws.account, aws.region, settings.accounts),
-      AWS_WEB_IDENTITY_TOKEN_FILE: settings.tokenFile,
-      AWS_ROLE_SESSION_NAME: settings.sessionName,
-      AWS_REGION: aws.region,
-      AWS_DEFAULT_REGION: aws.region,
+      ...(aws === undefined ? {} : awsVariables(settings, aws, applies)),
+      ...(identity === undefined ? {} : identityVariables(settings, identity, applies)),
     },
   };
+}
+
+function awsVariables(settings: AuthSettings, aws: AwsAccount, applies: boolean): Record<string, string> {
+  return {
+    AWS_ROLE_ARN: roleArn(applies ? aws.apply_role : aws.plan_role, aws.account, aws.region, settings.accounts),
+    AWS_WEB_IDENTITY_TOKEN_FILE: tokenFileFor(settings, AWS_AUDIENCE),
+    AWS_ROLE_SESSION_NAME: settings.sessionName,
+    AWS_REGION: aws.region,
+    AWS_DEFAULT_REGION: aws.region,
+  };
+}
+
+function identityVariables(settings: AuthSettings, identity: Identity, applies: boolean): Record<string, string> {
+  const file = tokenFileFor(settings, identity.audience);
+  const variables = { ...identity.env, ...(applies ? identity.apply : identity.plan) };
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, value.replaceAll("${token_file}", file)]),
+  );
+}
+
+function tokenFileFor({ tokenFiles }: AuthSettings, audience: string): string {
+  const file = tokenFiles[audience];
+  if (file === undefined) throw new CredentialsError(`there is no identity token for the audience ${audience}`);
+  return file;
 }
 
 /** The full name of a role: one that is written as an ARN stays as it is. */

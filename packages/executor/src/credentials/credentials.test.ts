@@ -15,6 +15,13 @@ const configuration = readConfiguration(
   shared:
     paths: ["shared/**"]
     aws: { account: "222222222222", region: cn-north-1, plan_role: "arn:aws-cn:iam::222222222222:role/reader", apply_role: writer }
+  azure:
+    paths: ["azure/**"]
+    identity:
+      audience: api://AzureADTokenExchange
+      env: { ARM_USE_OIDC: "true", ARM_OIDC_TOKEN_FILE_PATH: "${"${token_file}"}" }
+      plan: { ARM_CLIENT_ID: reader }
+      apply: { ARM_CLIENT_ID: writer }
   plain:
     paths: ["plain/**"]
     secrets: [API_KEY]
@@ -28,7 +35,7 @@ const settings: AuthSettings = {
   treeFolder: "/tree",
   configuration,
   accounts: { prod: "111111111111" },
-  tokenFile: "/job/token",
+  tokenFiles: { "sts.amazonaws.com": "/job/token", "api://AzureADTokenExchange": "/job/azure-token" },
   sessionName: "robin-via-pipelines@PR-12",
   applying: [UnitPath.parse("prod/vpc")],
 };
@@ -52,6 +59,18 @@ describe("the credentials for a folder", () => {
       AWS_ROLE_SESSION_NAME: "robin-via-pipelines@PR-12",
       AWS_REGION: "eu-west-1",
       AWS_DEFAULT_REGION: "eu-west-1",
+    });
+  });
+
+  it.each([
+    ["azure/net", "writer"],
+    ["azure/other", "reader"],
+  ])("lead another cloud's tools to the token, as who may do it: %s is %s", (unit, client) => {
+    const applying = [UnitPath.parse("azure/net")];
+    expect(authAnswer({ ...settings, applying }, `/tree/${unit}`).envs).toEqual({
+      ARM_USE_OIDC: "true",
+      ARM_OIDC_TOKEN_FILE_PATH: "/job/azure-token",
+      ARM_CLIENT_ID: client,
     });
   });
 

@@ -29,7 +29,7 @@ export function variablesOf(
   }
   const secrets = environment.secrets.map((name) => [name, job[name] ?? ""] as const);
   const own =
-    environment.aws === undefined || job["GITHUB_ACTIONS"] !== "true"
+    (environment.aws === undefined && environment.identity === undefined) || job["GITHUB_ACTIONS"] !== "true"
       ? Object.entries(job).flatMap(([name, value]) =>
           value !== undefined && CLOUD.test(name) ? [[name, value] as const] : [],
         )

@@ -7,8 +7,8 @@ import type { Execution } from "@pipelines/core/contracts/execution";
 import { writeDocument } from "@pipelines/core/documents/document";
 import type { Repository } from "@pipelines/core/git/repository";
 import { trustedCommit } from "../trusted-configuration.ts";
-import { type AuthSettings, CredentialsError, sessionName } from "./auth-answer.ts";
-import { keepTokenFile } from "./token-file.ts";
+import { type AuthSettings, AWS_AUDIENCE, CredentialsError, sessionName } from "./auth-answer.ts";
+import { keepTokenFile, type TokenSource } from "./token-file.ts";
 
 /** The command that Terragrunt asks for credentials; `null` where the tools use what the machine has. */
 export type AuthProvider = AsyncDisposable & { readonly command: string | null };
@@ -39,24 +39,23 @@ const NONE: AuthProvider = { command: null, [Symbol.asyncDispose]: async () => u
  */
 export async function openAuthProvider(options: AuthProviderOptions): Promise<AuthProvider> {
   const { execution, configuration, environment, jobFolder, treeFolder } = options;
-  const anyRole = environmentsOf(configuration).some(({ aws }) => aws !== undefined);
-  if (!anyRole || options.process["GITHUB_ACTIONS"] !== "true") return NONE;
+  const audiences = audiencesOf(configuration);
+  if (audiences.length === 0 || options.process["GITHUB_ACTIONS"] !== "true") return NONE;
   const [url, bearer] = [
     options.process["ACTIONS_ID_TOKEN_REQUEST_URL"],
     options.process["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
   ];
   if (url === undefined || bearer === undefined) {
-    if (environment.aws === undefined) return NONE;
+    if (environment.aws === undefined && environment.identity === undefined) return NONE;
     throw new CredentialsError(
-      `the environment ${environment.name} has a role, but this job may not ask GitHub for an identity token; give it \`permissions: id-token: write\``,
+      `the environment ${environment.name} has a role or an identity, but this job may not ask GitHub for an identity token; give it \`permissions: id-token: write\``,
     );
   }
-  const tokenFile = join(jobFolder, "identity-token");
-  const token = await keepTokenFile(tokenFile, { url, bearer }, options.warn);
+  const tokens = await keepTokens(audiences, { url, bearer }, options);
   const { comparison, job } = execution;
   const settings: AuthSettings = {
     version: 1,
-    ...{ treeFolder, configuration, tokenFile },
+    ...{ treeFolder, configuration, tokenFiles: tokens.files },
     accounts: await accountsOf(options),
     sessionName: sessionName(
       comparison.event.actor,
@@ -71,7 +70,40 @@ export async function openAuthProvider(options: AuthProviderOptions): Promise<Au
     (word) => `'${word.replaceAll("'", "'\\''")}'`,
   );
   await writeFile(command, `#!/bin/sh\nexec ${words.join(" ")}\n`, { mode: 0o700 });
-  return { command, [Symbol.asyncDispose]: () => token[Symbol.asyncDispose]() };
+  return { command, [Symbol.asyncDispose]: () => tokens[Symbol.asyncDispose]() };
+}
+
+/** Keeps a token file for each audience; all are disposed of together. */
+async function keepTokens(
+  audiences: readonly string[],
+  source: Omit<TokenSource, "audience">,
+  { jobFolder, warn }: AuthProviderOptions,
+): Promise<AsyncDisposable & { readonly files: Readonly<Record<string, string>> }> {
+  const kept: AsyncDisposable[] = [];
+  const over = async (): Promise<void> => {
+    for (const token of kept) await token[Symbol.asyncDispose]();
+  };
+  const files: Record<string, string> = {};
+  try {
+    for (const [index, audience] of audiences.entries()) {
+      const file = join(jobFolder, `identity-token-${index}`);
+      kept.push(await keepTokenFile(file, { ...source, audience }, warn));
+      files[audience] = file;
+    }
+  } catch (error) {
+    await over();
+    throw error;
+  }
+  return { files, [Symbol.asyncDispose]: over };
+}
+
+/** Whom tokens are needed for: units of other environments may be read as dependencies. */
+function audiencesOf(configuration: Configuration): string[] {
+  const wanted = environmentsOf(configuration).flatMap(({ aws, identity }) => [
+    ...(aws === undefined ? [] : [AWS_AUDIENCE]),
+    ...(identity === undefined ? [] : [identity.audience]),
+  ]);
+  return [...new Set(wanted)];
 }
 
 async function accountsOf({

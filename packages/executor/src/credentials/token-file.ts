@@ -6,10 +6,9 @@ import { CredentialsError } from "./auth-answer.ts";
 const Answer = z.object({ value: z.string().min(1) });
 const Claims = z.object({ exp: z.number() });
 
-/** Where GitHub gives tokens to a job with `id-token: write`. */
-export type TokenSource = { readonly url: string; readonly bearer: string };
+/** Where GitHub gives tokens to a job with `id-token: write`, and whom they are for. */
+export type TokenSource = { readonly url: string; readonly bearer: string; readonly audience: string };
 
-const AUDIENCE = "sts.amazonaws.com";
 const TRIES = 4;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** GitHub's tokens are good for some minutes only. A token is replaced when half of its life is over. */
@@ -56,13 +55,13 @@ export async function keepTokenFile(
   };
 }
 
-async function requestToken({ url, bearer }: TokenSource): Promise<string> {
+async function requestToken({ url, bearer, audience }: TokenSource): Promise<string> {
   let cause: unknown;
   for (let tried = 0; tried < TRIES; tried += 1) {
     if (tried > 0) await sleep(500 * 2 ** tried);
     try {
       const address = new URL(url);
-      address.searchParams.set("audience", AUDIENCE);
+      address.searchParams.set("audience", audience);
       const response = await fetch(address, {
         headers: { authorization: `bearer ${bearer}`, accept: "application/json" },
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
