@@ -23500,6 +23500,8 @@ const Problem = strictObject({
 	]),
 	/** The unit it is about, where it is about one. */
 	path: UnitPath.nullable(),
+	/** All the units that it is about, where they are several. */
+	units: array(UnitPath).optional(),
 	file: string().nullable(),
 	/** Counted from 1. */
 	line: int().positive().nullable(),
@@ -23520,8 +23522,16 @@ const Assessment = strictObject({
 	/** Changed files that the ignore list passes over. */
 	ignored: array(string()),
 	problems: array(Problem),
+	/** What was wrong at base already, with units that the comparison does not touch; it stops nothing. */
+	untouched: array(Problem).optional(),
 	/** Things worth saying that stop nothing, as sentences: "nothing to do: …", "no reviewed plan: …". */
-	notices: array(string())
+	notices: array(string()),
+	/** What reading the commits cost: commits read, calls of Terragrunt, and the seconds that those took together. */
+	discovery: strictObject({
+		snapshots: int(),
+		terragruntCalls: int(),
+		seconds: number()
+	}).optional()
 });
 
 // packages/core/src/contracts/execution.ts
@@ -34003,9 +34013,18 @@ const AwsAccount = strictObject({
 	plan_role: string().describe("The role's name or ARN for plans; read access to state and resources"),
 	apply_role: string().describe("The role's name or ARN for apply and destroy")
 });
+const Variables = record(string(), string());
+/** Another cloud's trust in GitHub's tokens, by the variables that its own tools read. */
+const Identity = strictObject({
+	audience: string().min(1).describe("The audience of the token: what the cloud's trust expects"),
+	env: Variables.default({}).describe("Variables of plans and applies; `${token_file}` stands for the file with the token"),
+	plan: Variables.default({}).describe("Variables of plans alone"),
+	apply: Variables.default({}).describe("Variables of applies and destroys alone")
+});
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
-	aws: AwsAccount.optional().describe("Omit it to use the runner's own credentials"),
+	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
+	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token"),
 	github_environment: string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: string().optional().describe("The runner's label, `ubuntu-latest` by default"),
 	env: record(string(), string()).default({}).describe("Variables while its units are evaluated and run"),
@@ -34115,12 +34134,14 @@ const AuthSettings = strictObject({
 	configuration: Configuration,
 	/** Ids by the names of `accounts.yml`. */
 	accounts: record(string(), string()),
-	/** A file with a token of GitHub's, which is kept fresh. */
-	tokenFile: string(),
+	/** Files with tokens of GitHub's, which are kept fresh, by the tokens' audience. */
+	tokenFiles: record(string(), string()),
 	sessionName: string().max(64),
 	/** The job's units, where it changes them: they alone get the apply role. */
 	applying: array(UnitPath)
 });
+/** The audience of the tokens that AWS takes. */
+const AWS_AUDIENCE = "sts.amazonaws.com";
 /** A unit that no credentials can be found for. */
 var CredentialsError = class extends Error {
 	name = "CredentialsError";
@@ -34140,17 +34161,35 @@ function authAnswer(settings, folder) {
 		const where = found.kind === "none" ? "no environment" : `several environments (${found.names.join(", ")})`;
 		throw new CredentialsError(`${path.data} is in ${where}, so there is no role for it; see \`environments.*.paths\` in .pipelines/config.yml`);
 	}
-	const { aws, env } = found.environment;
-	if (aws === void 0) return { envs: env };
-	const role = settings.applying.includes(path.data) ? aws.apply_role : aws.plan_role;
+	const { aws, identity, env } = found.environment;
+	const applies = settings.applying.includes(path.data);
 	return { envs: {
 		...env,
-		AWS_ROLE_ARN: roleArn(role, aws.account, aws.region, settings.accounts),
-		AWS_WEB_IDENTITY_TOKEN_FILE: settings.tokenFile,
+		...aws === void 0 ? {} : awsVariables(settings, aws, applies),
+		...identity === void 0 ? {} : identityVariables(settings, identity, applies)
+	} };
+}
+function awsVariables(settings, aws, applies) {
+	return {
+		AWS_ROLE_ARN: roleArn(applies ? aws.apply_role : aws.plan_role, aws.account, aws.region, settings.accounts),
+		AWS_WEB_IDENTITY_TOKEN_FILE: tokenFileFor(settings, AWS_AUDIENCE),
 		AWS_ROLE_SESSION_NAME: settings.sessionName,
 		AWS_REGION: aws.region,
 		AWS_DEFAULT_REGION: aws.region
-	} };
+	};
+}
+function identityVariables(settings, identity, applies) {
+	const file = tokenFileFor(settings, identity.audience);
+	const variables = {
+		...identity.env,
+		...applies ? identity.apply : identity.plan
+	};
+	return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value.replaceAll("${token_file}", file)]));
+}
+function tokenFileFor({ tokenFiles }, audience) {
+	const file = tokenFiles[audience];
+	if (file === void 0) throw new CredentialsError(`there is no identity token for the audience ${audience}`);
+	return file;
 }
 /** The full name of a role: one that is written as an ARN stays as it is. */
 function roleArn(role, account, region, accounts) {
@@ -42734,12 +42773,12 @@ const OLDEST = {
 	terraform: [1, 11]
 };
 /**
-* Finds OpenTofu, else Terraform, on a PATH.
+* Finds OpenTofu or Terraform: whichever comes first on a PATH, OpenTofu where both are in one folder.
 *
 * @throws ToolError when there is none, or it is too old
 */
 async function locateBinary(env) {
-	for (const kind of ["tofu", "terraform"]) for (const folder of (env["PATH"] ?? "").split(delimiter)) {
+	for (const folder of (env["PATH"] ?? "").split(delimiter)) for (const kind of ["tofu", "terraform"]) {
 		const program = join(folder, kind);
 		if (folder === "" || !await isProgram(program)) continue;
 		const version = /v(\d+)\.(\d+)\.(\d+)/.exec(execFileSync(program, ["version"], {
@@ -43458,7 +43497,7 @@ function variablesOf(environment, job) {
 	const missing = environment.secrets.filter((name) => (job[name] ?? "") === "");
 	if (missing.length > 0) throw new MissingSecretError(`the environment ${environment.name} declares the secrets ${missing.join(", ")}, which this job does not have; pass them in the workflow or take them out of \`secrets\``);
 	const secrets = environment.secrets.map((name) => [name, job[name] ?? ""]);
-	const own = environment.aws === void 0 || job["GITHUB_ACTIONS"] !== "true" ? Object.entries(job).flatMap(([name, value]) => value !== void 0 && CLOUD.test(name) ? [[name, value]] : []) : [];
+	const own = environment.aws === void 0 && environment.identity === void 0 || job["GITHUB_ACTIONS"] !== "true" ? Object.entries(job).flatMap(([name, value]) => value !== void 0 && CLOUD.test(name) ? [[name, value]] : []) : [];
 	return {
 		variables: {
 			...Object.fromEntries(own),
@@ -50348,7 +50387,6 @@ async function trustedConfiguration(repository, execution) {
 // packages/executor/src/credentials/token-file.ts
 const Answer$1 = object({ value: string().min(1) });
 const Claims = object({ exp: number() });
-const AUDIENCE = "sts.amazonaws.com";
 const TRIES = 4;
 const REQUEST_TIMEOUT_MS = 1e4;
 /** GitHub's tokens are good for some minutes only. A token is replaced when half of its life is over. */
@@ -50390,13 +50428,13 @@ async function keepTokenFile(file, source, warn) {
 		await keeping;
 	} };
 }
-async function requestToken({ url, bearer }) {
+async function requestToken({ url, bearer, audience }) {
 	let cause;
 	for (let tried = 0; tried < TRIES; tried += 1) {
 		if (tried > 0) await setTimeout$2(500 * 2 ** tried);
 		try {
 			const address = new URL(url);
-			address.searchParams.set("audience", AUDIENCE);
+			address.searchParams.set("audience", audience);
 			const response = await fetch(address, {
 				headers: {
 					authorization: `bearer ${bearer}`,
@@ -50437,23 +50475,23 @@ const NONE = {
 */
 async function openAuthProvider(options) {
 	const { execution, configuration, environment, jobFolder, treeFolder } = options;
-	if (!environmentsOf(configuration).some(({ aws }) => aws !== void 0) || options.process["GITHUB_ACTIONS"] !== "true") return NONE;
+	const audiences = audiencesOf(configuration);
+	if (audiences.length === 0 || options.process["GITHUB_ACTIONS"] !== "true") return NONE;
 	const [url, bearer] = [options.process["ACTIONS_ID_TOKEN_REQUEST_URL"], options.process["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]];
 	if (url === void 0 || bearer === void 0) {
-		if (environment.aws === void 0) return NONE;
-		throw new CredentialsError(`the environment ${environment.name} has a role, but this job may not ask GitHub for an identity token; give it \`permissions: id-token: write\``);
+		if (environment.aws === void 0 && environment.identity === void 0) return NONE;
+		throw new CredentialsError(`the environment ${environment.name} has a role or an identity, but this job may not ask GitHub for an identity token; give it \`permissions: id-token: write\``);
 	}
-	const tokenFile = join(jobFolder, "identity-token");
-	const token = await keepTokenFile(tokenFile, {
+	const tokens = await keepTokens(audiences, {
 		url,
 		bearer
-	}, options.warn);
+	}, options);
 	const { comparison, job } = execution;
 	const settings = {
 		version: 1,
 		treeFolder,
 		configuration,
-		tokenFile,
+		tokenFiles: tokens.files,
 		accounts: await accountsOf(options),
 		sessionName: sessionName(comparison.event.actor, comparison.pullRequest === void 0 ? job.at.slice(0, 7) : `PR-${comparison.pullRequest.number}`),
 		applying: job.action === "apply" || job.action === "destroy" ? job.units.map(({ path }) => path) : []
@@ -50470,8 +50508,38 @@ async function openAuthProvider(options) {
 	await writeFile$1(command, `#!/bin/sh\nexec ${words.join(" ")}\n`, { mode: 448 });
 	return {
 		command,
-		[Symbol.asyncDispose]: () => token[Symbol.asyncDispose]()
+		[Symbol.asyncDispose]: () => tokens[Symbol.asyncDispose]()
 	};
+}
+/** Keeps a token file for each audience; all are disposed of together. */
+async function keepTokens(audiences, source, { jobFolder, warn }) {
+	const kept = [];
+	const over = async () => {
+		for (const token of kept) await token[Symbol.asyncDispose]();
+	};
+	const files = {};
+	try {
+		for (const [index, audience] of audiences.entries()) {
+			const file = join(jobFolder, `identity-token-${index}`);
+			kept.push(await keepTokenFile(file, {
+				...source,
+				audience
+			}, warn));
+			files[audience] = file;
+		}
+	} catch (error) {
+		await over();
+		throw error;
+	}
+	return {
+		files,
+		[Symbol.asyncDispose]: over
+	};
+}
+/** Whom tokens are needed for: units of other environments may be read as dependencies. */
+function audiencesOf(configuration) {
+	const wanted = environmentsOf(configuration).flatMap(({ aws, identity }) => [...aws === void 0 ? [] : [AWS_AUDIENCE], ...identity === void 0 ? [] : [identity.audience]]);
+	return [...new Set(wanted)];
 }
 async function accountsOf({ execution, configuration, repository }) {
 	const { file } = configuration.accounts;
@@ -50582,8 +50650,9 @@ function endedWell(end) {
 * @param ended how units ended so far, also those of earlier jobs
 * @param running units that are under way
 * @param limit how many may be under way at once
+* @param applies units that earlier jobs were to apply, where this job destroys what they depended on
 */
-function nextUnits(units, ended, running, limit) {
+function nextUnits(units, ended, running, limit, applies = /* @__PURE__ */ new Set()) {
 	const inJob = new Set(units.map((unit) => unit.path));
 	const open = units.filter((unit) => !ended.has(unit.path) && !running.has(unit.path));
 	const start = [];
@@ -50595,7 +50664,7 @@ function nextUnits(units, ended, running, limit) {
 		});
 		if (because.length > 0) skip.push({
 			path: unit.path,
-			because
+			end: endBehind(because, ended, applies)
 		});
 		else if (unit.after.every((path) => ended.has(path) || !inJob.has(path))) start.push(unit.path);
 	}
@@ -50603,6 +50672,31 @@ function nextUnits(units, ended, running, limit) {
 		start: start.slice(0, Math.max(0, limit - running.size)),
 		skip,
 		done: open.length === 0 && running.size === 0
+	};
+}
+/**
+* The end of a unit that has to stay behind others: what builds on units that a later run takes care of is left to that
+* run too; a destroy that an apply was needed for is held back by name; all else is skipped.
+*/
+function endBehind(because, ended, applies) {
+	const later = because.map((path) => ended.get(path)).find((end) => end?.kind === "superseded");
+	if (later !== void 0) return later;
+	const needed = because.filter((path) => applies.has(path));
+	return needed.length > 0 ? {
+		kind: "withheld",
+		stop: neededApply(needed)
+	} : {
+		kind: "skipped",
+		because
+	};
+}
+function neededApply(units) {
+	const named = units.map((unit) => `\`${unit}\``).join(", ");
+	return {
+		guard: "needed-apply",
+		message: `Its destroy waits: ${named} depended on it, and the apply that was to end that did not end well.`,
+		unseen: [],
+		next: `See to the apply of ${named}. Then re-run the failed jobs: the destroy follows.`
 	};
 }
 
@@ -50625,13 +50719,10 @@ async function runGraph(graph) {
 		await graph.ended(outcome);
 	};
 	for (;;) {
-		const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit);
-		for (const { path, because } of next.skip) await record({
+		const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit, graph.applies);
+		for (const { path, end } of next.skip) await record({
 			path,
-			end: {
-				kind: "skipped",
-				because: [...because]
-			},
+			end,
 			seconds: 0
 		});
 		if (!graph.stopped()) for (const path of next.start) running.set(path, graph.run(path));
@@ -50748,13 +50839,25 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 			program: edges.program ?? [],
 			warn: (message) => edges.progress.warn?.(message)
 		});
+		const superseded = supersededEnds(execution);
+		const ended = async (unit) => {
+			await record({ units: [...outcome().units, unit] });
+			edges.progress.ended(unit, folder);
+		};
+		for (const [path, end] of superseded) await ended({
+			path,
+			end,
+			seconds: 0
+		});
+		const units = job.units.filter(({ path }) => !superseded.has(path));
 		await runGraph({
-			units: steps.ordered ? job.units : job.units.map(({ path }) => ({
+			units: steps.ordered ? units : units.map(({ path }) => ({
 				path,
 				after: []
 			})),
 			limit: configuration.jobs.parallelism,
-			earlier: edges.earlier,
+			earlier: new Map([...edges.earlier.ends, ...superseded]),
+			...job.action === "destroy" ? { applies: edges.earlier.applies } : {},
 			stopped: () => edges.stop.aborted,
 			run: (unit) => {
 				edges.progress.started(unit);
@@ -50764,10 +50867,7 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 					authProvider: authProvider.command
 				}, unit, steps.run);
 			},
-			async ended(unit) {
-				await record({ units: [...outcome().units, unit] });
-				edges.progress.ended(unit, folder);
-			}
+			ended
 		});
 		if (plansFolder !== null && !edges.stop.aborted) {
 			await using trusted = await addWorktree(edges.repository.folder, trustedCommit(execution), clean);
@@ -50790,6 +50890,14 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 			maxRetries: 3
 		});
 	}
+}
+/** The ends of units that a later run takes care of. They are not touched. */
+function supersededEnds({ job, superseded = [] }) {
+	const own = new Set(job.units.map(({ path }) => path));
+	return new Map(superseded.filter(({ path }) => own.has(path)).map(({ path, by }) => [path, {
+		kind: "superseded",
+		by
+	}]));
 }
 /** Whether a configuration file of a checkout has a text in it. What can't be said is taken for yes. */
 async function mentions(folder, text, env) {
@@ -50861,7 +50969,7 @@ function wordsOf({ end, plan }) {
 * How the units of the run's other jobs ended, from the outcomes that lie beside ours; the highest attempt counts. A
 * unit of an earlier stage that nobody tells of did not end well: what builds on it must not start.
 */
-async function earlierEnds(execution) {
+async function earlierUnits(execution) {
 	const { folder, job } = execution;
 	const assessment = await readDocument(assessmentFile(folder), Assessment).catch(() => null);
 	const ends = /* @__PURE__ */ new Map();
@@ -50874,7 +50982,11 @@ async function earlierEnds(execution) {
 		});
 	}
 	for (const { units } of await newestOutcomes(folder, job.id)) for (const { path, end } of units) ends.set(path, end);
-	return ends;
+	const applied = (assessment?.jobs ?? []).filter(({ action, stage }) => action === "apply" && stage < job.stage);
+	return {
+		ends,
+		applies: new Set(applied.flatMap(({ units }) => units.map(({ path }) => path)))
+	};
 }
 /** The outcomes of all other jobs, of each job the one with the highest attempt. */
 async function newestOutcomes(folder, own) {
@@ -50901,7 +51013,7 @@ async function main() {
 		repository: openRepository(execution.repositoryFolder, toolEnvironment(process$2.env)),
 		environment: process$2.env,
 		pullRequests: pullRequestsOf(execution),
-		earlier: await earlierEnds(execution),
+		earlier: await earlierUnits(execution),
 		stop: stop.signal,
 		progress: logProgress(actionsLog, execution.job.units.length),
 		program: [process$2.execPath, ...process$2.argv.slice(1, 2)]
@@ -50909,9 +51021,9 @@ async function main() {
 	if (outcome.failure !== null) actionsLog.error(outcome.failure);
 	const ends = outcome.units.map(({ end }) => end);
 	const whole = ends.length === execution.job.units.length && outcome.account?.failure == null;
-	const waitsOnly = (end) => end.kind === "waiting" && execution.comparison.mode === "plan";
+	const isWell = (end) => endedWell(end) || end.kind === "superseded" || end.kind === "waiting" && execution.comparison.mode === "plan";
 	const allowed = outcome.hooks.every(({ result }) => result === "pass" || result === "warn");
-	return outcome.failure === null && whole && allowed && ends.every((end) => endedWell(end) || waitsOnly(end)) ? 0 : 1;
+	return outcome.failure === null && whole && allowed && ends.every(isWell) ? 0 : 1;
 }
 /** The execution that the dispatcher wrote, or one made of the action's own inputs. */
 async function executionOf() {

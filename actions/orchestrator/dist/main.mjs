@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { mkdir as mkdir$1, mkdtemp, readFile, readdir as readdir$1, realpath, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
+import { mkdir as mkdir$1, mkdtemp, readFile, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, stat as stat$1, writeFile as writeFile$1 } from "node:fs/promises";
 import path$1, { dirname, join, normalize, posix, resolve } from "node:path";
 import process$2, { execArgv, execPath, hrtime, platform as platform$1 } from "node:process";
 import * as os$1 from "os";
@@ -23,7 +23,7 @@ import { ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
 import tty from "node:tty";
 import { scheduler, setImmediate as setImmediate$1, setTimeout as setTimeout$2 } from "node:timers/promises";
-import { constants as constants$1, tmpdir } from "node:os";
+import { availableParallelism, constants as constants$1, tmpdir } from "node:os";
 import { serialize } from "node:v8";
 import { finished } from "node:stream/promises";
 import path$2 from "node:path/win32";
@@ -17405,7 +17405,7 @@ const actionsLog = {
 
 // packages/core/src/actions/outputs.ts
 /** GitHub's limit for all outputs of a job, in UTF-16 bytes, with some room for the others. */
-const MOST_CHARACTERS = 45e4;
+const MOST_CHARACTERS$1 = 45e4;
 /** An output that GitHub would drop or refuse. */
 var OutputError = class extends Error {
 	name = "OutputError";
@@ -17417,7 +17417,7 @@ var OutputError = class extends Error {
 };
 /** Writes to `GITHUB_OUTPUT`, with a random delimiter that a value can't end early. */
 const actionsOutputs = { set(name, value) {
-	if (value.length > MOST_CHARACTERS) throw new OutputError(name, `has ${value.length} characters; GitHub takes about ${MOST_CHARACTERS} of a job`);
+	if (value.length > MOST_CHARACTERS$1) throw new OutputError(name, `has ${value.length} characters; GitHub takes about ${MOST_CHARACTERS$1} of a job`);
 	setOutput(name, value);
 } };
 
@@ -23421,6 +23421,8 @@ const Problem = strictObject({
 	]),
 	/** The unit it is about, where it is about one. */
 	path: UnitPath.nullable(),
+	/** All the units that it is about, where they are several. */
+	units: array(UnitPath).optional(),
 	file: string().nullable(),
 	/** Counted from 1. */
 	line: int().positive().nullable(),
@@ -23441,8 +23443,16 @@ const Assessment = strictObject({
 	/** Changed files that the ignore list passes over. */
 	ignored: array(string()),
 	problems: array(Problem),
+	/** What was wrong at base already, with units that the comparison does not touch; it stops nothing. */
+	untouched: array(Problem).optional(),
 	/** Things worth saying that stop nothing, as sentences: "nothing to do: …", "no reviewed plan: …". */
-	notices: array(string())
+	notices: array(string()),
+	/** What reading the commits cost: commits read, calls of Terragrunt, and the seconds that those took together. */
+	discovery: strictObject({
+		snapshots: int(),
+		terragruntCalls: int(),
+		seconds: number()
+	}).optional()
 });
 
 // packages/core/src/documents/document.ts
@@ -23496,6 +23506,7 @@ const DispatchPayload = object({ inputs: object({
 	action: _enum([
 		"plan",
 		"apply",
+		"plan-destroy",
 		"destroy"
 	]).default("plan"),
 	units: string().trim().min(1, "name the units, by globs"),
@@ -30233,9 +30244,18 @@ const AwsAccount = strictObject({
 	plan_role: string().describe("The role's name or ARN for plans; read access to state and resources"),
 	apply_role: string().describe("The role's name or ARN for apply and destroy")
 });
+const Variables = record(string(), string());
+/** Another cloud's trust in GitHub's tokens, by the variables that its own tools read. */
+const Identity = strictObject({
+	audience: string().min(1).describe("The audience of the token: what the cloud's trust expects"),
+	env: Variables.default({}).describe("Variables of plans and applies; `${token_file}` stands for the file with the token"),
+	plan: Variables.default({}).describe("Variables of plans alone"),
+	apply: Variables.default({}).describe("Variables of applies and destroys alone")
+});
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
-	aws: AwsAccount.optional().describe("Omit it to use the runner's own credentials"),
+	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
+	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token"),
 	github_environment: string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: string().optional().describe("The runner's label, `ubuntu-latest` by default"),
 	env: record(string(), string()).default({}).describe("Variables while its units are evaluated and run"),
@@ -30342,19 +30362,19 @@ function describe(issue, document, lines, schema) {
 		return issue.keys.map((key) => {
 			const suggestion = nearest(key, known);
 			return {
-				line: lineOf([...issue.path, key], document, lines),
+				line: lineOf$1([...issue.path, key], document, lines),
 				message: `unknown key \`${key}\`${where === "" ? "" : ` in \`${where}\``}` + (suggestion === null ? `; known keys: ${known.join(", ")}` : `; did you mean \`${suggestion}\`?`)
 			};
 		});
 	}
 	const message = where === "" ? issue.message : `\`${where}\`: ${issue.message}`;
 	return [{
-		line: lineOf(issue.path, document, lines),
+		line: lineOf$1(issue.path, document, lines),
 		message
 	}];
 }
 /** The line of the key at a path, or of the nearest parent that has one. */
-function lineOf(path, document, lines) {
+function lineOf$1(path, document, lines) {
 	for (let length = path.length; length > 0; length -= 1) {
 		const key = path[length - 1];
 		const offset = offsetOfKey(length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true), key);
@@ -30463,57 +30483,119 @@ function withoutCode(accounts, files) {
 	return accounts.filter(({ name }) => !folders.has(name));
 }
 
+// packages/core/src/redaction/inert.ts
+/**
+* Text of tools, made harmless for a log that GitHub's runner reads: no workflow command has an effect, colours are
+* gone, control and bidirectional characters are shown instead of done.
+*/
+function inert(text) {
+	return text.replace(/\u001B\[[0-9;?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)/g, "").replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, shown).split("\n").map(withoutCommand).join("\n");
+}
+const shown = (character) => `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
+/** `::name::` counts at the start of a line after white space, `##[name]` anywhere in it. */
+function withoutCommand(line) {
+	return line.replace(/^(\s*):(?=:)/, "$1: ").replaceAll("##[", "# #[");
+}
+
 // packages/orchestrator/src/explain/text.ts
 /** Lines of one list that are shown before the rest is counted. */
-const SHOWN = 20;
+const SHOWN$1 = 20;
+/** Units of one change that are shown where there are many changes. */
+const SHOWN_OF_MANY = 3;
 /** An assessment for people: what is wrong, what changed with the chain to each unit, what runs, what was left out. */
 function explain(assessment) {
-	const { comparison, problems, jobs, unmatched, ignored, notices } = assessment;
+	const { comparison, problems, untouched, jobs, unmatched, ignored, notices } = assessment;
 	const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
-	return `${[
-		[`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}`],
-		block("Problems", problems.map((problem) => `${placeOf(problem)}${problem.message}`)),
+	const text = [
+		[`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}${totals(assessment)}`],
+		block("Problems", problems.map(problemLine)),
 		changesBlock(assessment),
 		block("Withheld", assessment.units.flatMap(({ withheld }) => withheld === void 0 ? [] : [withheld.message])),
-		block("Jobs", jobs.map((job) => `stage ${job.stage}  ${job.name}  [${job.id}]`)),
+		block("Jobs", jobs.length > SHOWN$1 ? jobsByStage(jobs) : jobs.map(jobLine)),
 		block("Changed, but read by no unit", unmatched),
 		block("Ignored", ignored),
-		notices
-	].filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+		block("Wrong before, and not touched", (untouched ?? []).map(problemLine)),
+		notices,
+		costBlock(assessment)
+	].filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n");
+	return `${inert(text)}\n`;
+}
+function totals({ units, jobs, changes }) {
+	if (units.length === 0) return "";
+	return `: ${count$1(units.length, "unit")} by ${count$1(changes.length, "change")}, ${count$1(jobs.length, "job")}`;
 }
 function changesBlock({ changes, units }) {
 	const byPath = new Map(units.map((unit) => [unit.path, unit]));
-	return changes.flatMap((change, index) => {
+	const perChange = changes.length > SHOWN$1 ? SHOWN_OF_MANY : SHOWN$1;
+	const lines = changes.slice(0, SHOWN$1).flatMap((change, index) => {
+		const about = change.account === void 0 ? filesOf(change) : change.account.name;
 		const files = new Set(change.files.map(({ path }) => path));
-		const names = change.files.slice(0, 3).map(({ path }) => path);
-		const more = change.files.length > 3 ? ` and ${change.files.length - 3} more` : "";
-		const lines = change.units.flatMap((path) => {
+		const affected = change.units.flatMap((path) => {
 			const unit = byPath.get(path);
 			const reason = unit?.because.find(({ change: type, file }) => type === change.type && files.has(file));
-			return unit === void 0 || reason === void 0 ? [] : [unitLine(unit, reason)];
+			return unit === void 0 || reason === void 0 ? [] : [{
+				unit,
+				reason
+			}];
 		});
-		const about = change.account === void 0 ? `${names.join(", ")}${more}` : change.account.name;
+		const shown = affected.slice(0, perChange).map(({ unit, reason }) => unitLine(unit, reason));
 		return [
 			...index === 0 ? [] : [""],
 			`${change.type}  ${about}`,
-			...shortened(lines)
+			...listed(shown, affected.length)
 		];
 	});
+	return changes.length > SHOWN$1 ? [
+		...lines,
+		"",
+		...moreChanges(changes.slice(SHOWN$1))
+	] : lines;
+}
+function filesOf({ files }) {
+	const names = files.slice(0, SHOWN_OF_MANY).map(({ path }) => path);
+	const more = files.length > SHOWN_OF_MANY ? ` and ${files.length - SHOWN_OF_MANY} more` : "";
+	return `${names.join(", ")}${more}`;
+}
+function moreChanges(changes) {
+	const lines = [...Map.groupBy(changes, ({ type }) => type)].toSorted(([a], [b]) => a < b ? -1 : 1).map(([type, members]) => {
+		const units = new Set(members.flatMap((change) => change.units)).size;
+		return `  ${type}  ${count$1(members.length, "change")} of ${count$1(units, "unit")}`;
+	});
+	return [`… and ${count$1(changes.length, "more change", "more changes")}; \`--json\` has them all`, ...lines];
 }
 function unitLine(unit, reason) {
 	const chain = reason.links.map(({ relation, path }) => `← ${relation} ← ${path}`).join(" ");
 	const caution = unit.notEvaluated === true ? "  (not evaluated)" : "";
 	return `${unit.action.padEnd(12)} ${unit.path}  [${unit.environment}]  ${reason.file} ${chain}${caution}`;
 }
-function placeOf({ file, line }) {
-	return file === null ? "" : `${file}${line === null ? "" : `:${line}`}: `;
+function jobLine(job) {
+	return `stage ${job.stage}  ${job.name}  [${job.id}]`;
+}
+function jobsByStage(jobs) {
+	return [...Map.groupBy(jobs, ({ stage, action, environment }) => `stage ${stage}  ${action} · ${environment}`)].map(([what, members]) => {
+		const units = members.reduce((sum, job) => sum + job.units.length, 0);
+		return `${what}  ${count$1(members.length, "job")} with ${count$1(units, "unit")}`;
+	});
+}
+function costBlock({ discovery }) {
+	if (discovery === void 0) return [];
+	const { snapshots, terragruntCalls, seconds } = discovery;
+	const calls = count$1(terragruntCalls, "call");
+	return [`Discovery read ${count$1(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
+}
+function problemLine({ file, line, message }) {
+	return `${file === null ? "" : `${file}${line === null ? "" : `:${line}`}: `}${message}`;
 }
 function block(title, lines) {
-	return lines.length === 0 ? [] : [title, ...shortened(lines)];
+	return lines.length === 0 ? [] : [title, ...listed(lines.slice(0, SHOWN$1), lines.length)];
 }
-function shortened(lines) {
-	const shown = lines.slice(0, SHOWN).map((line) => `  ${line}`);
-	return lines.length > SHOWN ? [...shown, `  … and ${lines.length - SHOWN} more`] : shown;
+/** The lines that are shown, indented, and how many more there are. */
+function listed(shown, total) {
+	const lines = shown.map((line) => `  ${line}`);
+	return total > shown.length ? [...lines, `  … and ${total - shown.length} more`] : lines;
+}
+function count$1(number, one, many = `${one}s`) {
+	return `${number} ${number === 1 ? one : many}`;
 }
 
 // node_modules/.pnpm/web-tree-sitter@0.27.1/node_modules/web-tree-sitter/web-tree-sitter.js
@@ -34080,6 +34162,37 @@ function locateWasm(name) {
 }
 
 // packages/orchestrator/src/hcl/parse.ts
+/** What a file without text says. */
+const EMPTY = {
+	attributes: [],
+	blocks: [],
+	faulty: false
+};
+const MOST_CHARACTERS = 5e6;
+const DEEPEST_NESTING = 500;
+/** Why a text is no HCL that anybody wrote by hand and can review, or `null`: it would cost minutes and gigabytes. */
+function unreadableHcl(text) {
+	if (text.length > MOST_CHARACTERS) return {
+		line: 1,
+		message: "it is longer than 5 million characters"
+	};
+	let line = 1;
+	let depth = 0;
+	for (const character of text) {
+		if (character === "\n") line += 1;
+		else if (character === "\0") return {
+			line,
+			message: "it holds a NUL character"
+		};
+		else if ("[({".includes(character)) depth += 1;
+		else if ("])}".includes(character)) depth = Math.max(0, depth - 1);
+		if (depth > DEEPEST_NESTING) return {
+			line,
+			message: `it is nested deeper than ${DEEPEST_NESTING} levels`
+		};
+	}
+	return null;
+}
 /** Loads the grammar. One parser serves one run. */
 async function loadHclParser() {
 	await Parser.init({ locateFile: () => locateWasm("web-tree-sitter.wasm") });
@@ -34090,15 +34203,20 @@ async function loadHclParser() {
 		if (tree === null) throw new Error("the HCL parser was given no language");
 		try {
 			const body = children(tree.rootNode).find((node) => node.type === "body");
+			const { hasError } = tree.rootNode;
 			return body === void 0 ? {
-				attributes: [],
-				blocks: []
-			} : bodyOf(body);
+				...EMPTY,
+				faulty: hasError
+			} : {
+				...bodyOf(body),
+				faulty: hasError
+			};
 		} finally {
 			tree.delete();
 		}
 	};
 }
+const lineOf = (node) => node.startPosition.row + 1;
 const children = (node) => node.namedChildren.filter((child) => child !== null);
 function bodyOf(node) {
 	const attributes = [];
@@ -34107,7 +34225,8 @@ function bodyOf(node) {
 		const [name, value] = children(child);
 		if (name?.type === "identifier" && value !== void 0) attributes.push({
 			name: name.text,
-			value: expressionOf(value)
+			value: expressionOf(value),
+			line: lineOf(child)
 		});
 	} else if (child.type === "block") {
 		const parts = children(child);
@@ -34117,10 +34236,7 @@ function bodyOf(node) {
 		blocks.push({
 			type,
 			labels,
-			body: body === void 0 ? {
-				attributes: [],
-				blocks: []
-			} : bodyOf(body)
+			body: body === void 0 ? EMPTY : bodyOf(body)
 		});
 	} else if (child.type === "ERROR") {
 		const inside = children(child).map(expressionOf);
@@ -34129,12 +34245,14 @@ function bodyOf(node) {
 			value: {
 				kind: "other",
 				inside
-			}
+			},
+			line: lineOf(child)
 		});
 	}
 	return {
 		attributes,
-		blocks
+		blocks,
+		faulty: node.hasError
 	};
 }
 function expressionOf(node) {
@@ -34198,7 +34316,7 @@ function accessOf(parts) {
 	if (rest.length === 0) return base;
 	const keys = [];
 	for (const part of rest) {
-		const key = keyOf(part);
+		const key = keyOf$1(part);
 		if (key === null) return {
 			kind: "other",
 			inside: parts.map(expressionOf)
@@ -34214,7 +34332,7 @@ function accessOf(parts) {
 		keys
 	};
 }
-function keyOf(node) {
+function keyOf$1(node) {
 	if (node.type === "get_attr") return children(node)[0]?.text ?? null;
 	return (node.type === "index" ? /^\[\s*"?([^"\]]+?)"?\s*\]$/.exec(node.text)?.[1] : void 0) ?? null;
 }
@@ -47201,14 +47319,31 @@ function emptySnapshot(commit) {
 		commit,
 		files: /* @__PURE__ */ new Map(),
 		units: /* @__PURE__ */ new Map(),
-		stackTemplates: [],
-		problems: []
+		stacks: [],
+		generated: /* @__PURE__ */ new Set(),
+		links: [],
+		unset: [],
+		faults: []
 	};
 }
 /** The folder of a file: `.` for the root. */
 function folderOf$1(file) {
 	const slash = file.lastIndexOf("/");
 	return slash === -1 ? "." : file.slice(0, slash);
+}
+/** The path of a file in a folder. */
+function fileIn(folder, name) {
+	return folder === "." ? name : `${folder}/${name}`;
+}
+/** Every folder that has one of these paths below it. */
+function foldersAbove(folders) {
+	const above = /* @__PURE__ */ new Set();
+	for (const folder of folders) for (let parent = folder; parent !== ".";) {
+		parent = folderOf$1(parent);
+		if (above.has(parent)) break;
+		above.add(parent);
+	}
+	return above;
 }
 /** Whether a file lies in a folder, at any depth. */
 function liesIn(file, folder) {
@@ -47221,11 +47356,9 @@ function unitOwning(file, isUnit) {
 		if (folder === ".") return null;
 	}
 }
-/** Where Terragrunt generates the units of a stack. */
-const GENERATED = ".terragrunt-stack";
-/** Whether a path lies in what a stack generated. */
-function isGenerated(path) {
-	return path.split("/").includes(GENERATED);
+/** Whether a stack generates a unit. */
+function isGenerated(unit, { generated }) {
+	return generated.has(fileIn(unit, UNIT_FILE));
 }
 
 // packages/orchestrator/src/classify/rules/accounts.ts
@@ -47267,19 +47400,52 @@ const REQUEST_TYPES = {
 
 // packages/orchestrator/src/classify/readers.ts
 /** The units that read a file at either commit, with the chain from the file; head's chain where both have one. */
-function readersOf(path, { base, head, configuration }) {
+function readersOf(file, { base, head, configuration }) {
 	const readers = /* @__PURE__ */ new Map();
-	const extra = configuration.extra_reads.filter(({ files }) => globMatcher(files)(path)).map(({ units }) => globMatcher(units));
-	for (const snapshot of [head, base]) for (const unit of snapshot.units.values()) {
-		if (readers.has(unit.path)) continue;
-		const links = unit.reads.get(path);
-		if (links !== void 0) readers.set(unit.path, links);
-		else if (extra.some((matches) => matches(unit.path))) readers.set(unit.path, [{
+	const put = (unit, links) => {
+		if (!readers.has(unit)) readers.set(unit, links);
+	};
+	const extra = configuration.extra_reads.filter(({ files }) => globMatcher(files)(file.path)).map(({ units }) => globMatcher(units));
+	for (const snapshot of [head, base]) {
+		const { reading, locating } = indexOf(snapshot);
+		for (const unit of reading.get(file.path) ?? []) {
+			const links = snapshot.units.get(unit)?.reads.get(file.path);
+			if (links !== void 0) put(unit, links);
+		}
+		const located = file.status === "modified" ? [] : locating.get(file.path) ?? [];
+		for (const unit of located) put(unit, [{
+			relation: "read by",
+			path: unit
+		}]);
+		if (extra.length === 0) continue;
+		for (const unit of snapshot.units.keys()) if (extra.some((matches) => matches(unit))) put(unit, [{
 			relation: "configured as read by",
-			path: unit.path
+			path: unit
 		}]);
 	}
 	return readers;
+}
+/** Made once for a snapshot: asking every unit about every file is a million questions in a large repository. */
+const indexes = /* @__PURE__ */ new WeakMap();
+function indexOf(snapshot) {
+	const known = indexes.get(snapshot);
+	if (known !== void 0) return known;
+	const [reading, locating] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Map()];
+	const add = (index, file, unit) => {
+		const units = index.get(file);
+		if (units === void 0) index.set(file, [unit]);
+		else units.push(unit);
+	};
+	for (const { path, reads, located } of snapshot.units.values()) {
+		for (const file of reads.keys()) add(reading, file, path);
+		for (const file of located) add(locating, file, path);
+	}
+	const made = {
+		reading,
+		locating
+	};
+	indexes.set(snapshot, made);
+	return made;
 }
 /** The type of a change of a file that units share. */
 function sharedType(file, envCommon) {
@@ -47294,7 +47460,7 @@ function sharedType(file, envCommon) {
 }
 /** What a shared file changed: one finding for all of its readers, or none. */
 function sharedFinding(file, commits, besides) {
-	const readers = readersOf(file.path, commits);
+	const readers = readersOf(file, commits);
 	if (besides !== null) readers.delete(besides);
 	if (readers.size === 0) return [];
 	return [{
@@ -47310,7 +47476,7 @@ const ignoredFiles = {
 	name: "ignored files",
 	take(file, commits) {
 		if (!globMatcher(commits.configuration.ignore)(file.path)) return null;
-		return [...readersOf(file.path, commits).values()].some((links) => links.some(({ relation }) => READS.has(relation))) ? null : [];
+		return [...readersOf(file, commits).values()].some((links) => links.some(({ relation }) => READS.has(relation))) ? null : [];
 	}
 };
 const READS = /* @__PURE__ */ new Set([
@@ -47338,30 +47504,51 @@ const sharedFiles = {
 	}
 };
 
+// packages/orchestrator/src/discover/generated-diff.ts
+/**
+* How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
+* generated at one of them: that its units are not known does not mean that they are gone.
+*/
+function generatedDiff(base, head) {
+	const unknown = [...base.stacks, ...head.stacks].filter(({ failed }) => failed).map(({ folder }) => folder);
+	return [.../* @__PURE__ */ new Set([...base.generated, ...head.generated])].flatMap((path) => {
+		const [before, after] = [base.files.get(path), head.files.get(path)];
+		if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
+		return [{
+			path,
+			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
+		}];
+	});
+}
+
 // packages/orchestrator/src/classify/rules/stack-sources.ts
 /**
-* Files that stacks are generated from: stack files and the templates that they name. What they changed is what differs
-* between the generated units of the two commits; a template can be read by other units as well.
+* Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
+* changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
 */
 const stackSources = {
 	name: "stack sources",
 	take(file, commits) {
-		const template = [...commits.head.stackTemplates, ...commits.base.stackTemplates].find((folder) => liesIn(file.path, folder));
+		const stacks = [...commits.head.stacks, ...commits.base.stacks];
 		const isStackFile = file.path === "terragrunt.stack.hcl" || file.path.endsWith(`/${"terragrunt.stack.hcl"}`);
-		if (!isStackFile && template === void 0) return null;
-		const generated = isStackFile ? folderOf$1(file.path) : ".";
-		const name = template === void 0 ? "" : file.path.slice(template === "." ? 0 : template.length + 1);
+		const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
+		const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
+		if (!isStackFile && template === void 0 && readers.length === 0) return null;
+		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
+		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
 		const units = /* @__PURE__ */ new Map();
-		for (const unit of /* @__PURE__ */ new Set([...commits.head.units.keys(), ...commits.base.units.keys()])) {
-			if (!isGenerated(unit) || !liesIn(unit, generated)) continue;
-			if (differs(unit, isStackFile ? null : name, commits)) units.set(unit, [{
+		for (const path of differing(name, commits)) {
+			const unit = unitOf(path, commits);
+			if (unit === null || !below.some((folder) => liesIn(unit, folder))) continue;
+			units.set(unit, [{
 				relation: "generates",
 				path: unit
 			}]);
 		}
 		const found = sharedFinding(file, commits, null);
+		const type = isStackFile || template !== void 0 ? STACK_TYPES$1[file.status] : "StackChanged";
 		if (units.size > 0) found.unshift({
-			type: STACK_TYPES$1[file.status],
+			type,
 			subject: file.path,
 			units
 		});
@@ -47373,9 +47560,18 @@ const STACK_TYPES$1 = {
 	modified: "StackChanged",
 	deleted: "StackDeleted"
 };
-/** Whether what was generated for a unit differs between the commits, in a file of a template where one is named. */
-function differs(unit, name, { base, head }) {
-	return [...new Set([...base.files.keys(), ...head.files.keys()].filter((file) => liesIn(file, unit)))].some((file) => base.files.get(file) !== head.files.get(file) && (name === null || file.endsWith(`/${name}`)));
+/** Generated files that differ between the commits; those of a template's file where one is named. */
+function differing(name, { base, head }) {
+	return generatedDiff(base, head).map(({ path }) => path).filter((path) => name === null || path.endsWith(`/${name}`));
+}
+/** The generated unit that a generated file belongs to. */
+function unitOf(path, { base, head }) {
+	const has = (folder) => {
+		const unit = UnitPath.safeParse(folder);
+		return unit.success && (head.units.has(unit.data) || base.units.has(unit.data));
+	};
+	const folder = unitOwning(path, has);
+	return folder === null ? null : UnitPath.parse(folder);
 }
 
 // packages/orchestrator/src/classify/rules/unit-files.ts
@@ -47390,7 +47586,7 @@ const unitFiles = {
 		const type = changeOf(unit, base, head);
 		if (type === null) return null;
 		return [{
-			type: isGenerated(unit) ? STACK_TYPES[type] : type,
+			type: isGenerated(unit, head) || isGenerated(unit, base) ? STACK_TYPES[type] : type,
 			subject: unit,
 			units: /* @__PURE__ */ new Map([[unit, [{
 				relation: "in the folder of",
@@ -47405,6 +47601,7 @@ function isUnit(snapshot, folder) {
 }
 function changeOf(unit, base, head) {
 	if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
+	if (head.links.some((link) => link === unit || liesIn(unit, link))) return null;
 	return head.files.has(unit === "." ? "terragrunt.hcl" : `${unit}/${"terragrunt.hcl"}`) ? null : "ModuleDeleted";
 }
 /** The same, of a unit that a stack generates. */
@@ -47505,6 +47702,10 @@ function requestedChanges(head, { globs, change }) {
 }
 
 // packages/orchestrator/src/compare/comparison.ts
+/** Whether a request only looks. */
+function isPlan(action) {
+	return action === "plan" || action === "plan-destroy";
+}
 /**
 * Decides which two commits are compared, fetching what the clone lacks.
 *
@@ -47723,6 +47924,253 @@ async function addWorktree(repositoryFolder, commit, environment) {
 	};
 }
 
+// packages/orchestrator/src/discover/environment.ts
+/** Who asks: the stand-in for STS knows the account by the name of the key that a request is signed with. */
+const KEY_PREFIX = "DISCOVERY";
+/**
+* The environment in which Terragrunt evaluates units: offline, with credentials that open nothing, and a stand-in that
+* answers `get_aws_account_id()`.
+*/
+function discoveryEnvironment(tool, stsUrl) {
+	return {
+		...tool,
+		AWS_ACCESS_KEY_ID: KEY_PREFIX,
+		AWS_SECRET_ACCESS_KEY: "discovery",
+		AWS_REGION: "us-east-1",
+		AWS_EC2_METADATA_DISABLED: "true",
+		AWS_ENDPOINT_URL: stsUrl,
+		AWS_ENDPOINT_URL_STS: stsUrl
+	};
+}
+/** The key that stands for an account. */
+function keyOfAccount(account) {
+	return `${KEY_PREFIX}${account}`;
+}
+/** The account that a key stands for, `null` where discovery does not know it. */
+function accountOfKey(key) {
+	return new RegExp(`^${KEY_PREFIX}(\\d{12})$`).exec(key ?? "")?.[1] ?? null;
+}
+/**
+* The environment of each folder: the tool's, with the variables, the account and the region of the folder's own
+* environment, as an executor gives them to it. Folders that share all of these share one object.
+*
+* @param accountsText `accounts.yml` of the commit that is read, or `null` when it has none
+*/
+function toolEnvironments(configuration, tool, accountsText) {
+	const lookup = environmentLookup(configuration);
+	const ids = accountIds(accountsText, configuration.accounts.file);
+	const merged = /* @__PURE__ */ new Map();
+	return (folder) => {
+		const found = lookup(UnitPath.parse(folder));
+		if (found.kind !== "one") return tool;
+		const own = variablesOf(found.environment, ids);
+		const key = JSON.stringify(Object.entries(own).toSorted());
+		const known = merged.get(key) ?? (Object.keys(own).length === 0 ? tool : {
+			...tool,
+			...own
+		});
+		merged.set(key, known);
+		return known;
+	};
+}
+/** What a declared secret is while units are evaluated: it has to be there, and must not be known. */
+const SECRET = "secret-not-known-at-discovery";
+function variablesOf({ env, secrets, aws }, ids) {
+	const variables = {
+		...env,
+		...Object.fromEntries(secrets.map((name) => [name, SECRET]))
+	};
+	if (aws === void 0) return variables;
+	const account = accountOf$1(aws, ids);
+	return {
+		...variables,
+		AWS_REGION: aws.region,
+		AWS_DEFAULT_REGION: aws.region,
+		...account === null ? {} : { AWS_ACCESS_KEY_ID: keyOfAccount(account) }
+	};
+}
+/** The account whose id a unit sees: that of the role that it plans with. */
+function accountOf$1({ account, plan_role }, ids) {
+	return /^arn:[^:]*:iam::(\d{12}):/.exec(plan_role)?.[1] ?? (/^\d{12}$/.test(account) ? account : ids.get(account) ?? null);
+}
+function accountIds(text, file) {
+	if (text === null) return /* @__PURE__ */ new Map();
+	try {
+		return new Map([...readAccounts(text, file)].map(([name, { id }]) => [name, id]));
+	} catch (error) {
+		if (error instanceof ConfigurationError) return /* @__PURE__ */ new Map();
+		throw error;
+	}
+}
+
+// packages/core/src/graph/cycles.ts
+/**
+* The cycles of a graph, one per set of nodes that can all reach each other, as a closed path: `[a, b, a]`.
+* A node that points to itself is the cycle `[a, a]`.
+*/
+function findCycles(graph) {
+	const cycles = [];
+	const done = /* @__PURE__ */ new Set();
+	for (const start of graph.keys()) {
+		if (done.has(start)) continue;
+		const path = [];
+		const onPath = /* @__PURE__ */ new Map();
+		const stack = [];
+		const enter = (node) => {
+			onPath.set(node, path.length);
+			path.push(node);
+			stack.push({
+				node,
+				next: 0
+			});
+		};
+		enter(start);
+		for (let frame = stack.at(-1); frame !== void 0; frame = stack.at(-1)) {
+			const target = (graph.get(frame.node) ?? [])[frame.next];
+			frame.next += 1;
+			if (target === void 0) {
+				stack.pop();
+				path.pop();
+				onPath.delete(frame.node);
+				done.add(frame.node);
+				continue;
+			}
+			const index = onPath.get(target);
+			if (index !== void 0) cycles.push([...path.slice(index), target]);
+			else if (graph.has(target) && !done.has(target)) enter(target);
+		}
+	}
+	return cycles;
+}
+
+// packages/orchestrator/src/discover/faults.ts
+const NOTHING_ELSE = {
+	folders: [],
+	missing: null
+};
+/** What Terragrunt can't evaluate, one fault for each place, with all the units that it hits. */
+function evaluationFaults(examined) {
+	return merged(examined.flatMap(({ facts, diagnosis }) => {
+		if (diagnosis.kind !== "broken") return [];
+		const { message, line } = diagnosis;
+		return [{
+			kind: "not-evaluated",
+			file: diagnosis.file ?? fileIn(facts.path, "terragrunt.hcl"),
+			line,
+			message,
+			units: [facts.path],
+			...NOTHING_ELSE
+		}];
+	}));
+}
+/** Local modules that units name and that the commit does not have. */
+function moduleFaults(examined) {
+	return merged(examined.flatMap(({ facts, missingModule }) => {
+		if (missingModule === null) return [];
+		const { folder, file, line } = missingModule;
+		return [{
+			kind: "path",
+			file,
+			line,
+			message: `The local module \`${folder}\` is not in the repository. Add it, or mend the \`source\`.`,
+			units: [facts.path],
+			...NOTHING_ELSE
+		}];
+	}));
+}
+/** What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside. */
+function dependencyFaults(examined) {
+	const graph = new Map(examined.map(({ facts }) => [facts.path, facts.dependencies]));
+	const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
+	const at = (unit, dependency) => placeIn.get(unit)?.get(dependency) ?? {
+		file: fileIn(unit, "terragrunt.hcl"),
+		line: null
+	};
+	const cycles = findCycles(graph).flatMap((cycle) => {
+		const [first, second] = cycle;
+		if (first === void 0 || second === void 0) return [];
+		const message = `These units depend on each other in a circle: ${cycle.join(" → ")}. Remove one of the dependencies.`;
+		const units = [...new Set(cycle)].toSorted();
+		return [{
+			kind: "dependency-cycle",
+			...at(first, second),
+			message,
+			units,
+			...NOTHING_ELSE
+		}];
+	});
+	const missing = examined.flatMap(({ facts: { path, dependencies }, outside }) => [...dependencies.filter((dependency) => !graph.has(dependency)).map((dependency) => {
+		const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
+		const about = {
+			units: [path],
+			folders: [],
+			missing: dependency
+		};
+		return {
+			kind: "missing-dependency",
+			...at(path, dependency),
+			message,
+			...about
+		};
+	}), ...outside.map((dependency) => {
+		const message = `\`${path}\` depends on \`${dependency}\`, which lies outside of the repository.`;
+		return {
+			kind: "missing-dependency",
+			...at(path, dependency),
+			message,
+			units: [path],
+			...NOTHING_ELSE
+		};
+	})]);
+	return [...cycles, ...missing];
+}
+/** Files that were kept from Terragrunt, with the units that lie there or read them. */
+function leftOutFaults(examined, unreadable) {
+	return [...unreadable].map(([file, { line, message }]) => {
+		return {
+			kind: "not-evaluated",
+			file,
+			line,
+			message: `\`${file}\` can't be read as HCL: ${message}. Terragrunt was not given it.`,
+			units: unitsAt(file, examined),
+			folders: [file],
+			missing: null
+		};
+	});
+}
+/** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
+function linkFaults(examined, { inside, leaving }, files) {
+	const fault = (file, message) => {
+		return {
+			kind: "path",
+			file,
+			line: null,
+			message,
+			units: unitsAt(file, examined),
+			folders: [file],
+			missing: null
+		};
+	};
+	const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
+	return [...[...leaving].map(([file, target]) => fault(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)), ...toUnits.map(([file, real]) => fault(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))];
+}
+function unitsAt(file, examined) {
+	const reads = ({ facts }) => [...facts.reads].some(([path, links]) => behind(path, file) && links[0]?.relation !== "may be read by");
+	return examined.filter((unit) => liesIn(file, unit.facts.path) || reads(unit)).map(({ facts }) => facts.path).toSorted();
+}
+const behind = (path, link) => path === link || liesIn(path, link);
+/** Joins faults of the same kind at the same place; the message of the first unit stands for all. */
+function merged(faults) {
+	return [...Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([
+		kind,
+		file,
+		line
+	])).values()].flatMap(([first, ...others]) => first === void 0 ? [] : [{
+		...first,
+		units: [first, ...others].flatMap(({ units }) => units).toSorted()
+	}]);
+}
+
 // packages/orchestrator/src/discover/find.ts
 const Row = object({
 	type: _enum(["unit", "stack"]),
@@ -47738,8 +48186,8 @@ const Row = object({
 * @param below folder in the checkout, `.` for all
 * @throws ToolError when Terragrunt gives no answer
 */
-async function terragruntFind(root, below, environment) {
-	const ran = await run("terragrunt", FIND, {
+async function terragruntFind(terragrunt, root, below, environment) {
+	const ran = await terragrunt.call(FIND, {
 		cwd: posix.join(root, below),
 		env: environment,
 		timeoutMs: 9e5
@@ -47785,7 +48233,7 @@ function suppressedErrors(log, root) {
 	const found = /* @__PURE__ */ new Map();
 	const place = new RegExp(`${root.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}/(.+?\\.hcl)(?::(\\d+),[\\d-]+(?:,\\d+)?)?(?=[:\\s;,)]|$)`, "g");
 	for (const line of log.split("\n")) {
-		const message = messageOf(line);
+		const message = messageOf$1(line);
 		if (!message.startsWith("Suppress")) continue;
 		for (const match of message.matchAll(place)) {
 			const [, file, number] = match;
@@ -47800,7 +48248,7 @@ function suppressedErrors(log, root) {
 	}
 	return [...found.values()];
 }
-function messageOf(line) {
+function messageOf$1(line) {
 	if (!line.startsWith("{")) return line;
 	try {
 		return LogRecord.parse(JSON.parse(line)).msg;
@@ -47812,69 +48260,89 @@ function lastLines(text) {
 	return text.trim().split("\n").slice(-5).join("\n");
 }
 
-// packages/orchestrator/src/discover/diagnose.ts
-const Diagnostic = object({
-	severity: string(),
-	summary: string(),
-	detail: string().default(""),
-	range: object({
-		filename: string(),
-		start: object({ line: int() })
-	}).nullish()
-});
-/** Evaluates one unit by itself with diagnostics. */
-async function diagnoseUnit(root, unit, environment) {
-	const ran = await run("terragrunt", [
-		"hcl",
-		"validate",
-		"--json",
-		"--no-color"
-	], {
-		cwd: posix.join(root, unit),
-		env: environment,
-		timeoutMs: 12e4
+// packages/orchestrator/src/discover/side-by-side.ts
+/** Processes that discovery lets run at a time: each of Terragrunt's is busy on a core. */
+const AT_A_TIME = Math.max(2, availableParallelism());
+/** Does something for every item, a few at a time, and answers the results in the order of the items. */
+async function sideBySide(items, act) {
+	const results = /* @__PURE__ */ new Map();
+	const waiting = items.entries();
+	const work = async () => {
+		for (const [index, item] of waiting) results.set(index, await act(item));
+	};
+	await Promise.all(Array.from({ length: AT_A_TIME }, work));
+	return [...results].toSorted(([a], [b]) => a - b).map(([, result]) => result);
+}
+
+// packages/orchestrator/src/discover/find-all.ts
+/**
+* One `find` for each distinct environment, below the folder that all of its units share; only the answers about that
+* environment's own units count.
+*/
+async function findAll(terragrunt, root, folders, environmentOf) {
+	const result = {
+		units: /* @__PURE__ */ new Map(),
+		suppressed: []
+	};
+	const groups = [...Map.groupBy(folders, environmentOf)];
+	const answers = await sideBySide(groups, ([environment, members]) => terragruntFind(terragrunt, root, groups.length === 1 ? "." : sharedFolder(members), environment));
+	for (const [index, [, members]] of groups.entries()) {
+		const answer = answers[index];
+		if (answer === void 0) continue;
+		for (const folder of members) {
+			const row = answer.units.get(folder);
+			if (row !== void 0) result.units.set(folder, row);
+		}
+		result.suppressed.push(...answer.suppressed);
+	}
+	return result;
+}
+/** Asks for each unit that `find` left out by itself: inside a cycle it is listed then, with its true edges. */
+async function findSwallowed(terragrunt, root, folders, found, environmentOf) {
+	const swallowed = folders.filter((folder) => !found.units.has(folder));
+	const answers = await sideBySide(swallowed, async (folder) => ({
+		folder,
+		alone: await terragruntFind(terragrunt, root, folder, environmentOf(folder))
+	}));
+	for (const { folder, alone } of answers) {
+		const row = alone.units.get(folder);
+		if (row !== void 0) found.units.set(folder, row);
+		found.suppressed.push(...alone.suppressed);
+	}
+}
+/** The deepest folder that holds all of these folders, or is the only one. */
+function sharedFolder(folders) {
+	let [shared = "."] = folders;
+	for (const folder of folders) while (folder !== shared && !liesIn(folder, shared)) shared = folderOf$1(shared);
+	return shared;
+}
+
+// packages/orchestrator/src/discover/left-out.ts
+const MOST_BYTES = 2e7;
+/**
+* Removes HCL from a checkout that nobody can have written by hand: it would keep Terragrunt busy for minutes, and with
+* it every other unit.
+*/
+async function leaveOutUnreadable(root, files) {
+	const found = await sideBySide(files, async (file) => {
+		const path = posix.join(root, file);
+		const reason = await reasonFor(path);
+		if (reason !== null) await rm$1(path, { force: true });
+		return {
+			file,
+			reason
+		};
 	});
-	if (ran.exitCode === 0) return { kind: "well" };
-	return readDiagnostics(ran.stdout, ran.stderr, root);
+	return new Map(found.flatMap(({ file, reason }) => reason === null ? [] : [[file, reason]]));
 }
-/** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
-function readDiagnostics(stdout, stderr, root) {
-	const inside = (file) => file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
-	const plain = (text) => text.replaceAll(`${root}/`, "").trim();
-	let diagnostics = [];
-	try {
-		const all = array(Diagnostic).parse(JSON.parse(stdout));
-		diagnostics = all.filter(({ summary }) => summary !== BARE_INCLUDE);
-		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
-	} catch {}
-	const first = diagnostics.find(({ severity }) => severity === "error") ?? diagnostics[0];
-	if (first === void 0) return {
-		kind: "broken",
-		file: null,
-		line: null,
-		message: plain(errorsOf(stderr))
+async function reasonFor(path) {
+	const size = await stat$1(path).then((stats) => stats.isFile() ? stats.size : 0, () => 0);
+	if (size > MOST_BYTES) return {
+		line: 1,
+		message: `it is ${Math.round(size / 1e6)} MB long`
 	};
-	const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
-	if (diagnostics.every((diagnostic) => NEEDS_CREDENTIALS.test(`${diagnostic.summary} ${diagnostic.detail}`))) return {
-		kind: "needs-credentials",
-		message
-	};
-	return {
-		kind: "broken",
-		file: first.range === null || first.range === void 0 ? null : inside(first.range.filename),
-		line: first.range?.start.line ?? null,
-		message
-	};
+	return size === 0 ? null : unreadableHcl(await readFile(path, "utf8"));
 }
-/** The errors of Terragrunt's log without times and advice, else its last lines. */
-function errorsOf(stderr) {
-	const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
-	return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
-}
-/** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
-const BARE_INCLUDE = "Missing name for include";
-/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
-const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential/i;
 
 // packages/orchestrator/src/hcl/evaluate.ts
 /** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
@@ -47896,7 +48364,7 @@ function valueOfExpression(expression, scope, depth) {
 	if (depth > DEEPEST) return null;
 	switch (expression.kind) {
 		case "template": {
-			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf$1(part, scope, depth));
+			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf$1(part, scope, depth) ?? scope.unknown);
 			return parts.every((part) => part !== null) ? parts.join("") : null;
 		}
 		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
@@ -47979,6 +48447,7 @@ function includedFile({ args, scope, text }) {
 /** The functions of Terragrunt and OpenTofu that paths are made with. */
 const FUNCTIONS = /* @__PURE__ */ new Map([
 	["get_repo_root", () => ROOT],
+	["get_aws_account_id", ({ scope }) => scope.account],
 	["get_terragrunt_dir", ({ scope }) => absolute(scope.terragruntFolder)],
 	["get_original_terragrunt_dir", ({ scope }) => absolute(scope.unitFolder)],
 	["get_parent_terragrunt_dir", (call) => {
@@ -48044,6 +48513,8 @@ function formatted(texts) {
 }
 
 // packages/orchestrator/src/hcl/references.ts
+/** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
+const UNKNOWN = "";
 const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
 	"file",
 	"templatefile",
@@ -48066,29 +48537,45 @@ const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
 ]);
 /** Finds what `terragrunt find` does not tell: files, folders and local modules that HCL names by a path. */
 function referencesIn(scope) {
-	const found = {
-		files: /* @__PURE__ */ new Set(),
-		folders: /* @__PURE__ */ new Set(),
-		configurations: /* @__PURE__ */ new Set(),
-		sources: /* @__PURE__ */ new Set()
-	};
-	let unknownSource = false;
+	const found = nothingFound();
 	for (const { attribute, around } of attributesIn(scope.body)) {
-		for (const call of callsIn(attribute.value)) takeCall(call, scope, found);
-		for (const file of varFiles(attribute, scope)) put(found.files, file, scope.unitFolder);
-		const [block] = around;
-		if (attribute.name !== "source" || around.length !== 1 || !SOURCE_BLOCKS.has(block ?? "")) continue;
-		const source = evaluate(attribute.value, scope);
-		if (source === null) unknownSource = true;
-		else put(found.sources, localSource(source), block === "terraform" ? scope.unitFolder : posix.dirname(scope.file));
+		const toldByTerragrunt = TOLD.has(around[0] ?? "");
+		for (const call of callsIn(attribute.value)) takeCall(call, toldByTerragrunt, scope, found);
+		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
+		const [block, inner] = around;
+		if (block === void 0 || inner !== void 0) continue;
+		takeDependency(attribute, block, scope, found);
+		if (attribute.name === "path" && block === "include") {
+			const text = evaluate(attribute.value, scope) ?? unknownPath(attribute.value, scope, found);
+			if (text !== null) put(found, "configurations", text, scope.unitFolder);
+		}
+		if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
 	}
 	return {
 		files: [...found.files],
+		located: [...found.located],
 		folders: [...found.folders],
 		configurations: [...found.configurations],
-		sources: [...found.sources],
-		unknownSource
+		sources: found.sources,
+		unknownSource: found.unknownSource,
+		dependencies: found.dependencies,
+		unknownFiles: [...found.unknownFiles],
+		unknownConfigurations: [...found.unknownConfigurations],
+		unknownAbove: found.unknownAbove || scope.body.faulty
 	};
+}
+function takeSource({ value, line }, block, scope, found) {
+	const source = evaluate(value, scope);
+	const isUnknown = source === null || source.split("?", 1)[0]?.includes("") === true;
+	found.unknownSource ||= isUnknown;
+	const local = source === null ? null : localSource(source);
+	if (local === null) return;
+	const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
+	if (isUnknown) put(found, "configurations", local, base);
+	else {
+		const path = repositoryPath(local, base);
+		if (path !== null) found.sources.set(path, line);
+	}
 }
 /** Var files that `extra_arguments` name, as a list or as arguments of the command. */
 function varFiles({ name, value }, scope) {
@@ -48096,18 +48583,83 @@ function varFiles({ name, value }, scope) {
 	const texts = value.items.flatMap((item) => evaluate(item, scope) ?? []);
 	return name === "arguments" ? texts.flatMap((text) => /^-var-file=(.+)$/.exec(text)?.[1] ?? []) : texts;
 }
-function put(target, text, base) {
-	const path = text === null ? null : repositoryPath(text, base);
-	if (path !== null) target.add(path);
+function nothingFound() {
+	return {
+		files: /* @__PURE__ */ new Set(),
+		located: /* @__PURE__ */ new Set(),
+		folders: /* @__PURE__ */ new Set(),
+		configurations: /* @__PURE__ */ new Set(),
+		unknownFiles: /* @__PURE__ */ new Set(),
+		unknownConfigurations: /* @__PURE__ */ new Set(),
+		sources: /* @__PURE__ */ new Map(),
+		dependencies: /* @__PURE__ */ new Map(),
+		unknownSource: false,
+		unknownAbove: false
+	};
+}
+function put(found, kind, text, base) {
+	if (text.includes("")) {
+		const pattern = patternPath(text, base);
+		const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
+		if (pattern !== null) unknown.add(pattern);
+		return;
+	}
+	const path = repositoryPath(text, base);
+	if (path !== null) found[kind].add(path);
+}
+/** A path with unknown parts: what stands before them counts only where they can't lead elsewhere. */
+function patternPath(text, base) {
+	const [known = "", ...others] = text.split("");
+	const rest = others.join("");
+	if (rest.includes("..")) return `${""}/${posix.basename(rest)}`;
+	return known === "" ? text : repositoryPath(text, base);
 }
 /** A relative path starts at the file that holds the call; that of a configuration at the unit. */
-function takeCall(call, scope, found) {
-	const [argument] = call.args;
-	if (argument === void 0) return;
+function takeCall(call, toldByTerragrunt, scope, found) {
 	const fileFolder = posix.dirname(scope.file);
-	if (FILE_FUNCTIONS.has(call.name)) put(found.files, evaluate(argument, scope), fileFolder);
-	else if (call.name === "fileset") put(found.folders, evaluate(argument, scope), fileFolder);
-	else if (call.name === "read_terragrunt_config") put(found.configurations, evaluate(argument, scope), scope.terragruntFolder);
+	if (call.name === "find_in_parent_folders") {
+		const place = evaluate(call, scope);
+		if (place !== null) put(found, "located", place, scope.unitFolder);
+		return;
+	}
+	if (call.name === "run_cmd") takeCommand(call.args, scope, found);
+	const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
+	const [argument] = call.args;
+	if (kind === void 0 || argument === void 0) return;
+	const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
+	if (text === null) return;
+	put(found, kind === "configurations" && text.includes("") && !toldByTerragrunt ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
+}
+/** Blocks that Terragrunt evaluates to find units. */
+const TOLD = /* @__PURE__ */ new Set(["locals", "include"]);
+const OTHER_READS = /* @__PURE__ */ new Map([
+	["fileexists", "located"],
+	["fileset", "folders"],
+	["read_terragrunt_config", "configurations"]
+]);
+/** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
+function unknownPath(argument, scope, found) {
+	if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
+	found.unknownAbove = true;
+	return null;
+}
+/** Files of the repository that a command is started with: a script, or what it works on. */
+function takeCommand(args, scope, found) {
+	for (const argument of args) {
+		const text = evaluate(argument, scope);
+		const path = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
+		if (path !== null && scope.exists(path)) found.files.add(path);
+	}
+}
+function takeDependency({ name, value, line }, block, scope, found) {
+	const one = block === "dependency" && name === "config_path";
+	const several = block === "dependencies" && name === "paths" && value.kind === "list" ? value.items : [];
+	for (const expression of one ? [value] : several) {
+		const text = evaluate(expression, scope);
+		if (text === null) continue;
+		const path = repositoryPath(text, scope.unitFolder) ?? posix.join(scope.unitFolder, text);
+		if (!found.dependencies.has(path)) found.dependencies.set(path, line);
+	}
 }
 /** The path of a local source, its subfolder behind `//` included; `null` for one that is fetched from elsewhere. */
 function localSource(source) {
@@ -48125,117 +48677,317 @@ function includesOf(body, evaluated) {
 	return includes;
 }
 
-// packages/orchestrator/src/discover/module-reads.ts
-const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
-/** Answers what units read. */
-function readsReader(sources) {
-	const modules = /* @__PURE__ */ new Map();
-	const moduleReads = (folder) => {
-		const known = modules.get(folder) ?? scanModule(sources, folder);
-		modules.set(folder, known);
-		return known;
-	};
-	return (unit, env) => {
-		const reads = /* @__PURE__ */ new Map();
-		const add = (file, links) => {
-			if (!reads.has(file)) reads.set(file, links);
-		};
-		for (const file of unit.includes) if (file !== "") add(file, [{
-			relation: "included by",
-			path: unit.path
-		}]);
-		const written = addWritten(unit, env, sources, add);
-		addModules(written.sources.size > 0 || written.unknownSource ? written.sources : /* @__PURE__ */ new Set([unit.path]), unit.path, moduleReads, add);
-		addModules(addReported(unit, written, sources, reads, add), unit.path, moduleReads, add);
-		return new Map([...reads].filter(([file]) => file !== joined(unit.path, UNIT_FILE)));
+// packages/orchestrator/src/discover/stacks.ts
+/** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
+const MANIFEST = ".terragrunt-stack-manifest";
+const CACHE = ".terragrunt-cache";
+/** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
+async function generateStacks(terragrunt, root, committed, parsed, environmentOf) {
+	const all = [...committed.keys()].filter((file) => posix.basename(file) === STACK_FILE).toSorted().map((file) => stackOf(file, committed, parsed(file)));
+	const templates = all.flatMap((stack) => stack.templates);
+	const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
+	const generated = await sideBySide(live, async (stack) => {
+		const ran = await terragrunt.call([
+			"stack",
+			"generate",
+			"--no-color"
+		], {
+			cwd: posix.join(root, stack.folder),
+			env: environmentOf(stack.folder),
+			timeoutMs: 6e5
+		});
+		if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? lastLines(ran.stderr)).replaceAll(`${root}/`, ""));
+		return hashesBelow(root, stack.folder, committed);
+	});
+	const files = new Map(generated.flatMap((result) => result instanceof Map ? [...result] : []));
+	const faults = generated.flatMap((result) => result instanceof Map ? [] : [result]);
+	const failed = new Set(faults.map(({ file }) => file));
+	return {
+		stacks: all.map((stack) => ({
+			...stack,
+			failed: failed.has(stack.file)
+		})),
+		files,
+		faults
 	};
 }
-/**
-* Adds what else Terragrunt says that a unit reads; gives folders of its module's code that its HCL does not name. Code
-* counts as the module's where the source can't be told; elsewhere it was read like any other file.
-*/
-function addReported(unit, written, sources, reads, add) {
-	const moduleFolders = /* @__PURE__ */ new Set();
-	for (const file of unit.reading) {
-		if (reads.has(file)) continue;
-		const named = written.configurations.has(file);
-		const source = [...written.sources].find((folder) => liesIn(file, folder));
-		if (source !== void 0 && !named && isInNestedUnit(file, source, sources)) continue;
-		if (CODE.test(file) && written.unknownSource && !named) moduleFolders.add(folderOf$1(file));
-		else add(file, [{
-			relation: "read by",
-			path: unit.path
-		}]);
+/** What a stack is made from, as far as its text tells. */
+function stackOf(file, committed, body) {
+	const folder = folderOf$1(file);
+	const at = {
+		unitFolder: folder,
+		terragruntFolder: folder,
+		includes: /* @__PURE__ */ new Map(),
+		included: false
+	};
+	const exists = (path) => committed.has(path);
+	const open = () => null;
+	const found = referencesIn({
+		file,
+		body: body ?? EMPTY,
+		...at,
+		env: {},
+		account: null,
+		unknown: null,
+		exists,
+		open
+	});
+	return {
+		file,
+		folder,
+		templates: [...found.sources.keys()],
+		reads: [...found.files, ...found.configurations],
+		failed: false
+	};
+}
+function faultOf({ file, folder, templates }, why) {
+	const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
+	const [, afterFile = ""] = why.split(`${file}:`, 2);
+	const line = Number.parseInt(afterFile, 10);
+	return {
+		kind: "not-evaluated",
+		file,
+		line: line > 0 ? line : null,
+		message,
+		units: [],
+		folders: [folder, ...templates],
+		missing: null
+	};
+}
+/** What lies below a stack and is not committed: it was generated. */
+async function hashesBelow(root, folder, committed) {
+	const entries = await readdir$1(posix.join(root, folder), {
+		recursive: true,
+		withFileTypes: true
+	});
+	const hashes = /* @__PURE__ */ new Map();
+	for (const entry of entries) {
+		const path = posix.join(posix.relative(root, entry.parentPath), entry.name);
+		if (!entry.isFile() || entry.name === MANIFEST || committed.has(path) || path.split("/").includes(CACHE)) continue;
+		const text = await readFile(posix.join(root, path));
+		hashes.set(path, createHash("sha256").update(text).digest("hex"));
 	}
-	return moduleFolders;
+	return hashes;
 }
-/** Adds the files that the HCL of a unit, and the HCL that it reads, names; gives the local modules that it names. */
-function addWritten(unit, env, sources, add) {
-	const own = joined(unit.path, UNIT_FILE);
-	const scopes = scopesOf(unit, own, env, sources);
-	const result = {
-		sources: /* @__PURE__ */ new Set(),
-		unknownSource: false,
-		configurations: /* @__PURE__ */ new Set()
+
+// packages/orchestrator/src/discover/diagnose.ts
+const Diagnostic = object({
+	severity: string(),
+	summary: string(),
+	detail: string().default(""),
+	range: object({
+		filename: string(),
+		start: object({ line: int() })
+	}).nullish()
+});
+/** Evaluates one unit by itself with diagnostics. */
+async function diagnoseUnit(terragrunt, root, unit, environment) {
+	const ran = await terragrunt.call([
+		"hcl",
+		"validate",
+		"--json",
+		"--no-color"
+	], {
+		cwd: posix.join(root, unit),
+		env: environment,
+		timeoutMs: 12e4
+	});
+	if (ran.exitCode === 0) return { kind: "well" };
+	return readDiagnostics(ran.stdout, ran.stderr, root);
+}
+/** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
+function readDiagnostics(stdout, stderr, root) {
+	const inside = (file) => file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
+	const plain = (text) => text.replaceAll(`${root}/`, "").trim();
+	let diagnostics = [];
+	try {
+		const all = array(Diagnostic).parse(JSON.parse(stdout));
+		diagnostics = all.filter(({ summary }) => summary !== BARE_INCLUDE);
+		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
+	} catch {}
+	const first = diagnostics.find(({ severity }) => severity === "error") ?? diagnostics[0];
+	if (first === void 0) return {
+		kind: "broken",
+		file: null,
+		line: null,
+		message: plain(errorsOf(stderr))
 	};
-	const queue = [
-		own,
-		...unit.includes,
-		...unit.reading.filter((name) => name.endsWith(".hcl"))
-	];
-	const seen = /* @__PURE__ */ new Set();
-	for (const file of queue) {
-		const scope = seen.has(file) ? null : scopes(file);
-		seen.add(file);
-		if (scope === null) continue;
-		const found = referencesIn(scope);
-		const via = file === own ? [] : [{
-			relation: "read by",
-			path: file
-		}];
-		const named = [...found.files, ...found.folders.flatMap((folder) => filesBelow(sources, folder))];
-		for (const path of named) add(path, [...via, {
-			relation: "read by",
-			path: unit.path
-		}]);
-		for (const path of found.configurations) result.configurations.add(path);
-		if (file !== own && !scope.included) continue;
-		for (const folder of found.sources) result.sources.add(folder);
-		result.unknownSource ||= found.unknownSource;
+	const text = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+	const message = /EnvVarNotFoundError/.test(text) ? `${text} ${DECLARE}` : text;
+	if (diagnostics.every((diagnostic) => NEEDS_CREDENTIALS.test(`${diagnostic.summary} ${diagnostic.detail}`))) return {
+		kind: "needs-credentials",
+		message
+	};
+	return {
+		kind: "broken",
+		file: first.range === null || first.range === void 0 ? null : inside(first.range.filename),
+		line: first.range?.start.line ?? null,
+		message
+	};
+}
+/** The errors of Terragrunt's log without times and advice, else its last lines. */
+function errorsOf(stderr) {
+	const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
+	return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
+}
+const DECLARE = "Declare it under `env` or `secrets` of the unit's environment in .pipelines/config.yml.";
+/** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
+const BARE_INCLUDE = "Missing name for include";
+/**
+* Functions that need what only an executor has: cloud credentials, keys, or a program of the team. An environment
+* without an account has the one of zeros here, under which nobody keeps files.
+*/
+const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential|\b0{12}\b/i;
+
+// packages/orchestrator/src/discover/suspects.ts
+/** Units about which Terragrunt kept something to itself. */
+function suspects(folders, found, files) {
+	const faulty = new Map(found.suppressed.map(({ file, message }) => [file, message]));
+	const result = /* @__PURE__ */ new Map();
+	for (const folder of folders) {
+		const row = found.units.get(folder);
+		const own = fileIn(folder, UNIT_FILE);
+		if (row === void 0 || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
+			result.set(folder, {
+				kind: "own",
+				words: (faulty.get(own) ?? "").replaceAll(folder, "…")
+			});
+			continue;
+		}
+		const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
+		if (shared !== void 0) result.set(folder, {
+			kind: "shared",
+			file: shared
+		});
 	}
 	return result;
 }
-/** The scopes of the files that belong to a unit. */
-function scopesOf(unit, own, env, sources) {
-	const exists = (path) => sources.files.has(path);
-	const includes = /* @__PURE__ */ new Map();
-	const open = (file) => {
-		const body = exists(file) ? sources.parsed(file) : null;
-		if (body === null) return null;
-		const included = unit.includes.includes(file);
-		const terragruntFolder = file === own || included ? unit.path : folderOf$1(file);
-		return {
-			file,
-			body,
-			unitFolder: unit.path,
-			terragruntFolder,
-			includes,
-			included,
-			env,
-			exists,
-			open
-		};
+/** Units of one suspicion that are diagnosed by themselves before the others are taken to be like them. */
+const SAMPLE = 12;
+/**
+* Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
+* diagnosed: when all of it has the fault at one place of a shared file, so have the others. When some of the sample
+* are well, the fault depends on the unit, and every one is diagnosed.
+*/
+async function diagnoseSuspects(terragrunt, root, suspected, environmentOf) {
+	const result = /* @__PURE__ */ new Map();
+	const diagnose = async (folders) => {
+		const all = await sideBySide(folders, (folder) => diagnoseUnit(terragrunt, root, folder, environmentOf(folder)));
+		for (const [index, diagnosis] of all.entries()) result.set(folders[index] ?? "", diagnosis);
 	};
-	const scope = open(own);
-	if (scope !== null) {
-		const pathOf = includesOf(scope.body, (path) => {
-			const text = evaluate(path, scope);
-			return text === null ? null : repositoryPath(text, unit.path);
-		});
-		for (const [label, file] of pathOf) includes.set(label, file);
+	const groups = [...Map.groupBy(suspected, ([, suspicion]) => JSON.stringify(suspicion)).values()].map((members) => ({
+		isShared: members[0]?.[1].kind === "shared",
+		units: members.map(([unit]) => unit),
+		sample: spread(members.map(([unit]) => unit), SAMPLE)
+	}));
+	await diagnose(groups.flatMap(({ sample }) => sample));
+	const unlike = [];
+	for (const { units, sample, isShared } of groups) {
+		const common = commonDiagnosis(sample.flatMap((unit) => result.get(unit) ?? []));
+		const holds = common !== null && (isShared || common.kind === "broken" && common.file !== null);
+		const others = units.filter((unit) => !result.has(unit));
+		if (holds) for (const unit of others) result.set(unit, common);
+		else unlike.push(...others);
 	}
-	return open;
+	await diagnose(unlike);
+	return result;
 }
+/** Some of the items, spread evenly from the first to the last. */
+function spread(items, count) {
+	if (items.length <= count) return [...items];
+	return Array.from({ length: count }, (_unused, index) => items[Math.floor(index * (items.length - 1) / (count - 1))]).filter((item) => item !== void 0);
+}
+/** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
+function commonDiagnosis(diagnoses) {
+	const [first] = diagnoses;
+	if (first === void 0) return null;
+	return diagnoses.every((other) => {
+		if (first.kind !== "broken" || other.kind !== "broken") return first.kind === other.kind;
+		return first.file === other.file && first.line === other.line;
+	}) ? first : null;
+}
+
+// packages/orchestrator/src/discover/symlinks.ts
+/**
+* Reads the symbolic links of a checkout, and removes those from it that leave the repository: what Terragrunt would
+* read there is not part of the commit, and could be anybody's.
+*/
+async function readSymlinks(root, entries) {
+	const targets = /* @__PURE__ */ new Map();
+	const leaving = /* @__PURE__ */ new Map();
+	for (const { path } of entries.filter(({ kind }) => kind === "symlink")) {
+		const link = posix.join(root, path);
+		const text = await readlink(link).catch(() => null);
+		if (text === null) continue;
+		const real = await realpath(link).catch(() => null);
+		const inside = real === null ? null : insidePath(root, real);
+		if (inside !== null) targets.set(path, inside);
+		else if (real !== null || insidePath(root, posix.resolve(posix.dirname(link), text)) === null) leaving.set(path, text);
+	}
+	for (const path of leaving.keys()) await rm$1(posix.join(root, path), { force: true });
+	return {
+		realOf: (path) => resolved(path, targets),
+		inside: targets,
+		leaving
+	};
+}
+function insidePath(root, path) {
+	if (path === root) return ".";
+	return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null;
+}
+/** A target holds no link any more, so the first link on the way is the only one that counts. */
+function resolved(path, targets) {
+	if (targets.size === 0) return path;
+	const parts = path.split("/");
+	for (let length = 1; length <= parts.length; length += 1) {
+		const target = targets.get(parts.slice(0, length).join("/"));
+		if (target === void 0) continue;
+		const rest = parts.slice(length).join("/");
+		return resolved(posix.join(target, rest), targets);
+	}
+	return path;
+}
+
+// packages/orchestrator/src/discover/unit-folders.ts
+/**
+* Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
+* nothing, names no source, has no code beside it and has other units below it. A template of a stack needs `values`.
+*/
+function unitFolders(candidates, found, sources, read) {
+	const roots = new Set([...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf$1(f) !== path)));
+	const withNested = foldersAbove(candidates);
+	const lackingValues = new Set(found.suppressed.filter(({ message }) => /variable named "values"/.test(message)).map(({ file }) => file));
+	const units = [];
+	for (const folder of candidates) {
+		const file = fileIn(folder, UNIT_FILE);
+		if (roots.has(file)) continue;
+		const text = read(file);
+		const beside = sources.byFolder.get(folder) ?? [];
+		const isTemplate = lackingValues.has(file) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
+		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
+		if (!isTemplate && (runs || !withNested.has(folder))) units.push(folder);
+	}
+	return units.toSorted();
+}
+
+// packages/orchestrator/src/discover/sources.ts
+/** The files in a folder, at any depth. */
+function filesBelow(sources, folder) {
+	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
+}
+/** Whether a path is a file or a folder of the commit. */
+function isThere(path, { files, folders, realOf }) {
+	const real = realOf(path);
+	return files.has(real) || folders.has(real);
+}
+/** The submodule that a path is, or leads into. */
+function submoduleOf(path, { submodules }) {
+	return submodules.find((submodule) => submodule === path || liesIn(path, submodule)) ?? null;
+}
+
+// packages/orchestrator/src/discover/local-modules.ts
+/** Names of files that hold a module's code. */
+const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
 /** Follows module calls from the unit's own modules to any depth. */
 function addModules(folders, unit, moduleReads, add) {
 	const queue = [...folders].map((folder) => ({
@@ -48259,7 +49011,13 @@ function addModules(folders, unit, moduleReads, add) {
 		}
 	}
 }
+/** What a local module consists of, and which further ones it calls. */
 function scanModule(sources, folder) {
+	const submodule = submoduleOf(folder, sources);
+	if (submodule !== null) return {
+		files: [submodule],
+		calls: []
+	};
 	const code = (sources.byFolder.get(folder) ?? []).filter((file) => CODE.test(file));
 	if (code.length === 0) return {
 		files: [],
@@ -48267,7 +49025,7 @@ function scanModule(sources, folder) {
 	};
 	const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
 	const calls = /* @__PURE__ */ new Set();
-	const exists = (path) => sources.files.has(path);
+	const exists = (path) => sources.files.has(sources.realOf(path));
 	for (const file of code) {
 		const body = sources.parsed(file);
 		if (body === null) continue;
@@ -48280,12 +49038,14 @@ function scanModule(sources, folder) {
 			includes: /* @__PURE__ */ new Map(),
 			included: false,
 			env: {},
+			account: null,
+			unknown: null,
 			exists,
 			open
 		});
 		for (const path of found.files) files.add(path);
-		for (const inner of found.folders) for (const path of filesBelow(sources, inner)) files.add(path);
-		for (const path of found.sources) calls.add(path);
+		for (const inner of found.folders) for (const path of filesBelow(sources, sources.realOf(inner))) files.add(path);
+		for (const path of found.sources.keys()) calls.add(sources.realOf(path));
 	}
 	return {
 		files: [...files],
@@ -48294,118 +49054,334 @@ function scanModule(sources, folder) {
 }
 /** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */
 function isInNestedUnit(file, folder, sources) {
-	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(joined(above, "terragrunt.hcl"))) return true;
+	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(fileIn(above, "terragrunt.hcl"))) return true;
 	return false;
 }
-function filesBelow(sources, folder) {
-	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
+
+// packages/orchestrator/src/discover/may-read.ts
+/**
+* Answers which files the paths in a unit's text may come to, where parts of them are `UNKNOWN`. A path of which nothing
+* is known may be any file outside of the folders of other units.
+*/
+function mayReadReader(sources) {
+	const known = /* @__PURE__ */ new Map();
+	const matching = (pattern) => {
+		const files = known.get(pattern) ?? filesMatching(pattern, sources);
+		known.set(pattern, files);
+		return files;
+	};
+	return (patterns) => patterns.flatMap(matching);
 }
-function joined(folder, name) {
-	return folder === "." ? name : `${folder}/${name}`;
+/** Shared files on the way from a unit to the root, which anything may read. */
+function sharedAbove(unit, { byFolder }) {
+	const files = [];
+	for (let folder = unit; folder !== ".";) {
+		folder = folderOf$1(folder);
+		files.push(...(byFolder.get(folder) ?? []).filter((file) => /\.(?:hcl|ya?ml|json|tfvars)$/.test(file)));
+	}
+	return files;
+}
+function filesMatching(pattern, sources) {
+	const files = [...sources.files.keys()];
+	if (pattern === "") return files.filter((file) => !isInUnit(file, sources));
+	const parts = pattern.split("").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+	const matcher = new RegExp(`^${parts.join(".*")}(?:/.*)?$`, "s");
+	return files.filter((file) => matcher.test(file));
+}
+function isInUnit(file, sources) {
+	for (let folder = folderOf$1(file); folder !== "."; folder = folderOf$1(folder)) if (sources.files.has(fileIn(folder, "terragrunt.hcl"))) return true;
+	return false;
 }
 
-// packages/orchestrator/src/discover/stacks.ts
-/** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
-const MANIFEST = ".terragrunt-stack-manifest";
-/** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
-async function generateStacks(root, committed, parse, environmentOf) {
-	const stackFiles = [...committed.keys()].filter((file) => posix.basename(file) === STACK_FILE).toSorted();
-	const templates = /* @__PURE__ */ new Set();
-	for (const file of stackFiles) {
-		const text = await readFile(posix.join(root, file), "utf8").catch(() => "");
-		const folder = folderOf$1(file);
-		const at = {
-			unitFolder: folder,
-			terragruntFolder: folder,
-			includes: /* @__PURE__ */ new Map(),
-			included: false
+// packages/orchestrator/src/discover/unit-reads.ts
+/** Answers what units read. */
+function readsReader(sources) {
+	const modules = /* @__PURE__ */ new Map();
+	const moduleReads = (folder) => {
+		const known = modules.get(folder) ?? scanModule(sources, folder);
+		modules.set(folder, known);
+		return known;
+	};
+	const mayRead = mayReadReader(sources);
+	return (unit, reading) => {
+		const reads = /* @__PURE__ */ new Map();
+		const add = addingTo(reads, unit.path, sources);
+		for (const file of unit.includes) if (file !== "") add(file, [{
+			relation: "included by",
+			path: unit.path
+		}]);
+		const written = addWritten(unit, reading, sources, add);
+		const local = written.sources.size > 0 || written.unknownSource ? written.sources : /* @__PURE__ */ new Set([unit.path]);
+		addModules(local, unit.path, moduleReads, add);
+		addModules(addReported(unit, written, sources, reads, add), unit.path, moduleReads, add);
+		for (const file of sources.byFolder.get(unit.path) ?? []) if (sources.realOf(file) !== file) add(file, [{
+			relation: "read by",
+			path: unit.path
+		}]);
+		const unknown = unknownPaths(written, reading);
+		const beyond = [...mayRead(unknown), ...written.unknownAbove && reading.byTextAlone ? sharedAbove(unit.path, sources) : []];
+		for (const file of beyond.filter((path) => !liesIn(path, unit.path))) add(file, [{
+			relation: "may be read by",
+			path: unit.path
+		}]);
+		reads.delete(fileIn(unit.path, UNIT_FILE));
+		const { located, named, dependencies } = written;
+		return {
+			reads,
+			located,
+			missingModule: missingModule(named, sources),
+			dependencies
 		};
-		const exists = (path) => committed.has(path);
-		const scope = {
-			file,
-			body: parse(text),
-			...at,
-			env: environmentOf(folder),
-			exists,
-			open: () => null
-		};
-		for (const source of referencesIn(scope).sources) templates.add(source);
-	}
-	const files = /* @__PURE__ */ new Map();
-	const problems = [];
-	for (const file of stackFiles) {
-		const folder = folderOf$1(file);
-		if ([...templates].some((template) => liesIn(file, template))) continue;
-		const ran = await run("terragrunt", [
-			"stack",
-			"generate",
-			"--no-color"
-		], {
-			cwd: posix.join(root, folder),
-			env: environmentOf(folder),
-			timeoutMs: 6e5
-		});
-		if (ran.exitCode !== 0) {
-			const message = `Terragrunt can't generate the stack, so its units are not known: ${(ran.failure ?? lastLines(ran.stderr)).replaceAll(`${root}/`, "")}`;
-			problems.push({
-				kind: "not-evaluated",
-				path: null,
-				file,
-				line: null,
-				message
-			});
-			continue;
-		}
-		for (const [path, hash] of await hashesBelow(root, posix.join(folder, GENERATED))) files.set(path, hash);
-	}
-	return {
-		files,
-		templates: [...templates],
-		problems
 	};
 }
-async function hashesBelow(root, folder) {
-	const entries = await readdir$1(posix.join(root, folder), {
-		recursive: true,
-		withFileTypes: true
-	}).catch(() => []);
-	const hashes = /* @__PURE__ */ new Map();
-	for (const entry of entries) {
-		if (!entry.isFile() || entry.name === MANIFEST) continue;
-		const path = posix.join(posix.relative(root, entry.parentPath), entry.name);
-		hashes.set(path, createHash("sha256").update(await readFile(posix.join(root, path))).digest("hex"));
+/** The paths with unknown parts that count: Terragrunt tells all configurations of a unit that it can evaluate. */
+function unknownPaths({ unknownFiles, unknownConfigurations }, reading) {
+	return (reading.byTextAlone ? [...unknownFiles, ...unknownConfigurations] : [...unknownFiles]).filter((path) => reading.anyFile || path !== "");
+}
+/** Adds a file that is read; behind a symbolic link the file, or the files of the folder, that it stands for. */
+function addingTo(reads, unit, sources) {
+	const put = (file, links) => {
+		if (!reads.has(file)) reads.set(file, links);
+	};
+	return (file, links) => {
+		put(file, links);
+		const real = sources.realOf(file);
+		if (real !== file) for (const target of [real, ...filesBelow(sources, real)]) put(target, links);
+		const submodule = submoduleOf(real, sources);
+		if (submodule !== null) put(submodule, [{
+			relation: "read by",
+			path: unit
+		}]);
+	};
+}
+/** A source of the unit's own text counts; one of its includes where it is the only one. */
+function missingModule(named, sources) {
+	const own = named.filter(({ isOwn }) => isOwn);
+	const [module, other] = own.length > 0 ? own : named;
+	if (module === void 0 || other !== void 0) return null;
+	return isThere(module.folder, sources) || submoduleOf(sources.realOf(module.folder), sources) !== null ? null : {
+		folder: module.folder,
+		file: module.file,
+		line: module.line
+	};
+}
+/**
+* Adds what else Terragrunt says that a unit reads; gives folders of its module's code that its HCL does not name. Code
+* counts as the module's where the source can't be told; elsewhere it was read like any other file.
+*/
+function addReported(unit, written, sources, reads, add) {
+	const moduleFolders = /* @__PURE__ */ new Set();
+	for (const file of unit.reading) {
+		if (reads.has(file)) continue;
+		const named = written.configurations.has(file);
+		const source = [...written.sources].find((folder) => liesIn(file, folder));
+		if (source !== void 0 && !named && isInNestedUnit(file, source, sources)) continue;
+		if (CODE.test(file) && written.unknownSource && !named) moduleFolders.add(folderOf$1(file));
+		else add(file, [{
+			relation: "read by",
+			path: unit.path
+		}]);
 	}
-	return hashes;
+	return moduleFolders;
+}
+/** Adds the files that the HCL of a unit, and the HCL that it reads, names; gives the local modules that it names. */
+function addWritten(unit, reading, sources, add) {
+	const own = fileIn(unit.path, UNIT_FILE);
+	const scopes = scopesOf(unit, own, reading, sources);
+	const written = {
+		sources: /* @__PURE__ */ new Set(),
+		unknownSource: false,
+		unknownAbove: false,
+		configurations: /* @__PURE__ */ new Set(),
+		located: /* @__PURE__ */ new Set(),
+		unknownFiles: /* @__PURE__ */ new Set(),
+		unknownConfigurations: /* @__PURE__ */ new Set(),
+		named: [],
+		dependencies: /* @__PURE__ */ new Map()
+	};
+	const queue = /* @__PURE__ */ new Set([
+		own,
+		...unit.includes,
+		...unit.reading.filter((name) => name.endsWith(".hcl"))
+	]);
+	for (const file of queue) {
+		const scope = scopes(file);
+		if (scope === null) continue;
+		const found = referencesIn(scope);
+		const via = file === own ? [] : [{
+			relation: "read by",
+			path: file
+		}];
+		const named = [...found.files, ...found.folders.flatMap((folder) => filesBelow(sources, sources.realOf(folder)))];
+		for (const path of [...named, ...found.configurations]) add(path, [...via, {
+			relation: "read by",
+			path: unit.path
+		}]);
+		for (const path of found.configurations) queue.add(path);
+		takePaths(found, written);
+		if (file === own || scope.included) takeBlocks(found, file, file === own, written, sources);
+	}
+	return written;
+}
+function takePaths(found, written) {
+	for (const name of [
+		"configurations",
+		"located",
+		"unknownFiles",
+		"unknownConfigurations"
+	]) for (const path of found[name]) written[name].add(path);
+	written.unknownAbove ||= found.unknownAbove;
+}
+function takeBlocks(found, file, isOwn, written, sources) {
+	for (const [path, line] of found.dependencies) if (!written.dependencies.has(path)) written.dependencies.set(path, {
+		file,
+		line
+	});
+	for (const [folder, line] of found.sources) {
+		written.sources.add(sources.realOf(folder));
+		written.named.push({
+			folder,
+			file,
+			line,
+			isOwn
+		});
+	}
+	written.unknownSource ||= found.unknownSource;
+}
+/** The scopes of the files that belong to a unit. */
+function scopesOf(unit, own, reading, sources) {
+	const exists = (path) => isThere(path, sources);
+	const includes = /* @__PURE__ */ new Map();
+	const included = new Set(unit.includes);
+	const { env, account } = reading;
+	const open = (file) => {
+		const body = exists(file) ? sources.parsed(file) : null;
+		if (body === null) return null;
+		const isIncluded = included.has(file);
+		const terragruntFolder = file === own || isIncluded ? unit.path : folderOf$1(file);
+		return {
+			file,
+			body,
+			unitFolder: unit.path,
+			terragruntFolder,
+			includes,
+			included: isIncluded,
+			env,
+			account,
+			unknown: "",
+			exists,
+			open
+		};
+	};
+	const scope = open(own);
+	if (scope !== null) {
+		const pathOf = includesOf(scope.body, (path) => {
+			const text = evaluate(path, scope);
+			return text === null || text.includes("") ? null : repositoryPath(text, unit.path);
+		});
+		for (const [label, file] of pathOf) {
+			includes.set(label, file);
+			if (reading.byTextAlone) included.add(file);
+		}
+	}
+	return open;
+}
+
+// packages/orchestrator/src/discover/variables.ts
+/** What a variable says that nothing sets while changes are determined. */
+const STAND_IN = "stand-in";
+const ASKED = "get_env\\([[:space:]]*\"[A-Za-z_][A-Za-z0-9_]*\"[[:space:]]*\\)";
+/**
+* The variables that configuration asks for without a default, sorted. Terragrunt gives up on a unit that asks for one
+* that is not set; secrets never are while changes are determined.
+*
+* @param root a checkout
+*/
+async function askedVariables(root, env) {
+	const { stdout, stderr, exitCode } = await run("git", [
+		"grep",
+		"--no-index",
+		"-h",
+		"--only-matching",
+		"--extended-regexp",
+		ASKED,
+		"--",
+		"*.hcl"
+	], {
+		cwd: root,
+		env,
+		timeoutMs: 12e4
+	});
+	if (exitCode !== 0 && exitCode !== 1) throw new Error(`git grep failed: ${stderr.trim()}`);
+	const names = [...stdout.matchAll(/"([A-Za-z_][A-Za-z0-9_]*)"/g)].flatMap(([, name]) => name ?? []);
+	return [...new Set(names)].toSorted();
+}
+/** Environments in which every variable that is asked for says something. Folders that share one go on to share one. */
+function withStandIns(environmentOf, asked) {
+	const standIns = Object.fromEntries(asked.map((name) => [name, STAND_IN]));
+	const known = /* @__PURE__ */ new Map();
+	return (folder) => {
+		const own = environmentOf(folder);
+		const merged = known.get(own) ?? {
+			...standIns,
+			...own
+		};
+		known.set(own, merged);
+		return merged;
+	};
+}
+/** The variables that are asked for and that no environment of the configuration sets or declares as a secret. */
+function unsetVariables(asked, { environments = {} }, tool) {
+	const set = new Set(Object.values(environments).flatMap(({ env, secrets }) => [...Object.keys(env), ...secrets]));
+	return asked.filter((name) => !set.has(name) && tool[name] === void 0);
+}
+/** Says what was made up; `null` when nothing was. */
+function standInNotice(unset) {
+	if (unset.length === 0) return null;
+	return `\`get_env\` asks for ${unset.map((name) => `\`${name}\``).join(", ")} without a default, and nothing sets ${unset.length === 1 ? "it" : "them"} while changes are determined: a stand-in was used. Set values under \`env\` of the environments, and name secrets under \`secrets\`.`;
 }
 
 // packages/orchestrator/src/discover/take-snapshot.ts
 /** Reads the infrastructure of one commit, in a checkout of its own: discovery runs code and must not meet anybody's files. */
 async function takeSnapshot(edges, commit, configuration) {
-	const entries = await edges.repository.tree(commit);
+	const { repository, terragrunt } = edges;
+	const entries = await repository.tree(commit);
 	const files = new Map(entries.map(({ path, blob }) => [path, blob]));
 	if (![...files.keys()].some((file) => file.endsWith(".hcl"))) return {
 		...emptySnapshot(commit),
 		files
 	};
-	await using worktree = await addWorktree(edges.repository.folder, commit, edges.gitEnvironment);
+	await using worktree = await addWorktree(repository.folder, commit, edges.gitEnvironment);
 	const root = worktree.folder;
-	const environmentOf = toolEnvironments(configuration, edges.toolEnvironment);
-	const stacks = await generateStacks(root, files, edges.parseHcl, environmentOf);
-	for (const [file, hash] of stacks.files) files.set(file, hash);
-	const candidates = [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !stacks.templates.includes(folderOf$1(file))).map(folderOf$1);
-	const found = await findAll(root, candidates, environmentOf);
+	const links = await readSymlinks(root, entries);
+	const unreadable = await leaveOutUnreadable(root, [...files.keys()].filter((file) => file.endsWith(".hcl") && !links.leaving.has(file)));
+	const parsed = parsedFiles(root, edges.parseHcl);
+	const accounts = await repository.read(commit, configuration.accounts.file);
+	const knownOf = toolEnvironments(configuration, edges.toolEnvironment, accounts);
+	const asked = await askedVariables(root, edges.gitEnvironment);
+	const environmentOf = withStandIns(knownOf, asked);
+	const generated = await generateStacks(terragrunt, root, files, parsed, environmentOf);
+	for (const [file, hash] of generated.files) files.set(file, hash);
 	const sources = {
 		files,
 		byFolder: Map.groupBy(files.keys(), folderOf$1),
-		parsed: parsedFiles(root, edges.parseHcl)
+		folders: foldersAbove(files.keys()),
+		parsed,
+		realOf: links.realOf,
+		submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)
 	};
+	const templates = new Set(generated.stacks.flatMap((stack) => stack.templates));
+	const candidates = [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !templates.has(folderOf$1(file))).map(folderOf$1);
+	const found = await findAll(terragrunt, root, candidates, environmentOf);
 	const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
-	await findSwallowed(root, folders, found, environmentOf);
-	const diagnoses = await diagnoseSuspects(root, suspects(folders, found, files), environmentOf);
+	const readable = folders.filter((folder) => {
+		const file = fileIn(folder, UNIT_FILE);
+		return !unreadable.has(file) && !links.leaving.has(file);
+	});
+	await findSwallowed(terragrunt, root, readable, found, environmentOf);
+	const diagnoses = await diagnoseSuspects(terragrunt, root, suspects(readable, found, { has: (path) => files.has(links.realOf(path)) }), environmentOf);
 	const readsOf = readsReader(sources);
-	const units = /* @__PURE__ */ new Map();
-	const problems = [...stacks.problems];
-	for (const folder of folders) {
+	const examined = folders.map((folder) => {
 		const path = UnitPath.parse(folder);
 		const row = found.units.get(folder) ?? {
 			path: folder,
@@ -48414,26 +49390,46 @@ async function takeSnapshot(edges, commit, configuration) {
 			reading: []
 		};
 		const diagnosis = diagnoses.get(folder) ?? { kind: "well" };
+		const byTextAlone = diagnosis.kind !== "well";
+		const env = knownOf(folder);
+		const account = accountOfKey(env["AWS_ACCESS_KEY_ID"]);
 		const notEvaluated = diagnosis.kind === "needs-credentials";
-		const reads = readsOf(row, environmentOf(folder));
-		if (notEvaluated) {
-			for (const [file, links] of mayRead(folder, sources)) if (!reads.has(file)) reads.set(file, links);
-		}
-		const inside = row.dependencies.filter((dependency) => UnitPath.safeParse(dependency).success);
-		units.set(path, {
-			path,
-			dependencies: inside.map((dependency) => UnitPath.parse(dependency)).toSorted(),
-			reads,
-			notEvaluated
+		const { reads, located, missingModule, dependencies } = readsOf(row, {
+			env,
+			account,
+			byTextAlone,
+			anyFile: notEvaluated
 		});
-		if (diagnosis.kind === "broken") problems.push(brokenUnit(path, diagnosis));
-	}
+		return {
+			facts: {
+				path,
+				dependencies: row.dependencies.filter((dependency) => UnitPath.safeParse(dependency).success).map((dependency) => UnitPath.parse(links.realOf(dependency))).toSorted(),
+				reads,
+				located,
+				notEvaluated
+			},
+			diagnosis,
+			missingModule,
+			outside: row.dependencies.filter((dependency) => !UnitPath.safeParse(dependency).success),
+			places: dependencies
+		};
+	});
 	return {
 		commit,
 		files,
-		units,
-		stackTemplates: stacks.templates,
-		problems
+		units: new Map(examined.map(({ facts }) => [facts.path, facts])),
+		stacks: generated.stacks,
+		generated: new Set(generated.files.keys()),
+		unset: unsetVariables(asked, configuration, edges.toolEnvironment),
+		links: entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
+		faults: [
+			...generated.faults,
+			...leftOutFaults(examined, unreadable),
+			...linkFaults(examined, links, files),
+			...evaluationFaults(examined),
+			...moduleFaults(examined),
+			...dependencyFaults(examined)
+		]
 	};
 }
 /** The text of a file of the checkout, or `null` when it can't be read. */
@@ -48451,121 +49447,10 @@ function parsedFiles(root, parse) {
 		const found = known.get(file);
 		if (found !== void 0) return found;
 		const text = textOf(root, file);
-		const body = text === null ? null : parse(text);
+		const body = text === null || unreadableHcl(text) !== null ? null : parse(text);
 		known.set(file, body);
 		return body;
 	};
-}
-function brokenUnit(path, diagnosis) {
-	return {
-		kind: "not-evaluated",
-		path,
-		file: diagnosis.file ?? posix.join(path, "terragrunt.hcl"),
-		line: diagnosis.line,
-		message: `Terragrunt can't evaluate the unit: ${diagnosis.message}`
-	};
-}
-/** The environment in which a unit is evaluated: the tool's, with the variables of the unit's own environment. */
-function toolEnvironments(configuration, tool) {
-	const lookup = environmentLookup(configuration);
-	const merged = /* @__PURE__ */ new Map();
-	return (unit) => {
-		const found = lookup(UnitPath.parse(unit));
-		if (found.kind !== "one" || Object.keys(found.environment.env).length === 0) return tool;
-		const known = merged.get(found.environment.env) ?? {
-			...tool,
-			...found.environment.env
-		};
-		merged.set(found.environment.env, known);
-		return known;
-	};
-}
-/** One `find` for each distinct environment, of which only the answers about that environment's own units count. */
-async function findAll(root, folders, environmentOf) {
-	const result = {
-		units: /* @__PURE__ */ new Map(),
-		suppressed: []
-	};
-	const groups = Map.groupBy(folders, (folder) => JSON.stringify(Object.entries(environmentOf(folder)).toSorted()));
-	for (const members of groups.values()) {
-		const [first] = members;
-		if (first === void 0) continue;
-		const answer = await terragruntFind(root, ".", environmentOf(first));
-		for (const folder of members) {
-			const row = answer.units.get(folder);
-			if (row !== void 0) result.units.set(folder, row);
-		}
-		result.suppressed.push(...answer.suppressed);
-	}
-	return result;
-}
-/**
-* Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
-* nothing, names no source, has no code beside it and has other units below it. A template of a stack needs `values`.
-*/
-function unitFolders(candidates, found, sources, read) {
-	const roots = new Set([...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf$1(f) !== path)));
-	const units = [];
-	for (const folder of candidates) {
-		const file = folder === "." ? UNIT_FILE : `${folder}/${UNIT_FILE}`;
-		if (roots.has(file)) continue;
-		const text = read(file);
-		const beside = sources.byFolder.get(folder) ?? [];
-		const isTemplate = found.suppressed.some((error) => error.file === file && /variable named "values"/.test(error.message)) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
-		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
-		const hasNested = candidates.some((other) => other !== folder && (folder === "." || other.startsWith(`${folder}/`)));
-		if (!isTemplate && (runs || !hasNested)) units.push(folder);
-	}
-	return units.toSorted();
-}
-/** Asks for each unit that `find` left out by itself: inside a cycle it is listed then, with its true edges. */
-async function findSwallowed(root, folders, found, environmentOf) {
-	for (const folder of folders) {
-		if (found.units.has(folder)) continue;
-		const alone = await terragruntFind(root, folder, environmentOf(folder));
-		const row = alone.units.get(folder);
-		if (row !== void 0) found.units.set(folder, row);
-		found.suppressed.push(...alone.suppressed);
-	}
-}
-/** Units about which Terragrunt kept something to itself, with the file that each is suspected for. */
-function suspects(folders, found, files) {
-	const faulty = new Set(found.suppressed.map(({ file }) => file));
-	const result = /* @__PURE__ */ new Map();
-	for (const folder of folders) {
-		const row = found.units.get(folder);
-		const own = folder === "." ? UNIT_FILE : `${folder}/${UNIT_FILE}`;
-		if (row === void 0 || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
-			result.set(folder, own);
-			continue;
-		}
-		const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
-		if (shared !== void 0) result.set(folder, shared);
-	}
-	return result;
-}
-/** Diagnoses suspects; units suspected for the same shared file share one diagnosis, which costs a process. */
-async function diagnoseSuspects(root, suspected, environmentOf) {
-	const byFault = /* @__PURE__ */ new Map();
-	const result = /* @__PURE__ */ new Map();
-	for (const [folder, fault] of suspected) {
-		const known = byFault.get(fault) ?? await diagnoseUnit(root, folder, environmentOf(folder));
-		if (known.kind !== "broken" || known.file === fault) byFault.set(fault, known);
-		result.set(folder, known);
-	}
-	return result;
-}
-/** What a unit that can't be evaluated may read: shared files on the way to the root, and HCL that only others include. */
-function mayRead(unit, sources) {
-	const reads = /* @__PURE__ */ new Map();
-	if (unit === ".") return reads;
-	for (let folder = posix.dirname(unit);; folder = posix.dirname(folder)) {
-		for (const file of sources.byFolder.get(folder) ?? []) if (/\.(hcl|ya?ml|json|tfvars)$/.test(file)) reads.set(file, [{
-			relation: "may be read by",
-			path: unit
-		}]);
-		if (folder === ".") return reads;
-	}
 }
 
 // packages/orchestrator/src/discover/both-snapshots.ts
@@ -48579,12 +49464,15 @@ async function bothSnapshots(edges, { base, head }, diff, configurations) {
 		base: emptySnapshot(head),
 		head: atHead
 	};
+	if (base === head) return {
+		base: atHead,
+		head: atHead
+	};
 	const folders = new Set(atHead.units.keys());
-	if (![...atHead.files.keys()].some(isGenerated) && diff.every(({ path, status }) => status === "modified" && unitOwning(path, (folder) => folders.has(folder)) !== null)) return {
+	if (diff.every(({ path, status }) => status === "modified" && unitOwning(path, (folder) => folders.has(folder)) !== null) && atHead.stacks.length === 0 && atHead.faults.length === 0) return {
 		base: {
 			...atHead,
-			commit: base,
-			problems: []
+			commit: base
 		},
 		head: atHead
 	};
@@ -48593,45 +49481,20 @@ async function bothSnapshots(edges, { base, head }, diff, configurations) {
 		head: atHead
 	};
 }
-/** How generated files differ between the commits: git knows nothing of them. */
-function generatedDiff(base, head) {
-	return [...new Set([...base.files.keys(), ...head.files.keys()].filter(isGenerated))].flatMap((path) => {
-		const [before, after] = [base.files.get(path), head.files.get(path)];
-		if (before === after) return [];
-		return [{
-			path,
-			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
-		}];
-	});
-}
-
-// packages/orchestrator/src/discover/environment.ts
-/**
-* The environment in which Terragrunt evaluates units: offline, with credentials that open nothing, and a stand-in that
-* answers `get_aws_account_id()`.
-*/
-function discoveryEnvironment(tool, stsUrl) {
-	return {
-		...tool,
-		AWS_ACCESS_KEY_ID: "discovery",
-		AWS_SECRET_ACCESS_KEY: "discovery",
-		AWS_REGION: "us-east-1",
-		AWS_EC2_METADATA_DISABLED: "true",
-		AWS_ENDPOINT_URL: stsUrl,
-		AWS_ENDPOINT_URL_STS: stsUrl
-	};
-}
 
 // packages/orchestrator/src/discover/sts-stand-in.ts
 /** The account that discovery sees where the unit's own is not known. */
 const NO_ACCOUNT = "000000000000";
-/** A server on this machine that answers who the caller is, as AWS STS would. */
+/**
+* A server on this machine that answers who the caller is, as AWS STS would: the account that the request's key stands
+* for. A role that is assumed gets a key of the role's own account, so that the next answer is right as well.
+*/
 async function startStsStandIn() {
 	const server = createServer((request, response) => {
 		request.resume();
 		request.on("end", () => {
 			response.writeHead(200, { "content-type": "text/xml" });
-			response.end(callerIdentity(NO_ACCOUNT));
+			response.end(callerIdentity(accountOf(request)));
 		});
 	});
 	await new Promise((resolve, reject) => {
@@ -48648,8 +49511,31 @@ async function startStsStandIn() {
 		}
 	};
 }
+/** A signed request names its key: `Credential=<key>/<date>/<region>/sts/aws4_request`. */
+function accountOf({ headers }) {
+	const key = /Credential=([^/,]+)\//.exec(headers.authorization ?? "")?.[1];
+	return accountOfKey(key) ?? NO_ACCOUNT;
+}
 function callerIdentity(account) {
-	return `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:user/discovery</Arn><UserId>discovery</UserId><Account>${account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>discovery</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
+	return `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:sts::${account}:assumed-role/discovery/discovery</Arn><UserId>discovery</UserId><Account>${account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>discovery</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
+}
+
+// packages/orchestrator/src/discover/terragrunt.ts
+function discoveringTerragrunt() {
+	let calls = 0;
+	let seconds = 0;
+	return {
+		async call(args, options) {
+			calls += 1;
+			const ran = await run("terragrunt", args, options);
+			seconds += ran.seconds;
+			return ran;
+		},
+		cost: () => ({
+			calls,
+			seconds: Math.round(seconds * 10) / 10
+		})
+	};
 }
 
 // packages/core/src/graph/order.ts
@@ -48779,6 +49665,7 @@ function actionFor(deleted, { mode, requested }) {
 	if (mode === "apply") return deleted ? "destroy" : "apply";
 	return deleted ? "plan-destroy" : "plan";
 }
+const CONTROL = /\p{Cc}/u;
 function misplaced(path, placed, policy) {
 	const where = {
 		path,
@@ -48793,6 +49680,13 @@ function misplaced(path, placed, policy) {
 			message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`
 		};
 	}
+	if (CONTROL.test(path)) return {
+		kind: "path",
+		path,
+		file: null,
+		line: null,
+		message: `The folder ${JSON.stringify(path)} has a control character in its name, which no glob of an environment matches. Rename it.`
+	};
 	return {
 		kind: "no-environment",
 		...where,
@@ -48800,7 +49694,8 @@ function misplaced(path, placed, policy) {
 	};
 }
 function withheldBy(path, deleted, policy, environment) {
-	if (policy.mode !== "apply" && policy.mode !== "manual" || policy.requested === "plan") return null;
+	if (policy.mode !== "apply" && policy.mode !== "manual") return null;
+	if (policy.requested !== null && isPlan(policy.requested)) return null;
 	if (environment.apply === "paused") return {
 		by: "paused",
 		message: `Applies of \`${environment.name}\` are paused in the configuration.`
@@ -48834,7 +49729,7 @@ function accountDeletion(because, policy) {
 // packages/orchestrator/src/pack/assess.ts
 /** Puts the assessment together from what the steps determined. */
 function assess(determined) {
-	const { comparison, governing, classified, units } = determined;
+	const { comparison, governing, classified, units, untouched, discovery } = determined;
 	const problems = [...determined.problems];
 	const notices = [...determined.notices];
 	const { pullRequest } = comparison;
@@ -48866,7 +49761,9 @@ function assess(determined) {
 		unmatched: [...classified.unmatched],
 		ignored: [...classified.ignored],
 		problems,
-		notices
+		...untouched.length === 0 ? {} : { untouched: [...untouched] },
+		notices,
+		discovery
 	};
 }
 /** The assessment of a run that has nothing to compare. */
@@ -48882,6 +49779,98 @@ function nothingToDo(comparison, why) {
 		problems: [],
 		notices: [why]
 	};
+}
+
+// packages/orchestrator/src/pack/named.ts
+/** Paths of one sentence that are named before the rest is counted. */
+const SHOWN = 20;
+/** Paths in a sentence: a long list is cut, since a message goes into comments and logs. */
+function named(paths) {
+	const shown = paths.slice(0, SHOWN).map((path) => `\`${path}\``);
+	return paths.length > SHOWN ? `${shown.join(", ")} and ${paths.length - SHOWN} more` : shown.join(", ");
+}
+
+// packages/orchestrator/src/pack/judge-faults.ts
+/**
+* Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
+* been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
+* changed, or when it was not broken in the same way at base. A unit that is deleted counts with its faults at base.
+*/
+function judgeFaults({ base, head }, diff, affected, deleted) {
+	const changed = diff.map(({ path }) => path);
+	const owners = ownersOf(changed, head);
+	const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
+	const problems = [];
+	const untouched = [];
+	for (const fault of head.faults.filter(({ missing }) => missing === null || !deleted.has(missing))) {
+		const before = known.get(keyOf(fault));
+		if (fault.folders.length > 0) {
+			if (before === void 0 || changed.some((file) => concerns(file, fault.folders)) || fault.units.some((unit) => affected.has(unit))) problems.push(problemOf(fault, fault.units));
+			else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
+			continue;
+		}
+		const isTouched = (unit) => affected.has(unit) || owners.has(unit) || before?.has(unit) !== true;
+		const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
+		if (touched.length > 0) problems.push(problemOf(fault, touched));
+		if (others.length > 0) untouched.push(problemOf(fault, others));
+	}
+	return {
+		problems: [...problems, ...deletedFaults(base, deleted)],
+		untouched
+	};
+}
+/** A unit that is deleted runs at base, so what is wrong with it there counts. */
+function deletedFaults(base, deleted) {
+	return base.faults.flatMap((fault) => {
+		const units = fault.units.filter((unit) => deleted.has(unit));
+		return fault.kind === "not-evaluated" && units.length > 0 ? [problemOf(fault, units)] : [];
+	});
+}
+/** A sentence about faults that are left alone, where there are any. */
+function untouchedNotice(untouched) {
+	const units = [...new Set(untouched.flatMap(({ path, units }) => units ?? (path === null ? [] : [path])))].toSorted();
+	const stacks = untouched.flatMap(({ path, units, file }) => path === null && units === void 0 ? [file ?? ""] : []);
+	if (units.length + stacks.length === 0) return [];
+	return [`${[...units.length === 0 ? [] : [units.length === 1 ? "1 unit" : `${units.length} units`], ...stacks.length === 0 ? [] : [stacks.length === 1 ? "1 file" : `${stacks.length} files`]].join(" and ")} can't be evaluated or run, and this change does not touch them: ${named([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`];
+}
+/** Whether two commits have the same fault: same place, same words but for the unit that they were said of. */
+function keyOf({ kind, file, line, message, missing, units }) {
+	const words = kind === "not-evaluated" ? units.reduce((text, unit) => text.replaceAll(unit, "…"), message) : message;
+	return JSON.stringify([
+		kind,
+		file,
+		line,
+		words,
+		missing
+	]);
+}
+function ownersOf(files, head) {
+	const folders = new Set(head.units.keys());
+	return new Set(files.flatMap((file) => unitOwning(file, (folder) => folders.has(folder)) ?? []));
+}
+/** A file in one of the folders, or shared on the way to it. */
+function concerns(file, folders) {
+	return folders.some((folder) => file === folder || liesIn(file, folder) || liesIn(folder, folderOf$1(file)));
+}
+function problemOf(fault, units) {
+	const { kind, file, line } = fault;
+	const [first, second] = units;
+	const several = second === void 0 ? {} : { units: [...units] };
+	return {
+		kind,
+		path: second === void 0 ? first ?? null : null,
+		file,
+		line,
+		message: messageOf(fault, units),
+		...several
+	};
+}
+function messageOf({ kind, file, message }, units) {
+	if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
+	const isOwn = units.length === 1 && file !== null && folderOf$1(file) === units[0] && file.endsWith("terragrunt.hcl");
+	if (kind === "path") return isOwn ? message : `${message} It concerns ${named(units)}.`;
+	if (units.length === 1) return `Terragrunt can't evaluate the unit: ${message}`;
+	return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${named(units)}.`;
 }
 
 // packages/orchestrator/src/pack/moves.ts
@@ -48935,46 +49924,6 @@ function jobId(content) {
 		content.units[0]?.path ?? content.account?.name ?? ""
 	].join("-").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 50).replace(/^-+|-+$/g, "");
 	return JobId.parse(`${slug}-${hash}`);
-}
-
-// packages/core/src/graph/cycles.ts
-/**
-* The cycles of a graph, one per set of nodes that can all reach each other, as a closed path: `[a, b, a]`.
-* A node that points to itself is the cycle `[a, a]`.
-*/
-function findCycles(graph) {
-	const cycles = [];
-	const done = /* @__PURE__ */ new Set();
-	for (const start of graph.keys()) {
-		if (done.has(start)) continue;
-		const path = [];
-		const onPath = /* @__PURE__ */ new Map();
-		const stack = [];
-		const enter = (node) => {
-			onPath.set(node, path.length);
-			path.push(node);
-			stack.push({
-				node,
-				next: 0
-			});
-		};
-		enter(start);
-		for (let frame = stack.at(-1); frame !== void 0; frame = stack.at(-1)) {
-			const target = (graph.get(frame.node) ?? [])[frame.next];
-			frame.next += 1;
-			if (target === void 0) {
-				stack.pop();
-				path.pop();
-				onPath.delete(frame.node);
-				done.add(frame.node);
-				continue;
-			}
-			const index = onPath.get(target);
-			if (index !== void 0) cycles.push([...path.slice(index), target]);
-			else if (graph.has(target) && !done.has(target)) enter(target);
-		}
-	}
-	return cycles;
 }
 
 // packages/orchestrator/src/pack/stages.ts
@@ -49037,20 +49986,37 @@ function packJobs(input) {
 		const stages = stagesOf(order, (unit) => environments.get(unit) ?? "");
 		const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > 4);
 		if (tooDeep.length > 0) problems.push(tooManyStages(tooDeep));
+		const refused = new Set(tooDeep);
 		if (input.mode === "plan") {
 			plans.push(...groupUnits(units, ({ environment, action }) => `${action} ${environment}`, order));
 			continue;
 		}
-		const groups = groupUnits(units.filter((unit) => !tooDeep.includes(unit)), ({ path, environment }) => `${stages.get(path) ?? 1} ${environment}`, order);
+		const groups = groupUnits(units.filter((unit) => !refused.has(unit)), ({ path, environment }) => `${stages.get(path) ?? 1} ${environment}`, order);
 		for (const { units: members } of groups) {
 			const stage = Math.max(...members.map(({ path }) => stages.get(path) ?? 1));
 			jobs.push(...jobOf(members, order, offset + stage, input.limits));
 		}
 	}
-	jobs.push(...planJobs(plans, input.limits), ...input.accounts.map((account) => accountJob(account, input)));
-	return {
+	jobs.push(...planJobs(plans, input.limits, JOBS_PER_MATRIX - input.accounts.length), ...input.accounts.map((account) => accountJob(account, input)));
+	const tooMany = [...Map.groupBy(jobs, ({ stage }) => stage).values()].find((members) => members.length > JOBS_PER_MATRIX);
+	return tooMany === void 0 ? {
 		jobs,
 		problems
+	} : {
+		jobs: [],
+		problems: [...problems, tooManyJobs(tooMany, running)]
+	};
+}
+/** Environments are never mixed, so that more of them than a matrix has jobs can't be run side by side. */
+function tooManyJobs(jobs, units) {
+	const environments = new Set(jobs.map(({ environment }) => environment)).size;
+	return {
+		kind: "other",
+		path: null,
+		units: units.map(({ path }) => path),
+		file: null,
+		line: null,
+		message: `${jobs.length} jobs would have to run side by side, for ${environments} environments; GitHub starts at most ${JOBS_PER_MATRIX}. Nothing is run. Split the change into several, by environment.`
 	};
 }
 function groupUnits(units, keyOf, order) {
@@ -49060,29 +50026,41 @@ function groupUnits(units, keyOf, order) {
 	}));
 }
 /** Plans need no stages: units joined by a dependency share a job, the rest fills jobs up; denser when there are too many. */
-function planJobs(groups, limits) {
+function planJobs(groups, limits, most) {
+	const joined = groups.map(({ units, order }) => ({
+		components: joinedUnits(units, order),
+		order,
+		units
+	}));
 	for (let size = limits.unitsPerJob;; size *= 2) {
-		const packed = groups.flatMap(({ units, order }) => fill(units, order, size).map((members) => ({
-			members,
-			order
+		const packed = joined.flatMap((group) => fill(group.components, size).map((members) => ({
+			...group,
+			members
 		})));
 		const densest = groups.every(({ units }) => units.length <= size);
-		if (packed.length > JOBS_PER_MATRIX && !densest) continue;
+		if (packed.length > most && !densest) continue;
 		return packed.flatMap(({ members, order }) => jobOf(members, order, 1, limits));
 	}
 }
-function fill(units, order, size) {
+/** Sets of units that dependencies join, in the order of their first paths; most units stand alone. */
+function joinedUnits(units, order) {
 	const byName = new Map(units.map((unit) => [unit.path, unit]));
-	const graph = new Map(units.map(({ path }) => [path, order.get(path) ?? []]));
+	const edges = new Map([...order].filter(([path, before]) => byName.has(path) && before.length > 0));
+	const joined = new Set([...edges.keys(), ...[...edges.values()].flat()].filter((path) => byName.has(path)));
+	const graph = new Map([...joined].toSorted().map((path) => [path, edges.get(path) ?? []]));
+	const sets = components(graph).map((members) => members.flatMap((path) => byName.get(path) ?? []));
+	const alone = units.filter(({ path }) => !joined.has(path)).map((unit) => [unit]);
+	return [...sets, ...alone].toSorted(([a], [b]) => a === void 0 || b === void 0 ? 0 : byPath(a, b));
+}
+function fill(sets, size) {
 	const result = [];
 	let open = [];
-	for (const component of components(graph)) {
-		const members = component.flatMap((path) => byName.get(path) ?? []);
+	for (const members of sets) {
 		if (open.length > 0 && open.length + members.length > size) {
 			result.push(open);
 			open = [];
 		}
-		open = [...open, ...members];
+		open.push(...members);
 	}
 	return open.length === 0 ? result : [...result, open];
 }
@@ -49132,10 +50110,11 @@ function accountJob(account, { mode, head }) {
 	};
 }
 function tooManyStages(units) {
-	const names = units.map(({ path }) => `\`${path}\``).join(", ");
+	const names = named(units.map(({ path }) => path));
 	return {
 		kind: "too-many-stages",
 		path: units[0]?.path ?? null,
+		units: units.map(({ path }) => path),
 		file: null,
 		line: null,
 		message: `${names} depend on more than ${4} environments in a row, which one run can't do. Split the change into several, dependencies first.`
@@ -49146,16 +50125,16 @@ function tooManyStages(units) {
 /** Refuses deletes of units that a remaining unit still depends on or reads: named always, withheld where it counts. */
 function refuseDeletes(units, head) {
 	const problems = [];
+	const usersOf = usersOfDeleted(units, head);
 	return {
 		units: units.map((unit) => {
-			if (unit.status !== "deleted") return unit;
-			const users = [...head.units.values()].filter(({ dependencies, reads }) => dependencies.includes(unit.path) || [...reads.keys()].some((file) => liesIn(file, unit.path) && !head.files.has(file))).map(({ path }) => path);
+			const users = usersOf.get(unit.path) ?? [];
 			if (users.length === 0) return unit;
-			const message = `\`${unit.path}\` can't be deleted while ${users.map((path) => `\`${path}\``).join(", ")} ${users.length === 1 ? "uses" : "use"} it. Remove the use first, or in the same change.`;
+			const message = `\`${unit.path}\` can't be deleted while ${named(users)} ${users.length === 1 ? "uses" : "use"} it. Remove the use first, or in the same change.`;
 			problems.push({
 				kind: "refused-delete",
 				path: unit.path,
-				file: fileOf(users[0] ?? unit.path),
+				file: fileIn(users[0] ?? unit.path, UNIT_FILE),
 				line: null,
 				message
 			});
@@ -49170,32 +50149,17 @@ function refuseDeletes(units, head) {
 		problems
 	};
 }
-/** What is wrong with the dependencies at head: cycles as a path, and dependencies on what is no unit. */
-function dependencyProblems(head, deleted) {
-	const graph = new Map([...head.units.values()].map(({ path, dependencies }) => [path, dependencies]));
-	const cycles = findCycles(graph).map((cycle) => {
-		const first = cycle[0];
-		return {
-			kind: "dependency-cycle",
-			path: first ?? null,
-			file: first === void 0 ? null : fileOf(first),
-			line: null,
-			message: `These units depend on each other in a circle: ${cycle.join(" → ")}. Remove one of the dependencies.`
-		};
-	});
-	const missing = [...head.units.values()].flatMap(({ path, dependencies }) => dependencies.filter((dependency) => !head.units.has(dependency) && !deleted.has(dependency)).map((dependency) => {
-		return {
-			kind: "missing-dependency",
-			path,
-			file: fileOf(path),
-			line: null,
-			message: `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`
-		};
-	}));
-	return [...cycles, ...missing];
-}
-function fileOf(unit) {
-	return unit === "." ? UNIT_FILE : `${unit}/${UNIT_FILE}`;
+/** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */
+function usersOfDeleted(units, head) {
+	const users = /* @__PURE__ */ new Map();
+	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
+	if (users.size === 0) return users;
+	const isDeleted = (folder) => users.has(UnitPath.parse(folder));
+	for (const { path, dependencies, reads } of head.units.values()) {
+		const owners = [...reads.keys()].filter((file) => !head.files.has(file)).flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
+		for (const used of /* @__PURE__ */ new Set([...dependencies, ...owners])) users.get(used)?.push(path);
+	}
+	return users;
 }
 
 // packages/orchestrator/src/orchestrate.ts
@@ -49227,8 +50191,10 @@ async function orchestrate(edges, input) {
 	if (diff.length === 0 && request === null) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
 	await locateTerragrunt(edges.toolEnvironment, repository.folder);
 	await using sts = await startStsStandIn();
+	const terragrunt = discoveringTerragrunt();
 	const discovery = {
 		...edges,
+		terragrunt,
 		gitEnvironment: edges.toolEnvironment,
 		toolEnvironment: discoveryEnvironment(edges.toolEnvironment, sts.url)
 	};
@@ -49267,14 +50233,21 @@ async function orchestrate(edges, input) {
 		dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
 		accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
 		head: comparison.head,
-		mode: (request === null ? comparison.mode === "apply" : request.action !== "plan") ? "apply" : "plan",
+		mode: (request === null ? comparison.mode === "apply" : !isPlan(request.action)) ? "apply" : "plan",
 		limits: {
 			unitsPerJob: governing.jobs.units_per_job,
 			parallelism: governing.jobs.parallelism,
 			timeoutMinutes: governing.jobs.timeout_minutes
 		}
 	});
+	const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
 	const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
+	const judged = judgeFaults({
+		base,
+		head
+	}, diff, touched, deleted);
+	const standIns = standInNotice(head.unset);
+	const { calls, seconds } = terragrunt.cost();
 	return assess({
 		comparison,
 		governing,
@@ -49282,15 +50255,19 @@ async function orchestrate(edges, input) {
 		units: refused.units,
 		jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
 		problems: [
-			...head.problems,
-			...base.problems.filter(({ path }) => path !== null && deleted.has(path)),
+			...judged.problems,
 			...accounts.problems,
 			...affected.problems,
 			...refused.problems,
-			...dependencyProblems(head, deleted),
 			...packed.problems
 		],
-		notices: []
+		untouched: judged.untouched,
+		notices: [...untouchedNotice(judged.untouched), ...standIns === null ? [] : [standIns]],
+		discovery: {
+			snapshots: base === head || base.units === head.units ? 1 : 2,
+			terragruntCalls: calls,
+			seconds
+		}
 	});
 }
 async function accountChanges(repository, comparison, diff, configuration) {

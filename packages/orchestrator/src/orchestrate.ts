@@ -8,17 +8,21 @@ import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import { classifyChanges, RULES } from "./classify/classify.ts";
 import { requestedChanges } from "./classify/requested.ts";
-import { compareCommits, type Wanted } from "./compare/comparison.ts";
+import { compareCommits, isPlan, type Wanted } from "./compare/comparison.ts";
 import { addedAccounts, configurationAt, withoutCode } from "./configuration.ts";
-import { bothSnapshots, generatedDiff } from "./discover/both-snapshots.ts";
+import { bothSnapshots } from "./discover/both-snapshots.ts";
 import { discoveryEnvironment } from "./discover/environment.ts";
+import { generatedDiff } from "./discover/generated-diff.ts";
 import { startStsStandIn } from "./discover/sts-stand-in.ts";
+import { discoveringTerragrunt } from "./discover/terragrunt.ts";
+import { standInNotice } from "./discover/variables.ts";
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
 import { affectedUnits } from "./pack/affect.ts";
 import { assess, nothingToDo } from "./pack/assess.ts";
+import { judgeFaults, untouchedNotice } from "./pack/judge-faults.ts";
 import { movesBetween } from "./pack/moves.ts";
 import { packJobs } from "./pack/pack.ts";
-import { dependencyProblems, refuseDeletes } from "./pack/refuse.ts";
+import { refuseDeletes } from "./pack/refuse.ts";
 
 /** What the orchestrator talks to: git, Terragrunt through an environment, and the HCL parser. */
 export type OrchestratorEdges = {
@@ -69,8 +73,10 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
   await locateTerragrunt(edges.toolEnvironment, repository.folder);
   await using sts = await startStsStandIn();
+  const terragrunt = discoveringTerragrunt();
   const discovery = {
     ...edges,
+    terragrunt,
     gitEnvironment: edges.toolEnvironment,
     toolEnvironment: discoveryEnvironment(edges.toolEnvironment, sts.url),
   };
@@ -105,30 +111,28 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
     accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
     head: comparison.head,
-    mode: (request === null ? comparison.mode === "apply" : request.action !== "plan") ? "apply" : "plan",
+    mode: (request === null ? comparison.mode === "apply" : !isPlan(request.action)) ? "apply" : "plan",
     limits: {
       unitsPerJob: governing.jobs.units_per_job,
       parallelism: governing.jobs.parallelism,
       timeoutMinutes: governing.jobs.timeout_minutes,
     },
   });
+  const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
   const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
+  const judged = judgeFaults({ base, head }, diff, touched, deleted);
+  const standIns = standInNotice(head.unset);
+  const { calls, seconds } = terragrunt.cost();
   return assess({
     comparison,
     governing,
     classified,
     units: refused.units,
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
-    problems: [
-      ...head.problems,
-      ...base.problems.filter(({ path }) => path !== null && deleted.has(path)),
-      ...accounts.problems,
-      ...affected.problems,
-      ...refused.problems,
-      ...dependencyProblems(head, deleted),
-      ...packed.problems,
-    ],
-    notices: [],
+    problems: [...judged.problems, ...accounts.problems, ...affected.problems, ...refused.problems, ...packed.problems],
+    untouched: judged.untouched,
+    notices: [...untouchedNotice(judged.untouched), ...(standIns === null ? [] : [standIns])],
+    discovery: { snapshots: base === head || base.units === head.units ? 1 : 2, terragruntCalls: calls, seconds },
   });
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { describe, expect, it } from "vitest";
+import { explain } from "../src/explain/text.ts";
 import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
 import { type Edits, makeRepository } from "./repository.ts";
 
@@ -29,12 +30,26 @@ describe("folder names", () => {
     ["an asterisk", "a*b"],
     ["a workflow command", "::error::x"],
     ["a percent escape", "a%0Ab"],
+    ["a letter made of two code points", "cafe\u0301"],
+    ["255 bytes", "n".repeat(255)],
   ])("with %s are names like any other", async (_what, name) => {
     const assessment = await change(unit("plain"), unit(name));
     expect(paths(assessment)).toEqual([name]);
     expect(assessment.units[0]?.status).toBe("added");
+    expect(explain(assessment)).not.toMatch(/^\s*::/m);
     for (const job of assessment.jobs) expect(job.id).toMatch(/^[a-z0-9-]{1,64}$/);
     expect(assessment.problems).toEqual([]);
+  });
+
+  it("with a newline are refused by name", async () => {
+    const assessment = await change(unit("plain"), { ...unit("a\n::error::b"), "plain/main.tf": "# edited\n" });
+    expect(paths(assessment)).toEqual(["plain"]);
+    expect(assessment.problems).toMatchObject([{ kind: "path", path: "a\n::error::b" }]);
+    expect(explain(assessment)).not.toMatch(/^\s*::/m);
+  });
+
+  it("that differ by the code points of a letter only are two units", async () => {
+    expect(paths(await change(unit("plain"), { ...unit("caf\u00e9"), ...unit("cafe\u0301") }))).toHaveLength(2);
   });
 
   it("that differ by case only are two units", async () => {
@@ -60,19 +75,36 @@ describe("broken input", () => {
       { path: "bad" as never, file: "bad/terragrunt.hcl", line: 5 },
     ],
     [
-      "a variable that is not set",
-      unit("bad", `${source}locals {\n  a = get_env("NOT_SET_ANYWHERE")\n}\n`),
-      { path: "bad" as never, file: "bad/terragrunt.hcl", line: 5 },
-    ],
-    [
       "a dependency that does not exist",
       unit("bad", `${source}dependency "x" {\n  config_path = "../gone"\n}\n`),
-      { kind: "missing-dependency", path: "bad" as never },
+      { kind: "missing-dependency", path: "bad" as never, file: "bad/terragrunt.hcl", line: 5 },
+    ],
+    [
+      "a dependency outside of the repository",
+      unit("bad", `${source}dependencies {\n  paths = ["../../elsewhere/vpc"]\n}\n`),
+      {
+        kind: "missing-dependency",
+        path: "bad" as never,
+        file: "bad/terragrunt.hcl",
+        line: 5,
+        message: expect.stringContaining("outside of the repository") as never,
+      },
     ],
     [
       "a unit that depends on itself",
       unit("bad", `${source}dependency "x" {\n  config_path = "../bad"\n}\n`),
-      { path: "bad" as never, message: expect.stringContaining("cycle") as never },
+      { path: "bad" as never, file: "bad/terragrunt.hcl", message: expect.stringContaining("cycle") as never },
+    ],
+    [
+      "a local module that is missing",
+      unit("bad", 'terraform {\n  source = "../modules//gone"\n}\n'),
+      {
+        kind: "path",
+        path: "bad" as never,
+        file: "bad/terragrunt.hcl",
+        line: 2,
+        message: expect.stringContaining("modules/gone") as never,
+      },
     ],
   ])("%s is a problem with its place, and other units go on", async (_what, edits, problem) => {
     const assessment = await change(unit("good"), { ...edits, "good/main.tf": "# edited\n" });

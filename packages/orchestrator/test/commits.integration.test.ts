@@ -313,6 +313,16 @@ describe("what is asked for by hand", () => {
     ]);
   });
 
+  it("shows what a destroy would do, also of what is protected, in a job that changes nothing", async () => {
+    await using repository = await makeRepository({
+      ...FILES,
+      ".pipelines/config.yml": 'environments:\n  all: { paths: ["**"], protect: ["b"] }\n',
+    });
+    const assessment = await asked(repository, { action: "plan-destroy", units: "b" });
+    expect(paths(assessment)).toEqual(["plan-destroy b"]);
+    expect(assessment.jobs.map(({ stage, action }) => `${stage} ${action}`)).toEqual(["1 plan-destroy"]);
+  });
+
   it("takes an older commit of the branch, and refuses one that the branch does not hold", async () => {
     await using repository = await makeRepository(FILES);
     const old = await repository.git("rev-parse", "HEAD");

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -8,8 +8,8 @@ import { run } from "@pipelines/core/process/run";
 import type { Wanted } from "../src/compare/comparison.ts";
 import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
 
-/** Files by path; `null` removes one. */
-export type Edits = Readonly<Record<string, string | null>>;
+/** Files by path: their text or bytes, or where a symbolic link leads; `null` removes one. */
+export type Edits = Readonly<Record<string, string | Uint8Array | { readonly link: string } | null>>;
 
 /** A real git repository in a temporary folder. */
 export type TestRepository = AsyncDisposable & {
@@ -36,11 +36,11 @@ export async function makeRepository(files: Edits): Promise<TestRepository> {
     async commit(edits, message = "edit") {
       for (const [path, text] of Object.entries(edits)) {
         const file = join(folder, path);
-        if (text === null) await rm(file);
-        else {
-          await mkdir(dirname(file), { recursive: true });
-          await writeFile(file, text);
-        }
+        await rm(file, { recursive: true, force: true });
+        if (text === null) continue;
+        await mkdir(dirname(file), { recursive: true });
+        if (typeof text === "string" || text instanceof Uint8Array) await writeFile(file, text);
+        else await symlink(text.link, file);
       }
       await git("add", "--all");
       await git("commit", "--quiet", "--allow-empty", "--message", message);

@@ -251,4 +251,26 @@ describe("real history", () => {
     expect(assessment.units[0]?.because.map(({ file }) => file)).toContain("live/terragrunt.stack.hcl");
     expect(assessment.unmatched).toEqual([]);
   });
+
+  it("beyond the list: a configuration that only the inputs read, which Terragrunt does not tell", async () => {
+    const files = {
+      "vpc/terragrunt.hcl": `${source}inputs = {\n  a = read_terragrunt_config("../a.hcl").locals.b.locals.c\n}\n`,
+      "vpc/main.tf": "",
+      "a.hcl": 'locals {\n  b = read_terragrunt_config("${get_repo_root()}/b.hcl")\n}\n',
+      "b.hcl": "locals {\n  c = 1\n}\n",
+    };
+    expect(units(await change(files, { "a.hcl": `${files["a.hcl"]}# edited\n` }))).toEqual(["affected vpc"]);
+    expect(units(await change(files, { "b.hcl": "locals {\n  c = 2\n}\n" }))).toEqual(["affected vpc"]);
+  });
+
+  it("beyond the list: a file whose place alone counts matters when it appears, and not when it is edited", async () => {
+    const files = {
+      "live/prod/vpc/terragrunt.hcl": `${source}inputs = {\n  up = dirname(find_in_parent_folders("here.hcl"))\n  on = fileexists("../flag")\n}\n`,
+      "live/prod/vpc/main.tf": "",
+      "here.hcl": "",
+    };
+    expect(units(await change(files, { "live/here.hcl": "" }))).toEqual(["affected live/prod/vpc"]);
+    expect(units(await change(files, { "live/prod/flag": "" }))).toEqual(["affected live/prod/vpc"]);
+    expect(units(await change(files, { "here.hcl": "# edited\n" }))).toEqual([]);
+  });
 });

@@ -17,7 +17,11 @@ export const Assessment = z.strictObject({
   /** Changed files that the ignore list passes over. */
   ignored: z.array(z.string()),
   problems: z.array(Problem),
+  /** What was wrong at base already, with units that the comparison does not touch; it stops nothing. */
+  untouched: z.array(Problem).optional(),
   /** Things worth saying that stop nothing, as sentences: "nothing to do: …", "no reviewed plan: …". */
   notices: z.array(z.string()),
+  /** What reading the commits cost: commits read, calls of Terragrunt, and the seconds that those took together. */
+  discovery: z.strictObject({ snapshots: z.int(), terragruntCalls: z.int(), seconds: z.number() }).optional(),
 });
 export type Assessment = z.infer<typeof Assessment>;

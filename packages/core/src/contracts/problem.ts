@@ -19,6 +19,8 @@ export const Problem = z.strictObject({
   ]),
   /** The unit it is about, where it is about one. */
   path: UnitPath.nullable(),
+  /** All the units that it is about, where they are several. */
+  units: z.array(UnitPath).optional(),
   file: z.string().nullable(),
   /** Counted from 1. */
   line: z.int().positive().nullable(),

@@ -28,10 +28,15 @@ export type Compared =
 
 /** Units that somebody, or a schedule, asked for at one commit, whatever has changed. */
 export type Request = {
-  readonly action: "plan" | "apply" | "destroy";
+  readonly action: "plan" | "apply" | "plan-destroy" | "destroy";
   readonly globs: readonly string[];
   readonly change: "ManuallyRequested" | "DriftChecked";
 };
+
+/** Whether a request only looks. */
+export function isPlan(action: Request["action"]): boolean {
+  return action === "plan" || action === "plan-destroy";
+}
 
 /**
  * Decides which two commits are compared, fetching what the clone lacks.

@@ -37,7 +37,7 @@ export type MergeGroupPayload = z.infer<typeof MergeGroupPayload>;
 export const DispatchPayload = z.object({
   inputs: z
     .object({
-      action: z.enum(["plan", "apply", "destroy"]).default("plan"),
+      action: z.enum(["plan", "apply", "plan-destroy", "destroy"]).default("plan"),
       units: z.string().trim().min(1, "name the units, by globs"),
       commit: z.string().trim().default(""),
       approved_run: z.string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),

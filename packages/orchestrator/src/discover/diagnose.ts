@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { run } from "@pipelines/core/process/run";
 import { z } from "zod";
 import { lastLines } from "./find.ts";
+import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 const Diagnostic = z.object({
   severity: z.string(),
@@ -19,11 +19,12 @@ export type Diagnosis =
 
 /** Evaluates one unit by itself with diagnostics. */
 export async function diagnoseUnit(
+  terragrunt: DiscoveringTerragrunt,
   root: string,
   unit: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Diagnosis> {
-  const ran = await run("terragrunt", ["hcl", "validate", "--json", "--no-color"], {
+  const ran = await terragrunt.call(["hcl", "validate", "--json", "--no-color"], {
     cwd: posix.join(root, unit),
     env: environment,
     timeoutMs: 2 * 60_000,
@@ -46,7 +47,8 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   }
   const first = diagnostics.find(({ severity }) => severity === "error") ?? diagnostics[0];
   if (first === undefined) return { kind: "broken", file: null, line: null, message: plain(errorsOf(stderr)) };
-  const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+  const text = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+  const message = /EnvVarNotFoundError/.test(text) ? `${text} ${DECLARE}` : text;
   if (diagnostics.every((diagnostic) => NEEDS_CREDENTIALS.test(`${diagnostic.summary} ${diagnostic.detail}`))) {
     return { kind: "needs-credentials", message };
   }
@@ -64,8 +66,13 @@ function errorsOf(stderr: string): string {
   return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
 }
 
+const DECLARE = "Declare it under `env` or `secrets` of the unit's environment in .pipelines/config.yml.";
+
 /** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
 const BARE_INCLUDE = "Missing name for include";
 
-/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
-const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential/i;
+/**
+ * Functions that need what only an executor has: cloud credentials, keys, or a program of the team. An environment
+ * without an account has the one of zeros here, under which nobody keeps files.
+ */
+const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential|\b0{12}\b/i;

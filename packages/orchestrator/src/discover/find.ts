@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import { run } from "@pipelines/core/process/run";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
 import { z } from "zod";
+import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 const Row = z.object({
   type: z.enum(["unit", "stack"]),
@@ -32,11 +32,12 @@ export type Found = { readonly units: ReadonlyMap<string, FoundUnit>; readonly s
  * @throws ToolError when Terragrunt gives no answer
  */
 export async function terragruntFind(
+  terragrunt: DiscoveringTerragrunt,
   root: string,
   below: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Found> {
-  const ran = await run("terragrunt", FIND, {
+  const ran = await terragrunt.call(FIND, {
     cwd: posix.join(root, below),
     env: environment,
     timeoutMs: 15 * 60_000,

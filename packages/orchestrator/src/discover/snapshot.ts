@@ -10,7 +10,9 @@ export type UnitFacts = {
   readonly dependencies: readonly UnitPath[];
   /** Every file outside its own folder that it reads, with the chain from the file to the unit. */
   readonly reads: ReadonlyMap<string, readonly Link[]>;
-  /** Terragrunt could not evaluate it for want of credentials. */
+  /** Files outside its own folder whose place or existence it asks for: it matters when they appear or go. */
+  readonly located: ReadonlySet<string>;
+  /** Terragrunt could not evaluate it for want of credentials, so that what it reads is told by its text alone. */
   readonly notEvaluated: boolean;
 };
 
@@ -23,9 +25,42 @@ export type Snapshot = {
   /** Every file of the tree with its blob. */
   readonly files: ReadonlyMap<string, string>;
   readonly units: ReadonlyMap<UnitPath, UnitFacts>;
-  /** Folders that stacks generate units from. */
-  readonly stackTemplates: readonly string[];
-  readonly problems: readonly Problem[];
+  readonly stacks: readonly Stack[];
+  /** Files of the units that stacks generate; git does not know them. */
+  readonly generated: ReadonlySet<string>;
+  /** Symbolic links: what lies behind one is no unit there, and is not gone either. */
+  readonly links: readonly string[];
+  /** Variables that configuration asks for without a default and that nothing sets. */
+  readonly unset: readonly string[];
+  readonly faults: readonly Fault[];
+};
+
+/** A stack and what it is generated from. */
+export type Stack = {
+  readonly file: string;
+  readonly folder: string;
+  /** Folders that it generates units and stacks from: templates, no units themselves. */
+  readonly templates: readonly string[];
+  /** Files that its text reads. */
+  readonly reads: readonly string[];
+  /** Terragrunt could not generate it, so that its units are not known. */
+  readonly failed: boolean;
+};
+
+/** Something wrong in a commit's files. One fault in a shared file is one fault, however many units it hits. */
+export type Fault = {
+  readonly kind: Problem["kind"];
+  readonly file: string | null;
+  /** Counted from 1. */
+  readonly line: number | null;
+  /** What is wrong and what to do about it, without the names of the units. */
+  readonly message: string;
+  /** The units that it keeps from running, sorted; none where it keeps them from being known. */
+  readonly units: readonly UnitPath[];
+  /** Folders whose files may have to do with it, for a fault that keeps units from being known. */
+  readonly folders: readonly string[];
+  /** The unit that is missing, where one is. */
+  readonly missing: UnitPath | null;
 };
 
 /** The name of the file that makes a folder a stack. */
@@ -36,13 +71,40 @@ export const UNIT_FILE = "terragrunt.hcl";
 
 /** The snapshot of "nothing was there yet". */
 export function emptySnapshot(commit: CommitSha): Snapshot {
-  return { commit, files: new Map(), units: new Map(), stackTemplates: [], problems: [] };
+  return {
+    commit,
+    files: new Map(),
+    units: new Map(),
+    stacks: [],
+    generated: new Set(),
+    links: [],
+    unset: [],
+    faults: [],
+  };
 }
 
 /** The folder of a file: `.` for the root. */
 export function folderOf(file: string): string {
   const slash = file.lastIndexOf("/");
   return slash === -1 ? "." : file.slice(0, slash);
+}
+
+/** The path of a file in a folder. */
+export function fileIn(folder: string, name: string): string {
+  return folder === "." ? name : `${folder}/${name}`;
+}
+
+/** Every folder that has one of these paths below it. */
+export function foldersAbove(folders: Iterable<string>): Set<string> {
+  const above = new Set<string>();
+  for (const folder of folders) {
+    for (let parent = folder; parent !== "."; ) {
+      parent = folderOf(parent);
+      if (above.has(parent)) break;
+      above.add(parent);
+    }
+  }
+  return above;
 }
 
 /** Whether a file lies in a folder, at any depth. */
@@ -58,10 +120,7 @@ export function unitOwning(file: string, isUnit: (folder: string) => boolean): s
   }
 }
 
-/** Where Terragrunt generates the units of a stack. */
-export const GENERATED = ".terragrunt-stack";
-
-/** Whether a path lies in what a stack generated. */
-export function isGenerated(path: string): boolean {
-  return path.split("/").includes(GENERATED);
+/** Whether a stack generates a unit. */
+export function isGenerated(unit: UnitPath, { generated }: Snapshot): boolean {
+  return generated.has(fileIn(unit, UNIT_FILE));
 }

@@ -1,74 +1,109 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { posix } from "node:path";
-import type { Problem } from "@pipelines/core/contracts/problem";
-import { run } from "@pipelines/core/process/run";
-import type { HclParser } from "../hcl/parse.ts";
+import { type Body, EMPTY } from "../hcl/parse.ts";
 import { referencesIn } from "../hcl/references.ts";
+import type { EnvironmentOf } from "./environment.ts";
 import { lastLines } from "./find.ts";
-import { folderOf, GENERATED, liesIn, STACK_FILE } from "./snapshot.ts";
+import { sideBySide } from "./side-by-side.ts";
+import { type Fault, folderOf, liesIn, STACK_FILE, type Stack } from "./snapshot.ts";
+import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";
+const CACHE = ".terragrunt-cache";
 
 export type GeneratedStacks = {
+  readonly stacks: readonly Stack[];
   /** Generated files with a hash of their content. */
   readonly files: ReadonlyMap<string, string>;
-  /** Folders that stacks generate units from: templates, no units themselves. */
-  readonly templates: readonly string[];
-  readonly problems: readonly Problem[];
+  /** What keeps stacks from being generated. */
+  readonly faults: readonly Fault[];
 };
 
 /** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
 export async function generateStacks(
+  terragrunt: DiscoveringTerragrunt,
   root: string,
   committed: ReadonlyMap<string, string>,
-  parse: HclParser,
-  environmentOf: (folder: string) => Readonly<Record<string, string>>,
+  parsed: (file: string) => Body | null,
+  environmentOf: EnvironmentOf,
 ): Promise<GeneratedStacks> {
-  const stackFiles = [...committed.keys()].filter((file) => posix.basename(file) === STACK_FILE).toSorted();
-  const templates = new Set<string>();
-  for (const file of stackFiles) {
-    const text = await readFile(posix.join(root, file), "utf8").catch(() => "");
-    const folder = folderOf(file);
-    const at = { unitFolder: folder, terragruntFolder: folder, includes: new Map(), included: false };
-    const exists = (path: string): boolean => committed.has(path);
-    const scope = { file, body: parse(text), ...at, env: environmentOf(folder), exists, open: () => null };
-    for (const source of referencesIn(scope).sources) templates.add(source);
-  }
-  const files = new Map<string, string>();
-  const problems: Problem[] = [];
-  for (const file of stackFiles) {
-    const folder = folderOf(file);
-    if ([...templates].some((template) => liesIn(file, template))) continue;
-    const ran = await run("terragrunt", ["stack", "generate", "--no-color"], {
-      cwd: posix.join(root, folder),
-      env: environmentOf(folder),
+  const all = [...committed.keys()]
+    .filter((file) => posix.basename(file) === STACK_FILE)
+    .toSorted()
+    .map((file) => stackOf(file, committed, parsed(file)));
+  const templates = all.flatMap((stack) => stack.templates);
+  // A stack in a template is generated wherever the template is used.
+  const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
+  const generated = await sideBySide(live, async (stack) => {
+    const ran = await terragrunt.call(["stack", "generate", "--no-color"], {
+      cwd: posix.join(root, stack.folder),
+      env: environmentOf(stack.folder),
       timeoutMs: 10 * 60_000,
     });
-    if (ran.exitCode !== 0) {
-      const why = (ran.failure ?? lastLines(ran.stderr)).replaceAll(`${root}/`, "");
-      const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
-      problems.push({ kind: "not-evaluated", path: null, file, line: null, message });
-      continue;
-    }
-    for (const [path, hash] of await hashesBelow(root, posix.join(folder, GENERATED))) files.set(path, hash);
-  }
-  return { files, templates: [...templates], problems };
+    if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? lastLines(ran.stderr)).replaceAll(`${root}/`, ""));
+    return hashesBelow(root, stack.folder, committed);
+  });
+  const files = new Map(generated.flatMap((result) => (result instanceof Map ? [...result] : [])));
+  const faults = generated.flatMap((result) => (result instanceof Map ? [] : [result]));
+  const failed = new Set(faults.map(({ file }) => file));
+  return { stacks: all.map((stack) => ({ ...stack, failed: failed.has(stack.file) })), files, faults };
 }
 
-async function hashesBelow(root: string, folder: string): Promise<Map<string, string>> {
-  const entries = await readdir(posix.join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+/** What a stack is made from, as far as its text tells. */
+function stackOf(file: string, committed: ReadonlyMap<string, string>, body: Body | null): Stack {
+  const folder = folderOf(file);
+  const at = { unitFolder: folder, terragruntFolder: folder, includes: new Map(), included: false };
+  const exists = (path: string): boolean => committed.has(path);
+  const open = (): null => null;
+  const found = referencesIn({
+    file,
+    body: body ?? EMPTY,
+    ...at,
+    env: {},
+    account: null,
+    unknown: null,
+    exists,
+    open,
+  });
+  return {
+    file,
+    folder,
+    templates: [...found.sources.keys()],
+    reads: [...found.files, ...found.configurations],
+    failed: false,
+  };
+}
+
+function faultOf({ file, folder, templates }: Stack, why: string): Fault {
+  const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
+  const [, afterFile = ""] = why.split(`${file}:`, 2);
+  const line = Number.parseInt(afterFile, 10);
+  return {
+    kind: "not-evaluated",
+    file,
+    line: line > 0 ? line : null,
+    message,
+    units: [],
+    folders: [folder, ...templates],
+    missing: null,
+  };
+}
+
+/** What lies below a stack and is not committed: it was generated. */
+async function hashesBelow(
+  root: string,
+  folder: string,
+  committed: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
+  const entries = await readdir(posix.join(root, folder), { recursive: true, withFileTypes: true });
   const hashes = new Map<string, string>();
   for (const entry of entries) {
-    if (!entry.isFile() || entry.name === MANIFEST) continue;
     const path = posix.join(posix.relative(root, entry.parentPath), entry.name);
-    hashes.set(
-      path,
-      createHash("sha256")
-        .update(await readFile(posix.join(root, path)))
-        .digest("hex"),
-    );
+    if (!entry.isFile() || entry.name === MANIFEST || committed.has(path) || path.split("/").includes(CACHE)) continue;
+    const text = await readFile(posix.join(root, path));
+    hashes.set(path, createHash("sha256").update(text).digest("hex"));
   }
   return hashes;
 }

@@ -1,52 +1,77 @@
 import type { AffectedUnit, Reason } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Change } from "@pipelines/core/contracts/change";
+import type { Job } from "@pipelines/core/contracts/job";
+import { inert } from "@pipelines/core/redaction/inert";
 
 /** Lines of one list that are shown before the rest is counted. */
 const SHOWN = 20;
 
+/** Units of one change that are shown where there are many changes. */
+const SHOWN_OF_MANY = 3;
+
 /** An assessment for people: what is wrong, what changed with the chain to each unit, what runs, what was left out. */
 export function explain(assessment: Assessment): string {
-  const { comparison, problems, jobs, unmatched, ignored, notices } = assessment;
+  const { comparison, problems, untouched, jobs, unmatched, ignored, notices } = assessment;
   const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
   const blocks = [
-    [`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}`],
-    block(
-      "Problems",
-      problems.map((problem) => `${placeOf(problem)}${problem.message}`),
-    ),
+    [`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}${totals(assessment)}`],
+    block("Problems", problems.map(problemLine)),
     changesBlock(assessment),
     block(
       "Withheld",
       assessment.units.flatMap(({ withheld }) => (withheld === undefined ? [] : [withheld.message])),
     ),
-    block(
-      "Jobs",
-      jobs.map((job) => `stage ${job.stage}  ${job.name}  [${job.id}]`),
-    ),
+    block("Jobs", jobs.length > SHOWN ? jobsByStage(jobs) : jobs.map(jobLine)),
     block("Changed, but read by no unit", unmatched),
     block("Ignored", ignored),
+    block("Wrong before, and not touched", (untouched ?? []).map(problemLine)),
     notices,
+    costBlock(assessment),
   ];
-  return `${blocks
+  const text = blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
+    .join("\n\n");
+  // Names and messages are anybody's, and the text goes into logs that obey commands.
+  return `${inert(text)}\n`;
+}
+
+function totals({ units, jobs, changes }: Assessment): string {
+  if (units.length === 0) return "";
+  return `: ${count(units.length, "unit")} by ${count(changes.length, "change")}, ${count(jobs.length, "job")}`;
 }
 
 function changesBlock({ changes, units }: Assessment): string[] {
   const byPath = new Map(units.map((unit) => [unit.path, unit]));
-  return changes.flatMap((change, index) => {
+  const perChange = changes.length > SHOWN ? SHOWN_OF_MANY : SHOWN;
+  const lines = changes.slice(0, SHOWN).flatMap((change, index) => {
+    const about = change.account === undefined ? filesOf(change) : change.account.name;
     const files = new Set(change.files.map(({ path }) => path));
-    const names = change.files.slice(0, 3).map(({ path }) => path);
-    const more = change.files.length > 3 ? ` and ${change.files.length - 3} more` : "";
-    const lines = change.units.flatMap((path) => {
+    const affected = change.units.flatMap((path) => {
       const unit = byPath.get(path);
       const reason = unit?.because.find(({ change: type, file }) => type === change.type && files.has(file));
-      return unit === undefined || reason === undefined ? [] : [unitLine(unit, reason)];
+      return unit === undefined || reason === undefined ? [] : [{ unit, reason }];
     });
-    const about = change.account === undefined ? `${names.join(", ")}${more}` : change.account.name;
-    return [...(index === 0 ? [] : [""]), `${change.type}  ${about}`, ...shortened(lines)];
+    const shown = affected.slice(0, perChange).map(({ unit, reason }) => unitLine(unit, reason));
+    return [...(index === 0 ? [] : [""]), `${change.type}  ${about}`, ...listed(shown, affected.length)];
   });
+  return changes.length > SHOWN ? [...lines, "", ...moreChanges(changes.slice(SHOWN))] : lines;
+}
+
+function filesOf({ files }: Change): string {
+  const names = files.slice(0, SHOWN_OF_MANY).map(({ path }) => path);
+  const more = files.length > SHOWN_OF_MANY ? ` and ${files.length - SHOWN_OF_MANY} more` : "";
+  return `${names.join(", ")}${more}`;
+}
+
+function moreChanges(changes: readonly Change[]): string[] {
+  const types = [...Map.groupBy(changes, ({ type }) => type)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const lines = types.map(([type, members]) => {
+    const units = new Set(members.flatMap((change) => change.units)).size;
+    return `  ${type}  ${count(members.length, "change")} of ${count(units, "unit")}`;
+  });
+  return [`… and ${count(changes.length, "more change", "more changes")}; \`--json\` has them all`, ...lines];
 }
 
 function unitLine(unit: AffectedUnit, reason: Reason): string {
@@ -55,15 +80,40 @@ function unitLine(unit: AffectedUnit, reason: Reason): string {
   return `${unit.action.padEnd(12)} ${unit.path}  [${unit.environment}]  ${reason.file} ${chain}${caution}`;
 }
 
-function placeOf({ file, line }: Assessment["problems"][number]): string {
-  return file === null ? "" : `${file}${line === null ? "" : `:${line}`}: `;
+function jobLine(job: Job): string {
+  return `stage ${job.stage}  ${job.name}  [${job.id}]`;
+}
+
+function jobsByStage(jobs: readonly Job[]): string[] {
+  const groups = Map.groupBy(jobs, ({ stage, action, environment }) => `stage ${stage}  ${action} · ${environment}`);
+  return [...groups].map(([what, members]) => {
+    const units = members.reduce((sum, job) => sum + job.units.length, 0);
+    return `${what}  ${count(members.length, "job")} with ${count(units, "unit")}`;
+  });
+}
+
+function costBlock({ discovery }: Assessment): string[] {
+  if (discovery === undefined) return [];
+  const { snapshots, terragruntCalls, seconds } = discovery;
+  const calls = count(terragruntCalls, "call");
+  return [`Discovery read ${count(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
+}
+
+function problemLine({ file, line, message }: Assessment["problems"][number]): string {
+  const place = file === null ? "" : `${file}${line === null ? "" : `:${line}`}: `;
+  return `${place}${message}`;
 }
 
 function block(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [title, ...shortened(lines)];
+  return lines.length === 0 ? [] : [title, ...listed(lines.slice(0, SHOWN), lines.length)];
 }
 
-function shortened(lines: readonly string[]): string[] {
-  const shown = lines.slice(0, SHOWN).map((line) => `  ${line}`);
-  return lines.length > SHOWN ? [...shown, `  … and ${lines.length - SHOWN} more`] : shown;
+/** The lines that are shown, indented, and how many more there are. */
+function listed(shown: readonly string[], total: number): string[] {
+  const lines = shown.map((line) => `  ${line}`);
+  return total > shown.length ? [...lines, `  … and ${total - shown.length} more`] : lines;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }

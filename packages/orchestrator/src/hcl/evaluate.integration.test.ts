@@ -27,6 +27,8 @@ function path(expression: string, locals = ""): string | null {
       includes,
       included,
       env: { STAGE: "green" },
+      account: "111111111111",
+      unknown: null,
       exists: (name) => FILES[name] !== undefined,
       open,
     };
@@ -54,6 +56,7 @@ describe("paths that HCL makes", () => {
     ['"${get_repo_root()}/${include.root.inputs.stage}.yml"', "blue.yml"],
     ['join("/", [get_repo_root(), "a", "b.yml"])', "a/b.yml"],
     ['format("%s/%s.yml", get_repo_root(), "c")', "c.yml"],
+    ['"${get_repo_root()}/${get_aws_account_id()}.yml"', "111111111111.yml"],
     ['"${get_repo_root()}/$${literal}.yml"', "${literal}.yml"],
   ])("%s is %s", (expression, expected) => {
     expect(path(expression)).toBe(expected);

@@ -17,6 +17,10 @@ export type Scope = {
   /** This file is one of the unit's included files. */
   readonly included: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** The account whose id `get_aws_account_id()` answers; `null` where it is not known. */
+  readonly account: string | null;
+  /** What stands in a text for a part that only Terragrunt knows; `null` where such a text shall be none at all. */
+  readonly unknown: string | null;
   readonly exists: (path: string) => boolean;
   /** The scope of another file that is read as a configuration. */
   readonly open: (file: string) => Scope | null;
@@ -45,7 +49,9 @@ function valueOfExpression(expression: Expression, scope: Scope, depth: number):
   if (depth > DEEPEST) return null;
   switch (expression.kind) {
     case "template": {
-      const parts = expression.parts.map((part) => (typeof part === "string" ? part : textOf(part, scope, depth)));
+      const parts = expression.parts.map((part) =>
+        typeof part === "string" ? part : (textOf(part, scope, depth) ?? scope.unknown),
+      );
       return parts.every((part) => part !== null) ? parts.join("") : null;
     }
     case "access":
@@ -152,6 +158,7 @@ function includedFile({ args, scope, text }: Call): string | null {
 /** The functions of Terragrunt and OpenTofu that paths are made with. */
 const FUNCTIONS: ReadonlyMap<string, (call: Call) => Value | null> = new Map<string, (call: Call) => Value | null>([
   ["get_repo_root", () => ROOT],
+  ["get_aws_account_id", ({ scope }) => scope.account],
   ["get_terragrunt_dir", ({ scope }) => absolute(scope.terragruntFolder)],
   ["get_original_terragrunt_dir", ({ scope }) => absolute(scope.unitFolder)],
   [

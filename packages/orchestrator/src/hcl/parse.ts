@@ -15,12 +15,46 @@ export type Expression =
   /** Anything else; the calls inside it still count. */
   | { readonly kind: "other"; readonly inside: readonly Expression[] };
 
-export type Attribute = { readonly name: string; readonly value: Expression };
+export type Attribute = {
+  readonly name: string;
+  readonly value: Expression;
+  /** Counted from 1. */
+  readonly line: number;
+};
 export type Block = { readonly type: string; readonly labels: readonly string[]; readonly body: Body };
-export type Body = { readonly attributes: readonly Attribute[]; readonly blocks: readonly Block[] };
+export type Body = {
+  readonly attributes: readonly Attribute[];
+  readonly blocks: readonly Block[];
+  /** Something in it is no HCL, so that more may be meant than is read. */
+  readonly faulty: boolean;
+};
 
-/** Parses HCL into the little that the scan needs. Tolerates errors: what can be read is read. */
+/** What a file without text says. */
+export const EMPTY: Body = { attributes: [], blocks: [], faulty: false };
+
+/**
+ * Parses HCL into the little that the scan needs. Tolerates errors: what can be read is read. Text that breaks the
+ * bounds of `unreadableHcl` is for the caller to keep away.
+ */
 export type HclParser = (text: string) => Body;
+
+const MOST_CHARACTERS = 5_000_000;
+const DEEPEST_NESTING = 500;
+
+/** Why a text is no HCL that anybody wrote by hand and can review, or `null`: it would cost minutes and gigabytes. */
+export function unreadableHcl(text: string): { readonly line: number; readonly message: string } | null {
+  if (text.length > MOST_CHARACTERS) return { line: 1, message: "it is longer than 5 million characters" };
+  let line = 1;
+  let depth = 0;
+  for (const character of text) {
+    if (character === "\n") line += 1;
+    else if (character === "\0") return { line, message: "it holds a NUL character" };
+    else if ("[({".includes(character)) depth += 1;
+    else if ("])}".includes(character)) depth = Math.max(0, depth - 1);
+    if (depth > DEEPEST_NESTING) return { line, message: `it is nested deeper than ${DEEPEST_NESTING} levels` };
+  }
+  return null;
+}
 
 /** Loads the grammar. One parser serves one run. */
 export async function loadHclParser(): Promise<HclParser> {
@@ -32,7 +66,8 @@ export async function loadHclParser(): Promise<HclParser> {
     if (tree === null) throw new Error("the HCL parser was given no language");
     try {
       const body = children(tree.rootNode).find((node) => node.type === "body");
-      return body === undefined ? { attributes: [], blocks: [] } : bodyOf(body);
+      const { hasError } = tree.rootNode;
+      return body === undefined ? { ...EMPTY, faulty: hasError } : { ...bodyOf(body), faulty: hasError };
     } finally {
       // The tree lives in the parser's own memory, which nobody else frees.
       tree.delete();
@@ -40,6 +75,7 @@ export async function loadHclParser(): Promise<HclParser> {
   };
 }
 
+const lineOf = (node: Node): number => node.startPosition.row + 1;
 const children = (node: Node): Node[] => node.namedChildren.filter((child) => child !== null);
 
 function bodyOf(node: Node): Body {
@@ -49,20 +85,20 @@ function bodyOf(node: Node): Body {
     if (child.type === "attribute") {
       const [name, value] = children(child);
       if (name?.type === "identifier" && value !== undefined) {
-        attributes.push({ name: name.text, value: expressionOf(value) });
+        attributes.push({ name: name.text, value: expressionOf(value), line: lineOf(child) });
       }
     } else if (child.type === "block") {
       const parts = children(child);
       const type = parts.find((part) => part.type === "identifier")?.text ?? "";
       const labels = parts.filter((part) => part.type === "string_lit").map(literalText);
       const body = parts.find((part) => part.type === "body");
-      blocks.push({ type, labels, body: body === undefined ? { attributes: [], blocks: [] } : bodyOf(body) });
+      blocks.push({ type, labels, body: body === undefined ? EMPTY : bodyOf(body) });
     } else if (child.type === "ERROR") {
       const inside = children(child).map(expressionOf);
-      attributes.push({ name: "", value: { kind: "other", inside } });
+      attributes.push({ name: "", value: { kind: "other", inside }, line: lineOf(child) });
     }
   }
-  return { attributes, blocks };
+  return { attributes, blocks, faulty: node.hasError };
 }
 
 function expressionOf(node: Node): Expression {

@@ -4,17 +4,30 @@ import { type Attribute, attributesIn, type Body, callsIn, type Expression } fro
 
 /** What a file refers to by paths that can be told without Terragrunt. All paths are the repository's. */
 export type References = {
-  /** Arguments of `file()`, `templatefile()` and the like, and var files. */
+  /** Arguments of `file()`, `templatefile()` and the like, var files, and files that a `run_cmd` is given. */
   readonly files: readonly string[];
+  /** Files whose place or existence counts, and not what they hold: `fileexists()`, `find_in_parent_folders()`. */
+  readonly located: readonly string[];
   /** Folders that `fileset()` looks through. */
   readonly folders: readonly string[];
-  /** Files that are read as configurations. */
+  /** Files that are included, or read as configurations. */
   readonly configurations: readonly string[];
-  /** Local folders that blocks name as their source. */
-  readonly sources: readonly string[];
+  /** Local folders that blocks name as their source, with the line. */
+  readonly sources: ReadonlyMap<string, number>;
   /** A source is named that only Terragrunt can evaluate. */
   readonly unknownSource: boolean;
+  /** Lines on which dependencies are named, by the unit's path; a path that leaves the repository starts with `../`. */
+  readonly dependencies: ReadonlyMap<string, number>;
+  /** Paths of files and folders with `UNKNOWN` for what only Terragrunt knows. */
+  readonly unknownFiles: readonly string[];
+  /** The same of configurations and sources, about which Terragrunt tells where it can evaluate them. */
+  readonly unknownConfigurations: readonly string[];
+  /** It looks for files above the unit in a way that only Terragrunt knows, or is no HCL in parts. */
+  readonly unknownAbove: boolean;
 };
+
+/** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
+export const UNKNOWN = "\u{F8FF}";
 
 const FILE_FUNCTIONS = new Set([
   "file",
@@ -34,24 +47,46 @@ const SOURCE_BLOCKS = new Set(["terraform", "module", "unit", "stack"]);
 
 /** Finds what `terragrunt find` does not tell: files, folders and local modules that HCL names by a path. */
 export function referencesIn(scope: Scope): References {
-  const found: Found = { files: new Set(), folders: new Set(), configurations: new Set(), sources: new Set() };
-  let unknownSource = false;
+  const found = nothingFound();
   for (const { attribute, around } of attributesIn(scope.body)) {
-    for (const call of callsIn(attribute.value)) takeCall(call, scope, found);
-    for (const file of varFiles(attribute, scope)) put(found.files, file, scope.unitFolder);
-    const [block] = around;
-    if (attribute.name !== "source" || around.length !== 1 || !SOURCE_BLOCKS.has(block ?? "")) continue;
-    const source = evaluate(attribute.value, scope);
-    if (source === null) unknownSource = true;
-    else put(found.sources, localSource(source), block === "terraform" ? scope.unitFolder : posix.dirname(scope.file));
+    const toldByTerragrunt = TOLD.has(around[0] ?? "");
+    for (const call of callsIn(attribute.value)) takeCall(call, toldByTerragrunt, scope, found);
+    for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
+    const [block, inner] = around;
+    if (block === undefined || inner !== undefined) continue;
+    takeDependency(attribute, block, scope, found);
+    if (attribute.name === "path" && block === "include") {
+      const text = evaluate(attribute.value, scope) ?? unknownPath(attribute.value, scope, found);
+      if (text !== null) put(found, "configurations", text, scope.unitFolder);
+    }
+    if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
   }
   return {
     files: [...found.files],
+    located: [...found.located],
     folders: [...found.folders],
     configurations: [...found.configurations],
-    sources: [...found.sources],
-    unknownSource,
+    sources: found.sources,
+    unknownSource: found.unknownSource,
+    dependencies: found.dependencies,
+    unknownFiles: [...found.unknownFiles],
+    unknownConfigurations: [...found.unknownConfigurations],
+    unknownAbove: found.unknownAbove || scope.body.faulty,
   };
+}
+
+function takeSource({ value, line }: Attribute, block: string, scope: Scope, found: Found): void {
+  const source = evaluate(value, scope);
+  const isUnknown = source === null || source.split("?", 1)[0]?.includes(UNKNOWN) === true;
+  found.unknownSource ||= isUnknown;
+  const local = source === null ? null : localSource(source);
+  if (local === null) return;
+  const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
+  if (isUnknown) put(found, "configurations", local, base);
+  else {
+    const path = repositoryPath(local, base);
+    if (path !== null) found.sources.set(path, line);
+  }
 }
 
 /** Var files that `extra_arguments` name, as a list or as arguments of the command. */
@@ -61,22 +96,106 @@ function varFiles({ name, value }: Attribute, scope: Scope): string[] {
   return name === "arguments" ? texts.flatMap((text) => /^-var-file=(.+)$/.exec(text)?.[1] ?? []) : texts;
 }
 
-type Found = Record<"files" | "folders" | "configurations" | "sources", Set<string>>;
+type Found = Record<
+  "files" | "located" | "folders" | "configurations" | "unknownFiles" | "unknownConfigurations",
+  Set<string>
+> &
+  Record<"sources" | "dependencies", Map<string, number>> & {
+    unknownSource: boolean;
+    unknownAbove: boolean;
+  };
 
-function put(target: Set<string>, text: string | null, base: string): void {
-  const path = text === null ? null : repositoryPath(text, base);
-  if (path !== null) target.add(path);
+function nothingFound(): Found {
+  return {
+    files: new Set(),
+    located: new Set(),
+    folders: new Set(),
+    configurations: new Set(),
+    unknownFiles: new Set(),
+    unknownConfigurations: new Set(),
+    sources: new Map(),
+    dependencies: new Map(),
+    unknownSource: false,
+    unknownAbove: false,
+  };
+}
+
+function put(found: Found, kind: "files" | "located" | "folders" | "configurations", text: string, base: string): void {
+  if (text.includes(UNKNOWN)) {
+    const pattern = patternPath(text, base);
+    const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
+    if (pattern !== null) unknown.add(pattern);
+    return;
+  }
+  const path = repositoryPath(text, base);
+  if (path !== null) found[kind].add(path);
+}
+
+/** A path with unknown parts: what stands before them counts only where they can't lead elsewhere. */
+function patternPath(text: string, base: string): string | null {
+  const [known = "", ...others] = text.split(UNKNOWN);
+  const rest = others.join(UNKNOWN);
+  if (rest.includes("..")) return `${UNKNOWN}/${posix.basename(rest)}`;
+  return known === "" ? text : repositoryPath(text, base);
 }
 
 /** A relative path starts at the file that holds the call; that of a configuration at the unit. */
-function takeCall(call: Extract<Expression, { kind: "call" }>, scope: Scope, found: Found): void {
-  const [argument] = call.args;
-  if (argument === undefined) return;
+function takeCall(
+  call: Extract<Expression, { kind: "call" }>,
+  toldByTerragrunt: boolean,
+  scope: Scope,
+  found: Found,
+): void {
   const fileFolder = posix.dirname(scope.file);
-  if (FILE_FUNCTIONS.has(call.name)) put(found.files, evaluate(argument, scope), fileFolder);
-  else if (call.name === "fileset") put(found.folders, evaluate(argument, scope), fileFolder);
-  else if (call.name === "read_terragrunt_config") {
-    put(found.configurations, evaluate(argument, scope), scope.terragruntFolder);
+  if (call.name === "find_in_parent_folders") {
+    const place = evaluate(call, scope);
+    if (place !== null) put(found, "located", place, scope.unitFolder);
+    return;
+  }
+  if (call.name === "run_cmd") takeCommand(call.args, scope, found);
+  const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
+  const [argument] = call.args;
+  if (kind === undefined || argument === undefined) return;
+  const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
+  if (text === null) return;
+  // Where Terragrunt does not tell what a name comes to, it is as open as that of any file.
+  const isOpen = kind === "configurations" && text.includes(UNKNOWN) && !toldByTerragrunt;
+  put(found, isOpen ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
+}
+
+/** Blocks that Terragrunt evaluates to find units. */
+const TOLD = new Set(["locals", "include"]);
+
+const OTHER_READS = new Map<string, "located" | "folders" | "configurations">([
+  ["fileexists", "located"],
+  ["fileset", "folders"],
+  ["read_terragrunt_config", "configurations"],
+]);
+
+/** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
+function unknownPath(argument: Expression, scope: Scope, found: Found): string | null {
+  if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
+  found.unknownAbove = true;
+  return null;
+}
+
+/** Files of the repository that a command is started with: a script, or what it works on. */
+function takeCommand(args: readonly Expression[], scope: Scope, found: Found): void {
+  for (const argument of args) {
+    const text = evaluate(argument, scope);
+    const path = text === null || text.includes(UNKNOWN) ? null : repositoryPath(text, scope.unitFolder);
+    if (path !== null && scope.exists(path)) found.files.add(path);
+  }
+}
+
+function takeDependency({ name, value, line }: Attribute, block: string, scope: Scope, found: Found): void {
+  const one = block === "dependency" && name === "config_path";
+  const several = block === "dependencies" && name === "paths" && value.kind === "list" ? value.items : [];
+  for (const expression of one ? [value] : several) {
+    const text = evaluate(expression, scope);
+    if (text === null) continue;
+    const path = repositoryPath(text, scope.unitFolder) ?? posix.join(scope.unitFolder, text);
+    if (!found.dependencies.has(path)) found.dependencies.set(path, line);
   }
 }
 

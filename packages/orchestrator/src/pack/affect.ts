@@ -5,12 +5,13 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { reachable, reversed } from "@pipelines/core/graph/order";
 import type { ClassifiedChange } from "../classify/classify.ts";
+import { isPlan } from "../compare/comparison.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 
 export type Policy = {
   readonly mode: Mode;
   /** What was asked for, where units run since somebody asked and not since they changed. */
-  readonly requested: "plan" | "apply" | "destroy" | null;
+  readonly requested: "plan" | "apply" | "plan-destroy" | "destroy" | null;
   /** The environment of a unit: head's or base's configuration, whichever governs it. */
   readonly environmentOf: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
   readonly includeDependents: boolean;
@@ -104,6 +105,8 @@ function actionFor(deleted: boolean, { mode, requested }: Policy): Action {
   return deleted ? "plan-destroy" : "plan";
 }
 
+const CONTROL = /\p{Cc}/u;
+
 function misplaced(path: UnitPath, placed: Exclude<EnvironmentOfUnit, { kind: "one" }>, policy: Policy): Problem {
   const where = { path, file: ".pipelines/config.yml", line: null };
   if (placed.kind === "several") {
@@ -113,6 +116,11 @@ function misplaced(path: UnitPath, placed: Exclude<EnvironmentOfUnit, { kind: "o
       ...where,
       message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`,
     };
+  }
+  if (CONTROL.test(path)) {
+    const shown = JSON.stringify(path);
+    const message = `The folder ${shown} has a control character in its name, which no glob of an environment matches. Rename it.`;
+    return { kind: "path", path, file: null, line: null, message };
   }
   return {
     kind: "no-environment",
@@ -129,7 +137,8 @@ function withheldBy(
   policy: Policy,
   environment: Extract<EnvironmentOfUnit, { kind: "one" }>["environment"],
 ): Withheld | null {
-  if ((policy.mode !== "apply" && policy.mode !== "manual") || policy.requested === "plan") return null;
+  if (policy.mode !== "apply" && policy.mode !== "manual") return null;
+  if (policy.requested !== null && isPlan(policy.requested)) return null;
   if (environment.apply === "paused") {
     return { by: "paused", message: `Applies of \`${environment.name}\` are paused in the configuration.` };
   }

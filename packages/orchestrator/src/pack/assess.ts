@@ -13,12 +13,14 @@ export type Determined = {
   readonly units: readonly AffectedUnit[];
   readonly jobs: readonly Job[];
   readonly problems: readonly Problem[];
+  readonly untouched: readonly Problem[];
   readonly notices: readonly string[];
+  readonly discovery: NonNullable<Assessment["discovery"]>;
 };
 
 /** Puts the assessment together from what the steps determined. */
 export function assess(determined: Determined): Assessment {
-  const { comparison, governing, classified, units } = determined;
+  const { comparison, governing, classified, units, untouched, discovery } = determined;
   const problems = [...determined.problems];
   const notices = [...determined.notices];
   const { pullRequest } = comparison;
@@ -50,7 +52,9 @@ export function assess(determined: Determined): Assessment {
     unmatched: [...classified.unmatched],
     ignored: [...classified.ignored],
     problems,
+    ...(untouched.length === 0 ? {} : { untouched: [...untouched] }),
     notices,
+    discovery,
   };
 }
 

@@ -117,6 +117,75 @@ describe("packing", () => {
     );
   });
 
+  it("puts units joined by a dependency into one job of a plan, where they share an environment", () => {
+    fc.assert(
+      fc.property(repositories, (given) => {
+        const { jobs } = pack(given, "plan");
+        for (const [path, { dependsOn, environment, deleted }] of Object.entries(given)) {
+          for (const to of dependsOn) {
+            if (given[to]?.environment !== environment || given[to]?.deleted !== deleted) continue;
+            expect(jobOf(jobs, path)).toBe(jobOf(jobs, to));
+          }
+        }
+      }),
+    );
+  });
+
+  it("refuses more than four environments in a row, and names every unit that is too deep", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 5, max: 8 }), fc.boolean(), (length, deleted) => {
+        const given = Object.fromEntries(
+          Array.from({ length }, (_unused, index): [string, Given] => [
+            `u${index}`,
+            { environment: `e${index}`, deleted, dependsOn: index === 0 ? [] : [`u${index - 1}`] },
+          ]),
+        );
+        const { jobs, problems } = pack(given, "apply");
+        const left = Object.keys(given).filter((path) => jobOf(jobs, path) === undefined);
+        expect(problems).toMatchObject([{ kind: "too-many-stages", units: left }]);
+        expect(left).toHaveLength(length - 4);
+      }),
+    );
+  });
+
+  it("packs more than 256 jobs denser, dropping none", () => {
+    const sizes = fc.integer({ min: 0, max: 3000 });
+    const shapes = fc.record({ sizes: fc.array(sizes, { minLength: 1, maxLength: 4 }), chain: fc.nat(40) });
+    fc.assert(
+      fc.property(shapes, modes, ({ sizes: counts, chain }, mode) => {
+        const given: Record<string, Given> = {};
+        for (const [environment, units] of counts.entries()) {
+          for (let index = 0; index < units; index += 1) {
+            const dependsOn = index % 50 < chain && index > 0 ? [`e${environment}/u${index - 1}`] : [];
+            given[`e${environment}/u${index}`] = { environment: `e${environment}`, deleted: false, dependsOn };
+          }
+        }
+        const { jobs, problems } = pack(given, mode);
+        expect(problems).toEqual([]);
+        expect(jobs.length).toBeLessThanOrEqual(256);
+        expect(jobs.flatMap(({ units }) => units)).toHaveLength(Object.keys(given).length);
+        for (const { environment, units } of jobs) {
+          expect(units.every(({ path }) => path.startsWith(`${environment}/`))).toBe(true);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("runs nothing, and names all, when more environments than a matrix has jobs would run side by side", () => {
+    const given = Object.fromEntries(
+      Array.from({ length: 257 }, (_unused, index): [string, Given] => [
+        `u${index}`,
+        { environment: `e${index}`, deleted: false, dependsOn: [] },
+      ]),
+    );
+    for (const mode of ["plan", "apply"] as const) {
+      const { jobs, problems } = pack(given, mode);
+      expect(jobs).toEqual([]);
+      expect(problems).toMatchObject([{ kind: "other", units: Object.keys(given).toSorted() }]);
+    }
+  });
+
   it("gives the same jobs with the same ids for the same input in any order", () => {
     fc.assert(
       fc.property(repositories, modes, (given, mode) => {

@@ -5,6 +5,7 @@ import type { Job } from "@pipelines/core/contracts/job";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { components, levels } from "@pipelines/core/graph/order";
+import { named } from "./named.ts";
 import { jobId, jobName } from "./names.ts";
 import { type Ordered, orderWithin, stagesOf } from "./stages.ts";
 
@@ -56,19 +57,40 @@ export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] }
     const stages = stagesOf(order, (unit) => environments.get(unit) ?? "");
     const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > STAGES_PER_DIRECTION);
     if (tooDeep.length > 0) problems.push(tooManyStages(tooDeep));
+    const refused = new Set(tooDeep);
     if (input.mode === "plan") {
       plans.push(...groupUnits(units, ({ environment, action }) => `${action} ${environment}`, order));
       continue;
     }
-    const staged = units.filter((unit) => !tooDeep.includes(unit));
+    const staged = units.filter((unit) => !refused.has(unit));
     const groups = groupUnits(staged, ({ path, environment }) => `${stages.get(path) ?? 1} ${environment}`, order);
     for (const { units: members } of groups) {
       const stage = Math.max(...members.map(({ path }) => stages.get(path) ?? 1));
       jobs.push(...jobOf(members, order, offset + stage, input.limits));
     }
   }
-  jobs.push(...planJobs(plans, input.limits), ...input.accounts.map((account) => accountJob(account, input)));
-  return { jobs, problems };
+  jobs.push(
+    ...planJobs(plans, input.limits, JOBS_PER_MATRIX - input.accounts.length),
+    ...input.accounts.map((account) => accountJob(account, input)),
+  );
+  const matrices = Map.groupBy(jobs, ({ stage }) => stage);
+  const tooMany = [...matrices.values()].find((members) => members.length > JOBS_PER_MATRIX);
+  return tooMany === undefined
+    ? { jobs, problems }
+    : { jobs: [], problems: [...problems, tooManyJobs(tooMany, running)] };
+}
+
+/** Environments are never mixed, so that more of them than a matrix has jobs can't be run side by side. */
+function tooManyJobs(jobs: readonly Job[], units: readonly AffectedUnit[]): Problem {
+  const environments = new Set(jobs.map(({ environment }) => environment)).size;
+  return {
+    kind: "other",
+    path: null,
+    units: units.map(({ path }) => path),
+    file: null,
+    line: null,
+    message: `${jobs.length} jobs would have to run side by side, for ${environments} environments; GitHub starts at most ${JOBS_PER_MATRIX}. Nothing is run. Split the change into several, by environment.`,
+  };
 }
 
 type Group = { readonly units: readonly AffectedUnit[]; readonly order: Ordered };
@@ -79,29 +101,36 @@ function groupUnits(units: readonly AffectedUnit[], keyOf: (unit: AffectedUnit) 
 }
 
 /** Plans need no stages: units joined by a dependency share a job, the rest fills jobs up; denser when there are too many. */
-function planJobs(groups: readonly Group[], limits: Limits): Job[] {
+function planJobs(groups: readonly Group[], limits: Limits, most: number): Job[] {
+  const joined = groups.map(({ units, order }) => ({ components: joinedUnits(units, order), order, units }));
   for (let size = limits.unitsPerJob; ; size *= 2) {
-    const packed = groups.flatMap(({ units, order }) =>
-      fill(units, order, size).map((members) => ({ members, order })),
-    );
+    const packed = joined.flatMap((group) => fill(group.components, size).map((members) => ({ ...group, members })));
     const densest = groups.every(({ units }) => units.length <= size);
-    if (packed.length > JOBS_PER_MATRIX && !densest) continue;
+    if (packed.length > most && !densest) continue;
     return packed.flatMap(({ members, order }) => jobOf(members, order, 1, limits));
   }
 }
 
-function fill(units: readonly AffectedUnit[], order: Ordered, size: number): AffectedUnit[][] {
+/** Sets of units that dependencies join, in the order of their first paths; most units stand alone. */
+function joinedUnits(units: readonly AffectedUnit[], order: Ordered): AffectedUnit[][] {
   const byName = new Map(units.map((unit) => [unit.path, unit]));
-  const graph = new Map(units.map(({ path }) => [path, order.get(path) ?? []]));
+  const edges = new Map([...order].filter(([path, before]) => byName.has(path) && before.length > 0));
+  const joined = new Set([...edges.keys(), ...[...edges.values()].flat()].filter((path) => byName.has(path)));
+  const graph = new Map([...joined].toSorted().map((path) => [path, edges.get(path) ?? []]));
+  const sets = components(graph).map((members) => members.flatMap((path) => byName.get(path) ?? []));
+  const alone = units.filter(({ path }) => !joined.has(path)).map((unit) => [unit]);
+  return [...sets, ...alone].toSorted(([a], [b]) => (a === undefined || b === undefined ? 0 : byPath(a, b)));
+}
+
+function fill(sets: readonly (readonly AffectedUnit[])[], size: number): AffectedUnit[][] {
   const result: AffectedUnit[][] = [];
   let open: AffectedUnit[] = [];
-  for (const component of components(graph)) {
-    const members = component.flatMap((path) => byName.get(path) ?? []);
+  for (const members of sets) {
     if (open.length > 0 && open.length + members.length > size) {
       result.push(open);
       open = [];
     }
-    open = [...open, ...members];
+    open.push(...members);
   }
   return open.length === 0 ? result : [...result, open];
 }
@@ -147,10 +176,11 @@ function accountJob(account: Account, { mode, head }: PackInput): Job {
 }
 
 function tooManyStages(units: readonly AffectedUnit[]): Problem {
-  const names = units.map(({ path }) => `\`${path}\``).join(", ");
+  const names = named(units.map(({ path }) => path));
   return {
     kind: "too-many-stages",
     path: units[0]?.path ?? null,
+    units: units.map(({ path }) => path),
     file: null,
     line: null,
     message: `${names} depend on more than ${STAGES_PER_DIRECTION} environments in a row, which one run can't do. Split the change into several, dependencies first.`,

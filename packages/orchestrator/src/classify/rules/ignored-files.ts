@@ -7,7 +7,7 @@ export const ignoredFiles: Rule = {
   name: "ignored files",
   take(file, commits) {
     if (!globMatcher(commits.configuration.ignore)(file.path)) return null;
-    const readers = readersOf(file.path, commits);
+    const readers = readersOf(file, commits);
     // A document beside a module's code is no part of what the module does; a file that HCL names is.
     const named = [...readers.values()].some((links) => links.some(({ relation }) => READS.has(relation)));
     return named ? null : [];

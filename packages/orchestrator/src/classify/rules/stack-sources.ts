@@ -1,30 +1,34 @@
 import type { ChangedFile, ChangeType } from "@pipelines/core/contracts/change";
-import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { folderOf, isGenerated, type Link, liesIn, STACK_FILE } from "../../discover/snapshot.ts";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { generatedDiff } from "../../discover/generated-diff.ts";
+import { folderOf, type Link, liesIn, STACK_FILE, unitOwning } from "../../discover/snapshot.ts";
 import { sharedFinding } from "../readers.ts";
 import type { Commits, Rule } from "../rule.ts";
 
 /**
- * Files that stacks are generated from: stack files and the templates that they name. What they changed is what differs
- * between the generated units of the two commits; a template can be read by other units as well.
+ * Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
+ * changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
  */
 export const stackSources: Rule = {
   name: "stack sources",
   take(file, commits) {
-    const template = [...commits.head.stackTemplates, ...commits.base.stackTemplates].find((folder) =>
-      liesIn(file.path, folder),
-    );
+    const stacks = [...commits.head.stacks, ...commits.base.stacks];
     const isStackFile = file.path === STACK_FILE || file.path.endsWith(`/${STACK_FILE}`);
-    if (!isStackFile && template === undefined) return null;
-    const generated = isStackFile ? folderOf(file.path) : ".";
-    const name = template === undefined ? "" : file.path.slice(template === "." ? 0 : template.length + 1);
+    const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
+    const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
+    if (!isStackFile && template === undefined && readers.length === 0) return null;
+    const below = template !== undefined ? ["."] : isStackFile ? [folderOf(file.path)] : readers;
+    const name =
+      template === undefined || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
     const units = new Map<UnitPath, readonly Link[]>();
-    for (const unit of new Set([...commits.head.units.keys(), ...commits.base.units.keys()])) {
-      if (!isGenerated(unit) || !liesIn(unit, generated)) continue;
-      if (differs(unit, isStackFile ? null : name, commits)) units.set(unit, [{ relation: "generates", path: unit }]);
+    for (const path of differing(name, commits)) {
+      const unit = unitOf(path, commits);
+      if (unit === null || !below.some((folder) => liesIn(unit, folder))) continue;
+      units.set(unit, [{ relation: "generates", path: unit }]);
     }
     const found = sharedFinding(file, commits, null);
-    if (units.size > 0) found.unshift({ type: STACK_TYPES[file.status], subject: file.path, units });
+    const type = isStackFile || template !== undefined ? STACK_TYPES[file.status] : "StackChanged";
+    if (units.size > 0) found.unshift({ type, subject: file.path, units });
     return found.length === 0 ? null : found;
   },
 };
@@ -35,10 +39,19 @@ const STACK_TYPES = {
   deleted: "StackDeleted",
 } as const satisfies Record<ChangedFile["status"], ChangeType>;
 
-/** Whether what was generated for a unit differs between the commits, in a file of a template where one is named. */
-function differs(unit: UnitPath, name: string | null, { base, head }: Commits): boolean {
-  const files = new Set([...base.files.keys(), ...head.files.keys()].filter((file) => liesIn(file, unit)));
-  return [...files].some(
-    (file) => base.files.get(file) !== head.files.get(file) && (name === null || file.endsWith(`/${name}`)),
-  );
+/** Generated files that differ between the commits; those of a template's file where one is named. */
+function differing(name: string | null, { base, head }: Commits): string[] {
+  return generatedDiff(base, head)
+    .map(({ path }) => path)
+    .filter((path) => name === null || path.endsWith(`/${name}`));
+}
+
+/** The generated unit that a generated file belongs to. */
+function unitOf(path: string, { base, head }: Commits): UnitPath | null {
+  const has = (folder: string): boolean => {
+    const unit = UnitPath.safeParse(folder);
+    return unit.success && (head.units.has(unit.data) || base.units.has(unit.data));
+  };
+  const folder = unitOwning(path, has);
+  return folder === null ? null : UnitPath.parse(folder);
 }

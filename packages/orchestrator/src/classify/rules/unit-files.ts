@@ -1,5 +1,5 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { isGenerated, type Snapshot, UNIT_FILE, unitOwning } from "../../discover/snapshot.ts";
+import { isGenerated, liesIn, type Snapshot, UNIT_FILE, unitOwning } from "../../discover/snapshot.ts";
 import { sharedFinding } from "../readers.ts";
 import type { Finding, Rule } from "../rule.ts";
 
@@ -15,7 +15,7 @@ export const unitFiles: Rule = {
     const type = changeOf(unit, base, head);
     if (type === null) return null;
     const own: Finding = {
-      type: isGenerated(unit) ? STACK_TYPES[type] : type,
+      type: isGenerated(unit, head) || isGenerated(unit, base) ? STACK_TYPES[type] : type,
       subject: unit,
       units: new Map([[unit, [{ relation: "in the folder of", path: unit }]]]),
     };
@@ -34,7 +34,9 @@ function changeOf(
   head: Snapshot,
 ): "ModuleAdded" | "ModuleChanged" | "ModuleDeleted" | null {
   if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
-  // The file is still there, so nothing was removed: the unit became a root that others include.
+  // Nothing was removed when the folder became a link, whose target Terragrunt does not look for units in.
+  if (head.links.some((link) => link === unit || liesIn(unit, link))) return null;
+  // Nor when the file is still there: the unit became a root that others include.
   return head.files.has(unit === "." ? UNIT_FILE : `${unit}/${UNIT_FILE}`) ? null : "ModuleDeleted";
 }
 

@@ -1,0 +1,126 @@
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { findCycles } from "@pipelines/core/graph/cycles";
+import type { Diagnosis } from "./diagnose.ts";
+import type { LeftOut } from "./left-out.ts";
+import { type Fault, fileIn, liesIn, UNIT_FILE, type UnitFacts } from "./snapshot.ts";
+import type { Symlinks } from "./symlinks.ts";
+import type { Place, UnitReads } from "./unit-reads.ts";
+
+/** A unit with what discovery found out about it, for and against. */
+export type Examined = {
+  readonly facts: UnitFacts;
+  readonly diagnosis: Diagnosis;
+  readonly missingModule: UnitReads["missingModule"];
+  /** Dependencies that lie outside of the repository, as paths that start with `../`. */
+  readonly outside: readonly string[];
+  readonly places: ReadonlyMap<string, Place>;
+};
+
+const NOTHING_ELSE = { folders: [], missing: null } as const;
+
+/** What Terragrunt can't evaluate, one fault for each place, with all the units that it hits. */
+export function evaluationFaults(examined: readonly Examined[]): Fault[] {
+  const broken = examined.flatMap(({ facts, diagnosis }): Fault[] => {
+    if (diagnosis.kind !== "broken") return [];
+    const { message, line } = diagnosis;
+    const file = diagnosis.file ?? fileIn(facts.path, UNIT_FILE);
+    return [{ kind: "not-evaluated", file, line, message, units: [facts.path], ...NOTHING_ELSE }];
+  });
+  return merged(broken);
+}
+
+/** Local modules that units name and that the commit does not have. */
+export function moduleFaults(examined: readonly Examined[]): Fault[] {
+  const missing = examined.flatMap(({ facts, missingModule }): Fault[] => {
+    if (missingModule === null) return [];
+    const { folder, file, line } = missingModule;
+    const message = `The local module \`${folder}\` is not in the repository. Add it, or mend the \`source\`.`;
+    return [{ kind: "path", file, line, message, units: [facts.path], ...NOTHING_ELSE }];
+  });
+  return merged(missing);
+}
+
+/** What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside. */
+export function dependencyFaults(examined: readonly Examined[]): Fault[] {
+  const graph = new Map(examined.map(({ facts }) => [facts.path, facts.dependencies]));
+  const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
+  const at = (unit: UnitPath, dependency: string): { file: string; line: number | null } =>
+    placeIn.get(unit)?.get(dependency) ?? { file: fileIn(unit, UNIT_FILE), line: null };
+  const cycles = findCycles(graph).flatMap((cycle): Fault[] => {
+    const [first, second] = cycle;
+    if (first === undefined || second === undefined) return [];
+    const message = `These units depend on each other in a circle: ${cycle.join(" → ")}. Remove one of the dependencies.`;
+    const units = [...new Set(cycle)].toSorted();
+    return [{ kind: "dependency-cycle", ...at(first, second), message, units, ...NOTHING_ELSE }];
+  });
+  const missing = examined.flatMap(({ facts: { path, dependencies }, outside }): Fault[] => [
+    ...dependencies
+      .filter((dependency) => !graph.has(dependency))
+      .map((dependency): Fault => {
+        const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
+        const about = { units: [path], folders: [], missing: dependency };
+        return { kind: "missing-dependency", ...at(path, dependency), message, ...about };
+      }),
+    ...outside.map((dependency): Fault => {
+      const message = `\`${path}\` depends on \`${dependency}\`, which lies outside of the repository.`;
+      return { kind: "missing-dependency", ...at(path, dependency), message, units: [path], ...NOTHING_ELSE };
+    }),
+  ]);
+  return [...cycles, ...missing];
+}
+
+/** Files that were kept from Terragrunt, with the units that lie there or read them. */
+export function leftOutFaults(examined: readonly Examined[], unreadable: ReadonlyMap<string, LeftOut>): Fault[] {
+  return [...unreadable].map(([file, { line, message }]): Fault => {
+    const text = `\`${file}\` can't be read as HCL: ${message}. Terragrunt was not given it.`;
+    const units = unitsAt(file, examined);
+    return { kind: "not-evaluated", file, line, message: text, units, folders: [file], missing: null };
+  });
+}
+
+/** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
+export function linkFaults(
+  examined: readonly Examined[],
+  { inside, leaving }: Symlinks,
+  files: ReadonlyMap<string, string>,
+): Fault[] {
+  const fault = (file: string, message: string): Fault => {
+    return { kind: "path", file, line: null, message, units: unitsAt(file, examined), folders: [file], missing: null };
+  };
+  const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
+  return [
+    ...[...leaving].map(([file, target]) =>
+      fault(
+        file,
+        `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`,
+      ),
+    ),
+    ...toUnits.map(([file, real]) =>
+      fault(
+        file,
+        `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`,
+      ),
+    ),
+  ];
+}
+
+function unitsAt(file: string, examined: readonly Examined[]): UnitPath[] {
+  const reads = ({ facts }: Examined): boolean =>
+    [...facts.reads].some(([path, links]) => behind(path, file) && links[0]?.relation !== "may be read by");
+  return examined
+    .filter((unit) => liesIn(file, unit.facts.path) || reads(unit))
+    .map(({ facts }) => facts.path)
+    .toSorted();
+}
+
+const behind = (path: string, link: string): boolean => path === link || liesIn(path, link);
+
+/** Joins faults of the same kind at the same place; the message of the first unit stands for all. */
+function merged(faults: readonly Fault[]): Fault[] {
+  const groups = Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([kind, file, line]));
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [{ ...first, units: [first, ...others].flatMap(({ units }) => units).toSorted() } satisfies Fault],
+  );
+}

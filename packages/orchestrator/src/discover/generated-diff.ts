@@ -1,0 +1,16 @@
+import type { ChangedFile } from "@pipelines/core/contracts/change";
+import { liesIn, type Snapshot } from "./snapshot.ts";
+
+/**
+ * How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
+ * generated at one of them: that its units are not known does not mean that they are gone.
+ */
+export function generatedDiff(base: Snapshot, head: Snapshot): ChangedFile[] {
+  const unknown = [...base.stacks, ...head.stacks].filter(({ failed }) => failed).map(({ folder }) => folder);
+  const paths = new Set([...base.generated, ...head.generated]);
+  return [...paths].flatMap((path): ChangedFile[] => {
+    const [before, after] = [base.files.get(path), head.files.get(path)];
+    if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
+    return [{ path, status: before === undefined ? "added" : after === undefined ? "deleted" : "modified" }];
+  });
+}

@@ -1,0 +1,94 @@
+import { type Diagnosis, diagnoseUnit } from "./diagnose.ts";
+import type { EnvironmentOf } from "./environment.ts";
+import type { Found } from "./find.ts";
+import { sideBySide } from "./side-by-side.ts";
+import { fileIn, UNIT_FILE } from "./snapshot.ts";
+import type { DiscoveringTerragrunt } from "./terragrunt.ts";
+
+/** Why a unit is suspected: units of the same suspicion probably have the same fault. */
+export type Suspicion =
+  /** Terragrunt kept something to itself about a file that the unit includes or reads. */
+  | { readonly kind: "shared"; readonly file: string }
+  /** Terragrunt kept this to itself about the unit, or said nothing of it; the cause may lie in a shared file. */
+  | { readonly kind: "own"; readonly words: string };
+
+/** Units about which Terragrunt kept something to itself. */
+export function suspects(
+  folders: readonly string[],
+  found: Found,
+  files: { has(path: string): boolean },
+): Map<string, Suspicion> {
+  const faulty = new Map(found.suppressed.map(({ file, message }) => [file, message]));
+  const result = new Map<string, Suspicion>();
+  for (const folder of folders) {
+    const row = found.units.get(folder);
+    const own = fileIn(folder, UNIT_FILE);
+    if (row === undefined || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
+      result.set(folder, { kind: "own", words: (faulty.get(own) ?? "").replaceAll(folder, "…") });
+      continue;
+    }
+    const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
+    if (shared !== undefined) result.set(folder, { kind: "shared", file: shared });
+  }
+  return result;
+}
+
+/** Units of one suspicion that are diagnosed by themselves before the others are taken to be like them. */
+const SAMPLE = 12;
+
+/**
+ * Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
+ * diagnosed: when all of it has the fault at one place of a shared file, so have the others. When some of the sample
+ * are well, the fault depends on the unit, and every one is diagnosed.
+ */
+export async function diagnoseSuspects(
+  terragrunt: DiscoveringTerragrunt,
+  root: string,
+  suspected: ReadonlyMap<string, Suspicion>,
+  environmentOf: EnvironmentOf,
+): Promise<Map<string, Diagnosis>> {
+  const result = new Map<string, Diagnosis>();
+  const diagnose = async (folders: readonly string[]): Promise<void> => {
+    const all = await sideBySide(folders, (folder) => diagnoseUnit(terragrunt, root, folder, environmentOf(folder)));
+    for (const [index, diagnosis] of all.entries()) result.set(folders[index] ?? "", diagnosis);
+  };
+  const groups = [...Map.groupBy(suspected, ([, suspicion]) => JSON.stringify(suspicion)).values()].map((members) => ({
+    isShared: members[0]?.[1].kind === "shared",
+    units: members.map(([unit]) => unit),
+    sample: spread(
+      members.map(([unit]) => unit),
+      SAMPLE,
+    ),
+  }));
+  await diagnose(groups.flatMap(({ sample }) => sample));
+  const unlike: string[] = [];
+  for (const { units, sample, isShared } of groups) {
+    const common = commonDiagnosis(sample.flatMap((unit) => result.get(unit) ?? []));
+    const holds = common !== null && (isShared || (common.kind === "broken" && common.file !== null));
+    const others = units.filter((unit) => !result.has(unit));
+    if (holds) for (const unit of others) result.set(unit, common);
+    else unlike.push(...others);
+  }
+  await diagnose(unlike);
+  return result;
+}
+
+/** Some of the items, spread evenly from the first to the last. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from(
+    { length: count },
+    (_unused, index) => items[Math.floor((index * (items.length - 1)) / (count - 1))],
+  ).filter((item) => item !== undefined);
+}
+
+/** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
+function commonDiagnosis(diagnoses: readonly Diagnosis[]): Diagnosis | null {
+  const [first] = diagnoses;
+  if (first === undefined) return null;
+  const alike = diagnoses.every((other) => {
+    if (first.kind !== "broken" || other.kind !== "broken") return first.kind === other.kind;
+    return first.file === other.file && first.line === other.line;
+  });
+  return alike ? first : null;
+}

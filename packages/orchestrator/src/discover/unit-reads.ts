@@ -1,0 +1,213 @@
+import { evaluate, repositoryPath, type Scope } from "../hcl/evaluate.ts";
+import { includesOf, type References, referencesIn, UNKNOWN } from "../hcl/references.ts";
+import type { FoundUnit } from "./find.ts";
+import { type Add, addModules, CODE, isInNestedUnit, type ModuleReads, scanModule } from "./local-modules.ts";
+import { mayReadReader, sharedAbove } from "./may-read.ts";
+import { fileIn, folderOf, type Link, liesIn, UNIT_FILE } from "./snapshot.ts";
+import { filesBelow, isThere, type Sources, submoduleOf } from "./sources.ts";
+
+/** A place in a file. */
+export type Place = { readonly file: string; readonly line: number };
+
+/** What a unit reads, and what its text says beyond. */
+export type UnitReads = {
+  /** Every file outside its own folder that it reads with the chain to it: what Terragrunt told, and what only its HCL tells. */
+  readonly reads: Map<string, readonly Link[]>;
+  /** Files whose place or existence it asks for, without reading them. */
+  readonly located: ReadonlySet<string>;
+  /** The local module that it names and that is not there. */
+  readonly missingModule: (Place & { readonly folder: string }) | null;
+  /** Where its dependencies are named. */
+  readonly dependencies: ReadonlyMap<string, Place>;
+};
+
+/** How a unit is read: its environment, and whether all is there or its text alone has to do. */
+export type Reading = {
+  readonly env: Readonly<Record<string, string>>;
+  readonly account: string | null;
+  /** Terragrunt could not evaluate it: what it may read beyond is asked of `mayRead`. */
+  readonly byTextAlone: boolean;
+  /** A path of which nothing is known may be any file. */
+  readonly anyFile: boolean;
+};
+
+/** Answers what units read. */
+export function readsReader(sources: Sources): (unit: FoundUnit, reading: Reading) => UnitReads {
+  const modules = new Map<string, ModuleReads>();
+  const moduleReads = (folder: string): ModuleReads => {
+    const known = modules.get(folder) ?? scanModule(sources, folder);
+    modules.set(folder, known);
+    return known;
+  };
+  const mayRead = mayReadReader(sources);
+  return (unit, reading) => {
+    const reads = new Map<string, readonly Link[]>();
+    const add = addingTo(reads, unit.path, sources);
+    for (const file of unit.includes) if (file !== "") add(file, [{ relation: "included by", path: unit.path }]);
+    const written = addWritten(unit, reading, sources, add);
+    const local = written.sources.size > 0 || written.unknownSource ? written.sources : new Set([unit.path]);
+    addModules(local, unit.path, moduleReads, add);
+    addModules(addReported(unit, written, sources, reads, add), unit.path, moduleReads, add);
+    for (const file of sources.byFolder.get(unit.path) ?? []) {
+      if (sources.realOf(file) !== file) add(file, [{ relation: "read by", path: unit.path }]);
+    }
+    const unknown = unknownPaths(written, reading);
+    const beyond = [
+      ...mayRead(unknown),
+      ...(written.unknownAbove && reading.byTextAlone ? sharedAbove(unit.path, sources) : []),
+    ];
+    for (const file of beyond.filter((path) => !liesIn(path, unit.path))) {
+      add(file, [{ relation: "may be read by", path: unit.path }]);
+    }
+    reads.delete(fileIn(unit.path, UNIT_FILE));
+    const { located, named, dependencies } = written;
+    return { reads, located, missingModule: missingModule(named, sources), dependencies };
+  };
+}
+
+/** The paths with unknown parts that count: Terragrunt tells all configurations of a unit that it can evaluate. */
+function unknownPaths({ unknownFiles, unknownConfigurations }: Written, reading: Reading): string[] {
+  const paths = reading.byTextAlone ? [...unknownFiles, ...unknownConfigurations] : [...unknownFiles];
+  return paths.filter((path) => reading.anyFile || path !== UNKNOWN);
+}
+
+/** Adds a file that is read; behind a symbolic link the file, or the files of the folder, that it stands for. */
+function addingTo(reads: Map<string, readonly Link[]>, unit: string, sources: Sources): Add {
+  const put = (file: string, links: readonly Link[]): void => {
+    if (!reads.has(file)) reads.set(file, links);
+  };
+  return (file, links) => {
+    put(file, links);
+    const real = sources.realOf(file);
+    if (real !== file) for (const target of [real, ...filesBelow(sources, real)]) put(target, links);
+    const submodule = submoduleOf(real, sources);
+    if (submodule !== null) put(submodule, [{ relation: "read by", path: unit }]);
+  };
+}
+
+/** A source of the unit's own text counts; one of its includes where it is the only one. */
+function missingModule(named: readonly NamedModule[], sources: Sources): UnitReads["missingModule"] {
+  const own = named.filter(({ isOwn }) => isOwn);
+  const [module, other] = own.length > 0 ? own : named;
+  if (module === undefined || other !== undefined) return null;
+  const isKnown = isThere(module.folder, sources) || submoduleOf(sources.realOf(module.folder), sources) !== null;
+  return isKnown ? null : { folder: module.folder, file: module.file, line: module.line };
+}
+
+type NamedModule = Place & { readonly folder: string; readonly isOwn: boolean };
+
+type Written = {
+  readonly sources: Set<string>;
+  unknownSource: boolean;
+  unknownAbove: boolean;
+  readonly configurations: Set<string>;
+  readonly located: Set<string>;
+  readonly unknownFiles: Set<string>;
+  readonly unknownConfigurations: Set<string>;
+  readonly named: NamedModule[];
+  readonly dependencies: Map<string, Place>;
+};
+
+/**
+ * Adds what else Terragrunt says that a unit reads; gives folders of its module's code that its HCL does not name. Code
+ * counts as the module's where the source can't be told; elsewhere it was read like any other file.
+ */
+function addReported(
+  unit: FoundUnit,
+  written: Written,
+  sources: Sources,
+  reads: ReadonlyMap<string, readonly Link[]>,
+  add: Add,
+): Set<string> {
+  const moduleFolders = new Set<string>();
+  for (const file of unit.reading) {
+    if (reads.has(file)) continue;
+    const named = written.configurations.has(file);
+    // Terragrunt lists all code below a local source, also that of units which lie there.
+    const source = [...written.sources].find((folder) => liesIn(file, folder));
+    if (source !== undefined && !named && isInNestedUnit(file, source, sources)) continue;
+    if (CODE.test(file) && written.unknownSource && !named) moduleFolders.add(folderOf(file));
+    else add(file, [{ relation: "read by", path: unit.path }]);
+  }
+  return moduleFolders;
+}
+
+/** Adds the files that the HCL of a unit, and the HCL that it reads, names; gives the local modules that it names. */
+function addWritten(unit: FoundUnit, reading: Reading, sources: Sources, add: Add): Written {
+  const own = fileIn(unit.path, UNIT_FILE);
+  const scopes = scopesOf(unit, own, reading, sources);
+  const written: Written = {
+    sources: new Set(),
+    unknownSource: false,
+    unknownAbove: false,
+    configurations: new Set(),
+    located: new Set(),
+    unknownFiles: new Set(),
+    unknownConfigurations: new Set(),
+    named: [],
+    dependencies: new Map(),
+  };
+  // A set that grows while it is walked through: each file once.
+  const queue = new Set([own, ...unit.includes, ...unit.reading.filter((name) => name.endsWith(".hcl"))]);
+  for (const file of queue) {
+    const scope = scopes(file);
+    if (scope === null) continue;
+    const found = referencesIn(scope);
+    const via: Link[] = file === own ? [] : [{ relation: "read by", path: file }];
+    const named = [...found.files, ...found.folders.flatMap((folder) => filesBelow(sources, sources.realOf(folder)))];
+    // Terragrunt tells configurations that it came by, which leaves out those of `inputs` and what follows an error.
+    for (const path of [...named, ...found.configurations])
+      add(path, [...via, { relation: "read by", path: unit.path }]);
+    for (const path of found.configurations) queue.add(path);
+    takePaths(found, written);
+    // A configuration that is only read has no say about the unit's source and dependencies.
+    if (file === own || scope.included) takeBlocks(found, file, file === own, written, sources);
+  }
+  return written;
+}
+
+function takePaths(found: References, written: Written): void {
+  for (const name of ["configurations", "located", "unknownFiles", "unknownConfigurations"] as const) {
+    for (const path of found[name]) written[name].add(path);
+  }
+  written.unknownAbove ||= found.unknownAbove;
+}
+
+function takeBlocks(found: References, file: string, isOwn: boolean, written: Written, sources: Sources): void {
+  for (const [path, line] of found.dependencies) {
+    if (!written.dependencies.has(path)) written.dependencies.set(path, { file, line });
+  }
+  for (const [folder, line] of found.sources) {
+    written.sources.add(sources.realOf(folder));
+    written.named.push({ folder, file, line, isOwn });
+  }
+  written.unknownSource ||= found.unknownSource;
+}
+
+/** The scopes of the files that belong to a unit. */
+function scopesOf(unit: FoundUnit, own: string, reading: Reading, sources: Sources): (file: string) => Scope | null {
+  const exists = (path: string): boolean => isThere(path, sources);
+  const includes = new Map<string, string>();
+  const included = new Set(unit.includes);
+  const { env, account } = reading;
+  const open = (file: string): Scope | null => {
+    const body = exists(file) ? sources.parsed(file) : null;
+    if (body === null) return null;
+    const isIncluded = included.has(file);
+    const terragruntFolder = file === own || isIncluded ? unit.path : folderOf(file);
+    const at = { unitFolder: unit.path, terragruntFolder, includes, included: isIncluded };
+    return { file, body, ...at, env, account, unknown: UNKNOWN, exists, open };
+  };
+  const scope = open(own);
+  if (scope !== null) {
+    const pathOf = includesOf(scope.body, (path) => {
+      const text = evaluate(path, scope);
+      return text === null || text.includes(UNKNOWN) ? null : repositoryPath(text, unit.path);
+    });
+    for (const [label, file] of pathOf) {
+      includes.set(label, file);
+      if (reading.byTextAlone) included.add(file);
+    }
+  }
+  return open;
+}

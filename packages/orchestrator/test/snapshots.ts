@@ -1,0 +1,44 @@
+import { CommitSha } from "@pipelines/core/contracts/comparison";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { emptySnapshot, type Link, type Snapshot, type UnitFacts } from "../src/discover/snapshot.ts";
+
+/** Units of one commit by their paths, each with what it reads and depends on. */
+export type Sketch = Readonly<
+  Record<
+    string,
+    {
+      readonly included?: readonly string[];
+      readonly reads?: readonly string[];
+      readonly located?: readonly string[];
+      readonly dependsOn?: readonly string[];
+      /** Further files of the commit. */
+      readonly files?: readonly string[];
+      /** The content that a stack generates for it. */
+      readonly generated?: string;
+    }
+  >
+>;
+
+/** A snapshot with these units, as if a commit held them. */
+export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
+  const empty = emptySnapshot(CommitSha.parse(letter.repeat(40)));
+  const files = new Map<string, string>();
+  const units = new Map<UnitPath, UnitFacts>();
+  const generated = new Set<string>();
+  for (const [name, { included = [], reads = [], located = [], dependsOn = [], ...more }] of Object.entries(sketch)) {
+    const path = UnitPath.parse(name);
+    const file = `${name}/terragrunt.hcl`;
+    files.set(file, more.generated ?? letter);
+    for (const extra of more.files ?? []) files.set(extra, letter);
+    if (more.generated !== undefined) generated.add(file);
+    const link = (relation: Link["relation"]) => (read: string) => [read, [{ relation, path }]] as const;
+    units.set(path, {
+      path,
+      dependencies: dependsOn.map((unit) => UnitPath.parse(unit)),
+      reads: new Map([...included.map(link("included by")), ...reads.map(link("read by"))]),
+      located: new Set(located),
+      notEvaluated: false,
+    });
+  }
+  return { ...empty, files, units, generated };
+}
