@@ -9,6 +9,7 @@ import { inert } from "@pipelines/core/redaction/inert";
 import { type Mask, maskOf } from "@pipelines/core/redaction/mask";
 import { policyOn } from "../guard/policy.ts";
 import { causeOf, lockOf } from "../tofu/failure.ts";
+import { type LogPart, writeFullLog } from "../tofu/full-log.ts";
 import { type PlanJson, sensitiveValues } from "../tofu/plan-json.ts";
 import { lockLeftBy, type Rescue, rescueState } from "../tofu/rescue-state.ts";
 import { openUnitWorkspace, type Step, type UnitWorkspace } from "../tofu/unit-workspace.ts";
@@ -60,7 +61,7 @@ export type OpenUnit = {
   /** From here on, what the plan marks as sensitive is masked as well. */
   hide(plan: PlanJson): void;
   /** Keeps a text beside the outcome; answers its name there. */
-  keep(folder: "plans" | "logs", text: string): Promise<string>;
+  keep(folder: "plans", text: string): Promise<string>;
   /** The end of a command that failed, or that was stopped. State that it could not write is looked after first. */
   failed(at: "init" | "plan" | "apply", step: Step): Promise<UnitEnd>;
 };
@@ -82,12 +83,12 @@ export function cleanOf({
 /** Runs an action on one unit. Never rejects: what goes wrong is the outcome. */
 export async function runUnit(context: JobContext, path: UnitPath, action: UnitAction): Promise<UnitOutcome> {
   const started = performance.now();
-  const logs: string[] = [];
+  const logs: LogPart[] = [];
   const hidden = context.secrets;
   const clean = cleanOf(context);
   const minutes = context.configuration.jobs.timeout_minutes;
   const name = fileName(path);
-  const keep = async (folder: "plans" | "logs", text: string): Promise<string> => {
+  const keep = async (folder: "plans", text: string): Promise<string> => {
     const file = join(context.outcomeFolder, folder, `${name}.txt`);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
@@ -95,11 +96,15 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
   };
   const done = async (outcome: ActionOutcome): Promise<UnitOutcome> => {
     // A full disk must not keep a unit's end from being told.
-    const log = await keep("logs", clean(logs.join("\n\n"))).catch(() => null);
+    const log = join("logs", `${name}.txt`);
+    const written = await writeFullLog(join(context.outcomeFolder, log), logs, clean).then(
+      () => true,
+      () => false,
+    );
     return {
       path,
       ...outcome,
-      ...(log === null ? {} : { log }),
+      ...(written ? { log } : {}),
       seconds: Math.round((performance.now() - started) / 100) / 10,
     };
   };
@@ -124,7 +129,7 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
         async run(step, args) {
           changing ||= step === "apply";
           const ran = await workspace.terragrunt(step, args);
-          logs.push(`── terragrunt ${step}\n${ran.text}`);
+          logs.push({ title: `terragrunt ${step}`, text: ran.said, files: ran.printed });
           return ran;
         },
         hide(plan) {
@@ -144,7 +149,7 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
     );
   } catch (error) {
     const message = clean(error instanceof Error ? error.message : String(error));
-    logs.push(message);
+    logs.push({ title: "", text: message, files: [] });
     const full = error instanceof Error && "code" in error && error.code === "ENOSPC";
     const cause = full
       ? ({ kind: "disk-full", message } as const)

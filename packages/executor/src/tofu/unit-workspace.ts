@@ -36,6 +36,10 @@ export type Step = {
   readonly dependencies: DependencyFacts;
   /** What was printed, the way it reads best: Terragrunt's own words, then the tool's. A long middle is left out. */
   readonly text: string;
+  /** Terragrunt's own words. */
+  readonly said: string;
+  /** Files with all that was printed, whatever its size, in order. They are gone with the workspace. */
+  readonly printed: readonly string[];
   /** What the binary printed of an apply. */
   readonly applyText: string;
   /** What the binary was started for last; `null` when it never was. */
@@ -80,11 +84,14 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
         readLog(logFile),
         step === "apply" ? readLog(wrapper.applyLog) : "",
       ]);
-      const text = [terragruntLogText(readTerragruntLog(log)), output, applyText].filter((part) => part !== "");
+      const said = terragruntLogText(readTerragruntLog(log));
+      const text = [said, output, applyText].filter((part) => part !== "");
       return {
         end,
         dependencies: await dependencyFacts(logFile),
         text: text.join("\n"),
+        said,
+        printed: step === "apply" ? [outputFile, wrapper.applyLog] : [outputFile],
         applyText,
         lastCall: (await callsOf(wrapper)).slice(before).at(-1)?.subcommand ?? null,
         interrupted: end.interrupted.length > 0,
