@@ -124,6 +124,17 @@ include "common" {
   });
 });
 
+it("a variable that nothing sets may say anything, so that a path made with it may be any that fits", async () => {
+  const files = {
+    ...unit("vpc", `${source}inputs = {\n  a = file("../data/\${get_env("SERVICE_TOKEN")}.txt")\n}\n`),
+    "data/a.txt": "1",
+    "data/b.yml": "1",
+  };
+  const assessment = await change(files, { "data/a.txt": "2" });
+  expect(assessment.units[0]?.because[0]?.links).toEqual([{ relation: "may be read by", path: "vpc" }]);
+  expect(units(await change(files, { "data/b.yml": "2" }))).toEqual([]);
+});
+
 it("a declared secret is there while units are evaluated, and its value is not", async () => {
   const token = 'locals {\n  token = get_env("SERVICE_TOKEN")\n  gone = get_env("UNDECLARED")\n}\n';
   const files = {

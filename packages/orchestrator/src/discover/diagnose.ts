@@ -45,19 +45,23 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   } catch {
     // Errors before evaluation (a missing include, a cycle) come as text only.
   }
-  const first = diagnostics.find(({ severity }) => severity === "error") ?? diagnostics[0];
+  // Where more is wrong than the want of credentials, that is what somebody can mend.
+  const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
+  const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
   if (first === undefined) return { kind: "broken", file: null, line: null, message: plain(errorsOf(stderr)) };
   const text = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
   const message = /EnvVarNotFoundError/.test(text) ? `${text} ${DECLARE}` : text;
-  if (diagnostics.every((diagnostic) => NEEDS_CREDENTIALS.test(`${diagnostic.summary} ${diagnostic.detail}`))) {
-    return { kind: "needs-credentials", message };
-  }
+  if (mendable.length === 0) return { kind: "needs-credentials", message };
   return {
     kind: "broken",
     file: first.range === null || first.range === undefined ? null : inside(first.range.filename),
     line: first.range?.start.line ?? null,
     message,
   };
+}
+
+function isForCredentials({ summary, detail }: z.infer<typeof Diagnostic>): boolean {
+  return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
 }
 
 /** The errors of Terragrunt's log without times and advice, else its last lines. */

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { readDiagnostics } from "./diagnose.ts";
+
+const diagnostic = (detail: string, line: number, summary = "Error in function call") => ({
+  severity: "error",
+  summary,
+  detail,
+  range: { filename: "/tree/app/terragrunt.hcl", start: { line } },
+});
+const commandFailed = diagnostic('Call to function "run_cmd" failed: aws: not found', 3);
+const missing = diagnostic("Could not find gone.hcl above /tree/app/terragrunt.hcl", 9);
+const bareInclude = diagnostic("All include blocks must have 1 labels (name).", 1, "Missing name for include");
+const read = (...diagnostics: object[]) => readDiagnostics(JSON.stringify(diagnostics), "", "/tree");
+
+describe("what Terragrunt's diagnostics say of a unit", () => {
+  it("well, when all that it minds is an include without a name", () => {
+    expect(read(bareInclude)).toEqual({ kind: "well" });
+  });
+
+  it("in want of credentials, when nothing else is wrong", () => {
+    expect(read(bareInclude, commandFailed)).toMatchObject({ kind: "needs-credentials" });
+  });
+
+  it("broken, at the place that somebody can mend, when something else is wrong as well", () => {
+    expect(read(bareInclude, commandFailed, missing)).toEqual({
+      kind: "broken",
+      file: "app/terragrunt.hcl",
+      line: 9,
+      message: "Error in function call: Could not find gone.hcl above app/terragrunt.hcl",
+    });
+  });
+
+  it("broken, with the errors of its log, when it printed no diagnostics", () => {
+    const log = "10:00:00.000 INFO   TIP: see the docs\n10:00:00.001 ERROR  found a cycle in /tree/app\n";
+    expect(readDiagnostics("", log, "/tree")).toEqual({
+      kind: "broken",
+      file: null,
+      line: null,
+      message: "found a cycle in app",
+    });
+  });
+});
