@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
 import { notesOf, prepareRelease } from "./prepare-release.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -53,6 +55,51 @@ test("the variant for GitHub Enterprise Server names every action by repository 
     expect(withoutUses(workflow)).toBe(withoutUses(original));
     const bundle = "actions/executor/dist/main.mjs";
     expect((await readFile(join(variant, bundle))).equals(await readFile(join(source, bundle)))).toBe(true);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+const Step = z.looseObject({ name: z.string().optional(), run: z.string().optional() });
+const Workflow = z.object({ jobs: z.object({ release: z.looseObject({ steps: z.array(Step) }) }) });
+
+test("the workflow's steps make the release of the commit with its notes and the variant, and move the major tag", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "pipelines-release-"));
+  const git = (...args: string[]): string =>
+    execFileSync("git", ["-c", "user.name=r", "-c", "user.email=r@example.com", ...args], {
+      cwd: join(folder, "clone"),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  try {
+    execFileSync("git", ["init", "--quiet", "--bare", "origin.git"], { cwd: folder });
+    execFileSync("git", ["clone", "--quiet", "origin.git", "clone"], { cwd: folder, stdio: "ignore" });
+    for (const message of ["one", "two"]) git("commit", "--quiet", "--allow-empty", "--message", message);
+    git("tag", "v1", "HEAD~1");
+    git("push", "--quiet", "origin", "HEAD:main", "v1");
+    await mkdir(join(folder, "release"));
+    await mkdir(join(folder, "bin"));
+    for (const file of ["notes.md", "pipelines-1.2.0-ghes.tar.gz"]) await writeFile(join(folder, "release", file), "x");
+    await writeFile(join(folder, "bin/gh"), `#!/bin/sh\nprintf '%s\\n' "$@" > '${folder}/asked'\n`, { mode: 0o755 });
+    const { steps } = Workflow.parse(parse(readFileSync(join(root, ".github/workflows/release.yml"), "utf8"))).jobs
+      .release;
+    const head = git("rev-parse", "HEAD");
+    for (const name of ["Release", "Move the major tag"]) {
+      const script = steps.find((step) => step.name === name)?.run ?? "exit 9";
+      execFileSync("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script], {
+        cwd: join(folder, "clone"),
+        stdio: "ignore",
+        env: {
+          PATH: `${folder}/bin:${process.env["PATH"] ?? ""}`,
+          ...{ VERSION: "1.2.0", GITHUB_SHA: head, RUNNER_TEMP: folder },
+        },
+      });
+    }
+    expect((await readFile(join(folder, "asked"), "utf8")).trim().split("\n")).toEqual([
+      ...["release", "create", "v1.2.0", "--target", head, "--title", "v1.2.0"],
+      ...["--notes-file", `${folder}/release/notes.md`, `${folder}/release/pipelines-1.2.0-ghes.tar.gz`],
+    ]);
+    expect(git("ls-remote", "origin", "refs/tags/v1")).toBe(`${head}\trefs/tags/v1`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
