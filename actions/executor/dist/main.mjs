@@ -18,7 +18,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import * as child from "child_process";
 import { setTimeout as setTimeout$1 } from "timers";
-import { access as access$1, chmod as chmod$1, constants as constants$1, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile as readFile$1, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
+import { access as access$1, chmod as chmod$1, constants as constants$1, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile as readFile$1, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, stat as stat$1, writeFile as writeFile$1 } from "node:fs/promises";
 import { ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { constants as constants$2, tmpdir } from "node:os";
 import { StringDecoder } from "node:string_decoder";
@@ -42593,6 +42593,80 @@ function errorText(text) {
 	return body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}…`;
 }
 
+// packages/executor/src/tofu/full-log.ts
+/** More of one unit is no log that anybody reads. */
+const MOST_BYTES = 67108864;
+/** A longer line is left out: it is read into memory as a whole, so that no half of a secret stays. */
+const LONGEST_LINE$1 = 1048576;
+/**
+* Writes a unit's whole log, fit to be shown, piece by piece: memory stays bounded whatever the size.
+*
+* @param clean masks secrets and takes commands out; it gets whole lines, and a private key as one piece
+*/
+async function writeFullLog(file, parts, clean) {
+	await mkdir$1(dirname(file), { recursive: true });
+	await using out = await open$2(file, "w");
+	let room = MOST_BYTES;
+	const write = async (text) => {
+		const cleaned = clean(text);
+		room -= Buffer.byteLength(cleaned);
+		await out.write(cleaned);
+	};
+	for (const [index, { title, text, files }] of parts.entries()) {
+		await write(`${index === 0 ? "" : "\n\n"}${title === "" ? "" : `── ${title}\n`}${text}${text === "" ? "" : "\n"}`);
+		for (const source of files) {
+			let [read, size] = [0, await sizeOf(source)];
+			for await (const piece of piecesOf(source)) {
+				if (room <= 0) break;
+				read += piece.bytes;
+				await write(piece.text);
+			}
+			size -= read;
+			if (room <= 0 && size > 0) await write(`… ${size} bytes are left out here …\n`);
+		}
+	}
+}
+/** A file in pieces of whole lines. A private key is never cut in two: only as a whole it is known for what it is. */
+async function* piecesOf(file) {
+	if (await sizeOf(file) === 0) return;
+	let rest = "";
+	let left = 0;
+	for await (const chunk of createReadStream(file, {
+		encoding: "utf8",
+		highWaterMark: 262144
+	})) {
+		rest += chunk;
+		const key = rest.lastIndexOf("-----BEGIN ");
+		const open = key >= 0 && !rest.includes("-----END ", key) ? rest.lastIndexOf("\n", key) : rest.length;
+		const end = rest.lastIndexOf("\n", open);
+		if (end >= 0) {
+			const text = rest.slice(0, end + 1);
+			yield {
+				text: left > 0 ? afterLongLine(text, left) : text,
+				bytes: Buffer.byteLength(text) + left
+			};
+			left = 0;
+			rest = rest.slice(end + 1);
+		}
+		if (rest.length <= LONGEST_LINE$1) continue;
+		left += Buffer.byteLength(rest);
+		rest = "";
+	}
+	if (rest !== "" || left > 0) yield {
+		text: left > 0 ? afterLongLine(rest, left) : rest,
+		bytes: Buffer.byteLength(rest) + left
+	};
+}
+/** What follows a line that was too long, whose end is the first line of the text. */
+function afterLongLine(text, left) {
+	const end = text.indexOf("\n");
+	const last = end < 0 ? text : text.slice(0, end);
+	return `… a line of ${left + Buffer.byteLength(last)} bytes is left out here …\n${end < 0 ? "" : text.slice(end + 1)}`;
+}
+async function sizeOf(file) {
+	return stat$1(file).then(({ size }) => size, () => 0);
+}
+
 // packages/executor/src/tofu/rescue-state.ts
 /** Waits before each try, in milliseconds. A cancelled job has less than five minutes in all. */
 const PAUSES_MS = [
@@ -43026,8 +43100,9 @@ async function openUnitWorkspace(options) {
 				readLog(logFile),
 				step === "apply" ? readLog(wrapper.applyLog) : ""
 			]);
+			const said = terragruntLogText(readTerragruntLog(log));
 			const text = [
-				terragruntLogText(readTerragruntLog(log)),
+				said,
 				output,
 				applyText
 			].filter((part) => part !== "");
@@ -43035,6 +43110,8 @@ async function openUnitWorkspace(options) {
 				end,
 				dependencies: await dependencyFacts(logFile),
 				text: text.join("\n"),
+				said,
+				printed: step === "apply" ? [outputFile, wrapper.applyLog] : [outputFile],
 				applyText,
 				lastCall: (await callsOf(wrapper)).slice(before).at(-1)?.subcommand ?? null,
 				interrupted: end.interrupted.length > 0
@@ -43111,11 +43188,12 @@ async function runUnit(context, path, action) {
 		return relative(context.outcomeFolder, file);
 	};
 	const done = async (outcome) => {
-		const log = await keep("logs", clean(logs.join("\n\n"))).catch(() => null);
+		const log = join("logs", `${name}.txt`);
+		const written = await writeFullLog(join(context.outcomeFolder, log), logs, clean).then(() => true, () => false);
 		return {
 			path,
 			...outcome,
-			...log === null ? {} : { log },
+			...written ? { log } : {},
 			seconds: Math.round((performance.now() - started) / 100) / 10
 		};
 	};
@@ -43142,7 +43220,11 @@ async function runUnit(context, path, action) {
 			async run(step, args) {
 				changing ||= step === "apply";
 				const ran = await workspace.terragrunt(step, args);
-				logs.push(`── terragrunt ${step}\n${ran.text}`);
+				logs.push({
+					title: `terragrunt ${step}`,
+					text: ran.said,
+					files: ran.printed
+				});
 				return ran;
 			},
 			hide(plan) {
@@ -43168,7 +43250,11 @@ async function runUnit(context, path, action) {
 		}));
 	} catch (error) {
 		const message = clean(error instanceof Error ? error.message : String(error));
-		logs.push(message);
+		logs.push({
+			title: "",
+			text: message,
+			files: []
+		});
 		const cause = error instanceof Error && "code" in error && error.code === "ENOSPC" ? {
 			kind: "disk-full",
 			message

@@ -48805,7 +48805,8 @@ function readDiagnostics(stdout, stderr, root) {
 		diagnostics = all.filter(({ summary }) => summary !== BARE_INCLUDE);
 		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
 	} catch {}
-	const first = diagnostics.find(({ severity }) => severity === "error") ?? diagnostics[0];
+	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
+	const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
 	if (first === void 0) return {
 		kind: "broken",
 		file: null,
@@ -48814,7 +48815,7 @@ function readDiagnostics(stdout, stderr, root) {
 	};
 	const text = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
 	const message = /EnvVarNotFoundError/.test(text) ? `${text} ${DECLARE}` : text;
-	if (diagnostics.every((diagnostic) => NEEDS_CREDENTIALS.test(`${diagnostic.summary} ${diagnostic.detail}`))) return {
+	if (mendable.length === 0) return {
 		kind: "needs-credentials",
 		message
 	};
@@ -48824,6 +48825,9 @@ function readDiagnostics(stdout, stderr, root) {
 		line: first.range?.start.line ?? null,
 		message
 	};
+}
+function isForCredentials({ summary, detail }) {
+	return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
 }
 /** The errors of Terragrunt's log without times and advice, else its last lines. */
 function errorsOf(stderr) {
