@@ -18,7 +18,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import * as child from "child_process";
 import { setTimeout as setTimeout$1 } from "timers";
-import { access as access$1, chmod as chmod$1, constants as constants$1, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile as readFile$1, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, stat as stat$1, writeFile as writeFile$1 } from "node:fs/promises";
+import { access as access$1, chmod as chmod$1, constants as constants$1, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile as readFile$1, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, stat as stat$1, statfs, writeFile as writeFile$1 } from "node:fs/promises";
 import { ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { constants as constants$2, tmpdir } from "node:os";
 import { StringDecoder } from "node:string_decoder";
@@ -41970,54 +41970,54 @@ const LockInfo = strictObject({
 	created: string().nullable(),
 	path: string().nullable()
 });
-const explained = { message: string() };
+const explained$1 = { message: string() };
 /** Why a unit failed, as far as it can be told; `message` is the tool's own redacted error, shortened. */
 const FailureCause = discriminatedUnion("kind", [
 	strictObject({
 		kind: literal("locked"),
 		lock: LockInfo,
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("credentials"),
 		role: string().nullable(),
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("backend"),
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("stale-plan"),
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("timeout"),
 		minutes: number().positive(),
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("tool-missing"),
 		tool: string(),
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("disk-full"),
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("crash"),
 		signal: string().nullable(),
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("configuration"),
-		...explained
+		...explained$1
 	}),
 	strictObject({
 		kind: literal("tool"),
 		exitCode: int().nullable(),
-		...explained
+		...explained$1
 	})
 ]);
 /** Why the guard did not let a unit go on, what it saw, and the way on. */
@@ -42560,10 +42560,14 @@ function causeOf(end, text, timeoutMinutes) {
 		signal: end.signal,
 		message
 	};
-	if (/executable file not found|no such file or directory.*(?:tofu|terraform)\b/i.test(text)) return {
+	if (/executable file not found|no such file or directory.*(?:tofu|terraform)\b|(?:tofu|terraform): not found/i.test(text)) return {
 		kind: "tool-missing",
 		tool: "tofu",
 		message
+	};
+	if (end.diskFull) return {
+		kind: "disk-full",
+		message: `The runner's disk is full, so a part of what the tool said is lost. The next plan shows what is done.\n\n${message}`.trim()
 	};
 	return {
 		kind: "tool",
@@ -42576,7 +42580,16 @@ function lockOf(text) {
 	if (!/Error (?:acquiring|releasing) the state lock|state (?:is )?(?:already )?locked/i.test(text)) return null;
 	const field = (name) => new RegExp(`^[^\\n\\w]*${name}:\\s*(\\S.*?)\\s*$`, "m").exec(text)?.[1] ?? null;
 	const id = field("ID");
-	return id === null ? null : {
+	if (id === null) return null;
+	const held = /already locked:\s*ID=(\S+)/.exec(text)?.[1] ?? id;
+	if (held !== id) return {
+		id: held,
+		who: null,
+		operation: null,
+		created: null,
+		path: null
+	};
+	return {
 		id,
 		who: field("Who"),
 		operation: field("Operation"),
@@ -42668,6 +42681,12 @@ async function sizeOf(file) {
 }
 
 // packages/executor/src/tofu/rescue-state.ts
+/** What saves or asks for state runs after a stop as well, in the folder as the apply left it. */
+const SAVING = {
+	evenWhenStopped: true,
+	initialised: true,
+	timeoutMinutes: 1
+};
 /** Waits before each try, in milliseconds. A cancelled job has less than five minutes in all. */
 const PAUSES_MS = [
 	0,
@@ -42691,10 +42710,7 @@ async function rescueState(workspace, keepAt, pauses = PAUSES_MS) {
 			"state",
 			"push",
 			errored
-		], {
-			evenWhenStopped: true,
-			timeoutMinutes: 1
-		});
+		], { ...SAVING });
 		if (step.end.exitCode === 0) return {
 			kind: "written",
 			tries: index + 1
@@ -42712,16 +42728,17 @@ async function rescueState(workspace, keepAt, pauses = PAUSES_MS) {
 }
 /**
 * The lock that a killed binary left behind, as the backend tells it to somebody who wants it now; `null` when it can
-* be had.
+* be had. What asks removes nothing: it takes the lock, looks for a resource that nobody has, and gives the lock back.
 */
 async function lockLeftBy(workspace) {
 	return lockOf((await workspace.terragrunt("lock", [
-		"plan",
-		"-refresh=false",
+		"state",
+		"rm",
+		"-dry-run",
+		"-no-color",
 		"-lock-timeout=0s",
-		"-input=false",
-		"-no-color"
-	], { timeoutMinutes: 2 })).text);
+		"terraform_data.pipelines_asks_for_the_lock"
+	], SAVING)).text);
 }
 
 // packages/executor/src/tofu/log-file.ts
@@ -42890,12 +42907,15 @@ async function writeWrapper(binary, folder, initLock) {
 		"#!/bin/sh",
 		`printf '%s %s %s\\n' "$$" "$1" "$PWD" >> ${quoted(callsFile)}`,
 		"may_start() {",
-		`  if [ -e ${quoted(stopFile)} ] && [ "$1" != state ]; then echo 'stopped before it started' >&2; exit 130; fi`,
+		"  case \"$1\" in state | version | -version | --version) return ;; esac",
+		`  if [ -e ${quoted(stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`,
 		"}",
 		"may_start \"$1\"",
 		`case "$1" in`,
 		`  apply) exec ${quoted(binary.program)} "$@" >> ${quoted(applyLog)} 2>&1 ;;`,
-		`  init) if command -v flock > /dev/null 2>&1; then exec 9> ${quoted(initLock)}; flock 9; may_start "$1"; fi ;;`,
+		"  init)",
+		"    export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE=1",
+		`    if command -v flock > /dev/null 2>&1; then exec 9> ${quoted(initLock)}; flock 9; may_start "$1"; fi ;;`,
 		"esac",
 		`exec ${quoted(binary.program)} "$@"`,
 		""
@@ -42924,13 +42944,17 @@ async function callsOf(wrapper) {
 // packages/executor/src/tofu/interrupt.ts
 /** How often to look for a process that became the binary after the last look. */
 const LOOK_AGAIN_MS = 250;
+/** How long Terragrunt may go on by itself, for its own clean-up and hooks, before it counts as hung. */
+const PATIENCE_MS = 3e4;
 /**
 * Asks the binary to stop, once per process, until `ended` settles. OpenTofu and Terraform then finish what is in
-* flight, write their state and give their lock back, however long that takes. Nothing else gets a signal.
+* flight, write their state and give their lock back, however long that takes. Terragrunt gets a signal only when it
+* goes on without the binary, such as in a `run_cmd` that waits for something: first to end, then to be gone.
 *
+* @param group the id of Terragrunt's process group
 * @returns the subcommands of what was asked
 */
-async function interruptUntilEnded(binary, wrapper, ended) {
+async function interruptUntilEnded(binary, wrapper, group, ended, patienceMs = PATIENCE_MS) {
 	await writeFile$1(wrapper.stopFile, "");
 	const asked = /* @__PURE__ */ new Map();
 	let over = false;
@@ -42939,30 +42963,43 @@ async function interruptUntilEnded(binary, wrapper, ended) {
 	}, () => {
 		over = true;
 	});
+	let aloneSince = performance.now();
 	while (!over) {
-		for (const { pid, subcommand } of await callsOf(wrapper)) {
-			if (asked.has(pid) || !await isBinary(pid, binary)) continue;
+		const calls = await running(binary, wrapper);
+		for (const { pid, subcommand } of calls) {
+			if (asked.has(pid)) continue;
 			asked.set(pid, subcommand);
-			try {
-				process.kill(pid, "SIGINT");
-			} catch {}
+			signal(pid, "SIGINT");
 		}
+		if (calls.length > 0) aloneSince = performance.now();
+		const alone = performance.now() - aloneSince;
+		if (group !== void 0 && alone > patienceMs) signal(-group, alone > 2 * patienceMs ? "SIGKILL" : "SIGTERM");
 		await Promise.race([end, setTimeout$2(LOOK_AGAIN_MS)]);
 	}
 	return [...asked.values()];
 }
-/** A process id can be used again by another program, so its program is looked at before it is signalled. */
+/** Waits until no process of a wrapper is the binary any more: it outlives a Terragrunt that is killed. */
+async function binaryEnded(binary, wrapper) {
+	while ((await running(binary, wrapper)).length > 0) await setTimeout$2(LOOK_AGAIN_MS);
+}
+/** A process id can be used again by another program, so its program is looked at before it counts. */
+async function running(binary, wrapper) {
+	const calls = await callsOf(wrapper);
+	const alive = await Promise.all(calls.map(({ pid }) => isBinary(pid, binary)));
+	return calls.filter((_, index) => alive[index]);
+}
 async function isBinary(pid, binary) {
-	if (process.platform !== "linux") return isAlive(pid);
+	if (process.platform !== "linux") return signal(pid, 0);
 	try {
 		return await readlink(`/proc/${pid}/exe`) === binary.program;
 	} catch {
 		return false;
 	}
 }
-function isAlive(pid) {
+/** Whether there was something to signal: it may have ended between the look and the signal. */
+function signal(pid, name) {
 	try {
-		return process.kill(pid, 0);
+		return process.kill(pid, name);
 	} catch {
 		return false;
 	}
@@ -42971,7 +43008,8 @@ function isAlive(pid) {
 // packages/executor/src/tofu/terragrunt.ts
 /**
 * Runs Terragrunt for one unit to its end. Its output goes to files and it has a session of its own, so that neither
-* a broken pipe nor a terminal's Ctrl-C reaches what it started. A stop and a timeout ask the binary, and it alone.
+* a broken pipe nor a terminal's Ctrl-C reaches what it started. A stop and a timeout ask the binary. It has ended when
+* the binary has ended too.
 */
 async function runTerragrunt(run) {
 	await using output = await open$2(run.outputFile, "a");
@@ -42994,6 +43032,7 @@ async function runTerragrunt(run) {
 			"--tf-forward-stdout",
 			"--no-auto-retry"
 		],
+		...run.initialised ? ["--no-auto-init"] : [],
 		...run.authProvider === null ? [] : ["--auth-provider-cmd", run.authProvider],
 		"--",
 		...run.args
@@ -43018,11 +43057,14 @@ async function runTerragrunt(run) {
 			signal,
 			failure: null
 		}));
+	}).then(async (end) => {
+		await binaryEnded(run.binary, run.wrapper);
+		return end;
 	});
 	const asked = AbortSignal.any([run.stop, AbortSignal.timeout(run.timeoutMinutes * 6e4)]);
 	let interrupting = null;
 	const interrupt = () => {
-		interrupting ??= interruptUntilEnded(run.binary, run.wrapper, ended);
+		interrupting ??= interruptUntilEnded(run.binary, run.wrapper, child.pid, ended);
 	};
 	if (asked.aborted) interrupt();
 	else asked.addEventListener("abort", interrupt, { once: true });
@@ -43032,8 +43074,15 @@ async function runTerragrunt(run) {
 		...end,
 		timedOut: asked.aborted && !run.stop.aborted,
 		stopped: run.stop.aborted,
-		interrupted: await interrupting ?? []
+		interrupted: await interrupting ?? [],
+		diskFull: await isFull(run.downloadFolder)
 	};
+}
+/** What is left of a disk that is written to until it is full. */
+const NO_ROOM_BYTES = 65536;
+async function isFull(folder) {
+	const { bavail, bsize } = await statfs(folder);
+	return bavail * bsize < NO_ROOM_BYTES;
 }
 
 // packages/executor/src/tofu/terragrunt-log.ts
@@ -43055,9 +43104,11 @@ function readTerragruntLog(text) {
 		}];
 	});
 }
+/** Said of a folder that is used as an earlier step left it, when there is no provider in it. That is as it should be. */
+const MEANT = "Detected that init is needed, but Auto-Init is disabled";
 /** The log as people read it. */
 function terragruntLogText(records) {
-	return records.filter((record) => record.level !== "debug" && record.level !== "trace").map((record) => record.level === "error" ? record.msg : `${record.level}: ${record.msg}`).join("\n");
+	return records.filter(({ level, msg }) => level !== "debug" && level !== "trace" && !msg.startsWith(MEANT)).map((record) => record.level === "error" ? record.msg : `${record.level}: ${record.msg}`).join("\n");
 }
 const MOCKED = /Config (\S.*?) is a dependency of .*? that has no outputs, but mock outputs provided/;
 const NO_OUTPUTS = /(\S[^\n]*?\/terragrunt\.hcl) is a dependency of [^\n]*? but detected no outputs/;
@@ -43081,7 +43132,8 @@ async function openUnitWorkspace(options) {
 	const planFile = join(folder, "plan.tfplan");
 	return {
 		planFile,
-		async terragrunt(step, args, { evenWhenStopped = false, timeoutMinutes = options.timeoutMinutes } = {}) {
+		async terragrunt(step, args, stepOptions = {}) {
+			const { evenWhenStopped = false, timeoutMinutes = options.timeoutMinutes, initialised = false } = stepOptions;
 			const [outputFile, logFile] = [join(folder, `${step}.out`), join(folder, `${step}.log`)];
 			const stop = evenWhenStopped ? new AbortController().signal : options.stop;
 			const before = (await callsOf(wrapper)).length;
@@ -43093,12 +43145,15 @@ async function openUnitWorkspace(options) {
 				wrapper,
 				outputFile,
 				logFile,
-				args
+				args,
+				initialised
 			});
+			const applyFile = join(folder, `${step}.apply`);
+			await rename$1(wrapper.applyLog, applyFile).catch(() => void 0);
 			const [output, log, applyText] = await Promise.all([
 				readLog(outputFile),
 				readLog(logFile),
-				step === "apply" ? readLog(wrapper.applyLog) : ""
+				readLog(applyFile)
 			]);
 			const said = terragruntLogText(readTerragruntLog(log));
 			const text = [
@@ -43111,7 +43166,7 @@ async function openUnitWorkspace(options) {
 				dependencies: await dependencyFacts(logFile),
 				text: text.join("\n"),
 				said,
-				printed: step === "apply" ? [outputFile, wrapper.applyLog] : [outputFile],
+				printed: [outputFile, applyFile],
 				applyText,
 				lastCall: (await callsOf(wrapper)).slice(before).at(-1)?.subcommand ?? null,
 				interrupted: end.interrupted.length > 0
@@ -43201,6 +43256,7 @@ async function runUnit(context, path, action) {
 	const policy = policyOn(configuration, environment, path, execution.job.action);
 	if (policy !== null) return done({ end: policy });
 	let changing = false;
+	const locks = execution.job.action === "apply" || execution.job.action === "destroy";
 	try {
 		await using workspace = await openUnitWorkspace({
 			jobFolder: context.jobFolder,
@@ -43217,9 +43273,9 @@ async function runUnit(context, path, action) {
 			workspace,
 			clean,
 			keep,
-			async run(step, args) {
-				changing ||= step === "apply";
-				const ran = await workspace.terragrunt(step, args);
+			async run(step, args, stepOptions) {
+				changing ||= args[0] === "apply";
+				const ran = await workspace.terragrunt(step, args, stepOptions);
 				logs.push({
 					title: `terragrunt ${step}`,
 					text: ran.said,
@@ -43234,18 +43290,8 @@ async function runUnit(context, path, action) {
 				const keepAt = join(execution.folder, "errored-states", `${name}.tfstate`);
 				const rescue = at === "apply" ? await rescueState(workspace, keepAt) : { kind: "none" };
 				const end = failedEnd(at, step, clean, minutes, rescue);
-				const killed = end.kind === "failed" && end.cause.kind === "crash" && !step.end.timedOut;
-				const lock = killed ? await lockLeftBy(workspace) : null;
-				if (lock === null || !killed) return end;
-				const message = `It was killed, and its lock on the state is still held.\n\n${end.cause.message}`;
-				return {
-					...end,
-					cause: {
-						kind: "locked",
-						lock,
-						message
-					}
-				};
+				const lock = locks && wasKilled(step) ? await lockLeftBy(workspace) : null;
+				return lock === null ? end : stillLocked(end, lock);
 			}
 		}));
 	} catch (error) {
@@ -43302,6 +43348,30 @@ function failedEnd(at, step, clean, minutes, rescue) {
 		}
 	};
 }
+/** A binary that is asked to stop gives its lock back; one that was killed, for want of memory for example, can't. */
+function wasKilled({ end, text }) {
+	return causeOf({
+		...end,
+		timedOut: false
+	}, text, 0).kind === "crash";
+}
+function stillLocked(end, lock) {
+	const told = (message) => `It was killed, and its lock on the state is still held.\n\n${message}`;
+	if (end.kind === "interrupted") return {
+		...end,
+		lock,
+		message: told(end.message)
+	};
+	if (end.kind !== "failed" || end.cause.kind === "backend") return end;
+	return {
+		...end,
+		cause: {
+			kind: "locked",
+			lock,
+			message: told(end.cause.message)
+		}
+	};
+}
 function rescueText(rescue) {
 	switch (rescue.kind) {
 		case "none": return "";
@@ -43342,23 +43412,25 @@ async function told(context, unit, flags) {
 	};
 }
 /**
-* Units share a cache of providers, and an init beside a plan can take a provider from under it for a moment. A plan
-* changes nothing, so it is made once more; a second failure is told as it is.
+* Runs a command, and once more when it lost its providers before it did anything: units share a cache of providers, and
+* an init beside it can take a provider from under it for a moment. A second failure is told as it is.
 */
+async function onceMore(unit, step, args, options = {}) {
+	const first = await unit.run(step, args, options);
+	return lostItsProviders(first) ? unit.run(`${step}-again`, args, options) : first;
+}
 function lostItsProviders({ end, text }) {
 	return end.exitCode !== 0 && !end.stopped && !end.timedOut && /Required plugins are not installed|providercache.*LinkFromOtherCache/s.test(text);
 }
 /** Plans a unit to its plan file and reads the plan back. */
 async function makePlan(context, unit, flags) {
-	const args = [
+	const step = await onceMore(unit, "plan", [
 		"plan",
 		"-input=false",
 		"-no-color",
 		`-out=${unit.workspace.planFile}`,
 		...flags
-	];
-	const first = await unit.run("plan", args);
-	const step = lostItsProviders(first) ? await unit.run("plan-again", args) : first;
+	]);
 	if (step.end.exitCode !== 0 || step.end.stopped) {
 		const added = step.dependencies.withoutOutputs.flatMap((file) => unitOfConfiguration(context, file) ?? []).filter((path) => context.execution.addedUnits.includes(path));
 		return {
@@ -43433,13 +43505,14 @@ async function planAndApply(context, unit, flags) {
 			stop: verdict.stop
 		}
 	};
-	const step = await unit.run("apply", [
+	const args = [
 		"apply",
 		"-input=false",
 		"-no-color",
 		lock,
 		unit.workspace.planFile
-	]);
+	];
+	const step = await onceMore(unit, "apply", args, { initialised: true });
 	return {
 		...told,
 		...verdict.differs,
@@ -50761,28 +50834,29 @@ function nextUnits(units, ended, running, limit, applies = /* @__PURE__ */ new S
 	};
 }
 /**
-* The end of a unit that has to stay behind others: what builds on units that a later run takes care of is left to that
-* run too; a destroy that an apply was needed for is held back by name; all else is skipped.
+* The end of a unit that has to stay behind others. A destroy that an apply was needed for is held back by name, also
+* when that apply is left to a later run: a later run knows nothing of destroys that were due before it. What else
+* builds on units that a later run takes care of is left to that run too; all else is skipped.
 */
 function endBehind(because, ended, applies) {
-	const later = because.map((path) => ended.get(path)).find((end) => end?.kind === "superseded");
-	if (later !== void 0) return later;
 	const needed = because.filter((path) => applies.has(path));
-	return needed.length > 0 ? {
+	if (needed.length > 0) return {
 		kind: "withheld",
-		stop: neededApply(needed)
-	} : {
+		stop: neededApply(needed, ended)
+	};
+	return because.map((path) => ended.get(path)).find((end) => end?.kind === "superseded") ?? {
 		kind: "skipped",
 		because
 	};
 }
-function neededApply(units) {
+function neededApply(units, ended) {
 	const named = units.map((unit) => `\`${unit}\``).join(", ");
+	const left = units.every((unit) => ended.get(unit)?.kind === "superseded");
 	return {
 		guard: "needed-apply",
-		message: `Its destroy waits: ${named} depended on it, and the apply that was to end that did not end well.`,
+		message: `Its destroy waits: ${named} depended on it, and the apply that was to end that ${left ? "is left to a later run" : "did not end well"}.`,
 		unseen: [],
-		next: `See to the apply of ${named}. Then re-run the failed jobs: the destroy follows.`
+		next: left ? `Wait for the later run's apply of ${named}. Then run the workflow by hand with action \`plan-destroy\` for this unit, and with action \`destroy\` and that run as \`approved_run\`.` : `See to the apply of ${named}. Then re-run the failed jobs: the destroy follows.`
 	};
 }
 
@@ -50927,7 +51001,7 @@ async function runUnits(edges, execution, steps, configuration, outcome, record)
 		});
 		const superseded = supersededEnds(execution);
 		const ended = async (unit) => {
-			await record({ units: [...outcome().units, unit] });
+			await record({ units: [...outcome().units, unit] }).catch((error) => edges.progress.warn?.(`the outcome can't be written: ${error instanceof Error ? error.message : error}`));
 			edges.progress.ended(unit, folder);
 		};
 		for (const [path, end] of superseded) await ended({
@@ -51013,6 +51087,23 @@ function environmentOf(configuration, name) {
 	const environment = environmentsOf(configuration).find((candidate) => candidate.name === name);
 	if (environment === void 0) throw new Error(`the configuration has no environment called ${name}`);
 	return environment;
+}
+
+// packages/executor/src/exit-code.ts
+/**
+* 0 when all that a job was asked for ended well, 1 when something did not: a unit that nobody tells of, a unit that
+* failed or was held back, a hook that denied, an account that could not be proposed, or the job as a whole.
+*/
+function exitCodeOf({ units, account, hooks, failure }, { job, comparison }) {
+	const told = new Map(units.map(({ path, end }) => [path, end]));
+	const well = (end) => end !== void 0 && isWell(end, comparison.mode === "plan");
+	const allowed = hooks.every(({ result }) => result === "pass" || result === "warn");
+	const whole = job.units.every(({ path }) => well(told.get(path))) && account?.failure == null;
+	return failure === null && allowed && whole ? 0 : 1;
+}
+/** A later run answers for what was left to it; a unit that waits for others is well in a pull request. */
+function isWell(end, planning) {
+	return endedWell(end) || end.kind === "superseded" || end.kind === "waiting" && planning;
 }
 
 // packages/executor/src/progress.ts
@@ -51105,11 +51196,7 @@ async function main() {
 		program: [process$2.execPath, ...process$2.argv.slice(1, 2)]
 	}, execution);
 	if (outcome.failure !== null) actionsLog.error(outcome.failure);
-	const ends = outcome.units.map(({ end }) => end);
-	const whole = ends.length === execution.job.units.length && outcome.account?.failure == null;
-	const isWell = (end) => endedWell(end) || end.kind === "superseded" || end.kind === "waiting" && execution.comparison.mode === "plan";
-	const allowed = outcome.hooks.every(({ result }) => result === "pass" || result === "warn");
-	return outcome.failure === null && whole && allowed && ends.every(isWell) ? 0 : 1;
+	return exitCodeOf(outcome, execution);
 }
 /** The execution that the dispatcher wrote, or one made of the action's own inputs. */
 async function executionOf() {
@@ -51164,14 +51251,20 @@ async function auth() {
 		return 1;
 	}
 }
+/** What a person can do something about, in a sentence; `null` for a bug. */
+function explained(error) {
+	if (error instanceof InputError || error instanceof DocumentError) return error.message;
+	if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) return null;
+	return `The runner's disk is full, so how the units ended can't be written down (${error.message}). Free some room or take a larger runner, then run the job again.`;
+}
 try {
 	if (process$2.argv[2] === "auth") process$2.exitCode = await auth();
 	else if (process$2.argv.includes("--self-test")) process$2.stdout.write("executor: ready\n");
 	else process$2.exitCode = await main();
 } catch (error) {
-	const expected = error instanceof InputError || error instanceof DocumentError;
-	actionsLog.error(expected ? error.message : `This is a bug: ${error instanceof Error ? error.stack ?? error.message : error}`);
-	process$2.exitCode = expected ? 2 : 3;
+	const text = explained(error);
+	actionsLog.error(text ?? `This is a bug: ${error instanceof Error ? error.stack ?? error.message : error}`);
+	process$2.exitCode = text === null ? 3 : 2;
 }
 
 export {  };

@@ -133,7 +133,11 @@ async function runUnits(
     });
     const superseded = supersededEnds(execution);
     const ended = async (unit: UnitOutcome): Promise<void> => {
-      await record({ units: [...outcome().units, unit] });
+      // Units that run beside it must not lose their folders to a disk that has no room for the document. The last
+      // record says all of it once more.
+      await record({ units: [...outcome().units, unit] }).catch((error: unknown) =>
+        edges.progress.warn?.(`the outcome can't be written: ${error instanceof Error ? error.message : error}`),
+      );
       edges.progress.ended(unit, folder);
     };
     for (const [path, end] of superseded) await ended({ path, end, seconds: 0 });

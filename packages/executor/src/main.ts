@@ -6,7 +6,6 @@ import { actionsLog } from "@pipelines/core/actions/log";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { Execution } from "@pipelines/core/contracts/execution";
-import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import { DocumentError, readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import { openRepository } from "@pipelines/core/git/repository";
@@ -16,9 +15,9 @@ import { onFirstSignal } from "@pipelines/core/process/signals";
 import { gitHubPullRequests } from "./accounts/pull-request.ts";
 import { AuthSettings, authAnswer } from "./credentials/auth-answer.ts";
 import { execute } from "./execute.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { logProgress } from "./progress.ts";
 import { earlierUnits } from "./schedule/earlier.ts";
-import { endedWell } from "./schedule/schedule.ts";
 
 /** Exit codes: 0 every unit ended well, 1 some did not, 2 bad input, 3 a bug. */
 async function main(): Promise<number> {
@@ -41,13 +40,7 @@ async function main(): Promise<number> {
     execution,
   );
   if (outcome.failure !== null) actionsLog.error(outcome.failure);
-  const ends = outcome.units.map(({ end }) => end);
-  const whole = ends.length === execution.job.units.length && outcome.account?.failure == null;
-  // A later run answers for what was left to it; a unit that waits for others is well in a plan.
-  const isWell = (end: UnitEnd): boolean =>
-    endedWell(end) || end.kind === "superseded" || (end.kind === "waiting" && execution.comparison.mode === "plan");
-  const allowed = outcome.hooks.every(({ result }) => result === "pass" || result === "warn");
-  return outcome.failure === null && whole && allowed && ends.every(isWell) ? 0 : 1;
+  return exitCodeOf(outcome, execution);
 }
 
 /** The execution that the dispatcher wrote, or one made of the action's own inputs. */
@@ -99,14 +92,19 @@ async function auth(): Promise<number> {
   }
 }
 
+/** What a person can do something about, in a sentence; `null` for a bug. */
+function explained(error: unknown): string | null {
+  if (error instanceof InputError || error instanceof DocumentError) return error.message;
+  if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) return null;
+  return `The runner's disk is full, so how the units ended can't be written down (${error.message}). Free some room or take a larger runner, then run the job again.`;
+}
+
 try {
   if (process.argv[2] === "auth") process.exitCode = await auth();
   else if (process.argv.includes("--self-test")) process.stdout.write("executor: ready\n");
   else process.exitCode = await main();
 } catch (error) {
-  const expected = error instanceof InputError || error instanceof DocumentError;
-  actionsLog.error(
-    expected ? error.message : `This is a bug: ${error instanceof Error ? (error.stack ?? error.message) : error}`,
-  );
-  process.exitCode = expected ? 2 : 3;
+  const text = explained(error);
+  actionsLog.error(text ?? `This is a bug: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+  process.exitCode = text === null ? 3 : 2;
 }

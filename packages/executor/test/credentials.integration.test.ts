@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type Cloud, rootOnS3, startCloud } from "./cloud.ts";
 import { installSlowProvider, slowThings } from "./slow-provider/install.ts";
+import { somebodysLock } from "./state-server.ts";
 import { type Ask, makeWorld, passing, unitAt, type World } from "./world.ts";
 
 const program = [process.execPath, fileURLToPath(new URL("../src/main.ts", import.meta.url))];
@@ -124,6 +125,37 @@ test("an apply that outlives its credentials and its token assumes the role agai
   expect(cloud.tokens()).toBeGreaterThan(2);
   const last = JSON.parse(Buffer.from(cloud.assumed.at(-1)?.token.split(".")[1] ?? "", "base64url").toString());
   expect(last.aud).toBe("sts.amazonaws.com");
+});
+
+test("an environment without a role uses the runner's own credentials, and asks for no role", async () => {
+  await using cloud = await startCloud();
+  await using world = await worldIn(cloud, {
+    ...unitAt("plain/app", passing("app")),
+    ".pipelines/config.yml": `${config()}  plain:\n    paths: ["plain/**"]\n`,
+  });
+  const own = { AWS_ACCESS_KEY_ID: "KEY-own", AWS_EC2_METADATA_DISABLED: "true" };
+  const done = await onRunner(world, cloud, { action: "apply", units: ["plain/app"], environment: "plain" }, own);
+  expect(done.ends).toEqual({ "plain/app": { kind: "changed" } });
+  expect(cloud.assumed).toEqual([]);
+  expect(new Set(cloud.requests.map((request) => request.split(" ")[0]))).toEqual(new Set(["own"]));
+});
+
+test("a lock file that somebody left in the state's bucket is told with who holds it, and stays", async () => {
+  await using cloud = await startCloud();
+  await using world = await worldIn(cloud, {
+    ...unitAt("prod/app", passing("app")),
+    ".pipelines/config.yml": `${config()}jobs:\n  lock_timeout: 1s\n`,
+  });
+  const lock = "state-prod/prod/app/terraform.tfstate.tflock";
+  cloud.objects.set(lock, somebodysLock);
+  const done = await onRunner(world, cloud, { action: "apply", units: ["prod/app"], environment: "prod" });
+  expect(done.ends).toMatchObject({
+    "prod/app": {
+      ...{ kind: "failed", at: "plan" },
+      cause: { kind: "locked", lock: { id: JSON.parse(somebodysLock).ID, who: "mona@laptop" } },
+    },
+  });
+  expect([...cloud.objects.keys()]).toEqual([lock]);
 });
 
 test("a job that may not ask for tokens says which permission it needs", async () => {

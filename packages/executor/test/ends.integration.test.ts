@@ -1,40 +1,21 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { expect, test } from "vitest";
 import { causeOf } from "../src/tofu/failure.ts";
 import { openUnitWorkspace } from "../src/tofu/unit-workspace.ts";
 import { locateBinary } from "../src/tofu/wrapper.ts";
 import { installSlowProvider, slowThings } from "./slow-provider/install.ts";
-import { rootOn, type StateServer, somebodysLock, startStateServer } from "./state-server.ts";
-import { makeWorld, passing, unitAt, type World } from "./world.ts";
+import { killApplyIn, quick, slowWorld, somethingMade } from "./slow-world.ts";
+import { somebodysLock, startStateServer } from "./state-server.ts";
+import { makeWorld, passing, unitAt } from "./world.ts";
 
-/** A repository whose state is on a server, with the slow provider at hand. */
-async function worldOn(
-  server: StateServer,
-  things: (cloud: string) => string,
-  settings = "",
-): Promise<World & { cloud: string }> {
-  const world = await makeWorld({});
-  const provider = await installSlowProvider(world.folder);
-  const cloud = join(world.folder, "cloud");
-  await mkdir(cloud);
-  await world.commit({
-    "root.hcl": rootOn(server),
-    ...unitAt("a", things(cloud)),
-    ".pipelines/config.yml": `environments:\n  prod:\n    paths: ["**"]\n    env: ${JSON.stringify(provider)}\n${settings}`,
-  });
-  return { ...world, cloud };
-}
-
-const quick = (cloud: string) => slowThings(cloud, [{ name: "x", seconds: 0.1 }]);
 const ask = { units: ["a"], environment: "prod" } as const;
 
 test("a held lock stops an apply after `lock_timeout`, and says who holds it since when; a plan does not mind it", async () => {
   await using server = await startStateServer();
-  await using world = await worldOn(server, quick, "jobs:\n  lock_timeout: 1s\n");
+  await using world = await slowWorld(server, quick, "jobs:\n  lock_timeout: 1s\n");
   server.locks.set("a", somebodysLock);
   expect((await world.run({ ...ask, action: "plan" })).ends).toEqual({ a: { kind: "changed" } });
   const { ends } = await world.run({ ...ask, action: "apply" });
@@ -58,7 +39,7 @@ test("a held lock stops an apply after `lock_timeout`, and says who holds it sin
 
 test("state that could not be written at first is written by a later try, and nothing is lost", async () => {
   await using server = await startStateServer();
-  await using world = await worldOn(server, (cloud) => slowThings(cloud, [{ name: "x", seconds: 1 }]));
+  await using world = await slowWorld(server, (cloud) => slowThings(cloud, [{ name: "x", seconds: 1 }]));
   // The apply's own write, and its repeat on the way out.
   server.refuseWrites(1);
   const { ends } = await world.run({ ...ask, action: "apply" });
@@ -72,7 +53,7 @@ test("state that could not be written at first is written by a later try, and no
 
 test("state that can't be written at all is kept on the runner, out of the artifacts, and named", async () => {
   await using server = await startStateServer();
-  await using world = await worldOn(server, quick);
+  await using world = await slowWorld(server, quick);
   server.refuseWrites(1000);
   const done = await world.run({ ...ask, action: "apply" });
   const [file] = await readdir(join(world.documents, "errored-states"));
@@ -90,7 +71,7 @@ test("state that can't be written at all is kept on the runner, out of the artif
 
 test("a state's storage that is not there is a backend's failure", async () => {
   const server = await startStateServer();
-  await using world = await worldOn(server, quick);
+  await using world = await slowWorld(server, quick);
   await server[Symbol.asyncDispose]();
   const { ends } = await world.run({ ...ask, action: "plan" });
   expect(ends).toMatchObject({ a: { kind: "failed", cause: { kind: "backend" } } });
@@ -98,7 +79,7 @@ test("a state's storage that is not there is a backend's failure", async () => {
 
 test("a provider that crashes in the middle of a call is told as a crash", async () => {
   await using server = await startStateServer();
-  await using world = await worldOn(server, (cloud) => slowThings(cloud, [{ name: "x", seconds: 1, crash: true }]));
+  await using world = await slowWorld(server, (cloud) => slowThings(cloud, [{ name: "x", seconds: 1, crash: true }]));
   const { ends } = await world.run({ ...ask, action: "apply" });
   expect(ends).toMatchObject({ a: { kind: "failed", at: "apply", cause: { kind: "crash" } } });
   expect([...server.locks.keys()]).toEqual([]);
@@ -106,26 +87,14 @@ test("a provider that crashes in the middle of a call is told as a crash", async
 
 test("a binary that is killed from outside leaves its lock, which is named with its id", async () => {
   await using server = await startStateServer();
-  await using world = await worldOn(server, (cloud) => slowThings(cloud, [{ name: "x", seconds: 20 }]));
+  await using world = await slowWorld(server, (cloud) => slowThings(cloud, [{ name: "x", seconds: 20 }]));
   const running = world.run({ ...ask, action: "apply" });
-  while ((await readdir(world.cloud)).length === 0) await sleep(50);
-  await killApplyIn(world.folder);
+  await somethingMade(world);
+  await killApplyIn(world);
   const { ends } = await running;
   const { ID: id } = JSON.parse(server.locks.get("a") ?? "{}");
   expect(ends).toMatchObject({ a: { kind: "failed", at: "apply", cause: { kind: "locked", lock: { id } } } });
 });
-
-/** Kills the binary that applies for a test's own cloud, as a machine without memory does. */
-async function killApplyIn(folder: string): Promise<void> {
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const [command, environment] = await Promise.all(
-      ["cmdline", "environ"].map((file) => readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "")),
-    );
-    if (/\/tofu\0apply\0/.test(command ?? "") && environment?.includes(folder) && !command?.includes("/bin/sh")) {
-      process.kill(Number(pid), "SIGKILL");
-    }
-  }
-}
 
 test("a full disk is told as such", async () => {
   await using world = await makeWorld(
@@ -140,7 +109,7 @@ test("a full disk is told as such", async () => {
 
 test("a unit that takes too long is asked to stop: what it made is in its state", async () => {
   await using server = await startStateServer();
-  await using world = await worldOn(server, (cloud) =>
+  await using world = await slowWorld(server, (cloud) =>
     slowThings(cloud, [
       { name: "x", seconds: 6 },
       { name: "y", seconds: 0.1, after: "x" },
@@ -164,7 +133,7 @@ test("a unit that takes too long is asked to stop: what it made is in its state"
 
 test("a stop interrupts what is under way once, and starts nothing new; the ends say so", async () => {
   await using server = await startStateServer();
-  await using world = await worldOn(
+  await using world = await slowWorld(
     server,
     (cloud) => slowThings(cloud, [{ name: "x", seconds: 3 }]),
     "jobs:\n  parallelism: 1\n",
@@ -172,7 +141,7 @@ test("a stop interrupts what is under way once, and starts nothing new; the ends
   await world.commit(unitAt("b", quick(world.cloud)));
   const stop = new AbortController();
   const running = world.run({ action: "apply", units: ["a", "b"], environment: "prod" }, { stop: stop.signal });
-  while ((await readdir(world.cloud)).length === 0) await sleep(50);
+  await somethingMade(world);
   stop.abort();
   const { ends } = await running;
   expect(ends).toMatchObject({

@@ -1,6 +1,8 @@
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { expect, test } from "vitest";
 import { type Ask, makeWorld, passing, unitAt, type World } from "./world.ts";
 
@@ -212,6 +214,21 @@ test.each([
   });
   const { ends } = await world.run({ action, units: ["a"], environment: "prod" });
   expect(ends).toMatchObject({ a: { kind: "withheld", stop: { guard } } });
+});
+
+test("a destroy is withheld when an apply that it needs failed, and nothing of the unit is touched", async () => {
+  await using world = await makeWorld(unitAt("vpc", passing("vpc")));
+  await world.run({ action: "apply", units: ["vpc"] });
+  const app = UnitPath.parse("app");
+  const ends = new Map<UnitPath, UnitEnd>([[app, { kind: "unknown", why: "its job left no outcome" }]]);
+  const done = await world.run(
+    { action: "destroy", units: [{ path: "vpc", after: ["app"] }] },
+    { earlier: { ends, applies: new Set([app]) } },
+  );
+  expect(done.ends).toMatchObject({
+    vpc: { kind: "withheld", stop: { guard: "needed-apply", next: expect.stringContaining("the apply of `app`") } },
+  });
+  expect(Object.keys(await world.stateOf("vpc"))).toEqual(["terraform_data.it"]);
 });
 
 test("a unit of another environment is refused, whatever the job's document says", async () => {

@@ -1,5 +1,8 @@
+import { lstat, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { failing, makeWorld, passing, unitAt } from "./world.ts";
+import { installSlowProvider, slowThings } from "./slow-provider/install.ts";
+import { failing, makeWorld, passing, unitAt, unitFile } from "./world.ts";
 
 test("a plan tells counts, addresses and text, and changes nothing", async () => {
   await using world = await makeWorld(unitAt("a", `${passing("a")}\nresource "terraform_data" "more" {}`));
@@ -184,4 +187,54 @@ test("units that a later run takes care of are not touched, and what depends on 
   const done = await world.run({ action: "apply", units, superseded: [{ path: "a", by }] });
   expect(done.ends).toEqual({ a: { kind: "superseded", by }, b: { kind: "superseded", by }, c: { kind: "changed" } });
   expect([await world.stateOf("a"), await world.stateOf("b")]).toEqual([{}, {}]);
+});
+
+test("what was changed or deleted outside is named as drift, apart from what a plan would do about it", async () => {
+  await using world = await makeWorld({});
+  const cloud = join(world.folder, "cloud");
+  await mkdir(cloud);
+  const fromModules = (name: string) => ({
+    [`modules/${name}/main.tf`]: slowThings(cloud, [{ name, seconds: 0 }]),
+    [`${name}/terragrunt.hcl`]: unitFile({ body: `terraform {\n  source = "../modules//${name}"\n}` }),
+  });
+  await world.commit({
+    ...fromModules("changed"),
+    ...fromModules("deleted"),
+    ".pipelines/config.yml": `environments:\n  prod:\n    paths: ["**"]\n    env: ${JSON.stringify(await installSlowProvider(world.folder))}\n`,
+  });
+  const ask = { units: ["changed", "deleted"], environment: "prod" };
+  const applied = await world.run({ action: "apply", ...ask });
+  expect(applied.ends).toEqual({ changed: { kind: "changed" }, deleted: { kind: "changed" } });
+  expect(applied.unit("changed").plan?.drifted).toEqual([]);
+  await writeFile(join(cloud, "changed"), "another-id");
+  await rm(join(cloud, "deleted"));
+  const { unit } = await world.run({ action: "plan", ...ask });
+  expect(unit("changed")).toMatchObject({
+    end: { kind: "unchanged" },
+    plan: { drifted: ["slow_thing.changed"], resources: [] },
+  });
+  expect(unit("deleted")).toMatchObject({
+    end: { kind: "changed" },
+    plan: { drifted: ["slow_thing.deleted"], resources: [{ address: "slow_thing.deleted", action: "create" }] },
+  });
+});
+
+test("a provider stays as it is in the shared cache while other units are initialised", async () => {
+  await using world = await makeWorld({});
+  const variables = await installSlowProvider(world.folder);
+  const things = slowThings(world.folder, [{ name: "x", seconds: 0 }]);
+  await world.commit({
+    ...unitAt("a", things),
+    ...unitAt("b", things),
+    ".pipelines/config.yml": `environments:\n  prod:\n    paths: ["**"]\n    env: ${JSON.stringify(variables)}\n`,
+  });
+  const cached = join(variables["XDG_CACHE_HOME"] ?? "", "terragrunt/providers/example.test/pipelines/slow/1.0.0");
+  const installed = async () =>
+    (await lstat(join(cached, `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`))).ctimeMs;
+  await world.run({ action: "plan", units: ["a"], environment: "prod" });
+  const before = await installed();
+  expect((await world.run({ action: "plan", units: ["b"], environment: "prod" })).ends).toEqual({
+    b: { kind: "changed" },
+  });
+  expect(await installed()).toBe(before);
 });

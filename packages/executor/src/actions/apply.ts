@@ -6,7 +6,7 @@ import { appliedStates, recordAppliedState, sameStateStop } from "../guard/same-
 import { reviewedPlanStop } from "../guard/stop.ts";
 import type { PlanJson } from "../tofu/plan-json.ts";
 import type { Step } from "../tofu/unit-workspace.ts";
-import { makePlan } from "./plan.ts";
+import { makePlan, onceMore } from "./plan.ts";
 import type { ActionOutcome, JobContext, OpenUnit, UnitAction } from "./unit.ts";
 
 /** Plans a unit and applies that very plan. */
@@ -35,7 +35,9 @@ async function planAndApply(context: JobContext, unit: OpenUnit, flags: readonly
   if (!planned.changes) return { ...told, end: { kind: "unchanged" } };
   const verdict = await compare(context, unit, planned.json);
   if (verdict.stop !== null) return { ...told, ...verdict.differs, end: { kind: "withheld", stop: verdict.stop } };
-  const step = await unit.run("apply", ["apply", "-input=false", "-no-color", lock, unit.workspace.planFile]);
+  const args = ["apply", "-input=false", "-no-color", lock, unit.workspace.planFile];
+  // A plan is used up by its apply, so that a second try can't do anything twice.
+  const step = await onceMore(unit, "apply", args, { initialised: true });
   return { ...told, ...verdict.differs, end: applied(step) ? { kind: "changed" } : await unit.failed("apply", step) };
 }
 

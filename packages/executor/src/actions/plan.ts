@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { PlanSummary, UnitEnd } from "@pipelines/core/contracts/outcome";
 import { recordReviewedPlan, reviewedPlanOf } from "../guard/reviewed-plans.ts";
 import { doesSomething, type PlanJson, summarize } from "../tofu/plan-json.ts";
-import type { Step } from "../tofu/unit-workspace.ts";
+import type { Step, StepOptions } from "../tofu/unit-workspace.ts";
 import { type ActionOutcome, type JobContext, type OpenUnit, type UnitAction, unitOfConfiguration } from "./unit.ts";
 
 /** A plan that was made, or how the unit ended without one. */
@@ -33,9 +33,19 @@ async function told(context: JobContext, unit: OpenUnit, flags: readonly string[
 }
 
 /**
- * Units share a cache of providers, and an init beside a plan can take a provider from under it for a moment. A plan
- * changes nothing, so it is made once more; a second failure is told as it is.
+ * Runs a command, and once more when it lost its providers before it did anything: units share a cache of providers, and
+ * an init beside it can take a provider from under it for a moment. A second failure is told as it is.
  */
+export async function onceMore(
+  unit: Pick<OpenUnit, "run">,
+  step: string,
+  args: readonly string[],
+  options: StepOptions = {},
+): Promise<Step> {
+  const first = await unit.run(step, args, options);
+  return lostItsProviders(first) ? unit.run(`${step}-again`, args, options) : first;
+}
+
 function lostItsProviders({ end, text }: Step): boolean {
   const lost = /Required plugins are not installed|providercache.*LinkFromOtherCache/s;
   return end.exitCode !== 0 && !end.stopped && !end.timedOut && lost.test(text);
@@ -45,8 +55,7 @@ function lostItsProviders({ end, text }: Step): boolean {
 export async function makePlan(context: JobContext, unit: OpenUnit, flags: readonly string[]): Promise<Planned> {
   const out = `-out=${unit.workspace.planFile}`;
   const args = ["plan", "-input=false", "-no-color", out, ...flags];
-  const first = await unit.run("plan", args);
-  const step = lostItsProviders(first) ? await unit.run("plan-again", args) : first;
+  const step = await onceMore(unit, "plan", args);
   if (step.end.exitCode !== 0 || step.end.stopped) {
     const waiting = step.dependencies.withoutOutputs.flatMap((file) => unitOfConfiguration(context, file) ?? []);
     const added = waiting.filter((path) => context.execution.addedUnits.includes(path));

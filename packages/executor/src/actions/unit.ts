@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import type { Environment } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { Execution } from "@pipelines/core/contracts/execution";
-import type { JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { JobOutcome, LockInfo, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { inert } from "@pipelines/core/redaction/inert";
 import { type Mask, maskOf } from "@pipelines/core/redaction/mask";
@@ -12,7 +12,7 @@ import { causeOf, lockOf } from "../tofu/failure.ts";
 import { type LogPart, writeFullLog } from "../tofu/full-log.ts";
 import { type PlanJson, sensitiveValues } from "../tofu/plan-json.ts";
 import { lockLeftBy, type Rescue, rescueState } from "../tofu/rescue-state.ts";
-import { openUnitWorkspace, type Step, type UnitWorkspace } from "../tofu/unit-workspace.ts";
+import { openUnitWorkspace, type Step, type StepOptions, type UnitWorkspace } from "../tofu/unit-workspace.ts";
 import type { Binary } from "../tofu/wrapper.ts";
 
 /** What an action needs to work on the units of one job. */
@@ -55,7 +55,7 @@ export type OpenUnit = {
   readonly fileName: string;
   readonly workspace: UnitWorkspace;
   /** Runs Terragrunt and keeps what it printed for the unit's log. */
-  run(step: string, args: readonly string[]): Promise<Step>;
+  run(step: string, args: readonly string[], options?: StepOptions): Promise<Step>;
   /** Makes text of tools fit to be shown. */
   readonly clean: Mask;
   /** From here on, what the plan marks as sensitive is masked as well. */
@@ -112,6 +112,8 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
   const policy = policyOn(configuration, environment, path, execution.job.action);
   if (policy !== null) return done({ end: policy });
   let changing = false;
+  // A plan alone takes no lock, and may not be allowed to take one.
+  const locks = execution.job.action === "apply" || execution.job.action === "destroy";
   try {
     await using workspace = await openUnitWorkspace({
       ...{ jobFolder: context.jobFolder, env: context.env, binary: context.binary, stop: context.stop },
@@ -126,9 +128,9 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
         workspace,
         clean,
         keep,
-        async run(step, args) {
-          changing ||= step === "apply";
-          const ran = await workspace.terragrunt(step, args);
+        async run(step, args, stepOptions) {
+          changing ||= args[0] === "apply";
+          const ran = await workspace.terragrunt(step, args, stepOptions);
           logs.push({ title: `terragrunt ${step}`, text: ran.said, files: ran.printed });
           return ran;
         },
@@ -139,11 +141,8 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
           const keepAt = join(execution.folder, "errored-states", `${name}.tfstate`);
           const rescue: Rescue = at === "apply" ? await rescueState(workspace, keepAt) : { kind: "none" };
           const end = failedEnd(at, step, clean, minutes, rescue);
-          const killed = end.kind === "failed" && end.cause.kind === "crash" && !step.end.timedOut;
-          const lock = killed ? await lockLeftBy(workspace) : null;
-          if (lock === null || !killed) return end;
-          const message = `It was killed, and its lock on the state is still held.\n\n${end.cause.message}`;
-          return { ...end, cause: { kind: "locked", lock, message } };
+          const lock = locks && wasKilled(step) ? await lockLeftBy(workspace) : null;
+          return lock === null ? end : stillLocked(end, lock);
         },
       }),
     );
@@ -170,6 +169,19 @@ function failedEnd(at: "init" | "plan" | "apply", step: Step, clean: Mask, minut
   // State that is not where it belongs is worse news than what made it so.
   if (rescue.kind === "kept") return { kind: "failed", at, cause: { kind: "backend", message } };
   return { kind: "failed", at: place, cause: { ...cause, message } };
+}
+
+/** A binary that is asked to stop gives its lock back; one that was killed, for want of memory for example, can't. */
+function wasKilled({ end, text }: Step): boolean {
+  return causeOf({ ...end, timedOut: false }, text, 0).kind === "crash";
+}
+
+function stillLocked(end: UnitEnd, lock: LockInfo): UnitEnd {
+  const told = (message: string): string => `It was killed, and its lock on the state is still held.\n\n${message}`;
+  if (end.kind === "interrupted") return { ...end, lock, message: told(end.message) };
+  // State that is on the runner only is what has to be seen to first.
+  if (end.kind !== "failed" || end.cause.kind === "backend") return end;
+  return { ...end, cause: { kind: "locked", lock, message: told(end.cause.message) } };
 }
 
 function rescueText(rescue: Rescue): string {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { environmentsOf } from "@pipelines/core/configuration/environments";
 import { readConfiguration } from "@pipelines/core/configuration/read";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -72,6 +73,25 @@ describe("the credentials for a folder", () => {
       ARM_OIDC_TOKEN_FILE_PATH: "/job/azure-token",
       ARM_CLIENT_ID: client,
     });
+  });
+
+  it("lead to the token in each example of the documentation, as text that the cloud's tools can read", () => {
+    const guide = readFileSync(new URL("../../../../docs/azure-google.md", import.meta.url), "utf8");
+    const examples = [...guide.matchAll(/```yaml\n(environments:[\s\S]*?)```/g)].map(([, text = ""]) => text);
+    const answers = examples.map((text) => {
+      const documented = readConfiguration(text, "docs/azure-google.md");
+      const tokenFiles = Object.fromEntries(
+        environmentsOf(documented).map(({ identity }) => [identity?.audience ?? "", "/job/token"]),
+      );
+      return authAnswer({ ...settings, configuration: documented, tokenFiles }, "/tree/prod/vpc").envs;
+    });
+    expect(answers[0]).toMatchObject({ ARM_USE_OIDC: "true", ARM_OIDC_TOKEN_FILE_PATH: "/job/token" });
+    expect(JSON.parse(answers[1]?.["GOOGLE_CREDENTIALS"] ?? "")).toMatchObject({
+      type: "external_account",
+      credential_source: { file: "/job/token" },
+      service_account_impersonation_url: expect.stringContaining("pipelines-apply@"),
+    });
+    expect(answers).toHaveLength(2);
   });
 
   it.each([

@@ -84,6 +84,16 @@ describe("running a job's units", () => {
     expect(outcomes.get("dns")?.end).toEqual({ kind: "skipped", because: ["vpc"] });
   });
 
+  it("holds a destroy back as well when the apply that it needs is left to a later run, which does not destroy it", async () => {
+    const superseded: UnitEnd = { kind: "superseded", by: CommitSha.parse("c".repeat(40)) };
+    const earlier: [string, UnitEnd][] = [["app", superseded]];
+    const { outcomes } = await play([unit("vpc", "app")], {}, { earlier, applies: ["app"] });
+    expect(outcomes.get("vpc")?.end).toMatchObject({
+      kind: "withheld",
+      stop: { guard: "needed-apply", message: expect.stringContaining("is left to a later run") },
+    });
+  });
+
   it("starts what comes after a unit that is not in this run", async () => {
     expect((await play([unit("app", "elsewhere")])).events).toEqual(["start app", "changed app"]);
   });

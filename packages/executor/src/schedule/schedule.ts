@@ -51,26 +51,31 @@ export function nextUnits(
 }
 
 /**
- * The end of a unit that has to stay behind others: what builds on units that a later run takes care of is left to that
- * run too; a destroy that an apply was needed for is held back by name; all else is skipped.
+ * The end of a unit that has to stay behind others. A destroy that an apply was needed for is held back by name, also
+ * when that apply is left to a later run: a later run knows nothing of destroys that were due before it. What else
+ * builds on units that a later run takes care of is left to that run too; all else is skipped.
  */
 function endBehind(
   because: UnitPath[],
   ended: ReadonlyMap<UnitPath, UnitEnd>,
   applies: ReadonlySet<UnitPath>,
 ): UnitEnd {
-  const later = because.map((path) => ended.get(path)).find((end) => end?.kind === "superseded");
-  if (later !== undefined) return later;
   const needed = because.filter((path) => applies.has(path));
-  return needed.length > 0 ? { kind: "withheld", stop: neededApply(needed) } : { kind: "skipped", because };
+  if (needed.length > 0) return { kind: "withheld", stop: neededApply(needed, ended) };
+  const later = because.map((path) => ended.get(path)).find((end) => end?.kind === "superseded");
+  return later ?? { kind: "skipped", because };
 }
 
-function neededApply(units: readonly UnitPath[]): GuardStop {
+function neededApply(units: readonly UnitPath[], ended: ReadonlyMap<UnitPath, UnitEnd>): GuardStop {
   const named = units.map((unit) => `\`${unit}\``).join(", ");
+  const left = units.every((unit) => ended.get(unit)?.kind === "superseded");
   return {
     guard: "needed-apply",
-    message: `Its destroy waits: ${named} depended on it, and the apply that was to end that did not end well.`,
+    message: `Its destroy waits: ${named} depended on it, and the apply that was to end that ${left ? "is left to a later run" : "did not end well"}.`,
     unseen: [],
-    next: `See to the apply of ${named}. Then re-run the failed jobs: the destroy follows.`,
+    // A rerun of this run would find the apply left to the later one again.
+    next: left
+      ? `Wait for the later run's apply of ${named}. Then run the workflow by hand with action \`plan-destroy\` for this unit, and with action \`destroy\` and that run as \`approved_run\`.`
+      : `See to the apply of ${named}. Then re-run the failed jobs: the destroy follows.`,
   };
 }

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { causeOf, errorText, lockOf } from "./failure.ts";
 import { lacks } from "./merged-mocks.ts";
 
-const end = { exitCode: 1, signal: null, failure: null, timedOut: false, stopped: false, interrupted: [] };
+const end = {
+  exitCode: 1,
+  signal: null,
+  failure: null,
+  timedOut: false,
+  stopped: false,
+  interrupted: [],
+  diskFull: false,
+};
 
 describe("the cause of a failure", () => {
   it.each([
@@ -28,6 +36,12 @@ describe("the cause of a failure", () => {
     });
   });
 
+  it("is the disk where there was no room for what the tool says, unless that tells more", () => {
+    const full = { ...end, exitCode: 0, diskFull: true };
+    expect(causeOf(full, "", 60)).toEqual({ kind: "disk-full", message: expect.stringContaining("is lost") });
+    expect(causeOf(full, "Error: Saved plan is stale", 60).kind).toBe("stale-plan");
+  });
+
   it("is a missing Terragrunt when it could not be started", () => {
     expect(causeOf({ ...end, failure: "spawn terragrunt ENOENT" }, "", 60).kind).toBe("tool-missing");
   });
@@ -51,6 +65,9 @@ describe("the cause of a failure", () => {
     expect(lockOf(`Error: Error acquiring the state lock\n${block}`)).toEqual(lock);
     expect(lockOf(`Error releasing the state lock\n${block}`)).toEqual(lock);
     expect(lockOf(block)).toBeNull();
+    // Terraform shows the lock that it asked for behind the id of the one that is held.
+    const other = `Error acquiring the state lock\nHTTP remote state already locked:\nID=56-78\n${block}`;
+    expect(lockOf(other)).toEqual({ id: "56-78", who: null, operation: null, created: null, path: null });
   });
 });
 

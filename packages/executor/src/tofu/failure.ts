@@ -50,8 +50,17 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
     return { kind: "crash", signal: end.signal, message };
   }
   if (end.signal !== null) return { kind: "crash", signal: end.signal, message };
-  if (/executable file not found|no such file or directory.*(?:tofu|terraform)\b/i.test(text)) {
+  if (
+    /executable file not found|no such file or directory.*(?:tofu|terraform)\b|(?:tofu|terraform): not found/i.test(
+      text,
+    )
+  ) {
     return { kind: "tool-missing", tool: "tofu", message };
+  }
+  if (end.diskFull) {
+    const lost =
+      "The runner's disk is full, so a part of what the tool said is lost. The next plan shows what is done.";
+    return { kind: "disk-full", message: `${lost}\n\n${message}`.trim() };
   }
   return { kind: "tool", exitCode: end.exitCode, message };
 }
@@ -62,9 +71,11 @@ export function lockOf(text: string): LockInfo | null {
   const field = (name: string): string | null =>
     new RegExp(`^[^\\n\\w]*${name}:\\s*(\\S.*?)\\s*$`, "m").exec(text)?.[1] ?? null;
   const id = field("ID");
-  return id === null
-    ? null
-    : { id, who: field("Who"), operation: field("Operation"), created: field("Created"), path: field("Path") };
+  if (id === null) return null;
+  // Terraform's `http` backend names the lock that is held in this line alone, and shows the one that it asked for.
+  const held = /already locked:\s*ID=(\S+)/.exec(text)?.[1] ?? id;
+  if (held !== id) return { id: held, who: null, operation: null, created: null, path: null };
+  return { id, who: field("Who"), operation: field("Operation"), created: field("Created"), path: field("Path") };
 }
 
 /** The errors in a tool's output, without the frame that is drawn round them; else its last lines. */

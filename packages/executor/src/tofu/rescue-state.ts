@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { LockInfo } from "@pipelines/core/contracts/outcome";
 import { lockOf } from "./failure.ts";
-import type { UnitWorkspace } from "./unit-workspace.ts";
+import type { StepOptions, UnitWorkspace } from "./unit-workspace.ts";
 
 /** What became of state that an apply could not write to its backend. */
 export type Rescue =
@@ -13,6 +13,9 @@ export type Rescue =
   | { readonly kind: "written"; readonly tries: number }
   /** It is in a file on the runner. */
   | { readonly kind: "kept"; readonly file: string; readonly why: string };
+
+/** What saves or asks for state runs after a stop as well, in the folder as the apply left it. */
+const SAVING: StepOptions = { evenWhenStopped: true, initialised: true, timeoutMinutes: 1 };
 
 /** Waits before each try, in milliseconds. A cancelled job has less than five minutes in all. */
 const PAUSES_MS = [0, 5_000, 15_000];
@@ -35,8 +38,7 @@ export async function rescueState(
   for (const [index, pause] of pauses.entries()) {
     await wait(pause);
     const step = await workspace.terragrunt(`state-push-${index + 1}`, ["state", "push", errored], {
-      evenWhenStopped: true,
-      timeoutMinutes: 1,
+      ...SAVING,
     });
     if (step.end.exitCode === 0) return { kind: "written", tries: index + 1 };
     why = step.text;
@@ -49,9 +51,16 @@ export async function rescueState(
 
 /**
  * The lock that a killed binary left behind, as the backend tells it to somebody who wants it now; `null` when it can
- * be had.
+ * be had. What asks removes nothing: it takes the lock, looks for a resource that nobody has, and gives the lock back.
  */
 export async function lockLeftBy(workspace: UnitWorkspace): Promise<LockInfo | null> {
-  const ask = ["plan", "-refresh=false", "-lock-timeout=0s", "-input=false", "-no-color"];
-  return lockOf((await workspace.terragrunt("lock", ask, { timeoutMinutes: 2 })).text);
+  const ask = [
+    "state",
+    "rm",
+    "-dry-run",
+    "-no-color",
+    "-lock-timeout=0s",
+    "terraform_data.pipelines_asks_for_the_lock",
+  ];
+  return lockOf((await workspace.terragrunt("lock", ask, SAVING)).text);
 }

@@ -18,10 +18,13 @@ export function readTerragruntLog(text: string): LogRecord[] {
   });
 }
 
+/** Said of a folder that is used as an earlier step left it, when there is no provider in it. That is as it should be. */
+const MEANT = "Detected that init is needed, but Auto-Init is disabled";
+
 /** The log as people read it. */
 export function terragruntLogText(records: readonly LogRecord[]): string {
   return records
-    .filter((record) => record.level !== "debug" && record.level !== "trace")
+    .filter(({ level, msg }) => level !== "debug" && level !== "trace" && !msg.startsWith(MEANT))
     .map((record) => (record.level === "error" ? record.msg : `${record.level}: ${record.msg}`))
     .join("\n");
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { open } from "node:fs/promises";
-import { interruptUntilEnded } from "./interrupt.ts";
+import { open, statfs } from "node:fs/promises";
+import { binaryEnded, interruptUntilEnded } from "./interrupt.ts";
 import type { Binary, Wrapper } from "./wrapper.ts";
 
 /** How a Terragrunt process ended. */
@@ -12,6 +12,8 @@ export type TerragruntEnd = {
   readonly timedOut: boolean;
   /** A stop was asked for while it ran. */
   readonly stopped: boolean;
+  /** The disk that its output goes to had no room left when it ended, so a part of what it said may be lost. */
+  readonly diskFull: boolean;
   /** What the binary was doing when it was asked to stop: its subcommands. */
   readonly interrupted: readonly string[];
 };
@@ -29,13 +31,16 @@ export type TerragruntRun = {
   readonly logFile: string;
   /** `plan -out=…`, `apply …`. */
   readonly args: readonly string[];
+  /** The folder is initialised already, and is used as it is. */
+  readonly initialised: boolean;
   readonly timeoutMinutes: number;
   readonly stop: AbortSignal;
 };
 
 /**
  * Runs Terragrunt for one unit to its end. Its output goes to files and it has a session of its own, so that neither
- * a broken pipe nor a terminal's Ctrl-C reaches what it started. A stop and a timeout ask the binary, and it alone.
+ * a broken pipe nor a terminal's Ctrl-C reaches what it started. A stop and a timeout ask the binary. It has ended when
+ * the binary has ended too.
  */
 export async function runTerragrunt(run: TerragruntRun): Promise<TerragruntEnd> {
   await using output = await open(run.outputFile, "a");
@@ -54,20 +59,26 @@ export async function runTerragrunt(run: TerragruntRun): Promise<TerragruntEnd> 
       ],
       // Terragrunt repeats a failed command by default; an apply whose plan is used up must not be.
       ...["--non-interactive", "--no-color", "--log-format", "json", "--tf-forward-stdout", "--no-auto-retry"],
+      ...(run.initialised ? ["--no-auto-init"] : []),
       ...(run.authProvider === null ? [] : ["--auth-provider-cmd", run.authProvider]),
       "--",
       ...run.args,
     ],
     { cwd: run.unitFolder, env: { ...run.env }, detached: true, stdio: ["ignore", output.fd, log.fd] },
   );
-  const ended = new Promise<Pick<TerragruntEnd, "exitCode" | "signal" | "failure">>((resolve) => {
+  const exited = new Promise<Pick<TerragruntEnd, "exitCode" | "signal" | "failure">>((resolve) => {
     child.on("error", (error) => resolve({ exitCode: null, signal: null, failure: error.message }));
     child.on("exit", (exitCode, signal) => resolve({ exitCode, signal, failure: null }));
+  });
+  // A killed Terragrunt leaves the binary behind, which goes on with its work and writes its state.
+  const ended = exited.then(async (end) => {
+    await binaryEnded(run.binary, run.wrapper);
+    return end;
   });
   const asked = AbortSignal.any([run.stop, AbortSignal.timeout(run.timeoutMinutes * 60_000)]);
   let interrupting: Promise<readonly string[]> | null = null;
   const interrupt = (): void => {
-    interrupting ??= interruptUntilEnded(run.binary, run.wrapper, ended);
+    interrupting ??= interruptUntilEnded(run.binary, run.wrapper, child.pid, ended);
   };
   if (asked.aborted) interrupt();
   else asked.addEventListener("abort", interrupt, { once: true });
@@ -78,5 +89,14 @@ export async function runTerragrunt(run: TerragruntRun): Promise<TerragruntEnd> 
     timedOut: asked.aborted && !run.stop.aborted,
     stopped: run.stop.aborted,
     interrupted: (await interrupting) ?? [],
+    diskFull: await isFull(run.downloadFolder),
   };
+}
+
+/** What is left of a disk that is written to until it is full. */
+const NO_ROOM_BYTES = 64 * 1024;
+
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < NO_ROOM_BYTES;
 }

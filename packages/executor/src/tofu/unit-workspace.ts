@@ -1,4 +1,4 @@
-import { access, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import { readLog } from "./log-file.ts";
@@ -28,6 +28,8 @@ export type StepOptions = {
   /** Runs although a stop was asked for, and is not interrupted by one. For what saves state only. */
   readonly evenWhenStopped?: boolean;
   readonly timeoutMinutes?: number;
+  /** An earlier step has initialised the folder: what it found then, providers included, is used now. */
+  readonly initialised?: boolean;
 };
 
 /** One finished Terragrunt process. */
@@ -71,19 +73,19 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
   const planFile = join(folder, "plan.tfplan");
   return {
     planFile,
-    async terragrunt(step, args, { evenWhenStopped = false, timeoutMinutes = options.timeoutMinutes } = {}) {
+    async terragrunt(step, args, stepOptions = {}) {
+      const { evenWhenStopped = false, timeoutMinutes = options.timeoutMinutes, initialised = false } = stepOptions;
       const [outputFile, logFile] = [join(folder, `${step}.out`), join(folder, `${step}.log`)];
       const stop = evenWhenStopped ? new AbortController().signal : options.stop;
       const before = (await callsOf(wrapper)).length;
       const end = await runTerragrunt({
         ...options,
-        ...{ timeoutMinutes, stop, downloadFolder, wrapper, outputFile, logFile, args },
+        ...{ timeoutMinutes, stop, downloadFolder, wrapper, outputFile, logFile, args, initialised },
       });
-      const [output, log, applyText] = await Promise.all([
-        readLog(outputFile),
-        readLog(logFile),
-        step === "apply" ? readLog(wrapper.applyLog) : "",
-      ]);
+      // Each apply's output stays by itself.
+      const applyFile = join(folder, `${step}.apply`);
+      await rename(wrapper.applyLog, applyFile).catch(() => undefined);
+      const [output, log, applyText] = await Promise.all([readLog(outputFile), readLog(logFile), readLog(applyFile)]);
       const said = terragruntLogText(readTerragruntLog(log));
       const text = [said, output, applyText].filter((part) => part !== "");
       return {
@@ -91,7 +93,7 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
         dependencies: await dependencyFacts(logFile),
         text: text.join("\n"),
         said,
-        printed: step === "apply" ? [outputFile, wrapper.applyLog] : [outputFile],
+        printed: [outputFile, applyFile],
         applyText,
         lastCall: (await callsOf(wrapper)).slice(before).at(-1)?.subcommand ?? null,
         interrupted: end.interrupted.length > 0,

@@ -71,14 +71,19 @@ export async function writeWrapper(binary: Binary, folder: string, initLock: str
     // The arguments can hold secrets: only the subcommand is noted.
     `printf '%s %s %s\\n' "$$" "$1" "$PWD" >> ${quoted(callsFile)}`,
     "may_start() {",
-    // State that could not be written is saved after a stop as well.
-    `  if [ -e ${quoted(stopFile)} ] && [ "$1" != state ]; then echo 'stopped before it started' >&2; exit 130; fi`,
+    // State that could not be written is saved after a stop as well, and Terragrunt asks for the version before that.
+    '  case "$1" in state | version | -version | --version) return ;; esac',
+    `  if [ -e ${quoted(stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`,
     "}",
     'may_start "$1"',
     `case "$1" in`,
     `  apply) exec ${quoted(binary.program)} "$@" >> ${quoted(applyLog)} 2>&1 ;;`,
+    "  init)",
+    // Without hashes in a unit's lock file, each init would install a provider into the shared cache again, and take it
+    // from under the plans and applies that run beside it. The lock file that is "broken" by this is thrown away.
+    "    export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE=1",
     // The lock is held by an open file, so that this process itself becomes the binary and can be interrupted.
-    `  init) if command -v flock > /dev/null 2>&1; then exec 9> ${quoted(initLock)}; flock 9; may_start "$1"; fi ;;`,
+    `    if command -v flock > /dev/null 2>&1; then exec 9> ${quoted(initLock)}; flock 9; may_start "$1"; fi ;;`,
     "esac",
     `exec ${quoted(binary.program)} "$@"`,
     "",

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answers, keepState, serve } from "./serve.ts";
@@ -7,7 +7,8 @@ import { dynamicValue, field, fields, readAttributes, yes } from "./wire.ts";
 /**
  * A provider with one resource, `slow_thing`, in a cloud that is a folder: `cloud`, an attribute, has one file for each
  * thing. A thing is there from the moment it is asked for, and the call ends `seconds` later. It does not listen when
- * it is asked to stop, as most calls to a cloud do not. `crash = "yes"` ends the provider in the middle of a call.
+ * it is asked to stop, as most calls to a cloud do not. A thing whose file is gone was deleted outside; a text in the file
+ * is its new id. `crash = "yes"` ends the provider in the middle of a call.
  */
 const text = Buffer.from('"string"');
 const attribute = (name: string, type: Buffer, ...more: readonly Buffer[]): Buffer =>
@@ -31,7 +32,12 @@ const answers: Answers = {
   ConfigureProvider: () => Buffer.alloc(0),
   StopProvider: () => Buffer.alloc(0),
   UpgradeResourceState: keepState,
-  ReadResource: (request) => field(1, request.get(2) ?? Buffer.alloc(0)),
+  ReadResource(request) {
+    const thing = readAttributes(packed(request, 2)) ?? {};
+    const file = join(String(thing["cloud"]), String(thing["name"]));
+    const text = existsSync(file) ? readFileSync(file, "utf8") : null;
+    return field(1, dynamicValue(text === null ? null : { ...thing, id: text === "" ? thing["id"] : text }));
+  },
   PlanResourceChange(request) {
     const proposed = readAttributes(packed(request, 3));
     return field(1, dynamicValue(proposed === null ? null : { ...proposed, id: proposed["id"] ?? undefined }));
