@@ -6,17 +6,23 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DEFAULTS, refuseOld, VersionError, wantedVersions } from "./versions.mjs";
+import { fileOfZip } from "./zip.mjs";
 
-/** @typedef {"terragrunt" | "opentofu" | "terraform"} ToolName */
-/** @typedef {{ tool: ToolName, version: string, from: string }} Wanted */
-
-/** What is installed where nothing says which version and the tool is not on the PATH. */
-const DEFAULTS = { terragrunt: "1.1.3", opentofu: "1.12.6" };
-const OLDEST_TERRAGRUNT = [1, 1, 1];
-const VERSION = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?$/;
+/** @typedef {import("./versions.mjs").Wanted} Wanted */
 
 /** What each tool's program is called, and where its releases are. */
 const releases = {
@@ -39,117 +45,6 @@ const releases = {
     sums: (version) => `terraform_${version}_SHA256SUMS`,
   },
 };
-
-/** Files that name versions, the first that names a tool wins. */
-const sources = [
-  { file: "mise.toml", read: miseVersions },
-  { file: ".mise.toml", read: miseVersions },
-  { file: ".tool-versions", read: asdfVersions },
-  { file: ".terragrunt-version", read: (text) => single("terragrunt", text) },
-  { file: ".opentofu-version", read: (text) => single("opentofu", text) },
-  { file: ".terraform-version", read: (text) => single("terraform", text) },
-  { file: ".pipelines/config.yml", read: configVersions },
-];
-
-/** A version that can't be installed, with the file that names it where one does. */
-export class VersionError extends Error {
-  /** @param {string} message @param {string | null} [file] */
-  constructor(message, file = null) {
-    super(message);
-    this.file = file;
-  }
-}
-
-/**
- * Which versions a repository asks for. OpenTofu goes before Terraform where both are named in one file.
- *
- * @param {(file: string) => string | null} read a file of the repository, `null` where there is none
- * @returns {Wanted[]} at most one of Terragrunt, at most one of OpenTofu and Terraform
- * @throws {VersionError} for what is no exact version number, and for a Terragrunt that is too old
- */
-export function wantedVersions(read) {
-  /** @type {Map<string, Wanted>} */
-  const found = new Map();
-  for (const source of sources) {
-    const text = read(source.file);
-    if (text === null) continue;
-    const versions = source.read(text);
-    for (const tool of /** @type {ToolName[]} */ (["terragrunt", "opentofu", "terraform"])) {
-      const version = versions[tool];
-      const slot = tool === "terragrunt" ? "terragrunt" : "runner";
-      if (version === undefined || found.has(slot)) continue;
-      found.set(slot, { tool, version: exact(tool, version.replace(/^v/, ""), source.file), from: source.file });
-    }
-  }
-  return [...found.values()];
-}
-
-function exact(tool, version, file) {
-  if (!VERSION.test(version)) {
-    throw new VersionError(
-      `\`${version}\` is no exact version of ${tool}; write it like ${DEFAULTS[tool] ?? "1.2.3"}`,
-      file,
-    );
-  }
-  const parts = version.split(/[.-]/, 3).map(Number);
-  const difference = parts.map((part, index) => part - OLDEST_TERRAGRUNT[index]).find((part) => part !== 0) ?? 0;
-  if (tool === "terragrunt" && difference < 0) {
-    throw new VersionError(
-      `Terragrunt ${version} is too old; Pipelines needs ${OLDEST_TERRAGRUNT.join(".")} or newer`,
-      file,
-    );
-  }
-  return version;
-}
-
-/** The `[tools]` table: `terragrunt = "1.1.3"`, `opentofu = { version = "1.12.6" }`, also with a backend before the name. */
-function miseVersions(text) {
-  const versions = {};
-  let table = "";
-  for (const line of text.split(/\r?\n/)) {
-    table = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/.exec(line)?.[1]?.trim() ?? table;
-    if (table !== "tools") continue;
-    const [, key, version] =
-      /^\s*["']?([\w:./-]+)["']?\s*=\s*(?:\{.*?\bversion\s*=\s*)?\[?\s*["']([^"']*)["']/.exec(line) ?? [];
-    const tool = key === undefined ? undefined : toolNamed(key);
-    if (tool !== undefined && version !== undefined) versions[tool] = version;
-  }
-  return versions;
-}
-
-/** Lines of `tool version [fallback …]`. */
-function asdfVersions(text) {
-  const versions = {};
-  for (const line of text.split(/\r?\n/)) {
-    const [name, version] = (line.split("#", 1)[0] ?? "").trim().split(/\s+/);
-    const tool = name === undefined ? undefined : toolNamed(name);
-    if (tool !== undefined && version !== undefined) versions[tool] = version;
-  }
-  return versions;
-}
-
-/** The `tools` key, as a block or in braces. Whether the file is right as a whole is checked by the orchestrator. */
-function configVersions(text) {
-  const versions = {};
-  const block = /^tools:[ \t]*(\{[^}\n]*\}|(?:#.*)?(?:\r?\n(?:[ \t]+.*|[ \t]*))*)/m.exec(text)?.[1] ?? "";
-  for (const [, tool, version] of block.matchAll(
-    /(?:^|[\s{,])(terragrunt|opentofu|terraform):[ \t]*["']?([^"'\s,}#]+)/g,
-  )) {
-    versions[tool] = version;
-  }
-  return versions;
-}
-
-function single(tool, text) {
-  const version = text.trim();
-  return version === "" ? {} : { [tool]: version };
-}
-
-function toolNamed(name) {
-  const last = name.split(/[:/]/).at(-1);
-  if (last === "tofu" || last === "opentofu") return "opentofu";
-  return last === "terragrunt" || last === "terraform" ? last : undefined;
-}
 
 /**
  * The SHA-256 that a list of sums has for a file.
@@ -201,16 +96,22 @@ function install({ tool, version }, folder) {
   const actual = createHash("sha256").update(readFileSync(archive)).digest("hex");
   const expected = sumOf(readFileSync(list, "utf8"), name);
   if (actual !== expected) throw new VersionError(`${name} has the SHA-256 ${actual}; its publisher says ${expected}`);
-  if (name.endsWith(".tar.gz")) unpack("tar", ["-xzf", archive, "-C", target, program]);
-  else if (name.endsWith(".zip")) unpack("unzip", ["-qo", archive, program, "-d", target]);
+  if (name.endsWith(".tar.gz")) untar(archive, program, target);
+  else if (name.endsWith(".zip")) writeFileSync(join(target, program), unzip(archive, program));
   else renameSync(archive, join(target, program));
   chmodSync(join(target, program), 0o755);
   return target;
 }
 
-function unpack(command, args) {
-  const ran = spawnSync(command, args, { encoding: "utf8" });
-  if (ran.status !== 0) throw new VersionError(`${command} failed: ${(ran.error?.message ?? ran.stderr).trim()}`);
+function untar(archive, program, folder) {
+  const ran = spawnSync("tar", ["-xzf", archive, "-C", folder, program], { encoding: "utf8" });
+  if (ran.status !== 0) throw new VersionError(`tar failed: ${(ran.error?.message ?? ran.stderr).trim()}`);
+}
+
+function unzip(archive, program) {
+  const content = fileOfZip(readFileSync(archive), program);
+  if (content === null) throw new VersionError(`${archive} is no zip archive with ${program} in it`);
+  return content;
 }
 
 /** What to install for each tool that something has to be done about; where no file names a version, what is there will do. */
@@ -221,13 +122,31 @@ function main(environment) {
   const wanted = wantedVersions(readerOf(environment));
   const named = new Set(wanted.map(({ tool }) => tool));
   for (const one of wanted) {
-    const present = installedVersion(releases[one.tool].program);
-    if (present === one.version)
-      console.log(`${releases[one.tool].program} ${present} is on the PATH, as ${one.from} wants`);
-    else provide(one, environment);
+    const { program } = releases[one.tool];
+    if (installedVersion(program) !== one.version) provide(one, environment);
+    else {
+      console.log(`${program} ${one.version} is on the PATH, as ${one.from} wants`);
+      putFirst(program, environment);
+    }
   }
   if (!named.has("terragrunt")) provideAny("terragrunt", ["terragrunt"], environment);
   if (!named.has("opentofu") && !named.has("terraform")) provideAny("opentofu", ["tofu", "terraform"], environment);
+}
+
+/**
+ * The executor takes whichever of OpenTofu and Terraform comes first on the PATH, OpenTofu where both are in one folder.
+ * Where that is not the one that the repository names, a folder with that one alone is put before the others.
+ */
+function putFirst(program, environment) {
+  const folders = (environment.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  const place = (name) => folders.findIndex((folder) => existsSync(join(folder, name)));
+  const [own, other] = [place(program), place(program === "tofu" ? "terraform" : "tofu")];
+  if (program === "terragrunt" || other < 0 || own < other || (own === other && program === "tofu")) return;
+  const folder = join(environment.RUNNER_TEMP ?? ".", "pipelines-tools", `${program}-alone`);
+  mkdirSync(folder, { recursive: true });
+  rmSync(join(folder, program), { force: true });
+  symlinkSync(join(resolve(folders[own]), program), join(folder, program));
+  appendFileSync(environment.GITHUB_PATH ?? "/dev/stdout", `${folder}\n`);
 }
 
 /** Reads files of the repository; the configuration may be another file. */
@@ -250,6 +169,7 @@ function provideAny(tool, programs, environment) {
   for (const program of programs) {
     const present = installedVersion(program);
     if (present === null) continue;
+    if (tool === "terragrunt") refuseOld(present);
     console.log(`${program} ${present} is on the PATH; no file names a version`);
     return;
   }
@@ -268,7 +188,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   } catch (error) {
     if (!(error instanceof VersionError)) throw error;
     const message = error.message.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-    console.log(`::error ${error.file === null ? "" : `file=${error.file},`}title=Terragrunt and OpenTofu::${message}`);
+    const place = error.file === null ? "" : `file=${error.file},${error.line === null ? "" : `line=${error.line},`}`;
+    console.log(`::error ${place}title=Terragrunt and OpenTofu::${message}`);
     process.exitCode = 1;
   }
 }
