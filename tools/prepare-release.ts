@@ -26,27 +26,89 @@ const CONTENT = [
   "LICENSE",
 ];
 
+const VERSION = /^\d+\.\d+\.\d+$/;
+
+/** A section of the changelog: its line, what it is called, and what it says. */
+type Section = { readonly line: number; readonly name: string; readonly text: string };
+
+function sectionsOf(changelog: string): Section[] {
+  const lines = changelog.split("\n");
+  const starts = lines.flatMap((line, index) => (line.startsWith("## ") ? [index] : []));
+  return starts.map((start, index) => ({
+    line: start + 1,
+    name: lines[start]?.split(/\s+/)[1] ?? "",
+    text: lines
+      .slice(start + 1, starts[index + 1])
+      .join("\n")
+      .trim(),
+  }));
+}
+
+/**
+ * What is wrong with a changelog: sections are versions, newest first, each of which says something; what is not
+ * released yet stands above them, under `Unreleased`.
+ */
+export function changelogProblems(changelog: string): string[] {
+  const sections = sectionsOf(changelog);
+  if (sections.length === 0) return ["CHANGELOG.md has no section: write what is new under `## Unreleased`"];
+  return sections.flatMap(({ line, name, text }, index) => {
+    const where = `CHANGELOG.md:${line}:`;
+    const above = sections[index - 1]?.name ?? "Unreleased";
+    if (text === "") return [`${where} the section ${name} says nothing`];
+    if (name === "Unreleased") return index === 0 ? [] : [`${where} Unreleased stands above all versions`];
+    if (!VERSION.test(name)) return [`${where} ${name} is neither Unreleased nor a version like 1.2.3`];
+    if (VERSION.test(above) && !isOlder(name, above))
+      return [`${where} ${name} stands below ${above} and is not older`];
+    return [];
+  });
+}
+
 /**
  * The section of a version in the changelog, without its title.
  *
- * @throws ReleaseError when there is none, or nothing in it
+ * @throws ReleaseError when there is none, or something is wrong with the changelog
  */
 export function notesOf(changelog: string, version: string): string {
-  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new ReleaseError(`${version} is not a version like 1.2.3`);
-  const lines = changelog.split("\n");
-  const start = lines.findIndex((line) => /^## /.test(line) && line.split(/\s+/)[1] === version);
-  if (start < 0) {
+  if (!VERSION.test(version)) throw new ReleaseError(`${version} is not a version like 1.2.3`);
+  const problems = changelogProblems(changelog);
+  if (problems.length > 0) throw new ReleaseError(problems.join("\n"));
+  const section = sectionsOf(changelog).find(({ name }) => name === version);
+  if (section === undefined) {
     throw new ReleaseError(
       `CHANGELOG.md has no section \`## ${version}\`: give what stands under Unreleased that title`,
     );
   }
-  const end = lines.findIndex((line, index) => index > start && /^## /.test(line));
-  const notes = lines
-    .slice(start + 1, end < 0 ? undefined : end)
-    .join("\n")
-    .trim();
-  if (notes === "") throw new ReleaseError(`CHANGELOG.md:${start + 1}: the section of ${version} says nothing`);
-  return `${notes}\n`;
+  return `${section.text}\n`;
+}
+
+/**
+ * Refuses a version that is there already, and one that would move its major tag back.
+ *
+ * @param tags all tags of the repository
+ * @throws ReleaseError naming the tag that is in the way
+ */
+export function refuseReleased(version: string, tags: readonly string[]): void {
+  const released = tags.flatMap((tag) => (/^v\d+\.\d+\.\d+$/.test(tag) ? [tag.slice(1)] : []));
+  if (released.includes(version)) {
+    throw new ReleaseError(`the tag v${version} is there already, and a release never changes: take the next version`);
+  }
+  const newer = released.find((one) => majorOf(one) === majorOf(version) && isOlder(version, one));
+  if (newer !== undefined) {
+    throw new ReleaseError(
+      `${version} is older than v${newer}: the tag v${majorOf(version)} would move back. Take a newer version`,
+    );
+  }
+}
+
+const majorOf = (version: string): number => Number(version.split(".")[0]);
+
+function isOlder(version: string, other: string): boolean {
+  const others = other.split(".").map(Number);
+  const difference = version
+    .split(".")
+    .map((part, index) => Number(part) - (others[index] ?? 0))
+    .find((one) => one !== 0);
+  return (difference ?? 0) < 0;
 }
 
 /**
@@ -108,10 +170,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (folder === "" || !/^[\w.-]+\/[\w.-]+$/.test(repository)) {
       throw new ReleaseError("usage: prepare-release.ts --version 1.2.3 --repository OWNER/NAME --folder FOLDER");
     }
-    prepareRelease(resolve(import.meta.dirname, ".."), version, repository, resolve(folder));
+    const root = resolve(import.meta.dirname, "..");
+    refuseReleased(version, execFileSync("git", ["tag", "--list"], { cwd: root, encoding: "utf8" }).split("\n"));
+    prepareRelease(root, version, repository, resolve(folder));
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error;
-    console.error(`::error::${error.message}`);
+    console.error(`::error::${error.message.replaceAll("\n", "%0A")}`);
     process.exitCode = 1;
   }
 }

@@ -104,6 +104,12 @@ describe("the reusable workflow", () => {
     expect(pipelines.jobs["provision"]?.if).toContain("github.event_name == 'push'");
   });
 
+  it("gives an identity or a secret to no job of a merge queue", () => {
+    for (const name of running) {
+      expect(pipelines.jobs[name]?.if, name).toMatch(/github\.event_name (?:== 'push'|!= 'merge_group')/);
+    }
+  });
+
   it("runs stages one after the other, and reports after everything", () => {
     for (const [index, name] of deploying.entries()) {
       expect(pipelines.jobs[name]?.needs).toEqual(["orchestrate", ...deploying.slice(0, index)]);
@@ -123,6 +129,29 @@ describe("the reusable workflow", () => {
       expect(steps[collect]?.if).toBe("always()");
       expect(steps[collect + 1]?.if).toMatch(/^always\(\) && /);
       expect(steps[collect + 1]?.uses).toMatch(/^actions\/upload-artifact@/);
+    }
+  });
+
+  it("gives code of the repository to no job that may write issues or comments, and no secret or identity to the job that determines changes", () => {
+    for (const name of ["announce", "report"]) {
+      for (const { uses, run, with: inputs } of pipelines.jobs[name]?.steps ?? []) {
+        expect(run).toBeUndefined();
+        expect(uses).toMatch(/^(actions\/download-artifact@|\$\/actions\/dispatcher$)/);
+        if (uses === "$/actions/dispatcher") expect(inputs["command"]).toBe("report");
+      }
+    }
+    const orchestrate = JSON.stringify(pipelines.jobs["orchestrate"]);
+    expect(orchestrate).not.toMatch(/secrets\.|id-token/);
+    expect(orchestrate.match(/github\.token/g)).toHaveLength(1);
+  });
+
+  it("keeps documents for a month, and no document that is not there", () => {
+    const uploads = jobs.flatMap(([, { steps }]) =>
+      steps.filter(({ uses }) => uses?.startsWith("actions/upload-artifact@")),
+    );
+    expect(uploads).toHaveLength(1 + running.length);
+    for (const { with: inputs } of uploads) {
+      expect(inputs).toMatchObject({ "retention-days": 30, "if-no-files-found": "error" });
     }
   });
 
@@ -156,15 +185,25 @@ describe("every workflow and action", () => {
     for (const { run } of steps) expect(run ?? "").not.toContain("${{");
   });
 
-  it.each(all)("$file: actions of others are pinned to a commit, ours to the commit of the file", ({ steps }) => {
-    for (const { uses } of steps) expect(uses ?? "$/").toMatch(/^\$\/|@[0-9a-f]{40}$/);
+  it.each(all)("$file: actions of others are pinned to a commit, ours to the commit of the file", ({ file }) => {
+    const references = [...readFileSync(join(root, file), "utf8").matchAll(/^.*\buses: .*$/gm)].map(([line]) => line);
+    for (const reference of references) {
+      expect(reference).toMatch(/^\s*(?:- )?uses: (?:\$\/[\w./-]+|[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/);
+    }
   });
 
-  it.each(all)("$file: a checkout keeps no credentials, and no cache is restored", ({ file, steps }) => {
+  it("the example of the documentation pins the same actions", () => {
+    const pins = (file: string): string[] =>
+      [...readFileSync(join(root, file), "utf8").matchAll(/actions\/[\w-]+@[0-9a-f]{40} # \S+/g)].map(([pin]) => pin);
+    const own = new Set(pins(".github/workflows/pipelines.yml"));
+    const shown = pins("docs/custom-workflow.md");
+    expect(shown.length).toBeGreaterThan(3);
+    expect(shown.filter((pin) => !own.has(pin))).toEqual([]);
+  });
+
+  it.each(all)("$file: a checkout keeps no credentials, and no cache is restored", ({ steps }) => {
     for (const { uses, with: inputs } of steps) {
-      if (uses?.startsWith("actions/checkout@") === true && !file.endsWith("release.yml")) {
-        expect(inputs["persist-credentials"]).toBe(false);
-      }
+      if (uses?.startsWith("actions/checkout@") === true) expect(inputs["persist-credentials"]).toBe(false);
       expect(uses ?? "").not.toMatch(/^actions\/cache/);
       if (uses?.startsWith("actions/setup-node@") === true) expect(inputs["package-manager-cache"]).toBe(false);
     }
@@ -189,6 +228,48 @@ describe("every workflow and action", () => {
       }
     },
   );
+});
+
+describe("a release", () => {
+  const Release = z.object({
+    on: z.strictObject({ workflow_dispatch: z.looseObject({}) }),
+    permissions: Permissions,
+    concurrency: Concurrency,
+    jobs: z.strictObject({
+      check: z.strictObject({ name: z.string(), if: z.string(), permissions: Permissions, uses: z.string() }),
+      release: Job,
+    }),
+  });
+  const { concurrency, jobs: made } = Release.parse(read(".github/workflows/release.yml"));
+  const position = (part: string): number =>
+    made.release.steps.findIndex((step) => JSON.stringify(step).includes(part));
+
+  it("is made of the deploy branch, after the checks of every pull request, one at a time", () => {
+    expect(made.check.uses).toBe("$/.github/workflows/ci.yml");
+    expect(readFileSync(join(root, ".github/workflows/ci.yml"), "utf8")).toMatch(/run: npm test$/m);
+    expect(made.release.needs).toEqual(["check"]);
+    for (const job of [made.check, made.release]) expect(job.if).toBe("github.ref == 'refs/heads/main'");
+    expect(concurrency).toEqual({ group: "release", "cancel-in-progress": false });
+  });
+
+  it("writes from one job, behind an environment, that installs nothing of a registry", () => {
+    expect(made.check.permissions).toEqual({ contents: "read" });
+    expect(made.release.permissions).toEqual({ contents: "write", "id-token": "write", attestations: "write" });
+    expect(made.release.environment).toBe("release");
+    for (const { run } of made.release.steps) expect(run ?? "").not.toMatch(/\b(npm|npx|pnpm)\b/);
+  });
+
+  it("attests all that the actions run before it publishes, and moves the major tag last", () => {
+    const attested = made.release.steps[position("actions/attest-build-provenance@")]?.with["subject-path"];
+    expect(String(attested).trim().split("\n")).toEqual([
+      "actions/*/dist/*",
+      "actions/tools/*.mjs",
+      "${{ runner.temp }}/release/*.tar.gz",
+    ]);
+    const order = ["tools/prepare-release.ts", "attest-build-provenance", "gh release create", "git push --force"];
+    expect(order.map(position)).toEqual(order.map(position).toSorted((one, other) => one - other));
+    expect(order.map(position)).not.toContain(-1);
+  });
 });
 
 describe("the caller that `pipelines init` writes", () => {

@@ -78,6 +78,9 @@ describe("the workflow on a runner", () => {
       "prod/queue": null,
       "dev/$(touch $STAND_IN_MARK)/terragrunt.hcl": unit("evil"),
       "dev/`touch $STAND_IN_MARK`; \"'.md": "x",
+      "dev/::error file=forged::a unit/terragrunt.hcl": unit("commands"),
+      "dev/\n::warning file=forged::a file\n.txt": "x",
+      "dev/##[error]forged.txt": "x",
     });
     const run = await plan(opened.number);
     expect(jobsOf(run).filter((job) => job.startsWith("failure"))).toEqual([]);
@@ -86,6 +89,8 @@ describe("the workflow on a runner", () => {
     expect(more).toEqual([]);
     expect(comment).toContain("dev/network");
     expect(comment).toContain("prod/queue");
+    expect(run.log).toContain("file=forged");
+    expect(run.log).not.toMatch(/^\W*::(?:error|warning) file=forged|##\[error\]forged/m);
     expect(await stored(playground, "dev/network")).toBe("network 1");
     await expect(access(join(playground.folder, MARK))).rejects.toThrow();
   });
@@ -132,6 +137,8 @@ describe("the workflow on a runner", () => {
     expect(drift().map(({ state: open, body }) => [open, body?.includes("prod/app")])).toEqual([["open", true]]);
     expect(await stored(playground, "prod/app")).toBe("changed elsewhere");
     await writeFile(state, before);
+    expect((await runner.run(await scheduleEvent(playground))).status).toBe("success");
+    expect(drift().map(({ state: open }) => open)).toEqual(["closed"]);
   });
 
   it("a pull request that touches no unit runs nothing, is green and says nothing", async () => {
@@ -299,6 +306,15 @@ describe("the workflow on a runner", () => {
     expect(await stored(playground, "prod/keyed")).toBe("hunter2-and-more");
     expect(await stored(playground, "dev/keyed")).toBe("none");
     expect(run.log).not.toContain("hunter2");
+  });
+
+  it("what somebody types into a dispatch is text: no shell, no git and no workflow takes it for anything else", async () => {
+    const evil = "$(touch $STAND_IN_MARK)`touch $STAND_IN_MARK`";
+    const inputs = { action: "plan", units: `"; touch $STAND_IN_MARK; "${evil}`, commit: `--exec=${evil}` };
+    const run = await runner.run(await dispatchEvent(playground, inputs));
+    expect(jobsOf(run)).toEqual(["failure Determine jobs", "failure Pipelines status"]);
+    expect(run.log).toMatch(/^\W*::error.*--exec=/m);
+    await expect(access(join(playground.folder, MARK))).rejects.toThrow();
   });
 
   it("a destroy by hand goes through only with the run in which its plan was looked at", async () => {

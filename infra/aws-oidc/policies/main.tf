@@ -49,7 +49,8 @@ locals {
   kms         = var.state.kms_key_arn == null ? [] : [var.state.kms_key_arn]
   lock_table  = var.state.lock_table_arn == null ? [] : [var.state.lock_table_arn]
 
-  # Plans take no lock and write no state.
+  # Plans take no lock and write no state. Listing is not narrowed to the prefix: S3 answers a missing state with "not
+  # found" only to those who may list, in a request without a prefix, and with "forbidden" to all others.
   reading = concat(
     [
       { Sid = "ListState", Effect = "Allow", Action = ["s3:ListBucket", "s3:GetBucketVersioning", "s3:GetBucketLocation"], Resource = local.bucket },

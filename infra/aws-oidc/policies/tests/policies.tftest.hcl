@@ -93,3 +93,39 @@ run "wildcards_are_refused" {
 
   expect_failures = [var.repository, var.deploy_branch, var.github_environments]
 }
+
+run "applies_write_state_and_take_locks_below_the_prefix_and_nowhere_else" {
+  command = plan
+
+  assert {
+    condition = {
+      for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "kms:GenerateDataKey", "dynamodb:PutItem"] :
+      action => one([for statement in jsondecode(output.state.apply).Statement : statement.Resource if contains(statement.Action, action)])
+      } == {
+      "s3:GetObject"        = "arn:aws:s3:::acme-state/prod/*"
+      "s3:PutObject"        = "arn:aws:s3:::acme-state/prod/*"
+      "s3:DeleteObject"     = "arn:aws:s3:::acme-state/prod/*.tflock"
+      "kms:GenerateDataKey" = var.state.kms_key_arn
+      "dynamodb:PutItem"    = var.state.lock_table_arn
+    }
+    error_message = "Each right is given once, for the state's own prefix, key and table."
+  }
+
+  assert {
+    condition     = !strcontains(output.state.apply, "\"*\"") && !strcontains(output.state.apply, ":*\"")
+    error_message = "No right for everything, and none for every action of a service."
+  }
+}
+
+run "a_bucket_alone_gives_no_rights_to_keys_and_tables" {
+  command = plan
+
+  variables {
+    state = { bucket = "acme-state" }
+  }
+
+  assert {
+    condition     = !strcontains(output.state.apply, "kms:") && !strcontains(output.state.apply, "dynamodb:")
+    error_message = "What the state does not use is not allowed."
+  }
+}

@@ -46,7 +46,10 @@ test.each([
   ["odd names", ["my team's (prod)/a/terragrunt.hcl", "dev/a/terragrunt.hcl"]],
 ])("the first configuration is one that can be read: %s", (_, files) => {
   const environments = guessEnvironments(facts(files, [account("dev", "111111111111")]));
-  const configuration = readConfiguration(firstConfiguration("trunk", environments), CONFIGURATION_FILE);
+  const configuration = readConfiguration(
+    firstConfiguration("acme/pipelines@3f2a", "trunk", environments),
+    CONFIGURATION_FILE,
+  );
   expect(configuration.deploy_branch).toBe("trunk");
   expect(Object.keys(configuration.environments ?? {})).toHaveLength(environments.length);
   const lookup = environmentLookup(configuration);
@@ -63,6 +66,13 @@ test.each([
   }
 });
 
+test("the configuration names the release's schema", () => {
+  const [first] = firstConfiguration("acme/pipelines@3f2a", "main", []).split("\n");
+  expect(first).toMatch(
+    /\$schema=https:\/\/raw\.githubusercontent\.com\/acme\/pipelines\/3f2a\/schemas\/config\.schema\.json$/,
+  );
+});
+
 test("the caller names the release at its ref and the deploy branch, and passes one secret", () => {
   const text = callerWorkflow("acme/pipelines@3f2a", 'odd"branch');
   expect(text).toContain("uses: acme/pipelines/.github/workflows/pipelines.yml@3f2a");
@@ -70,11 +80,22 @@ test("the caller names the release at its ref and the deploy branch, and passes 
   expect(text).toContain("PIPELINES_SECRETS: ${{ secrets.PIPELINES_SECRETS }}");
 });
 
-test("what is left names the accounts that need roles, the required check and the owner to fill in", () => {
-  const some = facts(["prod/a/terragrunt.hcl"], [account("prod", "222222222222")]);
-  const text = leftToDo("OWNER/pipelines@v1", some, guessEnvironments(some)).join("\n");
-  for (const part of ["place of OWNER", "prod (222222222222)", "infra/aws-oidc", "`pipelines / Pipelines status`"]) {
-    expect(text).toContain(part);
+test("what is left names the owner to fill in, the accounts that need roles, the required check and the branch that may apply", () => {
+  const some = { ...facts(["prod/a/terragrunt.hcl"], [account("prod", "222222222222")]), deployBranch: "trunk" };
+  const left = leftToDo("OWNER/pipelines@v1", some, guessEnvironments(some));
+  for (const parts of [
+    [".github/workflows/pipelines.yml and .pipelines/config.yml", "place of OWNER"],
+    ["pipelines-plan and pipelines-apply", "infra/aws-oidc", "prod (222222222222)"],
+    ["Rules", "`trunk`", "a pull request", "`pipelines / Pipelines status`"],
+    ["Environments", "reviewers", "allow the branch `trunk` only"],
+    ["allow Actions to create pull requests"],
+    ["PIPELINES_SECRETS", "Whoever opens a pull request can read the repository's"],
+  ]) {
+    expect(left.filter((step) => parts.every((part) => step.includes(part)))).toHaveLength(1);
   }
-  expect(leftToDo("acme/p@v1", facts([]), []).join("\n")).not.toContain("roles");
+});
+
+test("what is left names nothing that the repository has no use for", () => {
+  const text = leftToDo("acme/p@v1", facts([]), []).join("\n");
+  expect(text).not.toMatch(/roles |OWNER|create pull requests/);
 });

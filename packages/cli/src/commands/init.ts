@@ -39,7 +39,7 @@ export async function init(options: InitOptions): Promise<number> {
   const written: string[] = [];
   for (const [file, text] of [
     [WORKFLOW_FILE, callerWorkflow(options.release, facts.deployBranch)],
-    [CONFIGURATION_FILE, firstConfiguration(facts.deployBranch, environments)],
+    [CONFIGURATION_FILE, firstConfiguration(options.release, facts.deployBranch, environments)],
   ] as const) {
     const isThere = await exists(join(folder, file));
     if (!isThere) {
@@ -98,7 +98,7 @@ function mostFrequent(names: readonly string[]): string | null {
 
 /** The workflow that an infrastructure-live repository calls Pipelines with. */
 export function callerWorkflow(release: string, deployBranch: string): string {
-  const [repository = release, ref = "v1"] = release.split("@");
+  const { repository, ref } = partsOf(release);
   return `# Runs Terragrunt for pull requests and merges. What runs for which folder is said by ${CONFIGURATION_FILE}.
 name: Pipelines
 
@@ -150,10 +150,20 @@ jobs:
 `;
 }
 
+function partsOf(release: string): { repository: string; ref: string } {
+  const [repository = release, ref = "v1"] = release.split("@");
+  return { repository, ref };
+}
+
 /** A first `.pipelines/config.yml`. */
-export function firstConfiguration(deployBranch: string, environments: readonly GuessedEnvironment[]): string {
+export function firstConfiguration(
+  release: string,
+  deployBranch: string,
+  environments: readonly GuessedEnvironment[],
+): string {
+  const { repository, ref } = partsOf(release);
   const lines = [
-    "# yaml-language-server: $schema=https://raw.githubusercontent.com/OWNER/pipelines/v1/schemas/config.schema.json",
+    `# yaml-language-server: $schema=https://raw.githubusercontent.com/${repository}/${ref}/schemas/config.schema.json`,
     "# Guessed by `pipelines init` from the folders and accounts.yml. Every unit belongs to exactly one environment.",
     `deploy_branch: ${JSON.stringify(deployBranch)}`,
   ];
@@ -184,7 +194,7 @@ export function leftToDo(
 ): string[] {
   const inAws = environments.filter(({ account }) => account !== null);
   const placeholder = release.startsWith("OWNER/")
-    ? [`In ${WORKFLOW_FILE}, put your release's owner in the place of OWNER.`]
+    ? [`In ${WORKFLOW_FILE} and ${CONFIGURATION_FILE}, put your release's owner in the place of OWNER.`]
     : [];
   const roles = inAws.map(({ name, account }) => `${name} (${account?.id ?? ""})`).join(", ");
   const steps = [
@@ -194,11 +204,11 @@ export function leftToDo(
       ? []
       : [`Create the roles pipelines-plan and pipelines-apply with infra/aws-oidc in each account: ${roles}.`]),
     `Settings → Rules: on \`${deployBranch}\` require a pull request and the check \`pipelines / Pipelines status\`.`,
-    `Settings → Environments: for each \`github_environment\` add reviewers, and allow the branch \`${deployBranch}\` only.`,
+    `Settings → Environments: for each \`github_environment\` add reviewers, and allow the branch \`${deployBranch}\` only. Without that, any branch could name the environment and take its apply role.`,
     ...(accounts.size === 0
       ? []
       : ["Settings → Actions → General: allow Actions to create pull requests, for the code of new accounts."]),
-    "If units need secrets: a secret PIPELINES_SECRETS with a JSON object of them, names under `secrets` in the configuration.",
+    "If units need secrets: a secret PIPELINES_SECRETS with a JSON object of them, names under `secrets` in the configuration. Whoever opens a pull request can read the repository's; keep what only applies need in the GitHub environment's.",
     "Commit both files in a pull request. Its own run plans nothing; the next one that changes a unit is planned.",
   ];
   return ["Left to do:", ...steps.map((step, index) => `  ${index + 1}. ${step}`)];
