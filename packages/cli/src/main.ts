@@ -46,6 +46,13 @@ program
     process.exitCode = await init(options);
   });
 
+// A reader that has seen enough, such as `head`, closes the pipe: the rest goes nowhere, and the exit code stays.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -89,6 +89,13 @@ describe("pipelines explain", () => {
     expect(stdout).toBe("");
   });
 
+  it("ends as it would when its reader closes the pipe", async () => {
+    await commit({ "b/terragrunt.hcl": unit, "b/main.tf": resource });
+    const running = pipelines("explain", "--repo", repository, "--base", "HEAD~1");
+    running.stdout.destroy();
+    expect(await running).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
   it("exits 2 at a configuration that can't be read, with file and line", async () => {
     await commit({ ".pipelines/config.yml": "deploy_branch: main\nenviroments: {}\n", "a/main.tf": "" });
     const { stderr, exitCode } = await pipelines(
