@@ -47,6 +47,27 @@ describe("a fault in a shared file", () => {
   });
 });
 
+describe("a shared file that Terragrunt can't evaluate by itself", () => {
+  // Its name makes it a unit for Terragrunt; only the units below it find the file.
+  const root = 'locals {\n  all = yamldecode(file(find_in_parent_folders("all.yml")))\n}\n';
+  const included = 'include "root" {\n  path = find_in_parent_folders()\n}\n';
+  const mocks = 'dependency "b" {\n  config_path = "../u01"\n  mock_outputs = {\n    other = "x"\n  }\n}\n';
+  const files = {
+    ...Object.assign({}, ...many.map((name) => unit(name, included + source))),
+    ...unit("app/u00", `${included}${source}${mocks}inputs = {\n  id = dependency.b.outputs.id\n}\n`),
+    ...unit("app/u29", `${included}${source}inputs = nothing()\n`),
+    "app/all.yml": "a: 1\n",
+    "app/terragrunt.hcl": root,
+  };
+
+  it("is no fault of the units that include it; made-up outputs are none either; a unit's own is", async () => {
+    const { problems, discovery, untouched } = await change(files, { "app/u00/main.tf": "# edited\n" });
+    expect(problems).toEqual([]);
+    expect(brief(untouched ?? [])).toEqual([{ at: "app/u29/terragrunt.hcl:7", units: ["app/u29"] }]);
+    expect(discovery?.terragruntCalls).toBeLessThanOrEqual(2 + 2 * 12);
+  });
+});
+
 describe("a unit that was broken before", () => {
   const files = {
     ...unit("good"),

@@ -9,12 +9,21 @@ const diagnostic = (detail: string, line: number, summary = "Error in function c
 });
 const commandFailed = diagnostic('Call to function "run_cmd" failed: aws: not found', 3);
 const missing = diagnostic("Could not find gone.hcl above /tree/app/terragrunt.hcl", 9);
+const ofOutputs = (traversal: string) => ({
+  ...diagnostic('This object does not have an attribute named "id".', 5, "Unsupported attribute"),
+  snippet: { code: "…", values: [{ traversal, statement: "is object with 1 attribute" }] },
+});
 const bareInclude = diagnostic("All include blocks must have 1 labels (name).", 1, "Missing name for include");
 const read = (...diagnostics: object[]) => readDiagnostics(JSON.stringify(diagnostics), "", "/tree");
 
 describe("what Terragrunt's diagnostics say of a unit", () => {
   it("well, when all that it minds is an include without a name", () => {
     expect(read(bareInclude)).toEqual({ kind: "well" });
+  });
+
+  it("well, when made-up outputs of a dependency lack what the real ones may have", () => {
+    expect(read(ofOutputs("dependency.vpc.outputs"))).toEqual({ kind: "well" });
+    expect(read(ofOutputs("dependency"))).toMatchObject({ kind: "broken", line: 5 });
   });
 
   it("in want of credentials, when nothing else is wrong", () => {

@@ -8,7 +8,9 @@ const Diagnostic = z.object({
   summary: z.string(),
   detail: z.string().default(""),
   range: z.object({ filename: z.string(), start: z.object({ line: z.int() }) }).nullish(),
+  snippet: z.object({ values: z.array(z.object({ traversal: z.string() })).nullish() }).nullish(),
 });
+type Diagnostic = z.infer<typeof Diagnostic>;
 
 /** What is wrong with a unit that Terragrunt's discovery passed over in silence. */
 export type Diagnosis =
@@ -37,10 +39,10 @@ export async function diagnoseUnit(
 export function readDiagnostics(stdout: string, stderr: string, root: string): Diagnosis {
   const inside = (file: string): string => (file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
   const plain = (text: string): string => text.replaceAll(`${root}/`, "").trim();
-  let diagnostics: z.infer<typeof Diagnostic>[] = [];
+  let diagnostics: Diagnostic[] = [];
   try {
     const all = z.array(Diagnostic).parse(JSON.parse(stdout));
-    diagnostics = all.filter(({ summary }) => summary !== BARE_INCLUDE);
+    diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfMadeUpOutputs(diagnostic));
     if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
   } catch {
     // Errors before evaluation (a missing include, a cycle) come as text only.
@@ -60,7 +62,15 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   };
 }
 
-function isForCredentials({ summary, detail }: z.infer<typeof Diagnostic>): boolean {
+/**
+ * `hcl validate` takes a dependency's `mock_outputs` for its outputs. A plan has the real ones, so that what the made-up
+ * ones lack is no fault of the unit.
+ */
+function isOfMadeUpOutputs({ snippet }: Diagnostic): boolean {
+  return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
+}
+
+function isForCredentials({ summary, detail }: Diagnostic): boolean {
   return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
 }
 

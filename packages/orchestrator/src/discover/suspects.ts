@@ -38,8 +38,8 @@ const SAMPLE = 12;
 
 /**
  * Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
- * diagnosed: when all of it has the fault at one place of a shared file, so have the others. When some of the sample
- * are well, the fault depends on the unit, and every one is diagnosed.
+ * diagnosed: when all of it has the fault at one place of a shared file, so have the others; when all of it is well, but
+ * for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
  */
 export async function diagnoseSuspects(
   terragrunt: DiscoveringTerragrunt,
@@ -63,7 +63,11 @@ export async function diagnoseSuspects(
   await diagnose(groups.flatMap(({ sample }) => sample));
   const unlike: string[] = [];
   for (const { units, sample, isShared } of groups) {
-    const common = commonDiagnosis(sample.flatMap((unit) => result.get(unit) ?? []));
+    const diagnoses = sample.flatMap((unit) => {
+      const diagnosis = result.get(unit);
+      return diagnosis === undefined || (isShared && isOwnFault(diagnosis, unit)) ? [] : diagnosis;
+    });
+    const common = commonDiagnosis(diagnoses);
     const holds = common !== null && (isShared || (common.kind === "broken" && common.file !== null));
     const others = units.filter((unit) => !result.has(unit));
     if (holds) for (const unit of others) result.set(unit, common);
@@ -80,6 +84,10 @@ function spread<T>(items: readonly T[], count: number): T[] {
     { length: count },
     (_unused, index) => items[Math.floor((index * (items.length - 1)) / (count - 1))],
   ).filter((item) => item !== undefined);
+}
+
+function isOwnFault(diagnosis: Diagnosis, unit: string): boolean {
+  return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, UNIT_FILE);
 }
 
 /** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
