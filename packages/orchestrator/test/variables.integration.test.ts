@@ -48,3 +48,31 @@ test("a path that a variable is a part of may be any that fits, where the value 
   expect(paths(await change(known, { "stages/dev.hcl": "locals { size = 2 }\n" }))).toEqual([]);
   expect(paths(await change(known, { "stages/prod.hcl": "locals { size = 2 }\n" }))).toEqual(["a"]);
 });
+
+test("a name that is put together is missed, then stood in for too, and what is done with the value may succeed", async () => {
+  const files: Edits = {
+    "root.hcl": `locals {
+  stage = "prod"
+  key   = base64decode(get_env("\${upper(local.stage)}_KEY"))
+  port  = tonumber(get_env("\${upper(local.stage)}_PORT"))
+  more  = yamldecode(file("\${get_repo_root()}/more.yml"))
+}
+`,
+    "more.yml": "a: 1\n",
+    "a/terragrunt.hcl": `${include("root")}terraform {\n  source = "."\n}\n`,
+    "b/terragrunt.hcl": 'terraform {\n  source = "."\n}\n',
+  };
+  const assessment = await change(files, { "more.yml": "a: 2\n" });
+  expect([paths(assessment), assessment.problems]).toEqual([["a"], []]);
+  expect(assessment.notices.join()).toContain("`get_env` asks for `PROD_KEY`, `PROD_PORT` without a default");
+});
+
+test("names that never are the same end the attempts, and are a problem of the unit", async () => {
+  const files: Edits = {
+    "a/terragrunt.hcl": 'locals {\n  x = get_env("V${uuid()}")\n}\nterraform {\n  source = "."\n}\n',
+    "a/main.tf": "",
+  };
+  const assessment = await change(files, { "a/main.tf": "# edited\n" });
+  expect(paths(assessment)).toEqual(["a"]);
+  expect(assessment.problems).toMatchObject([{ file: "a/terragrunt.hcl", line: 2 }]);
+});

@@ -36,6 +36,7 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
       file: "app/terragrunt.hcl",
       line: 9,
       message: "Error in function call: Could not find gone.hcl above app/terragrunt.hcl",
+      unset: [],
     });
   });
 
@@ -46,6 +47,7 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
       file: null,
       line: null,
       message: "found a cycle in app",
+      unset: [],
     });
   });
 });

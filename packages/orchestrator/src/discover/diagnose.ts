@@ -17,7 +17,14 @@ export type Diagnosis =
   | { readonly kind: "well" }
   /** It needs credentials, which discovery never has. */
   | { readonly kind: "needs-credentials"; readonly message: string }
-  | { readonly kind: "broken"; readonly file: string | null; readonly line: number | null; readonly message: string };
+  | {
+      readonly kind: "broken";
+      readonly file: string | null;
+      readonly line: number | null;
+      readonly message: string;
+      /** The variables that it asks for, without a default, and that nothing sets. */
+      readonly unset: readonly string[];
+    };
 
 /** Evaluates one unit by itself with diagnostics. */
 export async function diagnoseUnit(
@@ -38,7 +45,7 @@ export async function diagnoseUnit(
 /** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
 export function readDiagnostics(stdout: string, stderr: string, root: string): Diagnosis {
   const inside = (file: string): string => (file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
-  const plain = (text: string): string => text.replaceAll(`${root}/`, "").trim();
+  const plain = (text: string): string => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
   let diagnostics: Diagnostic[] = [];
   try {
     const all = z.array(Diagnostic).parse(JSON.parse(stdout));
@@ -50,17 +57,21 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   // Where more is wrong than the want of credentials, that is what somebody can mend.
   const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
   const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
-  if (first === undefined) return { kind: "broken", file: null, line: null, message: plain(errorsOf(stderr)) };
-  const text = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
-  const message = /EnvVarNotFoundError/.test(text) ? `${text} ${DECLARE}` : text;
+  if (first === undefined) {
+    return { kind: "broken", file: null, line: null, message: plain(errorsOf(stderr)), unset: [] };
+  }
+  const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
   if (mendable.length === 0) return { kind: "needs-credentials", message };
   return {
     kind: "broken",
     file: first.range === null || first.range === undefined ? null : inside(first.range.filename),
     line: first.range?.start.line ?? null,
     message,
+    unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? []),
   };
 }
+
+const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
 
 /**
  * `hcl validate` takes a dependency's `mock_outputs` for its outputs. A plan has the real ones, so that what the made-up
@@ -79,8 +90,6 @@ function errorsOf(stderr: string): string {
   const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
   return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
 }
-
-const DECLARE = "Declare it under `env` or `secrets` of the unit's environment in .pipelines/config.yml.";
 
 /** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
 const BARE_INCLUDE = "Missing name for include";

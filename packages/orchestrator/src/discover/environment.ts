@@ -3,6 +3,7 @@ import { ConfigurationError } from "@pipelines/core/configuration/configuration-
 import { type Environment, environmentLookup } from "@pipelines/core/configuration/environments";
 import type { AwsAccount, Configuration } from "@pipelines/core/configuration/schema";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { STAND_IN } from "./variables.ts";
 
 /** The whole environment of Terragrunt while it evaluates a folder. */
 export type EnvironmentOf = (folder: string) => Readonly<Record<string, string>>;
@@ -64,11 +65,8 @@ export function toolEnvironments(
   };
 }
 
-/** What a declared secret is while units are evaluated: it has to be there, and must not be known. */
-const SECRET = "secret-not-known-at-discovery";
-
 function variablesOf({ env, secrets, aws }: Environment, ids: ReadonlyMap<string, string>): Record<string, string> {
-  const variables = { ...env, ...Object.fromEntries(secrets.map((name) => [name, SECRET])) };
+  const variables = { ...env, ...Object.fromEntries(secrets.map((name) => [name, STAND_IN])) };
   if (aws === undefined) return variables;
   const account = accountOf(aws, ids);
   return {

@@ -26,7 +26,7 @@ import { readSymlinks } from "./symlinks.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 import { unitFolders } from "./unit-folders.ts";
 import { readsReader } from "./unit-reads.ts";
-import { askedVariables, unsetVariables, withStandIns } from "./variables.ts";
+import { askedVariables, unsetVariables, withAllVariables, withStandIns } from "./variables.ts";
 
 export type DiscoveryEdges = {
   readonly repository: Repository;
@@ -59,9 +59,8 @@ export async function takeSnapshot(
   const parsed = parsedFiles(root, edges.parseHcl);
   const accounts = await repository.read(commit, configuration.accounts.file);
   const knownOf = toolEnvironments(configuration, edges.toolEnvironment, accounts);
-  const asked = await askedVariables(root, edges.gitEnvironment);
-  const environmentOf = withStandIns(knownOf, asked);
-  const generated = await generateStacks(terragrunt, root, files, parsed, environmentOf);
+  const named = await askedVariables(root, edges.gitEnvironment);
+  const generated = await generateStacks(terragrunt, root, files, parsed, withStandIns(knownOf, named));
   for (const [file, hash] of generated.files) files.set(file, hash);
   const sources: Sources = {
     files,
@@ -75,15 +74,23 @@ export async function takeSnapshot(
   const candidates = [...files.keys()]
     .filter((file) => posix.basename(file) === UNIT_FILE && !templates.has(folderOf(file)))
     .map(folderOf);
-  const found = await findAll(terragrunt, root, candidates, environmentOf);
-  const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
-  const readable = folders.filter((folder) => {
-    const file = fileIn(folder, UNIT_FILE);
-    return !unreadable.has(file) && !links.leaving.has(file);
-  });
-  await findSwallowed(terragrunt, root, readable, found, environmentOf);
   const exists = { has: (path: string): boolean => files.has(links.realOf(path)) };
-  const diagnoses = await diagnoseSuspects(terragrunt, root, suspects(readable, found, exists), environmentOf);
+  const evaluate = async (asked: readonly string[]) => {
+    const environmentOf = withStandIns(knownOf, asked);
+    const found = await findAll(terragrunt, root, candidates, environmentOf);
+    const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
+    const readable = folders.filter((folder) => {
+      const file = fileIn(folder, UNIT_FILE);
+      return !unreadable.has(file) && !links.leaving.has(file);
+    });
+    await findSwallowed(terragrunt, root, readable, found, environmentOf);
+    const diagnoses = await diagnoseSuspects(terragrunt, root, suspects(readable, found, exists), environmentOf);
+    return { found, folders, diagnoses };
+  };
+  const missed = ({ diagnoses }: { readonly diagnoses: ReadonlyMap<string, Diagnosis> }): string[] =>
+    [...diagnoses.values()].flatMap((diagnosis) => (diagnosis.kind === "broken" ? diagnosis.unset : []));
+  const { asked, result } = await withAllVariables(named, evaluate, missed);
+  const { found, folders, diagnoses } = result;
 
   const readsOf = readsReader(sources);
   const examined = folders.map((folder): Examined => {

@@ -2,8 +2,11 @@ import type { Configuration } from "@pipelines/core/configuration/schema";
 import { run } from "@pipelines/core/process/run";
 import type { EnvironmentOf } from "./environment.ts";
 
-/** What a variable says that nothing sets while changes are determined. */
-const STAND_IN = "stand-in";
+/**
+ * What a variable says whose value is not there while changes are determined, since nothing sets it or it is a secret.
+ * It is a number, JSON, YAML, and the Base64 of a text, so that a unit can do with it what it does with the value.
+ */
+export const STAND_IN = "1400";
 
 const ASKED = 'get_env\\([[:space:]]*"[A-Za-z_][A-Za-z0-9_]*"[[:space:]]*\\)';
 
@@ -42,6 +45,27 @@ export function unsetVariables(
 ): string[] {
   const set = new Set(Object.values(environments).flatMap(({ env, secrets }) => [...Object.keys(env), ...secrets]));
   return asked.filter((name) => !set.has(name) && tool[name] === undefined);
+}
+
+/** Names that depend on other variables need some attempts; names that never are the same would need any number. */
+const MOST_ATTEMPTS = 4;
+
+/**
+ * Does something that needs variables, and again as long as it misses some that were not asked for by name: a name that
+ * is put together is known only once Terragrunt misses it.
+ *
+ * @param missed the variables that a result shows to be missing
+ */
+export async function withAllVariables<T>(
+  asked: readonly string[],
+  attempt: (asked: readonly string[]) => Promise<T>,
+  missed: (result: T) => readonly string[],
+  attempts = MOST_ATTEMPTS,
+): Promise<{ readonly asked: readonly string[]; readonly result: T }> {
+  const result = await attempt(asked);
+  const more = [...new Set(missed(result))].filter((name) => !asked.includes(name));
+  if (more.length === 0 || attempts <= 1) return { asked, result };
+  return withAllVariables([...asked, ...more].toSorted(), attempt, missed, attempts - 1);
 }
 
 /** Says what was made up; `null` when nothing was. */

@@ -97,6 +97,6 @@ function messageOf({ kind, file, message }: Fault, units: readonly UnitPath[]): 
   if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
   const isOwn = units.length === 1 && file !== null && folderOf(file) === units[0] && file.endsWith(UNIT_FILE);
   if (kind === "path") return isOwn ? message : `${message} It concerns ${named(units)}.`;
-  if (units.length === 1) return `Terragrunt can't evaluate the unit: ${message}`;
+  if (units.length === 1) return `Terragrunt can't evaluate ${isOwn ? "the unit" : named(units)}: ${message}`;
   return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${named(units)}.`;
 }
