@@ -47924,6 +47924,80 @@ async function addWorktree(repositoryFolder, commit, environment) {
 	};
 }
 
+// packages/orchestrator/src/discover/variables.ts
+/**
+* What a variable says whose value is not there while changes are determined, since nothing sets it or it is a secret.
+* It is a number, JSON, YAML, and the Base64 of a text, so that a unit can do with it what it does with the value.
+*/
+const STAND_IN = "1400";
+const ASKED = "get_env\\([[:space:]]*\"[A-Za-z_][A-Za-z0-9_]*\"[[:space:]]*\\)";
+/**
+* The variables that configuration asks for without a default, sorted. Terragrunt gives up on a unit that asks for one
+* that is not set; secrets never are while changes are determined.
+*
+* @param root a checkout
+*/
+async function askedVariables(root, env) {
+	const { stdout, stderr, exitCode } = await run("git", [
+		"grep",
+		"--no-index",
+		"-h",
+		"--only-matching",
+		"--extended-regexp",
+		ASKED,
+		"--",
+		"*.hcl"
+	], {
+		cwd: root,
+		env,
+		timeoutMs: 12e4
+	});
+	if (exitCode !== 0 && exitCode !== 1) throw new Error(`git grep failed: ${stderr.trim()}`);
+	const names = [...stdout.matchAll(/"([A-Za-z_][A-Za-z0-9_]*)"/g)].flatMap(([, name]) => name ?? []);
+	return [...new Set(names)].toSorted();
+}
+/** Environments in which every variable that is asked for says something. Folders that share one go on to share one. */
+function withStandIns(environmentOf, asked) {
+	const standIns = Object.fromEntries(asked.map((name) => [name, STAND_IN]));
+	const known = /* @__PURE__ */ new Map();
+	return (folder) => {
+		const own = environmentOf(folder);
+		const merged = known.get(own) ?? {
+			...standIns,
+			...own
+		};
+		known.set(own, merged);
+		return merged;
+	};
+}
+/** The variables that are asked for and that no environment of the configuration sets or declares as a secret. */
+function unsetVariables(asked, { environments = {} }, tool) {
+	const set = new Set(Object.values(environments).flatMap(({ env, secrets }) => [...Object.keys(env), ...secrets]));
+	return asked.filter((name) => !set.has(name) && tool[name] === void 0);
+}
+/** Names that depend on other variables need some attempts; names that never are the same would need any number. */
+const MOST_ATTEMPTS = 4;
+/**
+* Does something that needs variables, and again as long as it misses some that were not asked for by name: a name that
+* is put together is known only once Terragrunt misses it.
+*
+* @param missed the variables that a result shows to be missing
+*/
+async function withAllVariables(asked, attempt, missed, attempts = MOST_ATTEMPTS) {
+	const result = await attempt(asked);
+	const more = [...new Set(missed(result))].filter((name) => !asked.includes(name));
+	if (more.length === 0 || attempts <= 1) return {
+		asked,
+		result
+	};
+	return withAllVariables([...asked, ...more].toSorted(), attempt, missed, attempts - 1);
+}
+/** Says what was made up; `null` when nothing was. */
+function standInNotice(unset) {
+	if (unset.length === 0) return null;
+	return `\`get_env\` asks for ${unset.map((name) => `\`${name}\``).join(", ")} without a default, and nothing sets ${unset.length === 1 ? "it" : "them"} while changes are determined: a stand-in was used. Set values under \`env\` of the environments, and name secrets under \`secrets\`.`;
+}
+
 // packages/orchestrator/src/discover/environment.ts
 /** Who asks: the stand-in for STS knows the account by the name of the key that a request is signed with. */
 const KEY_PREFIX = "DISCOVERY";
@@ -47973,12 +48047,10 @@ function toolEnvironments(configuration, tool, accountsText) {
 		return known;
 	};
 }
-/** What a declared secret is while units are evaluated: it has to be there, and must not be known. */
-const SECRET = "secret-not-known-at-discovery";
 function variablesOf({ env, secrets, aws }, ids) {
 	const variables = {
 		...env,
-		...Object.fromEntries(secrets.map((name) => [name, SECRET]))
+		...Object.fromEntries(secrets.map((name) => [name, STAND_IN]))
 	};
 	if (aws === void 0) return variables;
 	const account = accountOf$1(aws, ids);
@@ -48778,7 +48850,8 @@ const Diagnostic = object({
 	range: object({
 		filename: string(),
 		start: object({ line: int() })
-	}).nullish()
+	}).nullish(),
+	snippet: object({ values: array(object({ traversal: string() })).nullish() }).nullish()
 });
 /** Evaluates one unit by itself with diagnostics. */
 async function diagnoseUnit(terragrunt, root, unit, environment) {
@@ -48798,11 +48871,11 @@ async function diagnoseUnit(terragrunt, root, unit, environment) {
 /** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
 function readDiagnostics(stdout, stderr, root) {
 	const inside = (file) => file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
-	const plain = (text) => text.replaceAll(`${root}/`, "").trim();
+	const plain = (text) => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
 	let diagnostics = [];
 	try {
 		const all = array(Diagnostic).parse(JSON.parse(stdout));
-		diagnostics = all.filter(({ summary }) => summary !== BARE_INCLUDE);
+		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfMadeUpOutputs(diagnostic));
 		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
 	} catch {}
 	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
@@ -48811,10 +48884,10 @@ function readDiagnostics(stdout, stderr, root) {
 		kind: "broken",
 		file: null,
 		line: null,
-		message: plain(errorsOf(stderr))
+		message: plain(errorsOf(stderr)),
+		unset: []
 	};
-	const text = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
-	const message = /EnvVarNotFoundError/.test(text) ? `${text} ${DECLARE}` : text;
+	const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
 	if (mendable.length === 0) return {
 		kind: "needs-credentials",
 		message
@@ -48823,8 +48896,17 @@ function readDiagnostics(stdout, stderr, root) {
 		kind: "broken",
 		file: first.range === null || first.range === void 0 ? null : inside(first.range.filename),
 		line: first.range?.start.line ?? null,
-		message
+		message,
+		unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? [])
 	};
+}
+const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
+/**
+* `hcl validate` takes a dependency's `mock_outputs` for its outputs. A plan has the real ones, so that what the made-up
+* ones lack is no fault of the unit.
+*/
+function isOfMadeUpOutputs({ snippet }) {
+	return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
 }
 function isForCredentials({ summary, detail }) {
 	return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
@@ -48834,7 +48916,6 @@ function errorsOf(stderr) {
 	const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
 	return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
 }
-const DECLARE = "Declare it under `env` or `secrets` of the unit's environment in .pipelines/config.yml.";
 /** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
 const BARE_INCLUDE = "Missing name for include";
 /**
@@ -48870,8 +48951,8 @@ function suspects(folders, found, files) {
 const SAMPLE = 12;
 /**
 * Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
-* diagnosed: when all of it has the fault at one place of a shared file, so have the others. When some of the sample
-* are well, the fault depends on the unit, and every one is diagnosed.
+* diagnosed: when all of it has the fault at one place of a shared file, so have the others; when all of it is well, but
+* for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
 */
 async function diagnoseSuspects(terragrunt, root, suspected, environmentOf) {
 	const result = /* @__PURE__ */ new Map();
@@ -48887,7 +48968,10 @@ async function diagnoseSuspects(terragrunt, root, suspected, environmentOf) {
 	await diagnose(groups.flatMap(({ sample }) => sample));
 	const unlike = [];
 	for (const { units, sample, isShared } of groups) {
-		const common = commonDiagnosis(sample.flatMap((unit) => result.get(unit) ?? []));
+		const common = commonDiagnosis(sample.flatMap((unit) => {
+			const diagnosis = result.get(unit);
+			return diagnosis === void 0 || isShared && isOwnFault(diagnosis, unit) ? [] : diagnosis;
+		}));
 		const holds = common !== null && (isShared || common.kind === "broken" && common.file !== null);
 		const others = units.filter((unit) => !result.has(unit));
 		if (holds) for (const unit of others) result.set(unit, common);
@@ -48900,6 +48984,9 @@ async function diagnoseSuspects(terragrunt, root, suspected, environmentOf) {
 function spread(items, count) {
 	if (items.length <= count) return [...items];
 	return Array.from({ length: count }, (_unused, index) => items[Math.floor(index * (items.length - 1) / (count - 1))]).filter((item) => item !== void 0);
+}
+function isOwnFault(diagnosis, unit) {
+	return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, "terragrunt.hcl");
 }
 /** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
 function commonDiagnosis(diagnoses) {
@@ -49291,60 +49378,6 @@ function scopesOf(unit, own, reading, sources) {
 	return open;
 }
 
-// packages/orchestrator/src/discover/variables.ts
-/** What a variable says that nothing sets while changes are determined. */
-const STAND_IN = "stand-in";
-const ASKED = "get_env\\([[:space:]]*\"[A-Za-z_][A-Za-z0-9_]*\"[[:space:]]*\\)";
-/**
-* The variables that configuration asks for without a default, sorted. Terragrunt gives up on a unit that asks for one
-* that is not set; secrets never are while changes are determined.
-*
-* @param root a checkout
-*/
-async function askedVariables(root, env) {
-	const { stdout, stderr, exitCode } = await run("git", [
-		"grep",
-		"--no-index",
-		"-h",
-		"--only-matching",
-		"--extended-regexp",
-		ASKED,
-		"--",
-		"*.hcl"
-	], {
-		cwd: root,
-		env,
-		timeoutMs: 12e4
-	});
-	if (exitCode !== 0 && exitCode !== 1) throw new Error(`git grep failed: ${stderr.trim()}`);
-	const names = [...stdout.matchAll(/"([A-Za-z_][A-Za-z0-9_]*)"/g)].flatMap(([, name]) => name ?? []);
-	return [...new Set(names)].toSorted();
-}
-/** Environments in which every variable that is asked for says something. Folders that share one go on to share one. */
-function withStandIns(environmentOf, asked) {
-	const standIns = Object.fromEntries(asked.map((name) => [name, STAND_IN]));
-	const known = /* @__PURE__ */ new Map();
-	return (folder) => {
-		const own = environmentOf(folder);
-		const merged = known.get(own) ?? {
-			...standIns,
-			...own
-		};
-		known.set(own, merged);
-		return merged;
-	};
-}
-/** The variables that are asked for and that no environment of the configuration sets or declares as a secret. */
-function unsetVariables(asked, { environments = {} }, tool) {
-	const set = new Set(Object.values(environments).flatMap(({ env, secrets }) => [...Object.keys(env), ...secrets]));
-	return asked.filter((name) => !set.has(name) && tool[name] === void 0);
-}
-/** Says what was made up; `null` when nothing was. */
-function standInNotice(unset) {
-	if (unset.length === 0) return null;
-	return `\`get_env\` asks for ${unset.map((name) => `\`${name}\``).join(", ")} without a default, and nothing sets ${unset.length === 1 ? "it" : "them"} while changes are determined: a stand-in was used. Set values under \`env\` of the environments, and name secrets under \`secrets\`.`;
-}
-
 // packages/orchestrator/src/discover/take-snapshot.ts
 /** Reads the infrastructure of one commit, in a checkout of its own: discovery runs code and must not meet anybody's files. */
 async function takeSnapshot(edges, commit, configuration) {
@@ -49362,9 +49395,8 @@ async function takeSnapshot(edges, commit, configuration) {
 	const parsed = parsedFiles(root, edges.parseHcl);
 	const accounts = await repository.read(commit, configuration.accounts.file);
 	const knownOf = toolEnvironments(configuration, edges.toolEnvironment, accounts);
-	const asked = await askedVariables(root, edges.gitEnvironment);
-	const environmentOf = withStandIns(knownOf, asked);
-	const generated = await generateStacks(terragrunt, root, files, parsed, environmentOf);
+	const named = await askedVariables(root, edges.gitEnvironment);
+	const generated = await generateStacks(terragrunt, root, files, parsed, withStandIns(knownOf, named));
 	for (const [file, hash] of generated.files) files.set(file, hash);
 	const sources = {
 		files,
@@ -49376,14 +49408,25 @@ async function takeSnapshot(edges, commit, configuration) {
 	};
 	const templates = new Set(generated.stacks.flatMap((stack) => stack.templates));
 	const candidates = [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !templates.has(folderOf$1(file))).map(folderOf$1);
-	const found = await findAll(terragrunt, root, candidates, environmentOf);
-	const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
-	const readable = folders.filter((folder) => {
-		const file = fileIn(folder, UNIT_FILE);
-		return !unreadable.has(file) && !links.leaving.has(file);
-	});
-	await findSwallowed(terragrunt, root, readable, found, environmentOf);
-	const diagnoses = await diagnoseSuspects(terragrunt, root, suspects(readable, found, { has: (path) => files.has(links.realOf(path)) }), environmentOf);
+	const exists = { has: (path) => files.has(links.realOf(path)) };
+	const evaluate = async (asked) => {
+		const environmentOf = withStandIns(knownOf, asked);
+		const found = await findAll(terragrunt, root, candidates, environmentOf);
+		const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
+		const readable = folders.filter((folder) => {
+			const file = fileIn(folder, UNIT_FILE);
+			return !unreadable.has(file) && !links.leaving.has(file);
+		});
+		await findSwallowed(terragrunt, root, readable, found, environmentOf);
+		return {
+			found,
+			folders,
+			diagnoses: await diagnoseSuspects(terragrunt, root, suspects(readable, found, exists), environmentOf)
+		};
+	};
+	const missed = ({ diagnoses }) => [...diagnoses.values()].flatMap((diagnosis) => diagnosis.kind === "broken" ? diagnosis.unset : []);
+	const { asked, result } = await withAllVariables(named, evaluate, missed);
+	const { found, folders, diagnoses } = result;
 	const readsOf = readsReader(sources);
 	const examined = folders.map((folder) => {
 		const path = UnitPath.parse(folder);
@@ -49873,7 +49916,7 @@ function messageOf({ kind, file, message }, units) {
 	if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
 	const isOwn = units.length === 1 && file !== null && folderOf$1(file) === units[0] && file.endsWith("terragrunt.hcl");
 	if (kind === "path") return isOwn ? message : `${message} It concerns ${named(units)}.`;
-	if (units.length === 1) return `Terragrunt can't evaluate the unit: ${message}`;
+	if (units.length === 1) return `Terragrunt can't evaluate ${isOwn ? "the unit" : named(units)}: ${message}`;
 	return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${named(units)}.`;
 }
 
