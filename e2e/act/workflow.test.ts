@@ -14,6 +14,7 @@ import {
   stored,
   unit,
 } from "./live-repository.ts";
+import { startLockedState } from "./locked-state.ts";
 import { RELEASE } from "./release.ts";
 
 const Head = z.looseObject({ sha: z.string() });
@@ -331,6 +332,28 @@ describe("the workflow on a runner", () => {
     expect((await runner.run(await dispatchEvent(playground, approved))).status).toBe("success");
     expect(await stored(playground, units)).toBeNull();
     expect(issues().filter(({ title, state }) => state === "open" && title.includes(units))).toEqual([]);
+  });
+
+  it("a lock that a run left is told in an issue, given back by hand, and the apply that then succeeds closes the issue", async () => {
+    const id = "6e3bd8a1-0b7c-1d6e-4f0a-0d3c5d4b9f10";
+    await using state = await startLockedState(
+      JSON.stringify({ ID: id, Operation: "OperationTypeApply", Who: "runner@gone", Created: "2026-01-02T03:04:05Z" }),
+    );
+    const units = "dev/locked";
+    const configuration = await git(playground.clone, "show", "origin/main:.pipelines/config.yml");
+    await playground.push("main", "A unit with a state of its own, and little patience", {
+      ".pipelines/config.yml": `${configuration}\njobs:\n  lock_timeout: 1s\n`,
+      [`${units}/terragrunt.hcl`]: `${state.block}\nterraform {\n  source = "."\n}\n`,
+      [`${units}/main.tf`]: 'resource "terraform_data" "this" {}\n',
+    });
+    const open = () => issues().filter((issue) => issue.state === "open" && issue.title.includes(units));
+    const apply = { action: "apply", units };
+    expect((await runner.run(await dispatchEvent(playground, apply))).status).toBe("failure");
+    expect(open().map(({ body }) => body ?? "")).toEqual([expect.stringContaining(`\`lock_id\` \`${id}\``)]);
+    const unlock = await runner.run(await dispatchEvent(playground, { action: "unlock", units, lock_id: id }));
+    expect([unlock.status, state.held(), open().length]).toEqual(["success", null, 1]);
+    expect((await runner.run(await dispatchEvent(playground, apply))).status).toBe("success");
+    expect(open()).toEqual([]);
   });
 
   it("made no request that GitHub's description does not allow", () => {

@@ -22622,6 +22622,10 @@ function dangersOf(row) {
 function isCalm(row) {
 	return row.end.kind === "changed" && dangersOf(row).length === 0;
 }
+/** Whether a run did nothing but give locks back. */
+function isUnlocking(rows) {
+	return rows.length > 0 && rows.every(({ action }) => action === "unlock");
+}
 /** Whether the figures of a row's plan came true. */
 function isCarriedOut(row) {
 	return (row.action === "apply" || row.action === "destroy") && row.end.kind === "changed";
@@ -23169,6 +23173,10 @@ function headlineOf(report) {
 		};
 	}
 	if (kind === "drift") return driftOf(report);
+	if (isUnlocking(report.rows)) return {
+		icon: "✅",
+		text: "Unlocked"
+	};
 	const done = sentenceOf(totals, {
 		add: "created",
 		change: "changed",
@@ -23206,7 +23214,9 @@ function failureOf(report) {
 function doingOf({ comparison }) {
 	return comparison?.mode === "manual" ? "Applying this" : "Merging";
 }
-function verdictOf({ kind, comparison }, failed) {
+function verdictOf(report, failed) {
+	const { kind, comparison } = report;
+	if (isUnlocking(report.rows)) return "Not unlocked";
 	switch (kind) {
 		case "plan": return comparison?.mode === "manual" ? "Not all units could be planned" : "Not ready to merge";
 		case "apply": return failed > 0 ? "Apply failed" : "Not all was applied";
@@ -23349,7 +23359,7 @@ function errorIn(message) {
 }
 function nextOf(cause, at) {
 	switch (cause.kind) {
-		case "locked": return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it is gone, unlock with \`terragrunt force-unlock ${cause.lock.id}\` in the unit's folder, then re-run.`;
+		case "locked": return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it is gone, ${unlocking(cause.lock)}, then re-run the failed jobs.`;
 		case "credentials": return "Check that the role exists and that its trust policy admits this repository and branch, then re-run the failed jobs.";
 		case "backend": return "Check that the state's storage exists and that the role may read and write it, then re-run the failed jobs.";
 		case "stale-plan":
@@ -23358,7 +23368,9 @@ function nextOf(cause, at) {
 		case "tool-missing": return `Install ${cause.tool} on the runner, or set its version under \`tools\`.`;
 		case "disk-full": return "Use a runner with a larger disk, or lower `jobs.units_per_job`, then re-run the failed jobs.";
 		case "configuration": return "Correct the configuration and push.";
-		case "tool": return at === "apply" ? "Part of it may have been applied. Fix the cause and merge the fix, or re-run the failed jobs if the cause lies outside the code." : "Fix the cause and push, or re-run the failed jobs if the cause lies outside the code.";
+		case "tool":
+			if (at === "unlock") return "Nothing was unlocked. Re-run the failed jobs of the run that met the lock: they go on, or name the lock that is held now.";
+			return at === "apply" ? "Part of it may have been applied. Fix the cause and merge the fix, or re-run the failed jobs if the cause lies outside the code." : "Fix the cause and push, or re-run the failed jobs if the cause lies outside the code.";
 		default: return cause;
 	}
 }
@@ -23370,10 +23382,13 @@ function lockOf(lock) {
 		lock.created === null ? null : `since ${lock.created}`
 	].filter((part) => part !== null).join(" ")}.`;
 }
+function unlocking({ id }) {
+	return `run the workflow by hand with action \`unlock\`, this unit and \`lock_id\` \`${id}\` (in a terminal: \`terragrunt force-unlock ${id}\` in the unit's folder)`;
+}
 function interruptedNext(lock, erroredState) {
 	return [
 		erroredState ? "State could not be written to its backend and was on the runner only: import what was created before you apply again." : null,
-		lock === null ? null : `${lockOf(lock)} Unlock with \`terragrunt force-unlock ${lock.id}\` in the unit's folder.`,
+		lock === null ? null : `${lockOf(lock)} When nothing works on the unit any more, ${unlocking(lock)}.`,
 		"Run a plan to see what is left, then re-run the failed jobs."
 	].filter((sentence) => sentence !== null).join(" ");
 }
@@ -42582,8 +42597,9 @@ function duration$1(seconds) {
 	if (whole < 60) return `${whole} s`;
 	return whole < 3600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
 }
-/** How a plan that somebody asked for by hand becomes an apply of just that. */
-function goOnBlock({ kind, comparison, run, status, totals }) {
+/** What follows on what somebody asked for by hand: a plan becomes an apply of just that. */
+function goOnBlock({ kind, comparison, run, status, totals, rows }) {
+	if (isUnlocking(rows) && status === "success") return "**Next:** re-run the failed jobs of the run that met the lock, or run the workflow by hand for the unit.";
 	if (kind !== "plan" || comparison?.mode !== "manual" || status !== "success" || totals.units === totals.unchanged) return "";
 	return `**Next:** if this is right, run the workflow by hand once more with the same units and commit, the action ${code$3("apply")} (or ${code$3("destroy")}, for a plan of a destroy), and ${code$3("approved_run")} set to ${code$3(run.runId)}.`;
 }
@@ -42595,6 +42611,7 @@ function resultOf(row, kind) {
 	const notes = `${row.plan !== null && row.plan.mocked.length > 0 ? ", on mocked outputs" : ""}${row.differs ? ", differs from the reviewed plan" : ""}`;
 	switch (row.end.kind) {
 		case "changed":
+			if (row.action === "unlock") return "🔓 unlocked";
 			if (kind === "drift") return "🌀 drifted";
 			if (kind === "plan") {
 				if (removal) return `🗑️ to destroy${notes}`;
@@ -49096,6 +49113,8 @@ const EventRef = strictObject({
 	ref: string(),
 	actor: string().nullable()
 });
+/** The id of a state's lock, as a backend tells it; it becomes an argument of a command. */
+const LockId = string().regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, "has to be a lock's id, as the report names it");
 /** Which two commits are compared, and what for. */
 const Comparison = strictObject({
 	version: literal(1),
@@ -49107,16 +49126,19 @@ const Comparison = strictObject({
 	deployBranch: string(),
 	pullRequest: PullRequestRef.optional(),
 	/** The id of the plan run that a person looked at before asking for this apply or destroy. */
-	approvedRun: int().positive().optional()
+	approvedRun: int().positive().optional(),
+	/** The lock that a person asked to give back. */
+	lockId: LockId.optional()
 });
 
 // packages/core/src/contracts/affected-unit.ts
-/** What a job does. The first four run on units; the account actions run on one account and no unit. */
+/** What a job does. The account actions run on one account and no unit, all others on units. */
 const Action = _enum([
 	"plan",
 	"apply",
 	"plan-destroy",
 	"destroy",
+	"unlock",
 	"preview-account",
 	"provision-account"
 ]);
@@ -49316,6 +49338,13 @@ const LockInfo = strictObject({
 	created: string().nullable(),
 	path: string().nullable()
 });
+/** What a unit's work had come to when it failed or was interrupted. */
+const WorkedAt = _enum([
+	"init",
+	"plan",
+	"apply",
+	"unlock"
+]);
 const explained = { message: string() };
 /** Why a unit failed, as far as it can be told; `message` is the tool's own redacted error, shortened. */
 const FailureCause = discriminatedUnion("kind", [
@@ -49393,11 +49422,7 @@ const UnitEnd = discriminatedUnion("kind", [
 	strictObject({ kind: literal("unchanged") }),
 	strictObject({
 		kind: literal("failed"),
-		at: _enum([
-			"init",
-			"plan",
-			"apply"
-		]),
+		at: WorkedAt,
 		cause: FailureCause
 	}),
 	strictObject({
@@ -49418,11 +49443,7 @@ const UnitEnd = discriminatedUnion("kind", [
 	}),
 	strictObject({
 		kind: literal("interrupted"),
-		at: _enum([
-			"init",
-			"plan",
-			"apply"
-		]),
+		at: WorkedAt,
 		lock: LockInfo.nullable(),
 		/** State that could not be written to the backend, kept on the runner only. */
 		erroredState: boolean(),

@@ -23360,6 +23360,8 @@ const EventRef = strictObject({
 	ref: string(),
 	actor: string().nullable()
 });
+/** The id of a state's lock, as a backend tells it; it becomes an argument of a command. */
+const LockId = string().regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, "has to be a lock's id, as the report names it");
 /** Which two commits are compared, and what for. */
 const Comparison = strictObject({
 	version: literal(1),
@@ -23371,16 +23373,19 @@ const Comparison = strictObject({
 	deployBranch: string(),
 	pullRequest: PullRequestRef.optional(),
 	/** The id of the plan run that a person looked at before asking for this apply or destroy. */
-	approvedRun: int().positive().optional()
+	approvedRun: int().positive().optional(),
+	/** The lock that a person asked to give back. */
+	lockId: LockId.optional()
 });
 
 // packages/core/src/contracts/affected-unit.ts
-/** What a job does. The first four run on units; the account actions run on one account and no unit. */
+/** What a job does. The account actions run on one account and no unit, all others on units. */
 const Action = _enum([
 	"plan",
 	"apply",
 	"plan-destroy",
 	"destroy",
+	"unlock",
 	"preview-account",
 	"provision-account"
 ]);
@@ -41970,6 +41975,13 @@ const LockInfo = strictObject({
 	created: string().nullable(),
 	path: string().nullable()
 });
+/** What a unit's work had come to when it failed or was interrupted. */
+const WorkedAt = _enum([
+	"init",
+	"plan",
+	"apply",
+	"unlock"
+]);
 const explained$1 = { message: string() };
 /** Why a unit failed, as far as it can be told; `message` is the tool's own redacted error, shortened. */
 const FailureCause = discriminatedUnion("kind", [
@@ -42047,11 +42059,7 @@ const UnitEnd = discriminatedUnion("kind", [
 	strictObject({ kind: literal("unchanged") }),
 	strictObject({
 		kind: literal("failed"),
-		at: _enum([
-			"init",
-			"plan",
-			"apply"
-		]),
+		at: WorkedAt,
 		cause: FailureCause
 	}),
 	strictObject({
@@ -42072,11 +42080,7 @@ const UnitEnd = discriminatedUnion("kind", [
 	}),
 	strictObject({
 		kind: literal("interrupted"),
-		at: _enum([
-			"init",
-			"plan",
-			"apply"
-		]),
+		at: WorkedAt,
 		lock: LockInfo.nullable(),
 		/** State that could not be written to the backend, kept on the runner only. */
 		erroredState: boolean(),
@@ -43320,7 +43324,7 @@ function failedEnd(at, step, clean, minutes, rescue) {
 	const text = clean(step.text);
 	const cause = causeOf(step.end, text, minutes);
 	const message = [rescueText(rescue), cause.message].filter((part) => part !== "").join("\n\n");
-	const place = at === "plan" && step.lastCall === "init" ? "init" : at;
+	const place = at !== "apply" && step.lastCall === "init" ? "init" : at;
 	if (step.end.stopped) {
 		const erroredState = rescue.kind === "kept";
 		return {
@@ -43572,6 +43576,19 @@ function mockedStop(mocked) {
 	};
 }
 
+// packages/executor/src/actions/unlock.ts
+/** Gives back the lock that a run which is gone left on a unit's state. The backend compares the id, where it can. */
+const unlock = async ({ execution }, unit) => {
+	const { lockId } = execution.comparison;
+	if (lockId === void 0) throw new Error("the lock's id is missing: nothing is unlocked without it");
+	const step = await unit.run("unlock", [
+		"force-unlock",
+		"-force",
+		lockId
+	]);
+	return { end: step.end.exitCode === 0 && !step.end.stopped ? { kind: "changed" } : await unit.failed("unlock", step) };
+};
+
 // packages/executor/src/actions/index.ts
 const stepsOf = {
 	plan: {
@@ -43597,6 +43614,12 @@ const stepsOf = {
 		run: destroy,
 		changesTheWorld: true,
 		ordered: true
+	},
+	unlock: {
+		on: "units",
+		run: unlock,
+		changesTheWorld: true,
+		ordered: false
 	},
 	"preview-account": {
 		on: "account",
@@ -50653,7 +50676,7 @@ async function openAuthProvider(options) {
 		tokenFiles: tokens.files,
 		accounts: await accountsOf(options),
 		sessionName: sessionName(comparison.event.actor, comparison.pullRequest === void 0 ? job.at.slice(0, 7) : `PR-${comparison.pullRequest.number}`),
-		applying: job.action === "apply" || job.action === "destroy" ? job.units.map(({ path }) => path) : []
+		applying: stepsOf[job.action].changesTheWorld ? job.units.map(({ path }) => path) : []
 	};
 	const settingsFile = join(jobFolder, "auth.json");
 	await writeDocument(settingsFile, settings);
@@ -50718,6 +50741,7 @@ function hooksOf(configuration, action) {
 		case "plan-destroy": return configuration.hooks.after_plan;
 		case "apply":
 		case "destroy": return configuration.hooks.after_apply;
+		case "unlock":
 		case "preview-account":
 		case "provision-account": return [];
 		default: return action;

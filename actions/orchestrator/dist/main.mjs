@@ -23281,6 +23281,8 @@ const EventRef = strictObject({
 	ref: string(),
 	actor: string().nullable()
 });
+/** The id of a state's lock, as a backend tells it; it becomes an argument of a command. */
+const LockId = string().regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, "has to be a lock's id, as the report names it");
 /** Which two commits are compared, and what for. */
 const Comparison = strictObject({
 	version: literal(1),
@@ -23292,16 +23294,19 @@ const Comparison = strictObject({
 	deployBranch: string(),
 	pullRequest: PullRequestRef.optional(),
 	/** The id of the plan run that a person looked at before asking for this apply or destroy. */
-	approvedRun: int().positive().optional()
+	approvedRun: int().positive().optional(),
+	/** The lock that a person asked to give back. */
+	lockId: LockId.optional()
 });
 
 // packages/core/src/contracts/affected-unit.ts
-/** What a job does. The first four run on units; the account actions run on one account and no unit. */
+/** What a job does. The account actions run on one account and no unit, all others on units. */
 const Action = _enum([
 	"plan",
 	"apply",
 	"plan-destroy",
 	"destroy",
+	"unlock",
 	"preview-account",
 	"provision-account"
 ]);
@@ -23507,11 +23512,13 @@ const DispatchPayload = object({ inputs: object({
 		"plan",
 		"apply",
 		"plan-destroy",
-		"destroy"
+		"destroy",
+		"unlock"
 	]).default("plan"),
 	units: string().trim().min(1, "name the units, by globs"),
 	commit: string().trim().default(""),
-	approved_run: string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default("")
+	approved_run: string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),
+	lock_id: string().trim().pipe(union([literal(""), LockId])).default("")
 }).nullable() });
 /** An event's payload that is not what GitHub documents. */
 var EventError = class extends Error {
@@ -47836,13 +47843,16 @@ async function requestedUnits(repository, event, deployBranchAt) {
 	const head = inputs.commit === "" ? tip : await known(repository, inputs.commit);
 	if (!await repository.contains(tip, head)) throw new EventError(`the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`);
 	const comparison = comparisonOf("manual", head, head, event, await deployBranchAt(head));
+	if (inputs.action === "unlock" !== (inputs.lock_id !== "")) throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
+	const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
 	const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
 	const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
 	return {
 		kind: "requested",
 		comparison: {
 			...comparison,
-			...approvedRun
+			...approvedRun,
+			...lockId
 		},
 		request: {
 			action: inputs.action,
@@ -49742,7 +49752,7 @@ function misplaced(path, placed, policy) {
 }
 function withheldBy(path, deleted, policy, environment) {
 	if (policy.mode !== "apply" && policy.mode !== "manual") return null;
-	if (policy.requested !== null && isPlan(policy.requested)) return null;
+	if (policy.requested !== null && (isPlan(policy.requested) || policy.requested === "unlock")) return null;
 	if (environment.apply === "paused") return {
 		by: "paused",
 		message: `Applies of \`${environment.name}\` are paused in the configuration.`
@@ -49940,6 +49950,7 @@ const VERBS = {
 	apply: "Apply",
 	"plan-destroy": "Plan destroy",
 	destroy: "Destroy",
+	unlock: "Unlock",
 	"preview-account": "Preview account",
 	"provision-account": "Provision account"
 };
@@ -50258,6 +50269,8 @@ async function orchestrate(edges, input) {
 		addedAccounts: accounts.accounts
 	};
 	const classified = request === null ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES) : requestedChanges(head, request);
+	const asked = [...classified.changes[0]?.reasons.keys() ?? []];
+	if (request?.action === "unlock" && asked.length !== 1) throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${request.globs.join(" ")}`);
 	const lookups = {
 		base: environmentLookup(atBase),
 		head: environmentLookup(atHead),
@@ -50338,7 +50351,7 @@ function matricesOf(jobs, configuration) {
 	const settings = new Map(environmentsOf(configuration).map((environment) => [environment.name, environment]));
 	const entry = (job) => {
 		const environment = settings.get(job.environment);
-		const approved = job.action === "apply" || job.action === "destroy";
+		const approved = job.action === "apply" || job.action === "destroy" || job.action === "unlock";
 		return {
 			id: job.id,
 			name: job.name,

@@ -29,7 +29,7 @@ export type UnitSketch = {
 
 export type Sketch = {
   mode?: "plan" | "apply" | "drift" | "manual";
-  action?: "plan" | "apply" | "destroy" | "plan-destroy";
+  action?: "plan" | "apply" | "destroy" | "plan-destroy" | "unlock";
   units: readonly UnitSketch[];
   run?: number;
   pullRequest?: number | null;

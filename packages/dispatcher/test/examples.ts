@@ -187,6 +187,25 @@ export const examples: Readonly<Record<string, Sketch>> = {
       },
     ],
   },
+  "lock-given-back": { mode: "manual", action: "unlock", pullRequest: null, seconds: 25, units: [{ path: queue }] },
+  "lock-not-given-back": {
+    ...{ mode: "manual", action: "unlock", pullRequest: null, seconds: 25 },
+    units: [
+      {
+        path: queue,
+        end: {
+          kind: "failed",
+          at: "unlock",
+          cause: {
+            kind: "tool",
+            exitCode: 1,
+            message:
+              'Error: Failed to unlock state: lock ID "9f1d0c1e" does not match existing lock ID "4d1a8e02-5b7c-9a55-20d5-8c1b6f1e0a77"',
+          },
+        },
+      },
+    ],
+  },
   "apply-failed-halfway": {
     mode: "apply",
     seconds: 131,

@@ -10,7 +10,8 @@ import { reportOf } from "./build.ts";
 import { examples } from "./examples.ts";
 
 /**
- * Draws the example comments and issues as GitHub would show them, into `docs/images/`, for docs/comment.md.
+ * Draws the example comments and issues that docs/comment.md shows, as GitHub would, into `docs/images/`; or those that
+ * the arguments name.
  * Needs Chromium (`CHROMIUM` names another program) and a font with emoji.
  */
 const folder = resolve(import.meta.dirname, "../../../docs/images");
@@ -20,7 +21,7 @@ const WIDTH = 980;
 /** Pixels: more of a long comment shows nothing new. */
 const HIGHEST = 1500;
 
-/** Everything that is drawn, by the name of its picture: the comments, and the issues of the applies. */
+/** Everything that can be drawn, by the name of its picture: the comments, and the issues of the applies. */
 const drawings = Object.entries(examples).flatMap(([name, sketch]) => {
   const report = reportOf(sketch);
   const issues = issueChanges(report, []).flatMap((change) =>
@@ -29,13 +30,15 @@ const drawings = Object.entries(examples).flatMap(([name, sketch]) => {
   const comment = [{ name: `comment-${name}`, markdown: renderMarkdown(report, COMMENT_LIMIT) }];
   return issues.length === 0 ? comment : [...comment, { name: `issue-${name}`, markdown: issues.join("\n\n") }];
 });
-const wanted = process.argv.slice(2);
+const shown = await readFile(resolve(folder, "../comment.md"), "utf8");
+const named = process.argv.slice(2);
+const wanted = named.length > 0 ? named : [...shown.matchAll(/images\/(.+)\.png/g)].map(([, name]) => name);
 const work = await mkdtemp(join(tmpdir(), "pipelines-pictures-"));
 try {
   await mkdir(folder, { recursive: true });
   const mermaid = await bringMermaid();
   for (const { name, markdown } of drawings) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (!wanted.includes(name)) continue;
     const page = join(work, `${name}.html`);
     await writeFile(page, pageOf(markdown, mermaid));
     const height = Math.min(HIGHEST, await heightOf(page));

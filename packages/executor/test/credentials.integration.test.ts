@@ -158,6 +158,43 @@ test("a lock file that somebody left in the state's bucket is told with who hold
   expect([...cloud.objects.keys()]).toEqual([lock]);
 });
 
+test("a lock that somebody left is given back on demand, by its id only, with the role of applies", async () => {
+  await using cloud = await startCloud();
+  await using world = await worldIn(cloud, unitAt("prod/app", passing("app")));
+  const lock = "state-prod/prod/app/terraform.tfstate.tflock";
+  cloud.objects.set(lock, somebodysLock);
+  const unlock = { action: "unlock", mode: "manual", units: ["prod/app"], environment: "prod" } as const;
+  const dispatched = { GITHUB_EVENT_NAME: "workflow_dispatch" };
+  const id: string = JSON.parse(somebodysLock).ID;
+  const wrong = await onRunner(world, cloud, { ...unlock, lockId: id.replace("1", "2") }, dispatched);
+  expect(wrong.ends).toMatchObject({
+    "prod/app": {
+      kind: "failed",
+      at: "unlock",
+      cause: { message: expect.stringMatching(/lock ID.*does not match/is) },
+    },
+  });
+  expect([...cloud.objects.keys()]).toEqual([lock]);
+  const right = await onRunner(world, cloud, { ...unlock, lockId: id }, dispatched);
+  expect(right.ends).toEqual({ "prod/app": { kind: "changed" } });
+  expect([...cloud.objects.keys()]).toEqual([]);
+  expect(new Set(cloud.requests.map((request) => request.split(" ")[0]))).toEqual(new Set(["prod-apply"]));
+});
+
+test.each([
+  ["a pull request", { GITHUB_EVENT_NAME: "pull_request", GITHUB_REF: "refs/pull/1/merge" }],
+  ["another branch", { GITHUB_EVENT_NAME: "workflow_dispatch", GITHUB_REF: "refs/heads/other" }],
+])("nothing is unlocked for %s", async (_, run) => {
+  await using cloud = await startCloud();
+  await using world = await worldIn(cloud, unitAt("prod/app", passing("app")));
+  const lock = "state-prod/prod/app/terraform.tfstate.tflock";
+  cloud.objects.set(lock, somebodysLock);
+  const ask = { action: "unlock", mode: "manual", units: ["prod/app"], environment: "prod" } as const;
+  const done = await onRunner(world, cloud, { ...ask, lockId: JSON.parse(somebodysLock).ID }, run);
+  expect(done.outcome.failure).toContain("`unlock` runs for refs/heads/main only");
+  expect([...cloud.objects.keys()]).toEqual([lock]);
+});
+
 test("a job that may not ask for tokens says which permission it needs", async () => {
   await using cloud = await startCloud();
   await using world = await worldIn(cloud, unitAt("prod/app", passing("app")));

@@ -28,6 +28,7 @@ export type Ask = {
   readonly reviewedPlansFolder?: string;
   readonly superseded?: readonly { readonly path: string; readonly by: string }[];
   readonly mode?: "manual";
+  readonly lockId?: string;
   readonly account?: { readonly name: string; readonly id: string; readonly email: string };
 };
 
@@ -163,7 +164,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
     },
     async execution(ask) {
       runs += 1;
-      const plans = ask.action === "plan" || ask.action === "plan-destroy" || ask.action === "preview-account";
+      const plans = ["plan", "plan-destroy", "preview-account"].includes(ask.action);
       return Execution.parse({
         version: 1,
         job: {
@@ -181,6 +182,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
         comparison: {
           version: 1,
           mode: ask.mode ?? (plans ? "plan" : "apply"),
+          ...(ask.lockId === undefined ? {} : { lockId: ask.lockId }),
           base: ask.base ?? null,
           head,
           event: { name: plans ? "pull_request" : "push", ref: ask.ref ?? "refs/heads/main", actor: "robin" },

@@ -9,6 +9,7 @@ import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import { classifyChanges, RULES } from "./classify/classify.ts";
 import { requestedChanges } from "./classify/requested.ts";
 import { compareCommits, isPlan, type Wanted } from "./compare/comparison.ts";
+import { EventError } from "./compare/event.ts";
 import { addedAccounts, configurationAt, withoutCode } from "./configuration.ts";
 import { bothSnapshots } from "./discover/both-snapshots.ts";
 import { discoveryEnvironment } from "./discover/environment.ts";
@@ -88,6 +89,10 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     request === null
       ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES)
       : requestedChanges(head, request);
+  const asked = [...(classified.changes[0]?.reasons.keys() ?? [])];
+  if (request?.action === "unlock" && asked.length !== 1) {
+    throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${request.globs.join(" ")}`);
+  }
 
   const lookups = {
     base: environmentLookup(atBase),

@@ -2,12 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { readConfiguration } from "@pipelines/core/configuration/read";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { CommitSha } from "@pipelines/core/contracts/comparison";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { run } from "@pipelines/core/process/run";
 import { describe, expect, it } from "vitest";
 import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
+import { matricesOf } from "../src/pack/matrix.ts";
 import { makeRepository, type TestRepository } from "./repository.ts";
 
 /** A repository of three units that share nothing. */
@@ -323,6 +325,23 @@ describe("what is asked for by hand", () => {
     expect(assessment.jobs.map(({ stage, action }) => `${stage} ${action}`)).toEqual(["1 plan-destroy"]);
   });
 
+  it("gives back the lock of one unit, in a job with the environment's approvals, also while applies are paused", async () => {
+    const config = 'environments:\n  all: { paths: ["**"], apply: paused, protect: ["a"], github_environment: live }\n';
+    await using repository = await makeRepository({ ...FILES, ".pipelines/config.yml": config });
+    const lock = { action: "unlock", units: "a", lock_id: "6e3bd8a1-0b7c-1d6e-4f0a-0d3c5d4b9f10" };
+    const assessment = await asked(repository, lock);
+    expect(assessment.comparison.lockId).toBe(lock.lock_id);
+    expect(assessment.units.map(({ path, action, withheld }) => [path, action, withheld])).toEqual([
+      ["a", "unlock", undefined],
+    ]);
+    const matrices = matricesOf(assessment.jobs, readConfiguration(config, "config.yml"));
+    expect(matrices.get("apply_1")).toMatchObject([
+      { name: expect.stringMatching(/^Unlock/), github_environment: "live" },
+    ]);
+    await expect(asked(repository, { ...lock, units: "a b" })).rejects.toThrow("names 2: a b");
+    await expect(asked(repository, { ...lock, units: "x" })).rejects.toThrow("names 0: x");
+  });
+
   it("takes an older commit of the branch, and refuses one that the branch does not hold", async () => {
     await using repository = await makeRepository(FILES);
     const old = await repository.git("rev-parse", "HEAD");
@@ -340,9 +359,12 @@ describe("what is asked for by hand", () => {
     ["no units", { action: "plan", units: " " }],
     ["an unknown action", { action: "import", units: "a" }],
     ["a run that is no number", { action: "apply", units: "a", approved_run: "latest" }],
-  ])("%s is an error", async (_what, inputs) => {
+    ["a lock's id that is an option", { action: "unlock", units: "a", lock_id: "-force" }],
+    ["an unlock without the lock's id", { action: "unlock", units: "a" }, "`lock_id`"],
+    ["a lock's id for another action", { action: "apply", units: "a", lock_id: "x" }, "`lock_id`"],
+  ])("%s is an error", async (_what, inputs, message = "workflow_dispatch") => {
     await using repository = await makeRepository(FILES);
-    await expect(asked(repository, inputs)).rejects.toThrow("workflow_dispatch");
+    await expect(asked(repository, inputs)).rejects.toThrow(message);
   });
 
   it("a schedule plans every unit, to find drift", async () => {

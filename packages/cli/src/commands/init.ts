@@ -117,7 +117,7 @@ on:
       action:
         description: What to do with the units
         type: choice
-        options: [plan, apply, plan-destroy, destroy]
+        options: [plan, apply, plan-destroy, destroy, unlock]
         default: plan
       units:
         description: "Globs of unit paths, separated by blanks: prod/**/vpc"
@@ -129,6 +129,10 @@ on:
         required: false
       approved_run:
         description: The number of the plan run that was looked at (apply and destroy), from its address
+        type: string
+        required: false
+      lock_id:
+        description: The id of the lock that a run which is gone left (unlock), from the report
         type: string
         required: false
 

@@ -3,8 +3,16 @@ import { ChangeType } from "./change.ts";
 import { CommitSha } from "./comparison.ts";
 import { UnitPath } from "./unit-path.ts";
 
-/** What a job does. The first four run on units; the account actions run on one account and no unit. */
-export const Action = z.enum(["plan", "apply", "plan-destroy", "destroy", "preview-account", "provision-account"]);
+/** What a job does. The account actions run on one account and no unit, all others on units. */
+export const Action = z.enum([
+  "plan",
+  "apply",
+  "plan-destroy",
+  "destroy",
+  "unlock",
+  "preview-account",
+  "provision-account",
+]);
 export type Action = z.infer<typeof Action>;
 
 /** How the next path in a chain depends on the one before it. */

@@ -35,6 +35,9 @@ export const EventRef = z.strictObject({
 });
 export type EventRef = z.infer<typeof EventRef>;
 
+/** The id of a state's lock, as a backend tells it; it becomes an argument of a command. */
+export const LockId = z.string().regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, "has to be a lock's id, as the report names it");
+
 /** Which two commits are compared, and what for. */
 export const Comparison = z.strictObject({
   version: z.literal(1),
@@ -47,5 +50,7 @@ export const Comparison = z.strictObject({
   pullRequest: PullRequestRef.optional(),
   /** The id of the plan run that a person looked at before asking for this apply or destroy. */
   approvedRun: z.int().positive().optional(),
+  /** The lock that a person asked to give back. */
+  lockId: LockId.optional(),
 });
 export type Comparison = z.infer<typeof Comparison>;

@@ -46,6 +46,10 @@ export const LockInfo = z.strictObject({
 });
 export type LockInfo = z.infer<typeof LockInfo>;
 
+/** What a unit's work had come to when it failed or was interrupted. */
+export const WorkedAt = z.enum(["init", "plan", "apply", "unlock"]);
+export type WorkedAt = z.infer<typeof WorkedAt>;
+
 const explained = { message: z.string() };
 
 /** Why a unit failed, as far as it can be told; `message` is the tool's own redacted error, shortened. */
@@ -88,7 +92,7 @@ export const UnitEnd = z.discriminatedUnion("kind", [
   /** Planned with changes, or applied or destroyed something. */
   z.strictObject({ kind: z.literal("changed") }),
   z.strictObject({ kind: z.literal("unchanged") }),
-  z.strictObject({ kind: z.literal("failed"), at: z.enum(["init", "plan", "apply"]), cause: FailureCause }),
+  z.strictObject({ kind: z.literal("failed"), at: WorkedAt, cause: FailureCause }),
   /** Not started since these units did not end well. */
   z.strictObject({ kind: z.literal("skipped"), because: z.array(UnitPath) }),
   z.strictObject({ kind: z.literal("withheld"), stop: GuardStop }),
@@ -98,7 +102,7 @@ export const UnitEnd = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("waiting"), for: z.array(UnitPath) }),
   z.strictObject({
     kind: z.literal("interrupted"),
-    at: z.enum(["init", "plan", "apply"]),
+    at: WorkedAt,
     lock: LockInfo.nullable(),
     /** State that could not be written to the backend, kept on the runner only. */
     erroredState: z.boolean(),

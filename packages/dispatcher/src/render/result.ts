@@ -8,6 +8,7 @@ export function resultOf(row: Row, kind: ReportKind): string {
   const notes = `${mocked}${row.differs ? ", differs from the reviewed plan" : ""}`;
   switch (row.end.kind) {
     case "changed":
+      if (row.action === "unlock") return "🔓 unlocked";
       if (kind === "drift") return "🌀 drifted";
       if (kind === "plan") {
         if (removal) return `🗑️ to destroy${notes}`;

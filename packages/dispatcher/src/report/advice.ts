@@ -1,4 +1,4 @@
-import type { FailureCause, LockInfo, UnitEnd } from "@pipelines/core/contracts/outcome";
+import type { FailureCause, LockInfo, UnitEnd, WorkedAt } from "@pipelines/core/contracts/outcome";
 
 /** What a unit's end means and what to do next: plain text, with code between backticks, that still has to be escaped. */
 export type Advice = { readonly happened: string; readonly detail: string | null; readonly next: string };
@@ -85,10 +85,10 @@ function errorIn(message: string): string | null {
   return error?.trim() ?? null;
 }
 
-function nextOf(cause: FailureCause, at: "init" | "plan" | "apply"): string {
+function nextOf(cause: FailureCause, at: WorkedAt): string {
   switch (cause.kind) {
     case "locked":
-      return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it is gone, unlock with \`terragrunt force-unlock ${cause.lock.id}\` in the unit's folder, then re-run.`;
+      return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it is gone, ${unlocking(cause.lock)}, then re-run the failed jobs.`;
     case "credentials":
       return "Check that the role exists and that its trust policy admits this repository and branch, then re-run the failed jobs.";
     case "backend":
@@ -105,6 +105,9 @@ function nextOf(cause: FailureCause, at: "init" | "plan" | "apply"): string {
     case "configuration":
       return "Correct the configuration and push.";
     case "tool":
+      if (at === "unlock") {
+        return "Nothing was unlocked. Re-run the failed jobs of the run that met the lock: they go on, or name the lock that is held now.";
+      }
       return at === "apply"
         ? "Part of it may have been applied. Fix the cause and merge the fix, or re-run the failed jobs if the cause lies outside the code."
         : "Fix the cause and push, or re-run the failed jobs if the cause lies outside the code.";
@@ -123,12 +126,16 @@ function lockOf(lock: LockInfo): string {
   return `${parts.filter((part) => part !== null).join(" ")}.`;
 }
 
+function unlocking({ id }: LockInfo): string {
+  return `run the workflow by hand with action \`unlock\`, this unit and \`lock_id\` \`${id}\` (in a terminal: \`terragrunt force-unlock ${id}\` in the unit's folder)`;
+}
+
 function interruptedNext(lock: LockInfo | null, erroredState: boolean): string {
   return [
     erroredState
       ? "State could not be written to its backend and was on the runner only: import what was created before you apply again."
       : null,
-    lock === null ? null : `${lockOf(lock)} Unlock with \`terragrunt force-unlock ${lock.id}\` in the unit's folder.`,
+    lock === null ? null : `${lockOf(lock)} When nothing works on the unit any more, ${unlocking(lock)}.`,
     "Run a plan to see what is left, then re-run the failed jobs.",
   ]
     .filter((sentence) => sentence !== null)

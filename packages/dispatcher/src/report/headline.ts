@@ -1,5 +1,6 @@
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { Report } from "./model.ts";
+import { isUnlocking } from "./rows.ts";
 import type { Totals } from "./totals.ts";
 
 /** The one line that decides: whether it is safe, or what happened. */
@@ -23,6 +24,7 @@ export function headlineOf(report: Report): Headline {
     return { icon: "✅", text: `${doing} ${gains}; nothing is destroyed${later}` };
   }
   if (kind === "drift") return driftOf(report);
+  if (isUnlocking(report.rows)) return { icon: "✅", text: "Unlocked" };
   const done = sentenceOf(totals, {
     add: "created",
     change: "changed",
@@ -59,7 +61,9 @@ function doingOf({ comparison }: Report): string {
   return comparison?.mode === "manual" ? "Applying this" : "Merging";
 }
 
-function verdictOf({ kind, comparison }: Report, failed: number): string {
+function verdictOf(report: Report, failed: number): string {
+  const { kind, comparison } = report;
+  if (isUnlocking(report.rows)) return "Not unlocked";
   switch (kind) {
     case "plan":
       return comparison?.mode === "manual" ? "Not all units could be planned" : "Not ready to merge";

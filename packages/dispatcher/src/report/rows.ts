@@ -53,6 +53,11 @@ export function isCalm(row: Row): boolean {
   return row.end.kind === "changed" && dangersOf(row).length === 0;
 }
 
+/** Whether a run did nothing but give locks back. */
+export function isUnlocking(rows: readonly Row[]): boolean {
+  return rows.length > 0 && rows.every(({ action }) => action === "unlock");
+}
+
 /** Whether the figures of a row's plan came true. */
 export function isCarriedOut(row: Row): boolean {
   return (row.action === "apply" || row.action === "destroy") && row.end.kind === "changed";

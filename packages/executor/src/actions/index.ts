@@ -3,6 +3,7 @@ import { type AccountAction, previewAccount, provisionAccount } from "./account.
 import { apply, destroy } from "./apply.ts";
 import { plan, planDestroy } from "./plan.ts";
 import type { UnitAction } from "./unit.ts";
+import { unlock } from "./unlock.ts";
 
 /** What each action does. `changesTheWorld` actions run for the deploy branch only. */
 export type Steps =
@@ -15,6 +16,7 @@ export const stepsOf: Readonly<Record<Action, Steps>> = {
   "plan-destroy": { on: "units", run: planDestroy, changesTheWorld: false, ordered: false },
   apply: { on: "units", run: apply, changesTheWorld: true, ordered: true },
   destroy: { on: "units", run: destroy, changesTheWorld: true, ordered: true },
+  unlock: { on: "units", run: unlock, changesTheWorld: true, ordered: false },
   "preview-account": { on: "account", run: previewAccount, changesTheWorld: false },
   "provision-account": { on: "account", run: provisionAccount, changesTheWorld: true },
 };

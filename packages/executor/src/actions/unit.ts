@@ -3,7 +3,7 @@ import { dirname, join, relative } from "node:path";
 import type { Environment } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { Execution } from "@pipelines/core/contracts/execution";
-import type { JobOutcome, LockInfo, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { JobOutcome, LockInfo, UnitEnd, UnitOutcome, WorkedAt } from "@pipelines/core/contracts/outcome";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { inert } from "@pipelines/core/redaction/inert";
 import { type Mask, maskOf } from "@pipelines/core/redaction/mask";
@@ -63,7 +63,7 @@ export type OpenUnit = {
   /** Keeps a text beside the outcome; answers its name there. */
   keep(folder: "plans", text: string): Promise<string>;
   /** The end of a command that failed, or that was stopped. State that it could not write is looked after first. */
-  failed(at: "init" | "plan" | "apply", step: Step): Promise<UnitEnd>;
+  failed(at: WorkedAt, step: Step): Promise<UnitEnd>;
 };
 
 /** Makes text fit to be shown: secrets masked as far as they are known by then, and without effect on a log. */
@@ -157,11 +157,11 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
   }
 }
 
-function failedEnd(at: "init" | "plan" | "apply", step: Step, clean: Mask, minutes: number, rescue: Rescue): UnitEnd {
+function failedEnd(at: WorkedAt, step: Step, clean: Mask, minutes: number, rescue: Rescue): UnitEnd {
   const text = clean(step.text);
   const cause = causeOf(step.end, text, minutes);
   const message = [rescueText(rescue), cause.message].filter((part) => part !== "").join("\n\n");
-  const place = at === "plan" && step.lastCall === "init" ? "init" : at;
+  const place = at !== "apply" && step.lastCall === "init" ? "init" : at;
   if (step.end.stopped) {
     const erroredState = rescue.kind === "kept";
     return { kind: "interrupted", at: place, lock: lockOf(text), erroredState, message };

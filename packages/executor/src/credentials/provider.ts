@@ -6,6 +6,7 @@ import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import { writeDocument } from "@pipelines/core/documents/document";
 import type { Repository } from "@pipelines/core/git/repository";
+import { stepsOf } from "../actions/index.ts";
 import { trustedCommit } from "../trusted-configuration.ts";
 import { type AuthSettings, AWS_AUDIENCE, CredentialsError, sessionName } from "./auth-answer.ts";
 import { keepTokenFile, type TokenSource } from "./token-file.ts";
@@ -61,7 +62,7 @@ export async function openAuthProvider(options: AuthProviderOptions): Promise<Au
       comparison.event.actor,
       comparison.pullRequest === undefined ? job.at.slice(0, 7) : `PR-${comparison.pullRequest.number}`,
     ),
-    applying: job.action === "apply" || job.action === "destroy" ? job.units.map(({ path }) => path) : [],
+    applying: stepsOf[job.action].changesTheWorld ? job.units.map(({ path }) => path) : [],
   };
   const settingsFile = join(jobFolder, "auth.json");
   await writeDocument(settingsFile, settings);

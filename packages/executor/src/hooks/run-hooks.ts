@@ -20,6 +20,7 @@ export function hooksOf(configuration: Configuration, action: Action): readonly 
     case "apply":
     case "destroy":
       return configuration.hooks.after_apply;
+    case "unlock":
     case "preview-account":
     case "provision-account":
       return [];

@@ -28,7 +28,7 @@ export type Compared =
 
 /** Units that somebody, or a schedule, asked for at one commit, whatever has changed. */
 export type Request = {
-  readonly action: "plan" | "apply" | "plan-destroy" | "destroy";
+  readonly action: "plan" | "apply" | "plan-destroy" | "destroy" | "unlock";
   readonly globs: readonly string[];
   readonly change: "ManuallyRequested" | "DriftChecked";
 };
@@ -206,11 +206,15 @@ async function requestedUnits(
     );
   }
   const comparison = comparisonOf("manual", head, head, event, await deployBranchAt(head));
+  if ((inputs.action === "unlock") !== (inputs.lock_id !== "")) {
+    throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
+  }
+  const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
   const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
   const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
   return {
     kind: "requested",
-    comparison: { ...comparison, ...approvedRun },
+    comparison: { ...comparison, ...approvedRun, ...lockId },
     request: { action: inputs.action, globs, change: "ManuallyRequested" },
   };
 }

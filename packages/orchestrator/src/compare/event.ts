@@ -1,4 +1,4 @@
-import { CommitSha, type EventRef } from "@pipelines/core/contracts/comparison";
+import { CommitSha, type EventRef, LockId } from "@pipelines/core/contracts/comparison";
 import { z } from "zod";
 
 /** The event that started the run, as GitHub's environment describes it. */
@@ -37,10 +37,15 @@ export type MergeGroupPayload = z.infer<typeof MergeGroupPayload>;
 export const DispatchPayload = z.object({
   inputs: z
     .object({
-      action: z.enum(["plan", "apply", "plan-destroy", "destroy"]).default("plan"),
+      action: z.enum(["plan", "apply", "plan-destroy", "destroy", "unlock"]).default("plan"),
       units: z.string().trim().min(1, "name the units, by globs"),
       commit: z.string().trim().default(""),
       approved_run: z.string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),
+      lock_id: z
+        .string()
+        .trim()
+        .pipe(z.union([z.literal(""), LockId]))
+        .default(""),
     })
     .nullable(),
 });

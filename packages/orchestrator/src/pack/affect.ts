@@ -5,13 +5,13 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { reachable, reversed } from "@pipelines/core/graph/order";
 import type { ClassifiedChange } from "../classify/classify.ts";
-import { isPlan } from "../compare/comparison.ts";
+import { isPlan, type Request } from "../compare/comparison.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 
 export type Policy = {
   readonly mode: Mode;
   /** What was asked for, where units run since somebody asked and not since they changed. */
-  readonly requested: "plan" | "apply" | "plan-destroy" | "destroy" | null;
+  readonly requested: Request["action"] | null;
   /** The environment of a unit: head's or base's configuration, whichever governs it. */
   readonly environmentOf: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
   readonly includeDependents: boolean;
@@ -138,7 +138,8 @@ function withheldBy(
   environment: Extract<EnvironmentOfUnit, { kind: "one" }>["environment"],
 ): Withheld | null {
   if (policy.mode !== "apply" && policy.mode !== "manual") return null;
-  if (policy.requested !== null && isPlan(policy.requested)) return null;
+  // What is held back are applies and destroys.
+  if (policy.requested !== null && (isPlan(policy.requested) || policy.requested === "unlock")) return null;
   if (environment.apply === "paused") {
     return { by: "paused", message: `Applies of \`${environment.name}\` are paused in the configuration.` };
   }

@@ -11,7 +11,7 @@ export function matricesOf(jobs: readonly Job[], configuration: Configuration): 
   const entry = (job: Job): MatrixJob => {
     const environment = settings.get(job.environment);
     // Approvals belong to what changes the world: a plan that waits for one would be planned too late.
-    const approved = job.action === "apply" || job.action === "destroy";
+    const approved = job.action === "apply" || job.action === "destroy" || job.action === "unlock";
     return {
       id: job.id,
       name: job.name,

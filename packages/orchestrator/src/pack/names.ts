@@ -7,6 +7,7 @@ const VERBS: Record<Action, string> = {
   apply: "Apply",
   "plan-destroy": "Plan destroy",
   destroy: "Destroy",
+  unlock: "Unlock",
   "preview-account": "Preview account",
   "provision-account": "Provision account",
 };

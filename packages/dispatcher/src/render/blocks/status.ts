@@ -1,5 +1,6 @@
 import { count, headlineOf } from "../../report/headline.ts";
 import type { Report } from "../../report/model.ts";
+import { isUnlocking } from "../../report/rows.ts";
 import { code, link, sentence } from "../escape.ts";
 import { figures } from "../figures.ts";
 
@@ -44,8 +45,11 @@ function duration(seconds: number): string {
     : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** How a plan that somebody asked for by hand becomes an apply of just that. */
-export function goOnBlock({ kind, comparison, run, status, totals }: Report): string {
+/** What follows on what somebody asked for by hand: a plan becomes an apply of just that. */
+export function goOnBlock({ kind, comparison, run, status, totals, rows }: Report): string {
+  if (isUnlocking(rows) && status === "success") {
+    return "**Next:** re-run the failed jobs of the run that met the lock, or run the workflow by hand for the unit.";
+  }
   if (kind !== "plan" || comparison?.mode !== "manual" || status !== "success" || totals.units === totals.unchanged)
     return "";
   return `**Next:** if this is right, run the workflow by hand once more with the same units and commit, the action ${code("apply")} (or ${code("destroy")}, for a plan of a destroy), and ${code("approved_run")} set to ${code(run.runId)}.`;
