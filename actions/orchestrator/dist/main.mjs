@@ -48880,12 +48880,12 @@ async function diagnoseUnit(terragrunt, root, unit, environment) {
 }
 /** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
 function readDiagnostics(stdout, stderr, root) {
-	const inside = (file) => file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
+	const inside = (file) => posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
 	const plain = (text) => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
 	let diagnostics = [];
 	try {
 		const all = array(Diagnostic).parse(JSON.parse(stdout));
-		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfMadeUpOutputs(diagnostic));
+		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
 		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
 	} catch {}
 	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
@@ -48912,10 +48912,11 @@ function readDiagnostics(stdout, stderr, root) {
 }
 const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
 /**
-* `hcl validate` takes a dependency's `mock_outputs` for its outputs. A plan has the real ones, so that what the made-up
-* ones lack is no fault of the unit.
+* `hcl validate` takes a dependency's `mock_outputs` for its outputs, and unknown values where there are none. A plan has
+* the real ones, so that what these lack is no fault of the unit.
 */
-function isOfMadeUpOutputs({ snippet }) {
+function isOfOutputs({ snippet, detail }) {
+	if (/value must be known/.test(detail)) return true;
 	return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
 }
 function isForCredentials({ summary, detail }) {

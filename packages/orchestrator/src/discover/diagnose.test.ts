@@ -26,6 +26,16 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
     expect(read(ofOutputs("dependency"))).toMatchObject({ kind: "broken", line: 5 });
   });
 
+  it("well, when an output of a dependency without made-up ones is not known", () => {
+    const unknown = diagnostic("Unsuitable value: value must be known", 7, "Unsuitable value type");
+    expect(read(unknown)).toEqual({ kind: "well" });
+  });
+
+  it("broken in a shared file, by the shortest name of that file", () => {
+    const range = { filename: "/tree/app/../shared/common.hcl", start: { line: 2 } };
+    expect(read({ ...missing, range })).toMatchObject({ kind: "broken", file: "shared/common.hcl", line: 2 });
+  });
+
   it("in want of credentials, when nothing else is wrong", () => {
     expect(read(bareInclude, commandFailed)).toMatchObject({ kind: "needs-credentials" });
   });

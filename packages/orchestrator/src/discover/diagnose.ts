@@ -44,12 +44,14 @@ export async function diagnoseUnit(
 
 /** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
 export function readDiagnostics(stdout: string, stderr: string, root: string): Diagnosis {
-  const inside = (file: string): string => (file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
+  // An include's path is told as it is put together, `..` and all.
+  const inside = (file: string): string =>
+    posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
   const plain = (text: string): string => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
   let diagnostics: Diagnostic[] = [];
   try {
     const all = z.array(Diagnostic).parse(JSON.parse(stdout));
-    diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfMadeUpOutputs(diagnostic));
+    diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
     if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
   } catch {
     // Errors before evaluation (a missing include, a cycle) come as text only.
@@ -74,10 +76,11 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
 const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
 
 /**
- * `hcl validate` takes a dependency's `mock_outputs` for its outputs. A plan has the real ones, so that what the made-up
- * ones lack is no fault of the unit.
+ * `hcl validate` takes a dependency's `mock_outputs` for its outputs, and unknown values where there are none. A plan has
+ * the real ones, so that what these lack is no fault of the unit.
  */
-function isOfMadeUpOutputs({ snippet }: Diagnostic): boolean {
+function isOfOutputs({ snippet, detail }: Diagnostic): boolean {
+  if (/value must be known/.test(detail)) return true;
   return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
 }
 
