@@ -48085,174 +48085,6 @@ function accountIds(text, file) {
 	}
 }
 
-// packages/core/src/graph/cycles.ts
-/**
-* The cycles of a graph, one per set of nodes that can all reach each other, as a closed path: `[a, b, a]`.
-* A node that points to itself is the cycle `[a, a]`.
-*/
-function findCycles(graph) {
-	const cycles = [];
-	const done = /* @__PURE__ */ new Set();
-	for (const start of graph.keys()) {
-		if (done.has(start)) continue;
-		const path = [];
-		const onPath = /* @__PURE__ */ new Map();
-		const stack = [];
-		const enter = (node) => {
-			onPath.set(node, path.length);
-			path.push(node);
-			stack.push({
-				node,
-				next: 0
-			});
-		};
-		enter(start);
-		for (let frame = stack.at(-1); frame !== void 0; frame = stack.at(-1)) {
-			const target = (graph.get(frame.node) ?? [])[frame.next];
-			frame.next += 1;
-			if (target === void 0) {
-				stack.pop();
-				path.pop();
-				onPath.delete(frame.node);
-				done.add(frame.node);
-				continue;
-			}
-			const index = onPath.get(target);
-			if (index !== void 0) cycles.push([...path.slice(index), target]);
-			else if (graph.has(target) && !done.has(target)) enter(target);
-		}
-	}
-	return cycles;
-}
-
-// packages/orchestrator/src/discover/faults.ts
-const NOTHING_ELSE = {
-	folders: [],
-	missing: null
-};
-/** What Terragrunt can't evaluate, one fault for each place, with all the units that it hits. */
-function evaluationFaults(examined) {
-	return merged(examined.flatMap(({ facts, diagnosis }) => {
-		if (diagnosis.kind !== "broken") return [];
-		const { message, line } = diagnosis;
-		return [{
-			kind: "not-evaluated",
-			file: diagnosis.file ?? fileIn(facts.path, "terragrunt.hcl"),
-			line,
-			message,
-			units: [facts.path],
-			...NOTHING_ELSE
-		}];
-	}));
-}
-/** Local modules that units name and that the commit does not have. */
-function moduleFaults(examined) {
-	return merged(examined.flatMap(({ facts, missingModule }) => {
-		if (missingModule === null) return [];
-		const { folder, file, line } = missingModule;
-		return [{
-			kind: "path",
-			file,
-			line,
-			message: `The local module \`${folder}\` is not in the repository. Add it, or mend the \`source\`.`,
-			units: [facts.path],
-			...NOTHING_ELSE
-		}];
-	}));
-}
-/** What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside. */
-function dependencyFaults(examined) {
-	const graph = new Map(examined.map(({ facts }) => [facts.path, facts.dependencies]));
-	const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
-	const at = (unit, dependency) => placeIn.get(unit)?.get(dependency) ?? {
-		file: fileIn(unit, "terragrunt.hcl"),
-		line: null
-	};
-	const cycles = findCycles(graph).flatMap((cycle) => {
-		const [first, second] = cycle;
-		if (first === void 0 || second === void 0) return [];
-		const message = `These units depend on each other in a circle: ${cycle.join(" → ")}. Remove one of the dependencies.`;
-		const units = [...new Set(cycle)].toSorted();
-		return [{
-			kind: "dependency-cycle",
-			...at(first, second),
-			message,
-			units,
-			...NOTHING_ELSE
-		}];
-	});
-	const missing = examined.flatMap(({ facts: { path, dependencies }, outside }) => [...dependencies.filter((dependency) => !graph.has(dependency)).map((dependency) => {
-		const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
-		const about = {
-			units: [path],
-			folders: [],
-			missing: dependency
-		};
-		return {
-			kind: "missing-dependency",
-			...at(path, dependency),
-			message,
-			...about
-		};
-	}), ...outside.map((dependency) => {
-		const message = `\`${path}\` depends on \`${dependency}\`, which lies outside of the repository.`;
-		return {
-			kind: "missing-dependency",
-			...at(path, dependency),
-			message,
-			units: [path],
-			...NOTHING_ELSE
-		};
-	})]);
-	return [...cycles, ...missing];
-}
-/** Files that were kept from Terragrunt, with the units that lie there or read them. */
-function leftOutFaults(examined, unreadable) {
-	return [...unreadable].map(([file, { line, message }]) => {
-		return {
-			kind: "not-evaluated",
-			file,
-			line,
-			message: `\`${file}\` can't be read as HCL: ${message}. Terragrunt was not given it.`,
-			units: unitsAt(file, examined),
-			folders: [file],
-			missing: null
-		};
-	});
-}
-/** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
-function linkFaults(examined, { inside, leaving }, files) {
-	const fault = (file, message) => {
-		return {
-			kind: "path",
-			file,
-			line: null,
-			message,
-			units: unitsAt(file, examined),
-			folders: [file],
-			missing: null
-		};
-	};
-	const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
-	return [...[...leaving].map(([file, target]) => fault(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)), ...toUnits.map(([file, real]) => fault(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))];
-}
-function unitsAt(file, examined) {
-	const reads = ({ facts }) => [...facts.reads].some(([path, links]) => behind(path, file) && links[0]?.relation !== "may be read by");
-	return examined.filter((unit) => liesIn(file, unit.facts.path) || reads(unit)).map(({ facts }) => facts.path).toSorted();
-}
-const behind = (path, link) => path === link || liesIn(path, link);
-/** Joins faults of the same kind at the same place; the message of the first unit stands for all. */
-function merged(faults) {
-	return [...Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([
-		kind,
-		file,
-		line
-	])).values()].flatMap(([first, ...others]) => first === void 0 ? [] : [{
-		...first,
-		units: [first, ...others].flatMap(({ units }) => units).toSorted()
-	}]);
-}
-
 // packages/orchestrator/src/discover/find.ts
 const Row = object({
 	type: _enum(["unit", "stack"]),
@@ -48399,31 +48231,201 @@ function sharedFolder(folders) {
 	return shared;
 }
 
-// packages/orchestrator/src/discover/left-out.ts
-const MOST_BYTES = 2e7;
-/**
-* Removes HCL from a checkout that nobody can have written by hand: it would keep Terragrunt busy for minutes, and with
-* it every other unit.
-*/
-async function leaveOutUnreadable(root, files) {
-	const found = await sideBySide(files, async (file) => {
-		const path = posix.join(root, file);
-		const reason = await reasonFor(path);
-		if (reason !== null) await rm$1(path, { force: true });
-		return {
-			file,
-			reason
-		};
+// packages/orchestrator/src/discover/diagnose.ts
+const Diagnostic = object({
+	severity: string(),
+	summary: string(),
+	detail: string().default(""),
+	range: object({
+		filename: string(),
+		start: object({ line: int() })
+	}).nullish(),
+	snippet: object({ values: array(object({ traversal: string() })).nullish() }).nullish()
+});
+/** Evaluates one unit by itself with diagnostics. */
+async function diagnoseUnit(terragrunt, root, unit, environment) {
+	const ran = await terragrunt.call([
+		"hcl",
+		"validate",
+		"--json",
+		"--no-color"
+	], {
+		cwd: posix.join(root, unit),
+		env: environment,
+		timeoutMs: 12e4
 	});
-	return new Map(found.flatMap(({ file, reason }) => reason === null ? [] : [[file, reason]]));
+	if (ran.exitCode === 0) return { kind: "well" };
+	return readDiagnostics(ran.stdout, ran.stderr, root);
 }
-async function reasonFor(path) {
-	const size = await stat$1(path).then((stats) => stats.isFile() ? stats.size : 0, () => 0);
-	if (size > MOST_BYTES) return {
-		line: 1,
-		message: `it is ${Math.round(size / 1e6)} MB long`
+/** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
+function readDiagnostics(stdout, stderr, root) {
+	const inside = (file) => posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
+	const plain = (text) => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
+	let diagnostics = [];
+	try {
+		const all = array(Diagnostic).parse(JSON.parse(stdout));
+		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
+		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
+	} catch {}
+	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
+	const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
+	if (first === void 0) return {
+		kind: "broken",
+		file: null,
+		line: null,
+		message: plain(errorsOf(stderr)),
+		unset: []
 	};
-	return size === 0 ? null : unreadableHcl(await readFile(path, "utf8"));
+	const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+	if (mendable.length === 0) return {
+		kind: "needs-credentials",
+		message
+	};
+	return {
+		kind: "broken",
+		file: first.range === null || first.range === void 0 ? null : inside(first.range.filename),
+		line: first.range?.start.line ?? null,
+		message,
+		unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? [])
+	};
+}
+const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
+/**
+* `hcl validate` takes a dependency's `mock_outputs` for its outputs, and unknown values where there are none. A plan has
+* the real ones, so that what these lack is no fault of the unit.
+*/
+function isOfOutputs({ snippet, detail }) {
+	if (/value must be known/.test(detail)) return true;
+	return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
+}
+function isForCredentials({ summary, detail }) {
+	return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
+}
+/** The errors of Terragrunt's log without times and advice, else its last lines. */
+function errorsOf(stderr) {
+	const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
+	return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
+}
+/** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
+const BARE_INCLUDE = "Missing name for include";
+/**
+* Functions that need what only an executor has: cloud credentials, keys, or a program of the team. An environment
+* without an account has the one of zeros here, under which nobody keeps files.
+*/
+const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential|\b0{12}\b/i;
+
+// packages/orchestrator/src/discover/suspects.ts
+/** Units about which Terragrunt kept something to itself. */
+function suspects(folders, found, files) {
+	const faulty = new Map(found.suppressed.map(({ file, message }) => [file, message]));
+	const result = /* @__PURE__ */ new Map();
+	for (const folder of folders) {
+		const row = found.units.get(folder);
+		const own = fileIn(folder, UNIT_FILE);
+		if (row === void 0 || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
+			result.set(folder, {
+				kind: "own",
+				words: (faulty.get(own) ?? "").replaceAll(folder, "…")
+			});
+			continue;
+		}
+		const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
+		if (shared !== void 0) result.set(folder, {
+			kind: "shared",
+			file: shared
+		});
+	}
+	return result;
+}
+/** Units of one suspicion that are diagnosed by themselves before the others are taken to be like them. */
+const SAMPLE = 12;
+/**
+* Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
+* diagnosed: when all of it has the fault at one place of a shared file, so have the others; when all of it is well, but
+* for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
+*/
+async function diagnoseSuspects(terragrunt, root, suspected, environmentOf) {
+	const result = /* @__PURE__ */ new Map();
+	const diagnose = async (folders) => {
+		const all = await sideBySide(folders, (folder) => diagnoseUnit(terragrunt, root, folder, environmentOf(folder)));
+		for (const [index, diagnosis] of all.entries()) result.set(folders[index] ?? "", diagnosis);
+	};
+	const groups = [...Map.groupBy(suspected, ([, suspicion]) => JSON.stringify(suspicion)).values()].map((members) => ({
+		isShared: members[0]?.[1].kind === "shared",
+		units: members.map(([unit]) => unit),
+		sample: spread(members.map(([unit]) => unit), SAMPLE)
+	}));
+	await diagnose(groups.flatMap(({ sample }) => sample));
+	const unlike = [];
+	for (const { units, sample, isShared } of groups) {
+		const common = commonDiagnosis(sample.flatMap((unit) => {
+			const diagnosis = result.get(unit);
+			return diagnosis === void 0 || isShared && isOwnFault(diagnosis, unit) ? [] : diagnosis;
+		}));
+		const holds = common !== null && (isShared || common.kind === "broken" && common.file !== null);
+		const others = units.filter((unit) => !result.has(unit));
+		if (holds) for (const unit of others) result.set(unit, common);
+		else unlike.push(...others);
+	}
+	await diagnose(unlike);
+	return result;
+}
+/** Some of the items, spread evenly from the first to the last. */
+function spread(items, count) {
+	if (items.length <= count) return [...items];
+	return Array.from({ length: count }, (_unused, index) => items[Math.floor(index * (items.length - 1) / (count - 1))]).filter((item) => item !== void 0);
+}
+function isOwnFault(diagnosis, unit) {
+	return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, "terragrunt.hcl");
+}
+/** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
+function commonDiagnosis(diagnoses) {
+	const [first] = diagnoses;
+	if (first === void 0) return null;
+	return diagnoses.every((other) => {
+		if (first.kind !== "broken" || other.kind !== "broken") return first.kind === other.kind;
+		return first.file === other.file && first.line === other.line;
+	}) ? first : null;
+}
+
+// packages/orchestrator/src/discover/unit-folders.ts
+/**
+* Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
+* nothing, names no source, has no code beside it and has other units below it. A template of a stack needs `values`.
+*/
+function unitFolders(candidates, found, sources, read) {
+	const roots = new Set([...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf$1(f) !== path)));
+	const withNested = foldersAbove(candidates);
+	const lackingValues = new Set(found.suppressed.filter(({ message }) => /variable named "values"/.test(message)).map(({ file }) => file));
+	const units = [];
+	for (const folder of candidates) {
+		const file = fileIn(folder, UNIT_FILE);
+		if (roots.has(file)) continue;
+		const text = read(file);
+		const beside = sources.byFolder.get(folder) ?? [];
+		const isTemplate = lackingValues.has(file) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
+		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
+		if (!isTemplate && (runs || !withNested.has(folder))) units.push(folder);
+	}
+	return units.toSorted();
+}
+
+// packages/orchestrator/src/discover/evaluated-units.ts
+/** Asks Terragrunt which units there are and what they read, then what it kept to itself. */
+async function evaluateUnits(terragrunt, { root, sources, candidates, keptBack, textOf }, environmentOf) {
+	const found = await findAll(terragrunt, root, candidates, environmentOf);
+	const folders = unitFolders(candidates, found, sources, textOf);
+	const readable = folders.filter((folder) => !keptBack(fileIn(folder, UNIT_FILE)));
+	await findSwallowed(terragrunt, root, readable, found, environmentOf);
+	return {
+		folders,
+		found,
+		diagnoses: await diagnoseSuspects(terragrunt, root, suspects(readable, found, { has: (path) => sources.files.has(sources.realOf(path)) }), environmentOf)
+	};
+}
+/** The variables that units ask for and that nothing sets, as far as Terragrunt named them. */
+function missedVariables({ diagnoses }) {
+	return [...diagnoses.values()].flatMap((diagnosis) => diagnosis.kind === "broken" ? diagnosis.unset : []);
 }
 
 // packages/orchestrator/src/hcl/evaluate.ts
@@ -48759,319 +48761,6 @@ function includesOf(body, evaluated) {
 	return includes;
 }
 
-// packages/orchestrator/src/discover/stacks.ts
-/** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
-const MANIFEST = ".terragrunt-stack-manifest";
-const CACHE = ".terragrunt-cache";
-/** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
-async function generateStacks(terragrunt, root, committed, parsed, environmentOf) {
-	const all = [...committed.keys()].filter((file) => posix.basename(file) === STACK_FILE).toSorted().map((file) => stackOf(file, committed, parsed(file)));
-	const templates = all.flatMap((stack) => stack.templates);
-	const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
-	const generated = await sideBySide(live, async (stack) => {
-		const ran = await terragrunt.call([
-			"stack",
-			"generate",
-			"--no-color"
-		], {
-			cwd: posix.join(root, stack.folder),
-			env: environmentOf(stack.folder),
-			timeoutMs: 6e5
-		});
-		if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? lastLines(ran.stderr)).replaceAll(`${root}/`, ""));
-		return hashesBelow(root, stack.folder, committed);
-	});
-	const files = new Map(generated.flatMap((result) => result instanceof Map ? [...result] : []));
-	const faults = generated.flatMap((result) => result instanceof Map ? [] : [result]);
-	const failed = new Set(faults.map(({ file }) => file));
-	return {
-		stacks: all.map((stack) => ({
-			...stack,
-			failed: failed.has(stack.file)
-		})),
-		files,
-		faults
-	};
-}
-/** What a stack is made from, as far as its text tells. */
-function stackOf(file, committed, body) {
-	const folder = folderOf$1(file);
-	const at = {
-		unitFolder: folder,
-		terragruntFolder: folder,
-		includes: /* @__PURE__ */ new Map(),
-		included: false
-	};
-	const exists = (path) => committed.has(path);
-	const open = () => null;
-	const found = referencesIn({
-		file,
-		body: body ?? EMPTY,
-		...at,
-		env: {},
-		account: null,
-		unknown: null,
-		exists,
-		open
-	});
-	return {
-		file,
-		folder,
-		templates: [...found.sources.keys()],
-		reads: [...found.files, ...found.configurations],
-		failed: false
-	};
-}
-function faultOf({ file, folder, templates }, why) {
-	const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
-	const [, afterFile = ""] = why.split(`${file}:`, 2);
-	const line = Number.parseInt(afterFile, 10);
-	return {
-		kind: "not-evaluated",
-		file,
-		line: line > 0 ? line : null,
-		message,
-		units: [],
-		folders: [folder, ...templates],
-		missing: null
-	};
-}
-/** What lies below a stack and is not committed: it was generated. */
-async function hashesBelow(root, folder, committed) {
-	const entries = await readdir$1(posix.join(root, folder), {
-		recursive: true,
-		withFileTypes: true
-	});
-	const hashes = /* @__PURE__ */ new Map();
-	for (const entry of entries) {
-		const path = posix.join(posix.relative(root, entry.parentPath), entry.name);
-		if (!entry.isFile() || entry.name === MANIFEST || committed.has(path) || path.split("/").includes(CACHE)) continue;
-		const text = await readFile(posix.join(root, path));
-		hashes.set(path, createHash("sha256").update(text).digest("hex"));
-	}
-	return hashes;
-}
-
-// packages/orchestrator/src/discover/diagnose.ts
-const Diagnostic = object({
-	severity: string(),
-	summary: string(),
-	detail: string().default(""),
-	range: object({
-		filename: string(),
-		start: object({ line: int() })
-	}).nullish(),
-	snippet: object({ values: array(object({ traversal: string() })).nullish() }).nullish()
-});
-/** Evaluates one unit by itself with diagnostics. */
-async function diagnoseUnit(terragrunt, root, unit, environment) {
-	const ran = await terragrunt.call([
-		"hcl",
-		"validate",
-		"--json",
-		"--no-color"
-	], {
-		cwd: posix.join(root, unit),
-		env: environment,
-		timeoutMs: 12e4
-	});
-	if (ran.exitCode === 0) return { kind: "well" };
-	return readDiagnostics(ran.stdout, ran.stderr, root);
-}
-/** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
-function readDiagnostics(stdout, stderr, root) {
-	const inside = (file) => posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
-	const plain = (text) => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
-	let diagnostics = [];
-	try {
-		const all = array(Diagnostic).parse(JSON.parse(stdout));
-		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
-		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
-	} catch {}
-	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
-	const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
-	if (first === void 0) return {
-		kind: "broken",
-		file: null,
-		line: null,
-		message: plain(errorsOf(stderr)),
-		unset: []
-	};
-	const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
-	if (mendable.length === 0) return {
-		kind: "needs-credentials",
-		message
-	};
-	return {
-		kind: "broken",
-		file: first.range === null || first.range === void 0 ? null : inside(first.range.filename),
-		line: first.range?.start.line ?? null,
-		message,
-		unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? [])
-	};
-}
-const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
-/**
-* `hcl validate` takes a dependency's `mock_outputs` for its outputs, and unknown values where there are none. A plan has
-* the real ones, so that what these lack is no fault of the unit.
-*/
-function isOfOutputs({ snippet, detail }) {
-	if (/value must be known/.test(detail)) return true;
-	return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
-}
-function isForCredentials({ summary, detail }) {
-	return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
-}
-/** The errors of Terragrunt's log without times and advice, else its last lines. */
-function errorsOf(stderr) {
-	const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
-	return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
-}
-/** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
-const BARE_INCLUDE = "Missing name for include";
-/**
-* Functions that need what only an executor has: cloud credentials, keys, or a program of the team. An environment
-* without an account has the one of zeros here, under which nobody keeps files.
-*/
-const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential|\b0{12}\b/i;
-
-// packages/orchestrator/src/discover/suspects.ts
-/** Units about which Terragrunt kept something to itself. */
-function suspects(folders, found, files) {
-	const faulty = new Map(found.suppressed.map(({ file, message }) => [file, message]));
-	const result = /* @__PURE__ */ new Map();
-	for (const folder of folders) {
-		const row = found.units.get(folder);
-		const own = fileIn(folder, UNIT_FILE);
-		if (row === void 0 || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
-			result.set(folder, {
-				kind: "own",
-				words: (faulty.get(own) ?? "").replaceAll(folder, "…")
-			});
-			continue;
-		}
-		const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
-		if (shared !== void 0) result.set(folder, {
-			kind: "shared",
-			file: shared
-		});
-	}
-	return result;
-}
-/** Units of one suspicion that are diagnosed by themselves before the others are taken to be like them. */
-const SAMPLE = 12;
-/**
-* Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
-* diagnosed: when all of it has the fault at one place of a shared file, so have the others; when all of it is well, but
-* for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
-*/
-async function diagnoseSuspects(terragrunt, root, suspected, environmentOf) {
-	const result = /* @__PURE__ */ new Map();
-	const diagnose = async (folders) => {
-		const all = await sideBySide(folders, (folder) => diagnoseUnit(terragrunt, root, folder, environmentOf(folder)));
-		for (const [index, diagnosis] of all.entries()) result.set(folders[index] ?? "", diagnosis);
-	};
-	const groups = [...Map.groupBy(suspected, ([, suspicion]) => JSON.stringify(suspicion)).values()].map((members) => ({
-		isShared: members[0]?.[1].kind === "shared",
-		units: members.map(([unit]) => unit),
-		sample: spread(members.map(([unit]) => unit), SAMPLE)
-	}));
-	await diagnose(groups.flatMap(({ sample }) => sample));
-	const unlike = [];
-	for (const { units, sample, isShared } of groups) {
-		const common = commonDiagnosis(sample.flatMap((unit) => {
-			const diagnosis = result.get(unit);
-			return diagnosis === void 0 || isShared && isOwnFault(diagnosis, unit) ? [] : diagnosis;
-		}));
-		const holds = common !== null && (isShared || common.kind === "broken" && common.file !== null);
-		const others = units.filter((unit) => !result.has(unit));
-		if (holds) for (const unit of others) result.set(unit, common);
-		else unlike.push(...others);
-	}
-	await diagnose(unlike);
-	return result;
-}
-/** Some of the items, spread evenly from the first to the last. */
-function spread(items, count) {
-	if (items.length <= count) return [...items];
-	return Array.from({ length: count }, (_unused, index) => items[Math.floor(index * (items.length - 1) / (count - 1))]).filter((item) => item !== void 0);
-}
-function isOwnFault(diagnosis, unit) {
-	return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, "terragrunt.hcl");
-}
-/** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
-function commonDiagnosis(diagnoses) {
-	const [first] = diagnoses;
-	if (first === void 0) return null;
-	return diagnoses.every((other) => {
-		if (first.kind !== "broken" || other.kind !== "broken") return first.kind === other.kind;
-		return first.file === other.file && first.line === other.line;
-	}) ? first : null;
-}
-
-// packages/orchestrator/src/discover/symlinks.ts
-/**
-* Reads the symbolic links of a checkout, and removes those from it that leave the repository: what Terragrunt would
-* read there is not part of the commit, and could be anybody's.
-*/
-async function readSymlinks(root, entries) {
-	const targets = /* @__PURE__ */ new Map();
-	const leaving = /* @__PURE__ */ new Map();
-	for (const { path } of entries.filter(({ kind }) => kind === "symlink")) {
-		const link = posix.join(root, path);
-		const text = await readlink(link).catch(() => null);
-		if (text === null) continue;
-		const real = await realpath(link).catch(() => null);
-		const inside = real === null ? null : insidePath(root, real);
-		if (inside !== null) targets.set(path, inside);
-		else if (real !== null || insidePath(root, posix.resolve(posix.dirname(link), text)) === null) leaving.set(path, text);
-	}
-	for (const path of leaving.keys()) await rm$1(posix.join(root, path), { force: true });
-	return {
-		realOf: (path) => resolved(path, targets),
-		inside: targets,
-		leaving
-	};
-}
-function insidePath(root, path) {
-	if (path === root) return ".";
-	return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null;
-}
-/** A target holds no link any more, so the first link on the way is the only one that counts. */
-function resolved(path, targets) {
-	if (targets.size === 0) return path;
-	const parts = path.split("/");
-	for (let length = 1; length <= parts.length; length += 1) {
-		const target = targets.get(parts.slice(0, length).join("/"));
-		if (target === void 0) continue;
-		const rest = parts.slice(length).join("/");
-		return resolved(posix.join(target, rest), targets);
-	}
-	return path;
-}
-
-// packages/orchestrator/src/discover/unit-folders.ts
-/**
-* Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
-* nothing, names no source, has no code beside it and has other units below it. A template of a stack needs `values`.
-*/
-function unitFolders(candidates, found, sources, read) {
-	const roots = new Set([...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf$1(f) !== path)));
-	const withNested = foldersAbove(candidates);
-	const lackingValues = new Set(found.suppressed.filter(({ message }) => /variable named "values"/.test(message)).map(({ file }) => file));
-	const units = [];
-	for (const folder of candidates) {
-		const file = fileIn(folder, UNIT_FILE);
-		if (roots.has(file)) continue;
-		const text = read(file);
-		const beside = sources.byFolder.get(folder) ?? [];
-		const isTemplate = lackingValues.has(file) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
-		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
-		if (!isTemplate && (runs || !withNested.has(folder))) units.push(folder);
-	}
-	return units.toSorted();
-}
-
 // packages/orchestrator/src/discover/sources.ts
 /** The files in a folder, at any depth. */
 function filesBelow(sources, folder) {
@@ -49389,6 +49078,377 @@ function scopesOf(unit, own, reading, sources) {
 	return open;
 }
 
+// packages/orchestrator/src/discover/examine.ts
+/**
+* Puts together what Terragrunt says of each unit and what its text says.
+*
+* @param environmentOf the variables whose values are known
+*/
+function examineUnits({ folders, found, diagnoses }, sources, environmentOf) {
+	const readsOf = readsReader(sources);
+	return folders.map((folder) => {
+		const path = UnitPath.parse(folder);
+		const row = found.units.get(folder) ?? {
+			path: folder,
+			includes: [],
+			dependencies: [],
+			reading: []
+		};
+		const diagnosis = diagnoses.get(folder) ?? { kind: "well" };
+		const env = environmentOf(folder);
+		const notEvaluated = diagnosis.kind === "needs-credentials";
+		const { reads, located, missingModule, dependencies } = readsOf(row, {
+			env,
+			account: accountOfKey(env["AWS_ACCESS_KEY_ID"]),
+			byTextAlone: diagnosis.kind !== "well",
+			anyFile: notEvaluated
+		});
+		return {
+			facts: {
+				path,
+				dependencies: row.dependencies.filter(isInside).map((dependency) => UnitPath.parse(sources.realOf(dependency))).toSorted(),
+				reads,
+				located,
+				notEvaluated
+			},
+			diagnosis,
+			missingModule,
+			outside: row.dependencies.filter((dependency) => !isInside(dependency)),
+			places: dependencies
+		};
+	});
+}
+const isInside = (path) => UnitPath.safeParse(path).success;
+
+// packages/core/src/graph/cycles.ts
+/**
+* The cycles of a graph, one per set of nodes that can all reach each other, as a closed path: `[a, b, a]`.
+* A node that points to itself is the cycle `[a, a]`.
+*/
+function findCycles(graph) {
+	const cycles = [];
+	const done = /* @__PURE__ */ new Set();
+	for (const start of graph.keys()) {
+		if (done.has(start)) continue;
+		const path = [];
+		const onPath = /* @__PURE__ */ new Map();
+		const stack = [];
+		const enter = (node) => {
+			onPath.set(node, path.length);
+			path.push(node);
+			stack.push({
+				node,
+				next: 0
+			});
+		};
+		enter(start);
+		for (let frame = stack.at(-1); frame !== void 0; frame = stack.at(-1)) {
+			const target = (graph.get(frame.node) ?? [])[frame.next];
+			frame.next += 1;
+			if (target === void 0) {
+				stack.pop();
+				path.pop();
+				onPath.delete(frame.node);
+				done.add(frame.node);
+				continue;
+			}
+			const index = onPath.get(target);
+			if (index !== void 0) cycles.push([...path.slice(index), target]);
+			else if (graph.has(target) && !done.has(target)) enter(target);
+		}
+	}
+	return cycles;
+}
+
+// packages/orchestrator/src/discover/faults.ts
+const NOTHING_ELSE = {
+	folders: [],
+	missing: null
+};
+/** What Terragrunt can't evaluate, one fault for each place, with all the units that it hits. */
+function evaluationFaults(examined) {
+	return merged(examined.flatMap(({ facts, diagnosis }) => {
+		if (diagnosis.kind !== "broken") return [];
+		const { message, line } = diagnosis;
+		return [{
+			kind: "not-evaluated",
+			file: diagnosis.file ?? fileIn(facts.path, "terragrunt.hcl"),
+			line,
+			message,
+			units: [facts.path],
+			...NOTHING_ELSE
+		}];
+	}));
+}
+/** Local modules that units name and that the commit does not have. */
+function moduleFaults(examined) {
+	return merged(examined.flatMap(({ facts, missingModule }) => {
+		if (missingModule === null) return [];
+		const { folder, file, line } = missingModule;
+		return [{
+			kind: "path",
+			file,
+			line,
+			message: `The local module \`${folder}\` is not in the repository. Add it, or mend the \`source\`.`,
+			units: [facts.path],
+			...NOTHING_ELSE
+		}];
+	}));
+}
+/** What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside. */
+function dependencyFaults(examined) {
+	const graph = new Map(examined.map(({ facts }) => [facts.path, facts.dependencies]));
+	const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
+	const at = (unit, dependency) => placeIn.get(unit)?.get(dependency) ?? {
+		file: fileIn(unit, "terragrunt.hcl"),
+		line: null
+	};
+	const cycles = findCycles(graph).flatMap((cycle) => {
+		const [first, second] = cycle;
+		if (first === void 0 || second === void 0) return [];
+		const message = `These units depend on each other in a circle: ${cycle.join(" → ")}. Remove one of the dependencies.`;
+		const units = [...new Set(cycle)].toSorted();
+		return [{
+			kind: "dependency-cycle",
+			...at(first, second),
+			message,
+			units,
+			...NOTHING_ELSE
+		}];
+	});
+	const missing = examined.flatMap(({ facts: { path, dependencies }, outside }) => [...dependencies.filter((dependency) => !graph.has(dependency)).map((dependency) => {
+		const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
+		const about = {
+			units: [path],
+			folders: [],
+			missing: dependency
+		};
+		return {
+			kind: "missing-dependency",
+			...at(path, dependency),
+			message,
+			...about
+		};
+	}), ...outside.map((dependency) => {
+		const message = `\`${path}\` depends on \`${dependency}\`, which lies outside of the repository.`;
+		return {
+			kind: "missing-dependency",
+			...at(path, dependency),
+			message,
+			units: [path],
+			...NOTHING_ELSE
+		};
+	})]);
+	return [...cycles, ...missing];
+}
+/** Files that were kept from Terragrunt, with the units that lie there or read them. */
+function leftOutFaults(examined, unreadable) {
+	return [...unreadable].map(([file, { line, message }]) => {
+		return {
+			kind: "not-evaluated",
+			file,
+			line,
+			message: `\`${file}\` can't be read as HCL: ${message}. Terragrunt was not given it.`,
+			units: unitsAt(file, examined),
+			folders: [file],
+			missing: null
+		};
+	});
+}
+/** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
+function linkFaults(examined, { inside, leaving }, files) {
+	const fault = (file, message) => {
+		return {
+			kind: "path",
+			file,
+			line: null,
+			message,
+			units: unitsAt(file, examined),
+			folders: [file],
+			missing: null
+		};
+	};
+	const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
+	return [...[...leaving].map(([file, target]) => fault(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)), ...toUnits.map(([file, real]) => fault(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))];
+}
+function unitsAt(file, examined) {
+	const reads = ({ facts }) => [...facts.reads].some(([path, links]) => behind(path, file) && links[0]?.relation !== "may be read by");
+	return examined.filter((unit) => liesIn(file, unit.facts.path) || reads(unit)).map(({ facts }) => facts.path).toSorted();
+}
+const behind = (path, link) => path === link || liesIn(path, link);
+/** Joins faults of the same kind at the same place; the message of the first unit stands for all. */
+function merged(faults) {
+	return [...Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([
+		kind,
+		file,
+		line
+	])).values()].flatMap(([first, ...others]) => first === void 0 ? [] : [{
+		...first,
+		units: [first, ...others].flatMap(({ units }) => units).toSorted()
+	}]);
+}
+
+// packages/orchestrator/src/discover/left-out.ts
+const MOST_BYTES = 2e7;
+/**
+* Removes HCL from a checkout that nobody can have written by hand: it would keep Terragrunt busy for minutes, and with
+* it every other unit.
+*/
+async function leaveOutUnreadable(root, files) {
+	const found = await sideBySide(files, async (file) => {
+		const path = posix.join(root, file);
+		const reason = await reasonFor(path);
+		if (reason !== null) await rm$1(path, { force: true });
+		return {
+			file,
+			reason
+		};
+	});
+	return new Map(found.flatMap(({ file, reason }) => reason === null ? [] : [[file, reason]]));
+}
+async function reasonFor(path) {
+	const size = await stat$1(path).then((stats) => stats.isFile() ? stats.size : 0, () => 0);
+	if (size > MOST_BYTES) return {
+		line: 1,
+		message: `it is ${Math.round(size / 1e6)} MB long`
+	};
+	return size === 0 ? null : unreadableHcl(await readFile(path, "utf8"));
+}
+
+// packages/orchestrator/src/discover/stacks.ts
+/** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
+const MANIFEST = ".terragrunt-stack-manifest";
+const CACHE = ".terragrunt-cache";
+/** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
+async function generateStacks(terragrunt, root, committed, parsed, environmentOf) {
+	const all = [...committed.keys()].filter((file) => posix.basename(file) === STACK_FILE).toSorted().map((file) => stackOf(file, committed, parsed(file)));
+	const templates = all.flatMap((stack) => stack.templates);
+	const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
+	const generated = await sideBySide(live, async (stack) => {
+		const ran = await terragrunt.call([
+			"stack",
+			"generate",
+			"--no-color"
+		], {
+			cwd: posix.join(root, stack.folder),
+			env: environmentOf(stack.folder),
+			timeoutMs: 6e5
+		});
+		if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? lastLines(ran.stderr)).replaceAll(`${root}/`, ""));
+		return hashesBelow(root, stack.folder, committed);
+	});
+	const files = new Map(generated.flatMap((result) => result instanceof Map ? [...result] : []));
+	const faults = generated.flatMap((result) => result instanceof Map ? [] : [result]);
+	const failed = new Set(faults.map(({ file }) => file));
+	return {
+		stacks: all.map((stack) => ({
+			...stack,
+			failed: failed.has(stack.file)
+		})),
+		files,
+		faults
+	};
+}
+/** What a stack is made from, as far as its text tells. */
+function stackOf(file, committed, body) {
+	const folder = folderOf$1(file);
+	const at = {
+		unitFolder: folder,
+		terragruntFolder: folder,
+		includes: /* @__PURE__ */ new Map(),
+		included: false
+	};
+	const exists = (path) => committed.has(path);
+	const open = () => null;
+	const found = referencesIn({
+		file,
+		body: body ?? EMPTY,
+		...at,
+		env: {},
+		account: null,
+		unknown: null,
+		exists,
+		open
+	});
+	return {
+		file,
+		folder,
+		templates: [...found.sources.keys()],
+		reads: [...found.files, ...found.configurations],
+		failed: false
+	};
+}
+function faultOf({ file, folder, templates }, why) {
+	const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
+	const [, afterFile = ""] = why.split(`${file}:`, 2);
+	const line = Number.parseInt(afterFile, 10);
+	return {
+		kind: "not-evaluated",
+		file,
+		line: line > 0 ? line : null,
+		message,
+		units: [],
+		folders: [folder, ...templates],
+		missing: null
+	};
+}
+/** What lies below a stack and is not committed: it was generated. */
+async function hashesBelow(root, folder, committed) {
+	const entries = await readdir$1(posix.join(root, folder), {
+		recursive: true,
+		withFileTypes: true
+	});
+	const hashes = /* @__PURE__ */ new Map();
+	for (const entry of entries) {
+		const path = posix.join(posix.relative(root, entry.parentPath), entry.name);
+		if (!entry.isFile() || entry.name === MANIFEST || committed.has(path) || path.split("/").includes(CACHE)) continue;
+		const text = await readFile(posix.join(root, path));
+		hashes.set(path, createHash("sha256").update(text).digest("hex"));
+	}
+	return hashes;
+}
+
+// packages/orchestrator/src/discover/symlinks.ts
+/**
+* Reads the symbolic links of a checkout, and removes those from it that leave the repository: what Terragrunt would
+* read there is not part of the commit, and could be anybody's.
+*/
+async function readSymlinks(root, entries) {
+	const targets = /* @__PURE__ */ new Map();
+	const leaving = /* @__PURE__ */ new Map();
+	for (const { path } of entries.filter(({ kind }) => kind === "symlink")) {
+		const link = posix.join(root, path);
+		const text = await readlink(link).catch(() => null);
+		if (text === null) continue;
+		const real = await realpath(link).catch(() => null);
+		const inside = real === null ? null : insidePath(root, real);
+		if (inside !== null) targets.set(path, inside);
+		else if (real !== null || insidePath(root, posix.resolve(posix.dirname(link), text)) === null) leaving.set(path, text);
+	}
+	for (const path of leaving.keys()) await rm$1(posix.join(root, path), { force: true });
+	return {
+		realOf: (path) => resolved(path, targets),
+		inside: targets,
+		leaving
+	};
+}
+function insidePath(root, path) {
+	if (path === root) return ".";
+	return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : null;
+}
+/** A target holds no link any more, so the first link on the way is the only one that counts. */
+function resolved(path, targets) {
+	if (targets.size === 0) return path;
+	const parts = path.split("/");
+	for (let length = 1; length <= parts.length; length += 1) {
+		const target = targets.get(parts.slice(0, length).join("/"));
+		if (target === void 0) continue;
+		const rest = parts.slice(length).join("/");
+		return resolved(posix.join(target, rest), targets);
+	}
+	return path;
+}
+
 // packages/orchestrator/src/discover/take-snapshot.ts
 /** Reads the infrastructure of one commit, in a checkout of its own: discovery runs code and must not meet anybody's files. */
 async function takeSnapshot(edges, commit, configuration) {
@@ -49418,60 +49478,15 @@ async function takeSnapshot(edges, commit, configuration) {
 		submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)
 	};
 	const templates = new Set(generated.stacks.flatMap((stack) => stack.templates));
-	const candidates = [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !templates.has(folderOf$1(file))).map(folderOf$1);
-	const exists = { has: (path) => files.has(links.realOf(path)) };
-	const evaluate = async (asked) => {
-		const environmentOf = withStandIns(knownOf, asked);
-		const found = await findAll(terragrunt, root, candidates, environmentOf);
-		const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
-		const readable = folders.filter((folder) => {
-			const file = fileIn(folder, UNIT_FILE);
-			return !unreadable.has(file) && !links.leaving.has(file);
-		});
-		await findSwallowed(terragrunt, root, readable, found, environmentOf);
-		return {
-			found,
-			folders,
-			diagnoses: await diagnoseSuspects(terragrunt, root, suspects(readable, found, exists), environmentOf)
-		};
+	const checkout = {
+		root,
+		sources,
+		candidates: [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !templates.has(folderOf$1(file))).map(folderOf$1),
+		keptBack: (file) => unreadable.has(file) || links.leaving.has(file),
+		textOf: (file) => textOf(root, file) ?? ""
 	};
-	const missed = ({ diagnoses }) => [...diagnoses.values()].flatMap((diagnosis) => diagnosis.kind === "broken" ? diagnosis.unset : []);
-	const { asked, result } = await withAllVariables(named, evaluate, missed);
-	const { found, folders, diagnoses } = result;
-	const readsOf = readsReader(sources);
-	const examined = folders.map((folder) => {
-		const path = UnitPath.parse(folder);
-		const row = found.units.get(folder) ?? {
-			path: folder,
-			includes: [],
-			dependencies: [],
-			reading: []
-		};
-		const diagnosis = diagnoses.get(folder) ?? { kind: "well" };
-		const byTextAlone = diagnosis.kind !== "well";
-		const env = knownOf(folder);
-		const account = accountOfKey(env["AWS_ACCESS_KEY_ID"]);
-		const notEvaluated = diagnosis.kind === "needs-credentials";
-		const { reads, located, missingModule, dependencies } = readsOf(row, {
-			env,
-			account,
-			byTextAlone,
-			anyFile: notEvaluated
-		});
-		return {
-			facts: {
-				path,
-				dependencies: row.dependencies.filter((dependency) => UnitPath.safeParse(dependency).success).map((dependency) => UnitPath.parse(links.realOf(dependency))).toSorted(),
-				reads,
-				located,
-				notEvaluated
-			},
-			diagnosis,
-			missingModule,
-			outside: row.dependencies.filter((dependency) => !UnitPath.safeParse(dependency).success),
-			places: dependencies
-		};
-	});
+	const { asked, result: evaluated } = await withAllVariables(named, (names) => evaluateUnits(terragrunt, checkout, withStandIns(knownOf, names)), missedVariables);
+	const examined = examineUnits(evaluated, sources, knownOf);
 	return {
 		commit,
 		files,

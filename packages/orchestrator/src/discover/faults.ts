@@ -1,20 +1,9 @@
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { findCycles } from "@pipelines/core/graph/cycles";
-import type { Diagnosis } from "./diagnose.ts";
+import type { Examined } from "./examine.ts";
 import type { LeftOut } from "./left-out.ts";
-import { type Fault, fileIn, liesIn, UNIT_FILE, type UnitFacts } from "./snapshot.ts";
+import { type Fault, fileIn, liesIn, UNIT_FILE } from "./snapshot.ts";
 import type { Symlinks } from "./symlinks.ts";
-import type { Place, UnitReads } from "./unit-reads.ts";
-
-/** A unit with what discovery found out about it, for and against. */
-export type Examined = {
-  readonly facts: UnitFacts;
-  readonly diagnosis: Diagnosis;
-  readonly missingModule: UnitReads["missingModule"];
-  /** Dependencies that lie outside of the repository, as paths that start with `../`. */
-  readonly outside: readonly string[];
-  readonly places: ReadonlyMap<string, Place>;
-};
 
 const NOTHING_ELSE = { folders: [], missing: null } as const;
 

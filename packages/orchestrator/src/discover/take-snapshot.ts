@@ -2,30 +2,19 @@ import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
-import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { type Body, type HclParser, unreadableHcl } from "../hcl/parse.ts";
-import type { Diagnosis } from "./diagnose.ts";
-import { accountOfKey, toolEnvironments } from "./environment.ts";
-import {
-  dependencyFaults,
-  type Examined,
-  evaluationFaults,
-  leftOutFaults,
-  linkFaults,
-  moduleFaults,
-} from "./faults.ts";
-import { findAll, findSwallowed } from "./find-all.ts";
+import { toolEnvironments } from "./environment.ts";
+import { evaluateUnits, missedVariables } from "./evaluated-units.ts";
+import { examineUnits } from "./examine.ts";
+import { dependencyFaults, evaluationFaults, leftOutFaults, linkFaults, moduleFaults } from "./faults.ts";
 import { leaveOutUnreadable } from "./left-out.ts";
-import { emptySnapshot, fileIn, folderOf, foldersAbove, type Snapshot, UNIT_FILE } from "./snapshot.ts";
+import { emptySnapshot, folderOf, foldersAbove, type Snapshot, UNIT_FILE } from "./snapshot.ts";
 import type { Sources } from "./sources.ts";
 import { generateStacks } from "./stacks.ts";
-import { diagnoseSuspects, suspects } from "./suspects.ts";
 import { readSymlinks } from "./symlinks.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
-import { unitFolders } from "./unit-folders.ts";
-import { readsReader } from "./unit-reads.ts";
 import { askedVariables, unsetVariables, withAllVariables, withStandIns } from "./variables.ts";
 
 export type DiscoveryEdges = {
@@ -74,56 +63,18 @@ export async function takeSnapshot(
   const candidates = [...files.keys()]
     .filter((file) => posix.basename(file) === UNIT_FILE && !templates.has(folderOf(file)))
     .map(folderOf);
-  const exists = { has: (path: string): boolean => files.has(links.realOf(path)) };
-  const evaluate = async (asked: readonly string[]) => {
-    const environmentOf = withStandIns(knownOf, asked);
-    const found = await findAll(terragrunt, root, candidates, environmentOf);
-    const folders = unitFolders(candidates, found, sources, (file) => textOf(root, file) ?? "");
-    const readable = folders.filter((folder) => {
-      const file = fileIn(folder, UNIT_FILE);
-      return !unreadable.has(file) && !links.leaving.has(file);
-    });
-    await findSwallowed(terragrunt, root, readable, found, environmentOf);
-    const diagnoses = await diagnoseSuspects(terragrunt, root, suspects(readable, found, exists), environmentOf);
-    return { found, folders, diagnoses };
+  const checkout = {
+    ...{ root, sources, candidates },
+    keptBack: (file: string) => unreadable.has(file) || links.leaving.has(file),
+    textOf: (file: string) => textOf(root, file) ?? "",
   };
-  const missed = ({ diagnoses }: { readonly diagnoses: ReadonlyMap<string, Diagnosis> }): string[] =>
-    [...diagnoses.values()].flatMap((diagnosis) => (diagnosis.kind === "broken" ? diagnosis.unset : []));
-  const { asked, result } = await withAllVariables(named, evaluate, missed);
-  const { found, folders, diagnoses } = result;
-
-  const readsOf = readsReader(sources);
-  const examined = folders.map((folder): Examined => {
-    const path = UnitPath.parse(folder);
-    const row = found.units.get(folder) ?? { path: folder, includes: [], dependencies: [], reading: [] };
-    const diagnosis: Diagnosis = diagnoses.get(folder) ?? { kind: "well" };
-    const byTextAlone = diagnosis.kind !== "well";
-    // The scan takes a made-up value for an unknown one: it stands for any.
-    const env = knownOf(folder);
-    const account = accountOfKey(env["AWS_ACCESS_KEY_ID"]);
-    const notEvaluated = diagnosis.kind === "needs-credentials";
-    // One that is broken stops the run where the change touches it: that it may read anything would be said every time.
-    const { reads, located, missingModule, dependencies } = readsOf(row, {
-      env,
-      account,
-      byTextAlone,
-      anyFile: notEvaluated,
-    });
-    const inside = row.dependencies.filter((dependency) => UnitPath.safeParse(dependency).success);
-    return {
-      facts: {
-        path,
-        dependencies: inside.map((dependency) => UnitPath.parse(links.realOf(dependency))).toSorted(),
-        reads,
-        located,
-        notEvaluated,
-      },
-      diagnosis,
-      missingModule,
-      outside: row.dependencies.filter((dependency) => !UnitPath.safeParse(dependency).success),
-      places: dependencies,
-    };
-  });
+  const { asked, result: evaluated } = await withAllVariables(
+    named,
+    (names) => evaluateUnits(terragrunt, checkout, withStandIns(knownOf, names)),
+    missedVariables,
+  );
+  // The scan takes a made-up value for an unknown one: it stands for any.
+  const examined = examineUnits(evaluated, sources, knownOf);
   return {
     commit,
     files,
