@@ -49684,7 +49684,7 @@ function affectedUnits(changes, base, head, policy) {
 		const status = statusOf(path, because, base, head);
 		const deleted = status === "deleted";
 		const facts = (deleted ? base : head).units.get(path);
-		const placed = policy.environmentOf(path, deleted);
+		const placed = placeOf(path, deleted, policy);
 		if (facts === void 0) continue;
 		if (placed.kind !== "one") {
 			problems.push(misplaced(path, placed, policy));
@@ -49739,6 +49739,20 @@ function actionFor(deleted, { mode, requested }) {
 	return deleted ? "plan-destroy" : "plan";
 }
 const CONTROL = /\p{Cc}/u;
+function placeOf(path, deleted, policy) {
+	return path.includes(NOT_UTF_8) ? { kind: "not-utf-8" } : policy.environmentOf(path, deleted);
+}
+/** What a byte that is no part of a UTF-8 character is read as. */
+const NOT_UTF_8 = "�";
+function unspeakable(path, what) {
+	return {
+		kind: "path",
+		path,
+		file: null,
+		line: null,
+		message: `The name of the folder ${JSON.stringify(path)} ${what}. Rename it.`
+	};
+}
 function misplaced(path, placed, policy) {
 	const where = {
 		path,
@@ -49753,13 +49767,8 @@ function misplaced(path, placed, policy) {
 			message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`
 		};
 	}
-	if (CONTROL.test(path)) return {
-		kind: "path",
-		path,
-		file: null,
-		line: null,
-		message: `The folder ${JSON.stringify(path)} has a control character in its name, which no glob of an environment matches. Rename it.`
-	};
+	if (placed.kind === "not-utf-8") return unspeakable(path, "is not UTF-8, so that no tool could be told to run it");
+	if (CONTROL.test(path)) return unspeakable(path, "has a control character in it, which no glob of an environment matches");
 	return {
 		kind: "no-environment",
 		...where,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -46,6 +46,17 @@ describe("folder names", () => {
     expect(paths(assessment)).toEqual(["plain"]);
     expect(assessment.problems).toMatchObject([{ kind: "path", path: "a\n::error::b" }]);
     expect(explain(assessment)).not.toMatch(/^\s*::/m);
+  });
+
+  it("that are not UTF-8 are refused by name, and other units go on", async () => {
+    await using repository = await makeRepository(unit("plain"));
+    const folder = Buffer.concat([Buffer.from(`${repository.folder}/odd-`), Buffer.from([0xff])]);
+    await mkdir(folder);
+    await writeFile(Buffer.concat([folder, Buffer.from("/terragrunt.hcl")]), source);
+    await repository.commit({ "plain/main.tf": "# edited\n" });
+    const assessment = await repository.assess();
+    expect(paths(assessment)).toEqual(["plain"]);
+    expect(assessment.problems).toMatchObject([{ kind: "path", path: "odd-\uFFFD" }]);
   });
 
   it("that differ by the code points of a letter only are two units", async () => {
@@ -122,6 +133,21 @@ describe("broken input", () => {
     );
     expect(paths(assessment)).toEqual(["a"]);
   });
+});
+
+it("files of the checkout that can't be read, are gone or were edited change nothing: commits are read", async () => {
+  await using repository = await makeRepository({ ...unit("a"), ...unit("b"), ...unit("c"), "x.yml": "x: 1\n" });
+  const reads = `${source}locals {\n  x = file("../x.yml")\n}\n`;
+  await repository.commit({ ...unit("a", reads), "x.yml": "x: 2\n", "b/main.tf": "# edited\n" });
+  const before = await repository.assess();
+  await chmod(join(repository.folder, "x.yml"), 0);
+  await chmod(join(repository.folder, "a"), 0);
+  await rm(join(repository.folder, "b"), { recursive: true });
+  await writeFile(join(repository.folder, "c/terragrunt.hcl"), "locals {\n  a =\n}\n");
+  const after = await repository.assess();
+  await chmod(join(repository.folder, "a"), 0o755);
+  expect([paths(after), after.problems]).toEqual([["a", "b"], []]);
+  expect({ ...after, discovery: null }).toEqual({ ...before, discovery: null });
 });
 
 it("code of a pull request that runs at discovery meets no token and no cloud credential in its environment", async () => {

@@ -40,7 +40,7 @@ export function affectedUnits(
     const status = statusOf(path, because, base, head);
     const deleted = status === "deleted";
     const facts = (deleted ? base : head).units.get(path);
-    const placed = policy.environmentOf(path, deleted);
+    const placed = placeOf(path, deleted, policy);
     if (facts === undefined) continue;
     if (placed.kind !== "one") {
       problems.push(misplaced(path, placed, policy));
@@ -107,7 +107,22 @@ function actionFor(deleted: boolean, { mode, requested }: Policy): Action {
 
 const CONTROL = /\p{Cc}/u;
 
-function misplaced(path: UnitPath, placed: Exclude<EnvironmentOfUnit, { kind: "one" }>, policy: Policy): Problem {
+/** A unit's environment, or why it has none. */
+type Place = EnvironmentOfUnit | { readonly kind: "not-utf-8" };
+
+function placeOf(path: UnitPath, deleted: boolean, policy: Policy): Place {
+  return path.includes(NOT_UTF_8) ? { kind: "not-utf-8" } : policy.environmentOf(path, deleted);
+}
+
+/** What a byte that is no part of a UTF-8 character is read as. */
+const NOT_UTF_8 = "\uFFFD";
+
+function unspeakable(path: UnitPath, what: string): Problem {
+  const message = `The name of the folder ${JSON.stringify(path)} ${what}. Rename it.`;
+  return { kind: "path", path, file: null, line: null, message };
+}
+
+function misplaced(path: UnitPath, placed: Exclude<Place, { kind: "one" }>, policy: Policy): Problem {
   const where = { path, file: ".pipelines/config.yml", line: null };
   if (placed.kind === "several") {
     const names = placed.names.map((name) => `\`${name}\``).join(" and ");
@@ -117,10 +132,9 @@ function misplaced(path: UnitPath, placed: Exclude<EnvironmentOfUnit, { kind: "o
       message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`,
     };
   }
+  if (placed.kind === "not-utf-8") return unspeakable(path, "is not UTF-8, so that no tool could be told to run it");
   if (CONTROL.test(path)) {
-    const shown = JSON.stringify(path);
-    const message = `The folder ${shown} has a control character in its name, which no glob of an environment matches. Rename it.`;
-    return { kind: "path", path, file: null, line: null, message };
+    return unspeakable(path, "has a control character in it, which no glob of an environment matches");
   }
   return {
     kind: "no-environment",
