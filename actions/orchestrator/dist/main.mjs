@@ -47338,6 +47338,10 @@ function folderOf$1(file) {
 	const slash = file.lastIndexOf("/");
 	return slash === -1 ? "." : file.slice(0, slash);
 }
+/** The folder of the unit that a dependency's path names, be it that folder or the configuration file in it. */
+function unitNamedBy(path) {
+	return path.endsWith(`/${"terragrunt.hcl"}`) ? folderOf$1(path) : path;
+}
 /** The path of a file in a folder. */
 function fileIn(folder, name) {
 	return folder === "." ? name : `${folder}/${name}`;
@@ -48120,7 +48124,7 @@ async function terragruntFind(terragrunt, root, below, environment) {
 	const units = rows.filter(({ type }) => type === "unit").map((row) => ({
 		path: fromRoot(row.path),
 		includes: Object.values(row.include ?? {}).map((file) => file === "" ? "" : fromRoot(file)),
-		dependencies: (row.dependencies ?? []).map(fromRoot),
+		dependencies: (row.dependencies ?? []).map(fromRoot).map(unitNamedBy),
 		reading: (row.reading ?? []).map(fromRoot)
 	}));
 	return {
@@ -49024,10 +49028,13 @@ function takePaths(found, written) {
 	written.unknownAbove ||= found.unknownAbove;
 }
 function takeBlocks(found, file, isOwn, written, sources) {
-	for (const [path, line] of found.dependencies) if (!written.dependencies.has(path)) written.dependencies.set(path, {
-		file,
-		line
-	});
+	for (const [path, line] of found.dependencies) {
+		const unit = unitNamedBy(path);
+		if (!written.dependencies.has(unit)) written.dependencies.set(unit, {
+			file,
+			line
+		});
+	}
 	for (const [folder, line] of found.sources) {
 		written.sources.add(sources.realOf(folder));
 		written.named.push({
@@ -49876,12 +49883,14 @@ function named(paths) {
 /**
 * Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
 * been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
-* changed, or when it was not broken in the same way at base. A unit that is deleted counts with its faults at base.
+* changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
+* Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base.
 */
 function judgeFaults({ base, head }, diff, affected, deleted) {
 	const changed = diff.map(({ path }) => path);
 	const owners = ownersOf(changed, head);
 	const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
+	const brokenBefore = new Set(base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units));
 	const problems = [];
 	const untouched = [];
 	for (const fault of head.faults.filter(({ missing }) => missing === null || !deleted.has(missing))) {
@@ -49891,7 +49900,8 @@ function judgeFaults({ base, head }, diff, affected, deleted) {
 			else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
 			continue;
 		}
-		const isTouched = (unit) => affected.has(unit) || owners.has(unit) || before?.has(unit) !== true;
+		const wasThere = (fault.kind === "not-evaluated" ? brokenBefore : before) ?? /* @__PURE__ */ new Set();
+		const isTouched = (unit) => affected.has(unit) || owners.has(unit) || !wasThere.has(unit);
 		const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
 		if (touched.length > 0) problems.push(problemOf(fault, touched));
 		if (others.length > 0) untouched.push(problemOf(fault, others));
@@ -49915,14 +49925,13 @@ function untouchedNotice(untouched) {
 	if (units.length + stacks.length === 0) return [];
 	return [`${[...units.length === 0 ? [] : [units.length === 1 ? "1 unit" : `${units.length} units`], ...stacks.length === 0 ? [] : [stacks.length === 1 ? "1 file" : `${stacks.length} files`]].join(" and ")} can't be evaluated or run, and this change does not touch them: ${named([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`];
 }
-/** Whether two commits have the same fault: same place, same words but for the unit that they were said of. */
-function keyOf({ kind, file, line, message, missing, units }) {
-	const words = kind === "not-evaluated" ? units.reduce((text, unit) => text.replaceAll(unit, "…"), message) : message;
+/** Whether two commits have the same fault: same place, same words. */
+function keyOf({ kind, file, line, message, missing }) {
 	return JSON.stringify([
 		kind,
 		file,
 		line,
-		words,
+		message,
 		missing
 	]);
 }

@@ -123,6 +123,19 @@ describe("orchestrating", () => {
     );
   });
 
+  it("takes a dependency that names the configuration file for one on its unit", async () => {
+    const app = (ROOT["prod/app/terragrunt.hcl"] ?? "").replace('"../vpc"', '"../vpc/terragrunt.hcl"');
+    const before = { ...ROOT, "prod/app/terragrunt.hcl": app };
+    const refused = await assess({ "prod/vpc/terragrunt.hcl": null }, "pull_request", before);
+    expect(refused.problems).toMatchObject([{ kind: "refused-delete", path: "prod/vpc" }]);
+    const both = await assess({ "root.hcl": `${ROOT["root.hcl"]}# edited\n` }, "push", before);
+    expect(both.problems).toEqual([]);
+    expect(both.jobs.flatMap(({ units }) => units)).toEqual([
+      { path: "prod/app", after: ["prod/vpc"] },
+      { path: "prod/vpc", after: [] },
+    ]);
+  });
+
   it("refuses the delete of a unit that another still depends on, and withholds it on push", async () => {
     const assessment = await assess({ "prod/vpc/terragrunt.hcl": null }, "push");
     expect(assessment.units).toMatchObject([{ action: "destroy", withheld: { by: "remaining-dependents" } }]);

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
 import { z } from "zod";
+import { unitNamedBy } from "./snapshot.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 const Row = z.object({
@@ -59,7 +60,7 @@ export async function terragruntFind(
       path: fromRoot(row.path),
       // An include that can't be resolved is listed with an empty path.
       includes: Object.values(row.include ?? {}).map((file) => (file === "" ? "" : fromRoot(file))),
-      dependencies: (row.dependencies ?? []).map(fromRoot),
+      dependencies: (row.dependencies ?? []).map(fromRoot).map(unitNamedBy),
       reading: (row.reading ?? []).map(fromRoot),
     }));
   return { units: new Map(units.map((unit) => [unit.path, unit])), suppressed: suppressedErrors(ran.stderr, root) };

@@ -89,6 +89,11 @@ export function folderOf(file: string): string {
   return slash === -1 ? "." : file.slice(0, slash);
 }
 
+/** The folder of the unit that a dependency's path names, be it that folder or the configuration file in it. */
+export function unitNamedBy(path: string): string {
+  return path.endsWith(`/${UNIT_FILE}`) ? folderOf(path) : path;
+}
+
 /** The path of a file in a folder. */
 export function fileIn(folder: string, name: string): string {
   return folder === "." ? name : `${folder}/${name}`;

@@ -3,7 +3,7 @@ import { includesOf, type References, referencesIn, UNKNOWN } from "../hcl/refer
 import type { FoundUnit } from "./find.ts";
 import { type Add, addModules, CODE, isInNestedUnit, type ModuleReads, scanModule } from "./local-modules.ts";
 import { mayReadReader, sharedAbove } from "./may-read.ts";
-import { fileIn, folderOf, type Link, liesIn, UNIT_FILE } from "./snapshot.ts";
+import { fileIn, folderOf, type Link, liesIn, UNIT_FILE, unitNamedBy } from "./snapshot.ts";
 import { filesBelow, isThere, type Sources, submoduleOf } from "./sources.ts";
 
 /** A place in a file. */
@@ -175,7 +175,8 @@ function takePaths(found: References, written: Written): void {
 
 function takeBlocks(found: References, file: string, isOwn: boolean, written: Written, sources: Sources): void {
   for (const [path, line] of found.dependencies) {
-    if (!written.dependencies.has(path)) written.dependencies.set(path, { file, line });
+    const unit = unitNamedBy(path);
+    if (!written.dependencies.has(unit)) written.dependencies.set(unit, { file, line });
   }
   for (const [folder, line] of found.sources) {
     written.sources.add(sources.realOf(folder));

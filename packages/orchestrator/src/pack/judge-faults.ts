@@ -14,7 +14,8 @@ export type Judged = {
 /**
  * Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
  * been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
- * changed, or when it was not broken in the same way at base. A unit that is deleted counts with its faults at base.
+ * changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
+ * Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base.
  */
 export function judgeFaults(
   { base, head }: { readonly base: Snapshot; readonly head: Snapshot },
@@ -25,6 +26,9 @@ export function judgeFaults(
   const changed = diff.map(({ path }) => path);
   const owners = ownersOf(changed, head);
   const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
+  const brokenBefore = new Set(
+    base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units),
+  );
   const problems: Problem[] = [];
   const untouched: Problem[] = [];
   // The delete of what a remaining unit depends on is refused by name, which says more.
@@ -37,7 +41,8 @@ export function judgeFaults(
       else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
       continue;
     }
-    const isTouched = (unit: UnitPath): boolean => affected.has(unit) || owners.has(unit) || before?.has(unit) !== true;
+    const wasThere = (fault.kind === "not-evaluated" ? brokenBefore : before) ?? new Set();
+    const isTouched = (unit: UnitPath): boolean => affected.has(unit) || owners.has(unit) || !wasThere.has(unit);
     const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
     if (touched.length > 0) problems.push(problemOf(fault, touched));
     if (others.length > 0) untouched.push(problemOf(fault, others));
@@ -69,10 +74,9 @@ export function untouchedNotice(untouched: readonly Problem[]): string[] {
   ];
 }
 
-/** Whether two commits have the same fault: same place, same words but for the unit that they were said of. */
-function keyOf({ kind, file, line, message, missing, units }: Fault): string {
-  const words = kind === "not-evaluated" ? units.reduce((text, unit) => text.replaceAll(unit, "…"), message) : message;
-  return JSON.stringify([kind, file, line, words, missing]);
+/** Whether two commits have the same fault: same place, same words. */
+function keyOf({ kind, file, line, message, missing }: Fault): string {
+  return JSON.stringify([kind, file, line, message, missing]);
 }
 
 function ownersOf(files: readonly string[], head: Snapshot): Set<string> {
