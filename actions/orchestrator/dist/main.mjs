@@ -49341,7 +49341,7 @@ async function generateStacks(terragrunt, root, committed, parsed, environmentOf
 			env: environmentOf(stack.folder),
 			timeoutMs: 6e5
 		});
-		if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? lastLines(ran.stderr)).replaceAll(`${root}/`, ""));
+		if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? reasonIn(ran.stderr)).replaceAll(`${root}/`, ""));
 		return hashesBelow(root, stack.folder, committed);
 	});
 	const files = new Map(generated.flatMap((result) => result instanceof Map ? [...result] : []));
@@ -49355,6 +49355,11 @@ async function generateStacks(terragrunt, root, committed, parsed, environmentOf
 		files,
 		faults
 	};
+}
+/** The errors that Terragrunt tells behind its advice, one for each unit of the stack; else the last lines of its log. */
+function reasonIn(log) {
+	const errors = [...log.matchAll(/^Original error: (.+(?:\n(?!failed to ).+)*)/gm)].flatMap(([, error]) => error ?? []);
+	return lastLines(errors.length > 0 ? errors.join("\n") : log);
 }
 /** What a stack is made from, as far as its text tells. */
 function stackOf(file, committed, body) {
@@ -49925,9 +49930,9 @@ function untouchedNotice(untouched) {
 	if (units.length + stacks.length === 0) return [];
 	return [`${[...units.length === 0 ? [] : [units.length === 1 ? "1 unit" : `${units.length} units`], ...stacks.length === 0 ? [] : [stacks.length === 1 ? "1 file" : `${stacks.length} files`]].join(" and ")} can't be evaluated or run, and this change does not touch them: ${named([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`];
 }
-/** Whether two commits have the same fault: same place, same words. */
+/** Whether two commits have the same fault: same place and words, or the same file that Terragrunt gives up on. */
 function keyOf({ kind, file, line, message, missing }) {
-	return JSON.stringify([
+	return JSON.stringify(kind === "not-evaluated" ? [kind, file] : [
 		kind,
 		file,
 		line,

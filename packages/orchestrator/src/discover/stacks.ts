@@ -42,13 +42,21 @@ export async function generateStacks(
       env: environmentOf(stack.folder),
       timeoutMs: 10 * 60_000,
     });
-    if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? lastLines(ran.stderr)).replaceAll(`${root}/`, ""));
+    if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? reasonIn(ran.stderr)).replaceAll(`${root}/`, ""));
     return hashesBelow(root, stack.folder, committed);
   });
   const files = new Map(generated.flatMap((result) => (result instanceof Map ? [...result] : [])));
   const faults = generated.flatMap((result) => (result instanceof Map ? [] : [result]));
   const failed = new Set(faults.map(({ file }) => file));
   return { stacks: all.map((stack) => ({ ...stack, failed: failed.has(stack.file) })), files, faults };
+}
+
+/** The errors that Terragrunt tells behind its advice, one for each unit of the stack; else the last lines of its log. */
+function reasonIn(log: string): string {
+  const errors = [...log.matchAll(/^Original error: (.+(?:\n(?!failed to ).+)*)/gm)].flatMap(
+    ([, error]) => error ?? [],
+  );
+  return lastLines(errors.length > 0 ? errors.join("\n") : log);
 }
 
 /** What a stack is made from, as far as its text tells. */

@@ -30,6 +30,13 @@ it.each<[string, Fault[], Fault[], UnitPath[], "problems" | "untouched"]>([
     [],
     "problems",
   ],
+  [
+    "nothing but a stack that could not be generated for another reason",
+    [fault(2, { units: [], folders: ["bad"] })],
+    [fault(5, { units: [], folders: ["bad"] })],
+    [],
+    "untouched",
+  ],
 ])("a unit that can't run and that showed %s", (_, before, now, affected, expected) => {
   expect(judged(before, now, affected)).toEqual({ problems: [], untouched: [], [expected]: [5] });
 });

@@ -74,9 +74,9 @@ export function untouchedNotice(untouched: readonly Problem[]): string[] {
   ];
 }
 
-/** Whether two commits have the same fault: same place, same words. */
+/** Whether two commits have the same fault: same place and words, or the same file that Terragrunt gives up on. */
 function keyOf({ kind, file, line, message, missing }: Fault): string {
-  return JSON.stringify([kind, file, line, message, missing]);
+  return JSON.stringify(kind === "not-evaluated" ? [kind, file] : [kind, file, line, message, missing]);
 }
 
 function ownersOf(files: readonly string[], head: Snapshot): Set<string> {
