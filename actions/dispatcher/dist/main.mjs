@@ -49192,8 +49192,8 @@ const AffectedUnit = strictObject({
 	because: array(Reason).min(1),
 	/** Every unit that it depends on at `at`, affected or not. */
 	dependsOn: array(UnitPath),
-	/** It is affected by caution: Terragrunt could not evaluate it without credentials. */
-	notEvaluated: boolean().optional(),
+	/** It may be affected by caution alone: what Terragrunt said when it could not evaluate it without credentials. */
+	notEvaluated: string().optional(),
 	/** It is one half of a move: the other half's path. */
 	movedWith: UnitPath.optional(),
 	withheld: Withheld.optional()

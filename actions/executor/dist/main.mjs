@@ -23439,8 +23439,8 @@ const AffectedUnit = strictObject({
 	because: array(Reason).min(1),
 	/** Every unit that it depends on at `at`, affected or not. */
 	dependsOn: array(UnitPath),
-	/** It is affected by caution: Terragrunt could not evaluate it without credentials. */
-	notEvaluated: boolean().optional(),
+	/** It may be affected by caution alone: what Terragrunt said when it could not evaluate it without credentials. */
+	notEvaluated: string().optional(),
 	/** It is one half of a move: the other half's path. */
 	movedWith: UnitPath.optional(),
 	withheld: Withheld.optional()
@@ -41748,7 +41748,8 @@ function compareWithReviewed(now, seen, rule) {
 /** Whether a reviewed plan shows the very same change. A plan on mocked outputs shows shapes, and no values. */
 function shows({ reviewed, now }, address, action) {
 	if (reviewed.mocked) return false;
-	return now.filter((change) => change.address === address && change.action === action).some(({ hash }) => reviewed.changes.some((change) => change.address === address && change.action === action && change.hash === hash));
+	const hashes = new Set(reviewed.changes.map(({ hash }) => hash));
+	return now.some((change) => change.address === address && change.action === action && hashes.has(change.hash));
 }
 function endsUnseen(address, action, seen) {
 	if (address.startsWith("output.")) return false;
@@ -50853,8 +50854,7 @@ function nextUnits(units, ended, running, limit, applies = /* @__PURE__ */ new S
 	}
 	return {
 		start: start.slice(0, Math.max(0, limit - running.size)),
-		skip,
-		done: open.length === 0 && running.size === 0
+		skip
 	};
 }
 /**

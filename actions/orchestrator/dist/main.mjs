@@ -23360,8 +23360,8 @@ const AffectedUnit = strictObject({
 	because: array(Reason).min(1),
 	/** Every unit that it depends on at `at`, affected or not. */
 	dependsOn: array(UnitPath),
-	/** It is affected by caution: Terragrunt could not evaluate it without credentials. */
-	notEvaluated: boolean().optional(),
+	/** It may be affected by caution alone: what Terragrunt said when it could not evaluate it without credentials. */
+	notEvaluated: string().optional(),
 	/** It is one half of a move: the other half's path. */
 	movedWith: UnitPath.optional(),
 	withheld: Withheld.optional()
@@ -30518,6 +30518,7 @@ function explain(assessment) {
 		block("Problems", problems.map(problemLine)),
 		changesBlock(assessment),
 		block("Withheld", assessment.units.flatMap(({ withheld }) => withheld === void 0 ? [] : [withheld.message])),
+		block("Not evaluated for want of credentials: affected by any file that their text may reach", unevaluated(assessment)),
 		block("Jobs", jobs.length > SHOWN$1 ? jobsByStage(jobs) : jobs.map(jobLine)),
 		block("Changed, but read by no unit", unmatched),
 		block("Ignored", ignored),
@@ -30572,8 +30573,15 @@ function moreChanges(changes) {
 }
 function unitLine(unit, reason) {
 	const chain = reason.links.map(({ relation, path }) => `← ${relation} ← ${path}`).join(" ");
-	const caution = unit.notEvaluated === true ? "  (not evaluated)" : "";
+	const caution = unit.notEvaluated === void 0 ? "" : "  (not evaluated)";
 	return `${unit.action.padEnd(12)} ${unit.path}  [${unit.environment}]  ${reason.file} ${chain}${caution}`;
+}
+/** One line for each thing that Terragrunt said, with the units about which it said so. */
+function unevaluated({ units }) {
+	return [...Map.groupBy(units, ({ notEvaluated }) => notEvaluated)].flatMap(([message, [first, ...others]]) => {
+		if (message === void 0 || first === void 0) return [];
+		return `${first.path}${others.length === 0 ? "" : ` and ${others.length} more`}: ${message}`;
+	});
 }
 function jobLine(job) {
 	return `stage ${job.stage}  ${job.name}  [${job.id}]`;
@@ -48089,6 +48097,21 @@ function accountIds(text, file) {
 	}
 }
 
+// packages/orchestrator/src/discover/reason.ts
+/** What a log of Terragrunt says went wrong: the errors that it tells behind its advice, else its errors, else its end. */
+function reasonIn(log) {
+	const original = [...log.matchAll(/^Original error: (.+(?:\n(?!failed to ).+)*)/gm)].flatMap(([, text]) => text ?? []);
+	return lastLines((original.length > 0 ? original : errorsIn(log)).join("\n") || log);
+}
+/** The errors of a log, without times and levels; lines without a time belong to the record before them. */
+function errorsIn(log) {
+	return log.split(/^(?=\d\d:\d\d:\d\d\.\d+\s)/m).flatMap((record) => /^[\d:.]+\s+ERROR\s+(.+)$/s.exec(record)?.[1]?.trim() ?? []);
+}
+/** The end of a text, which is where most programs say why they gave up. */
+function lastLines(text) {
+	return text.trim().split("\n").slice(-5).join("\n");
+}
+
 // packages/orchestrator/src/discover/find.ts
 const Row = object({
 	type: _enum(["unit", "stack"]),
@@ -48111,7 +48134,7 @@ async function terragruntFind(terragrunt, root, below, environment) {
 		timeoutMs: 9e5
 	});
 	if (ran.exitCode !== 0) {
-		const why = ran.timedOut ? "it took longer than 15 minutes" : ran.failure ?? lastLines(ran.stderr);
+		const why = ran.timedOut ? "it took longer than 15 minutes" : ran.failure ?? reasonIn(ran.stderr);
 		throw new ToolError("terragrunt", `terragrunt find failed: ${why}`);
 	}
 	let rows;
@@ -48174,9 +48197,6 @@ function messageOf$1(line) {
 		return line;
 	}
 }
-function lastLines(text) {
-	return text.trim().split("\n").slice(-5).join("\n");
-}
 
 // packages/orchestrator/src/discover/side-by-side.ts
 /** Processes that discovery lets run at a time: each of Terragrunt's is busy on a core. */
@@ -48233,203 +48253,6 @@ function sharedFolder(folders) {
 	let [shared = "."] = folders;
 	for (const folder of folders) while (folder !== shared && !liesIn(folder, shared)) shared = folderOf$1(shared);
 	return shared;
-}
-
-// packages/orchestrator/src/discover/diagnose.ts
-const Diagnostic = object({
-	severity: string(),
-	summary: string(),
-	detail: string().default(""),
-	range: object({
-		filename: string(),
-		start: object({ line: int() })
-	}).nullish(),
-	snippet: object({ values: array(object({ traversal: string() })).nullish() }).nullish()
-});
-/** Evaluates one unit by itself with diagnostics. */
-async function diagnoseUnit(terragrunt, root, unit, environment) {
-	const ran = await terragrunt.call([
-		"hcl",
-		"validate",
-		"--json",
-		"--no-color"
-	], {
-		cwd: posix.join(root, unit),
-		env: environment,
-		timeoutMs: 12e4
-	});
-	if (ran.exitCode === 0) return { kind: "well" };
-	return readDiagnostics(ran.stdout, ran.stderr, root);
-}
-/** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
-function readDiagnostics(stdout, stderr, root) {
-	const inside = (file) => posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
-	const plain = (text) => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
-	let diagnostics = [];
-	try {
-		const all = array(Diagnostic).parse(JSON.parse(stdout));
-		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
-		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
-	} catch {}
-	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
-	const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
-	if (first === void 0) return {
-		kind: "broken",
-		file: null,
-		line: null,
-		message: plain(errorsOf(stderr)),
-		unset: []
-	};
-	const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
-	if (mendable.length === 0) return {
-		kind: "needs-credentials",
-		message
-	};
-	return {
-		kind: "broken",
-		file: first.range === null || first.range === void 0 ? null : inside(first.range.filename),
-		line: first.range?.start.line ?? null,
-		message,
-		unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? [])
-	};
-}
-const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
-/**
-* `hcl validate` takes a dependency's `mock_outputs` for its outputs, and unknown values where there are none. A plan has
-* the real ones, so that what these lack is no fault of the unit.
-*/
-function isOfOutputs({ snippet, detail }) {
-	if (/value must be known/.test(detail)) return true;
-	return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
-}
-function isForCredentials({ summary, detail }) {
-	return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
-}
-/** The errors of Terragrunt's log without times and advice, else its last lines. */
-function errorsOf(stderr) {
-	const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
-	return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
-}
-/** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
-const BARE_INCLUDE = "Missing name for include";
-/**
-* Functions that need what only an executor has: cloud credentials, keys, or a program of the team. An environment
-* without an account has the one of zeros here, under which nobody keeps files.
-*/
-const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential|\b0{12}\b/i;
-
-// packages/orchestrator/src/discover/suspects.ts
-/** Units about which Terragrunt kept something to itself. */
-function suspects(folders, found, files) {
-	const faulty = new Map(found.suppressed.map(({ file, message }) => [file, message]));
-	const result = /* @__PURE__ */ new Map();
-	for (const folder of folders) {
-		const row = found.units.get(folder);
-		const own = fileIn(folder, UNIT_FILE);
-		if (row === void 0 || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
-			result.set(folder, {
-				kind: "own",
-				words: (faulty.get(own) ?? "").replaceAll(folder, "…")
-			});
-			continue;
-		}
-		const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
-		if (shared !== void 0) result.set(folder, {
-			kind: "shared",
-			file: shared
-		});
-	}
-	return result;
-}
-/** Units of one suspicion that are diagnosed by themselves before the others are taken to be like them. */
-const SAMPLE = 12;
-/**
-* Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
-* diagnosed: when all of it has the fault at one place of a shared file, so have the others; when all of it is well, but
-* for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
-*/
-async function diagnoseSuspects(terragrunt, root, suspected, environmentOf) {
-	const result = /* @__PURE__ */ new Map();
-	const diagnose = async (folders) => {
-		const all = await sideBySide(folders, (folder) => diagnoseUnit(terragrunt, root, folder, environmentOf(folder)));
-		for (const [index, diagnosis] of all.entries()) result.set(folders[index] ?? "", diagnosis);
-	};
-	const groups = [...Map.groupBy(suspected, ([, suspicion]) => JSON.stringify(suspicion)).values()].map((members) => ({
-		isShared: members[0]?.[1].kind === "shared",
-		units: members.map(([unit]) => unit),
-		sample: spread(members.map(([unit]) => unit), SAMPLE)
-	}));
-	await diagnose(groups.flatMap(({ sample }) => sample));
-	const unlike = [];
-	for (const { units, sample, isShared } of groups) {
-		const common = commonDiagnosis(sample.flatMap((unit) => {
-			const diagnosis = result.get(unit);
-			return diagnosis === void 0 || isShared && isOwnFault(diagnosis, unit) ? [] : diagnosis;
-		}));
-		const holds = common !== null && (isShared || common.kind === "broken" && common.file !== null);
-		const others = units.filter((unit) => !result.has(unit));
-		if (holds) for (const unit of others) result.set(unit, common);
-		else unlike.push(...others);
-	}
-	await diagnose(unlike);
-	return result;
-}
-/** Some of the items, spread evenly from the first to the last. */
-function spread(items, count) {
-	if (items.length <= count) return [...items];
-	return Array.from({ length: count }, (_unused, index) => items[Math.floor(index * (items.length - 1) / (count - 1))]).filter((item) => item !== void 0);
-}
-function isOwnFault(diagnosis, unit) {
-	return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, "terragrunt.hcl");
-}
-/** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
-function commonDiagnosis(diagnoses) {
-	const [first] = diagnoses;
-	if (first === void 0) return null;
-	return diagnoses.every((other) => {
-		if (first.kind !== "broken" || other.kind !== "broken") return first.kind === other.kind;
-		return first.file === other.file && first.line === other.line;
-	}) ? first : null;
-}
-
-// packages/orchestrator/src/discover/unit-folders.ts
-/**
-* Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
-* nothing, names no source, has no code beside it and has other units below it. A template of a stack needs `values`.
-*/
-function unitFolders(candidates, found, sources, read) {
-	const roots = new Set([...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf$1(f) !== path)));
-	const withNested = foldersAbove(candidates);
-	const lackingValues = new Set(found.suppressed.filter(({ message }) => /variable named "values"/.test(message)).map(({ file }) => file));
-	const units = [];
-	for (const folder of candidates) {
-		const file = fileIn(folder, UNIT_FILE);
-		if (roots.has(file)) continue;
-		const text = read(file);
-		const beside = sources.byFolder.get(folder) ?? [];
-		const isTemplate = lackingValues.has(file) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
-		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
-		if (!isTemplate && (runs || !withNested.has(folder))) units.push(folder);
-	}
-	return units.toSorted();
-}
-
-// packages/orchestrator/src/discover/evaluated-units.ts
-/** Asks Terragrunt which units there are and what they read, then what it kept to itself. */
-async function evaluateUnits(terragrunt, { root, sources, candidates, keptBack, textOf }, environmentOf) {
-	const found = await findAll(terragrunt, root, candidates, environmentOf);
-	const folders = unitFolders(candidates, found, sources, textOf);
-	const readable = folders.filter((folder) => !keptBack(fileIn(folder, UNIT_FILE)));
-	await findSwallowed(terragrunt, root, readable, found, environmentOf);
-	return {
-		folders,
-		found,
-		diagnoses: await diagnoseSuspects(terragrunt, root, suspects(readable, found, { has: (path) => sources.files.has(sources.realOf(path)) }), environmentOf)
-	};
-}
-/** The variables that units ask for and that nothing sets, as far as Terragrunt named them. */
-function missedVariables({ diagnoses }) {
-	return [...diagnoses.values()].flatMap((diagnosis) => diagnosis.kind === "broken" ? diagnosis.unset : []);
 }
 
 // packages/orchestrator/src/hcl/evaluate.ts
@@ -48601,6 +48424,8 @@ function formatted(texts) {
 }
 
 // packages/orchestrator/src/hcl/references.ts
+/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
+const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
 /** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
 const UNKNOWN = "";
 const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
@@ -48649,7 +48474,8 @@ function referencesIn(scope) {
 		dependencies: found.dependencies,
 		unknownFiles: [...found.unknownFiles],
 		unknownConfigurations: [...found.unknownConfigurations],
-		unknownAbove: found.unknownAbove || scope.body.faulty
+		unknownAbove: found.unknownAbove || scope.body.faulty,
+		hidesCredentials: found.hidesCredentials
 	};
 }
 function takeSource({ value, line }, block, scope, found) {
@@ -48682,7 +48508,8 @@ function nothingFound() {
 		sources: /* @__PURE__ */ new Map(),
 		dependencies: /* @__PURE__ */ new Map(),
 		unknownSource: false,
-		unknownAbove: false
+		unknownAbove: false,
+		hidesCredentials: false
 	};
 }
 function put(found, kind, text, base) {
@@ -48711,6 +48538,10 @@ function takeCall(call, toldByTerragrunt, scope, found) {
 		return;
 	}
 	if (call.name === "run_cmd") takeCommand(call.args, scope, found);
+	if (call.name === "try" || call.name === "can") {
+		const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
+		found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
+	}
 	const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
 	const [argument] = call.args;
 	if (kind === void 0 || argument === void 0) return;
@@ -48763,6 +48594,201 @@ function includesOf(body, evaluated) {
 		if (file !== null) includes.set(block.labels[0] ?? "", file);
 	}
 	return includes;
+}
+
+// packages/orchestrator/src/discover/diagnose.ts
+const Diagnostic = object({
+	severity: string(),
+	summary: string(),
+	detail: string().default(""),
+	range: object({
+		filename: string(),
+		start: object({ line: int() })
+	}).nullish(),
+	snippet: object({ values: array(object({ traversal: string() })).nullish() }).nullish()
+});
+/** Evaluates one unit by itself with diagnostics. */
+async function diagnoseUnit(terragrunt, root, unit, environment) {
+	const ran = await terragrunt.call([
+		"hcl",
+		"validate",
+		"--json",
+		"--no-color"
+	], {
+		cwd: posix.join(root, unit),
+		env: environment,
+		timeoutMs: 12e4
+	});
+	if (ran.exitCode === 0) return { kind: "well" };
+	return readDiagnostics(ran.stdout, ran.stderr, root);
+}
+/** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
+function readDiagnostics(stdout, stderr, root) {
+	const inside = (file) => posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
+	const plain = (text) => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
+	let diagnostics = [];
+	try {
+		const all = array(Diagnostic).parse(JSON.parse(stdout));
+		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
+		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
+	} catch {}
+	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
+	const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
+	if (first === void 0) return {
+		kind: "broken",
+		file: null,
+		line: null,
+		message: plain(reasonIn(stderr)),
+		unset: [],
+		ofValues: false
+	};
+	const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+	if (mendable.length === 0) return {
+		kind: "needs-credentials",
+		message
+	};
+	return {
+		kind: "broken",
+		file: first.range === null || first.range === void 0 ? null : inside(first.range.filename),
+		line: first.range?.start.line ?? null,
+		message,
+		unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? []),
+		ofValues: mendable.every(isOfValue)
+	};
+}
+const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
+/**
+* `hcl validate` takes a dependency's `mock_outputs` for its outputs, and unknown values where there are none. A plan has
+* the real ones, so that what these lack is no fault of the unit.
+*/
+function isOfOutputs({ snippet, detail }) {
+	if (/value must be known/.test(detail)) return true;
+	return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
+}
+/** A local that is not there at all is a mistake of the text; one that lacks something may have it elsewhere. */
+function isOfValue({ snippet }) {
+	return snippet?.values?.some(({ traversal }) => !/^local$|\.locals$/.test(traversal)) ?? false;
+}
+function isForCredentials({ summary, detail }) {
+	return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
+}
+/** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
+const BARE_INCLUDE = "Missing name for include";
+/** An environment without an account has the one of zeros here, under which nobody keeps files. */
+const NEEDS_CREDENTIALS = new RegExp(`${CREDENTIAL_FUNCTIONS.source}|credential|\\b0{12}\\b`, "i");
+
+// packages/orchestrator/src/discover/suspects.ts
+/** Units about which Terragrunt kept something to itself. */
+function suspects(folders, found, files) {
+	const faulty = new Map(found.suppressed.map(({ file, message }) => [file, message]));
+	const result = /* @__PURE__ */ new Map();
+	for (const folder of folders) {
+		const row = found.units.get(folder);
+		const own = fileIn(folder, UNIT_FILE);
+		if (row === void 0 || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
+			result.set(folder, {
+				kind: "own",
+				words: (faulty.get(own) ?? "").replaceAll(folder, "…")
+			});
+			continue;
+		}
+		const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
+		if (shared !== void 0) result.set(folder, {
+			kind: "shared",
+			file: shared
+		});
+	}
+	return result;
+}
+/** Units of one suspicion that are diagnosed by themselves before the others are taken to be like them. */
+const SAMPLE = 12;
+/**
+* Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
+* diagnosed: when all of it has the fault at one place of a shared file, so have the others; when all of it is well, but
+* for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
+*/
+async function diagnoseSuspects(terragrunt, root, suspected, environmentOf) {
+	const result = /* @__PURE__ */ new Map();
+	const diagnose = async (folders) => {
+		const all = await sideBySide(folders, (folder) => diagnoseUnit(terragrunt, root, folder, environmentOf(folder)));
+		for (const [index, diagnosis] of all.entries()) result.set(folders[index] ?? "", diagnosis);
+	};
+	const groups = [...Map.groupBy(suspected, ([, suspicion]) => JSON.stringify(suspicion)).values()].map((members) => ({
+		isShared: members[0]?.[1].kind === "shared",
+		units: members.map(([unit]) => unit),
+		sample: spread(members.map(([unit]) => unit), SAMPLE)
+	}));
+	await diagnose(groups.flatMap(({ sample }) => sample));
+	const unlike = [];
+	for (const { units, sample, isShared } of groups) {
+		const common = commonDiagnosis(sample.flatMap((unit) => {
+			const diagnosis = result.get(unit);
+			return diagnosis === void 0 || isShared && isOwnFault(diagnosis, unit) ? [] : diagnosis;
+		}));
+		const holds = common !== null && (isShared || common.kind === "broken" && common.file !== null);
+		const others = units.filter((unit) => !result.has(unit));
+		if (holds) for (const unit of others) result.set(unit, common);
+		else unlike.push(...others);
+	}
+	await diagnose(unlike);
+	return result;
+}
+/** Some of the items, spread evenly from the first to the last. */
+function spread(items, count) {
+	if (items.length <= count) return [...items];
+	return Array.from({ length: count }, (_unused, index) => items[Math.floor(index * (items.length - 1) / (count - 1))]).filter((item) => item !== void 0);
+}
+function isOwnFault(diagnosis, unit) {
+	return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, "terragrunt.hcl");
+}
+/** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
+function commonDiagnosis(diagnoses) {
+	const [first] = diagnoses;
+	if (first === void 0) return null;
+	return diagnoses.every((other) => {
+		if (first.kind !== "broken" || other.kind !== "broken") return first.kind === other.kind;
+		return first.file === other.file && first.line === other.line;
+	}) ? first : null;
+}
+
+// packages/orchestrator/src/discover/unit-folders.ts
+/**
+* Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
+* nothing, names no source, has no code beside it and has other units below it. A template of a stack needs `values`.
+*/
+function unitFolders(candidates, found, sources, read) {
+	const roots = new Set([...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf$1(f) !== path)));
+	const withNested = foldersAbove(candidates);
+	const lackingValues = new Set(found.suppressed.filter(({ message }) => /variable named "values"/.test(message)).map(({ file }) => file));
+	const units = [];
+	for (const folder of candidates) {
+		const file = fileIn(folder, UNIT_FILE);
+		if (roots.has(file)) continue;
+		const text = read(file);
+		const beside = sources.byFolder.get(folder) ?? [];
+		const isTemplate = lackingValues.has(file) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
+		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
+		if (!isTemplate && (runs || !withNested.has(folder))) units.push(folder);
+	}
+	return units.toSorted();
+}
+
+// packages/orchestrator/src/discover/evaluated-units.ts
+/** Asks Terragrunt which units there are and what they read, then what it kept to itself. */
+async function evaluateUnits(terragrunt, { root, sources, candidates, keptBack, textOf }, environmentOf) {
+	const found = await findAll(terragrunt, root, candidates, environmentOf);
+	const folders = unitFolders(candidates, found, sources, textOf);
+	const readable = folders.filter((folder) => !keptBack(fileIn(folder, UNIT_FILE)));
+	await findSwallowed(terragrunt, root, readable, found, environmentOf);
+	return {
+		folders,
+		found,
+		diagnoses: await diagnoseSuspects(terragrunt, root, suspects(readable, found, { has: (path) => sources.files.has(sources.realOf(path)) }), environmentOf)
+	};
+}
+/** The variables that units ask for and that nothing sets, as far as Terragrunt named them. */
+function missedVariables({ diagnoses }) {
+	return [...diagnoses.values()].flatMap((diagnosis) => diagnosis.kind === "broken" ? diagnosis.unset : []);
 }
 
 // packages/orchestrator/src/discover/sources.ts
@@ -48920,12 +48946,13 @@ function readsReader(sources) {
 			path: unit.path
 		}]);
 		reads.delete(fileIn(unit.path, UNIT_FILE));
-		const { located, named, dependencies } = written;
+		const { located, named, dependencies, hidesCredentials } = written;
 		return {
 			reads,
 			located,
 			missingModule: missingModule(named, sources),
-			dependencies
+			dependencies,
+			hidesCredentials
 		};
 	};
 }
@@ -48987,6 +49014,7 @@ function addWritten(unit, reading, sources, add) {
 		sources: /* @__PURE__ */ new Set(),
 		unknownSource: false,
 		unknownAbove: false,
+		hidesCredentials: false,
 		configurations: /* @__PURE__ */ new Set(),
 		located: /* @__PURE__ */ new Set(),
 		unknownFiles: /* @__PURE__ */ new Set(),
@@ -49026,6 +49054,7 @@ function takePaths(found, written) {
 		"unknownConfigurations"
 	]) for (const path of found[name]) written[name].add(path);
 	written.unknownAbove ||= found.unknownAbove;
+	written.hidesCredentials ||= found.hidesCredentials;
 }
 function takeBlocks(found, file, isOwn, written, sources) {
 	for (const [path, line] of found.dependencies) {
@@ -49101,22 +49130,24 @@ function examineUnits({ folders, found, diagnoses }, sources, environmentOf) {
 			dependencies: [],
 			reading: []
 		};
-		const diagnosis = diagnoses.get(folder) ?? { kind: "well" };
+		const told = diagnoses.get(folder) ?? { kind: "well" };
 		const env = environmentOf(folder);
-		const notEvaluated = diagnosis.kind === "needs-credentials";
-		const { reads, located, missingModule, dependencies } = readsOf(row, {
+		const readAs = ({ kind }) => readsOf(row, {
 			env,
 			account: accountOfKey(env["AWS_ACCESS_KEY_ID"]),
-			byTextAlone: diagnosis.kind !== "well",
-			anyFile: notEvaluated
+			byTextAlone: kind !== "well",
+			anyFile: kind === "needs-credentials"
 		});
+		const first = readAs(told);
+		const diagnosis = seenThrough(told, first);
+		const { reads, located, missingModule, dependencies } = diagnosis === told ? first : readAs(diagnosis);
 		return {
 			facts: {
 				path,
 				dependencies: row.dependencies.filter(isInside).map((dependency) => UnitPath.parse(sources.realOf(dependency))).toSorted(),
 				reads,
 				located,
-				notEvaluated
+				notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null
 			},
 			diagnosis,
 			missingModule,
@@ -49124,6 +49155,17 @@ function examineUnits({ folders, found, diagnoses }, sources, environmentOf) {
 			places: dependencies
 		};
 	});
+}
+/**
+* What is wrong with a value may come of credentials that the unit's text goes on without, so that it is no mistake of
+* the text: an empty `local.secrets` lacks the token that it has where the secrets can be read.
+*/
+function seenThrough(diagnosis, { hidesCredentials }) {
+	if (diagnosis.kind !== "broken" || !diagnosis.ofValues || !hidesCredentials) return diagnosis;
+	return {
+		kind: "needs-credentials",
+		message: diagnosis.message
+	};
 }
 const isInside = (path) => UnitPath.safeParse(path).success;
 
@@ -49355,11 +49397,6 @@ async function generateStacks(terragrunt, root, committed, parsed, environmentOf
 		files,
 		faults
 	};
-}
-/** The errors that Terragrunt tells behind its advice, one for each unit of the stack; else the last lines of its log. */
-function reasonIn(log) {
-	const errors = [...log.matchAll(/^Original error: (.+(?:\n(?!failed to ).+)*)/gm)].flatMap(([, error]) => error ?? []);
-	return lastLines(errors.length > 0 ? errors.join("\n") : log);
 }
 /** What a stack is made from, as far as its text tells. */
 function stackOf(file, committed, body) {
@@ -49713,7 +49750,7 @@ function affectedUnits(changes, base, head, policy) {
 			environment: placed.environment.name,
 			because,
 			dependsOn: [...facts.dependencies],
-			...facts.notEvaluated ? { notEvaluated: true } : {},
+			...facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated },
 			...movedWith === void 0 ? {} : { movedWith },
 			...withheld === null ? {} : { withheld }
 		});

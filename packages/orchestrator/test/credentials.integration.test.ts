@@ -10,7 +10,7 @@ async function change(files: Edits, edits: Edits): Promise<Assessment> {
   return await repository.assess();
 }
 const units = ({ units }: Assessment): string[] =>
-  units.map(({ path, notEvaluated }) => (notEvaluated === true ? `${path} (not evaluated)` : path));
+  units.map(({ path, notEvaluated }) => (notEvaluated === undefined ? path : `${path} (not evaluated)`));
 
 const source = 'terraform {\n  source = "."\n}\n';
 const root = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n';
@@ -121,6 +121,35 @@ include "common" {
       { "notes/anything.txt": "new", "prod/db/main.tf": "# edited\n" },
     );
     expect([units(assessment), assessment.problems]).toEqual([["prod/db", "prod/queue (not evaluated)"], []]);
+  });
+});
+
+describe("a unit that goes on without secrets that it can't read", () => {
+  const secrets =
+    'locals {\n  secrets = try(yamldecode(sops_decrypt_file(find_in_parent_folders("secrets.yaml"))), {})\n}\n';
+  const asked = 'include "root" {\n  path   = find_in_parent_folders("root.hcl")\n  expose = true\n}\n';
+  const vpc = (rest: string): Edits => unit("prod/vpc", `${source}${asked}${rest}`);
+  const files = {
+    "root.hcl": `${secrets}inputs = { token = local.secrets.token }\n`,
+    "secrets.yaml": "a: 1\n",
+    ...vpc("locals {\n  team = include.root.locals.secrets.team\n}\n"),
+    ...unit("prod/db", source),
+  };
+
+  it("is not evaluated, instead of a problem for what they lack", async () => {
+    for (const edits of [{ "prod/vpc/main.tf": "# edited\n" }, { "secrets.yaml": "a: 2\n" }]) {
+      const assessment = await change(files, edits);
+      expect([units(assessment), assessment.problems]).toEqual([["prod/vpc (not evaluated)"], []]);
+    }
+  });
+
+  it.each([
+    ["a local that is not there", "locals {\n  team = local.nowhere\n}\n"],
+    ["a local of its root that is not there", "locals {\n  team = include.root.locals.nowhere\n}\n"],
+    ["a missing bracket", "locals {\n  team = [\n}\n"],
+  ])("is a problem for %s", async (_what, text) => {
+    const assessment = await change(files, vpc(text));
+    expect(assessment.problems).toMatchObject([{ kind: "not-evaluated", file: "prod/vpc/terragrunt.hcl" }]);
   });
 });
 

@@ -37,7 +37,7 @@ export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
       dependencies: dependsOn.map((unit) => UnitPath.parse(unit)),
       reads: new Map([...included.map(link("included by")), ...reads.map(link("read by"))]),
       located: new Set(located),
-      notEvaluated: false,
+      notEvaluated: null,
     });
   }
   return { ...empty, files, units, generated };

@@ -56,8 +56,8 @@ export const AffectedUnit = z.strictObject({
   because: z.array(Reason).min(1),
   /** Every unit that it depends on at `at`, affected or not. */
   dependsOn: z.array(UnitPath),
-  /** It is affected by caution: Terragrunt could not evaluate it without credentials. */
-  notEvaluated: z.boolean().optional(),
+  /** It may be affected by caution alone: what Terragrunt said when it could not evaluate it without credentials. */
+  notEvaluated: z.string().optional(),
   /** It is one half of a move: the other half's path. */
   movedWith: UnitPath.optional(),
   withheld: Withheld.optional(),

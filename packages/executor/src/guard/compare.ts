@@ -52,10 +52,8 @@ export function compareWithReviewed(now: Fingerprint, seen: readonly Comparable[
 /** Whether a reviewed plan shows the very same change. A plan on mocked outputs shows shapes, and no values. */
 function shows({ reviewed, now }: Comparable, address: string, action: ResourceAction): boolean {
   if (reviewed.mocked) return false;
-  const hashes = now.filter((change) => change.address === address && change.action === action);
-  return hashes.some(({ hash }) =>
-    reviewed.changes.some((change) => change.address === address && change.action === action && change.hash === hash),
-  );
+  const hashes = new Set(reviewed.changes.map(({ hash }) => hash));
+  return now.some((change) => change.address === address && change.action === action && hashes.has(change.hash));
 }
 
 function endsUnseen(address: string, action: ResourceAction, seen: readonly Comparable[]): boolean {

@@ -73,6 +73,13 @@ describe("the guard", () => {
     ["a replace where a delete was seen", { a: "delete" }, { a: "replace" }, "stop", "go differing"],
     ["a forget where a delete was seen", { a: "delete" }, { a: "forget" }, "stop", "stop"],
     ["another value", { a: update(2) }, { a: update(3) }, "stop", "go differing"],
+    [
+      "the values of two resources the other way round",
+      { a: update(2), b: update(3) },
+      { a: update(3), b: update(2) },
+      "stop",
+      "go differing",
+    ],
     ["a create more", { a: "create" }, { a: "create", b: "create" }, "stop", "go differing"],
     ["a part that is done already", { a: "create", b: "delete" }, { b: "delete" }, "go differing", "go differing"],
     ["all that is done already", { a: "create", b: "delete" }, {}, "go differing", "go differing"],
@@ -98,6 +105,25 @@ describe("the guard", () => {
     expect(told("exact")).toBe(exact);
     expect(told("no-unseen-destroy")).toBe(unseenDestroy);
     expect(told("off")).toContain("go");
+  });
+
+  it("does not take an output that goes away for something that ends, but for a difference", () => {
+    const now = PlanJson.parse({
+      format_version: "1.2",
+      output_changes: { id: { actions: ["delete"], before: "x", after: null } },
+    });
+    expect(verdictOn(now, [reviewedOf(planOf({}))], "no-unseen-destroy")).toEqual({ kind: "go", differs: true });
+    expect(verdictOn(now, [reviewedOf(planOf({}))], "exact")).toEqual({
+      kind: "stop",
+      unseen: [{ address: "output.id", action: "delete" }],
+      differs: true,
+    });
+  });
+
+  it("says that a plan differs as soon as one of several merged pull requests showed more", () => {
+    const seen = [reviewedOf(planOf({ a: "create" })), reviewedOf(planOf({ b: "create" }))];
+    expect(verdictOn(planOf({ a: "create", b: "create" }), seen, "exact")).toEqual({ kind: "go", differs: false });
+    expect(verdictOn(planOf({ a: "create" }), seen, "exact")).toEqual({ kind: "go", differs: true });
   });
 
   it("takes what several merged pull requests showed together", () => {

@@ -94,6 +94,30 @@ describe("running a job's units", () => {
     });
   });
 
+  it("sends a destroy that waits for several applies to the one that can be run again", async () => {
+    const superseded: UnitEnd = { kind: "superseded", by: CommitSha.parse("c".repeat(40)) };
+    const earlier: [string, UnitEnd][] = [
+      ["app", superseded],
+      ["web", failed],
+    ];
+    const { outcomes } = await play([unit("vpc", "app", "web")], {}, { earlier, applies: ["app", "web"] });
+    expect(outcomes.get("vpc")?.end).toMatchObject({
+      stop: {
+        message: expect.stringContaining("did not end well"),
+        next: expect.stringContaining("re-run the failed"),
+      },
+    });
+  });
+
+  it("starts what comes after a unit in which nothing had to change", async () => {
+    expect((await play([unit("app", "vpc"), unit("vpc")], { vpc: { kind: "unchanged" } })).events).toEqual([
+      "start vpc",
+      "unchanged vpc",
+      "start app",
+      "changed app",
+    ]);
+  });
+
   it("starts what comes after a unit that is not in this run", async () => {
     expect((await play([unit("app", "elsewhere")])).events).toEqual(["start app", "changed app"]);
   });

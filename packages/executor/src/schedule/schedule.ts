@@ -7,7 +7,6 @@ export type Next = {
   readonly start: readonly UnitPath[];
   /** Units that can't start any more, with the end that this gives them. */
   readonly skip: readonly { readonly path: UnitPath; readonly end: UnitEnd }[];
-  readonly done: boolean;
 };
 
 /** Whether what builds on a unit may go on. */
@@ -43,11 +42,7 @@ export function nextUnits(
     if (because.length > 0) skip.push({ path: unit.path, end: endBehind(because, ended, applies) });
     else if (unit.after.every((path) => ended.has(path) || !inJob.has(path))) start.push(unit.path);
   }
-  return {
-    start: start.slice(0, Math.max(0, limit - running.size)),
-    skip,
-    done: open.length === 0 && running.size === 0,
-  };
+  return { start: start.slice(0, Math.max(0, limit - running.size)), skip };
 }
 
 /**

@@ -47,6 +47,7 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
       line: 9,
       message: "Error in function call: Could not find gone.hcl above app/terragrunt.hcl",
       unset: [],
+      ofValues: false,
     });
   });
 
@@ -58,6 +59,7 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
       line: null,
       message: "found a cycle in app",
       unset: [],
+      ofValues: false,
     });
   });
 });

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { lastLines } from "./find.ts";
+import { CREDENTIAL_FUNCTIONS } from "../hcl/references.ts";
+import { reasonIn } from "./reason.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 const Diagnostic = z.object({
@@ -24,6 +25,8 @@ export type Diagnosis =
       readonly message: string;
       /** The variables that it asks for, without a default, and that nothing sets. */
       readonly unset: readonly string[];
+      /** What is wrong is what some value holds or lacks, so that it may be right where that value is another. */
+      readonly ofValues: boolean;
     };
 
 /** Evaluates one unit by itself with diagnostics. */
@@ -60,7 +63,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
   const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
   if (first === undefined) {
-    return { kind: "broken", file: null, line: null, message: plain(errorsOf(stderr)), unset: [] };
+    return { kind: "broken", file: null, line: null, message: plain(reasonIn(stderr)), unset: [], ofValues: false };
   }
   const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
   if (mendable.length === 0) return { kind: "needs-credentials", message };
@@ -70,6 +73,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
     line: first.range?.start.line ?? null,
     message,
     unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? []),
+    ofValues: mendable.every(isOfValue),
   };
 }
 
@@ -84,21 +88,17 @@ function isOfOutputs({ snippet, detail }: Diagnostic): boolean {
   return snippet?.values?.some(({ traversal }) => /^dependency\..+\.outputs\b/.test(traversal)) ?? false;
 }
 
-function isForCredentials({ summary, detail }: Diagnostic): boolean {
-  return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
+/** A local that is not there at all is a mistake of the text; one that lacks something may have it elsewhere. */
+function isOfValue({ snippet }: Diagnostic): boolean {
+  return snippet?.values?.some(({ traversal }) => !/^local$|\.locals$/.test(traversal)) ?? false;
 }
 
-/** The errors of Terragrunt's log without times and advice, else its last lines. */
-function errorsOf(stderr: string): string {
-  const errors = stderr.split("\n").flatMap((line) => /^[\d:.]+\s+ERROR\s+(.+)$/.exec(line)?.[1] ?? []);
-  return errors.length > 0 ? errors.join("\n") : lastLines(stderr);
+function isForCredentials({ summary, detail }: Diagnostic): boolean {
+  return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
 }
 
 /** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
 const BARE_INCLUDE = "Missing name for include";
 
-/**
- * Functions that need what only an executor has: cloud credentials, keys, or a program of the team. An environment
- * without an account has the one of zeros here, under which nobody keeps files.
- */
-const NEEDS_CREDENTIALS = /get_aws_\w+|sops_decrypt_file|run_cmd|credential|\b0{12}\b/i;
+/** An environment without an account has the one of zeros here, under which nobody keeps files. */
+const NEEDS_CREDENTIALS = new RegExp(`${CREDENTIAL_FUNCTIONS.source}|credential|\\b0{12}\\b`, "i");

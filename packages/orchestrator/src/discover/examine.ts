@@ -30,16 +30,19 @@ export function examineUnits(
   return folders.map((folder) => {
     const path = UnitPath.parse(folder);
     const row = found.units.get(folder) ?? { path: folder, includes: [], dependencies: [], reading: [] };
-    const diagnosis: Diagnosis = diagnoses.get(folder) ?? { kind: "well" };
+    const told: Diagnosis = diagnoses.get(folder) ?? { kind: "well" };
     const env = environmentOf(folder);
-    const notEvaluated = diagnosis.kind === "needs-credentials";
-    const { reads, located, missingModule, dependencies } = readsOf(row, {
-      env,
-      account: accountOfKey(env["AWS_ACCESS_KEY_ID"]),
-      byTextAlone: diagnosis.kind !== "well",
-      // One that is broken stops the run where the change touches it: that it may read anything would be said every time.
-      anyFile: notEvaluated,
-    });
+    const readAs = ({ kind }: Diagnosis): UnitReads =>
+      readsOf(row, {
+        env,
+        account: accountOfKey(env["AWS_ACCESS_KEY_ID"]),
+        byTextAlone: kind !== "well",
+        // One that is broken stops the run where the change touches it: that it may read anything would be said every time.
+        anyFile: kind === "needs-credentials",
+      });
+    const first = readAs(told);
+    const diagnosis = seenThrough(told, first);
+    const { reads, located, missingModule, dependencies } = diagnosis === told ? first : readAs(diagnosis);
     return {
       facts: {
         path,
@@ -49,7 +52,7 @@ export function examineUnits(
           .toSorted(),
         reads,
         located,
-        notEvaluated,
+        notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null,
       },
       diagnosis,
       missingModule,
@@ -57,6 +60,15 @@ export function examineUnits(
       places: dependencies,
     };
   });
+}
+
+/**
+ * What is wrong with a value may come of credentials that the unit's text goes on without, so that it is no mistake of
+ * the text: an empty `local.secrets` lacks the token that it has where the secrets can be read.
+ */
+function seenThrough(diagnosis: Diagnosis, { hidesCredentials }: UnitReads): Diagnosis {
+  if (diagnosis.kind !== "broken" || !diagnosis.ofValues || !hidesCredentials) return diagnosis;
+  return { kind: "needs-credentials", message: diagnosis.message };
 }
 
 const isInside = (path: string): boolean => UnitPath.safeParse(path).success;

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
 import { z } from "zod";
+import { reasonIn } from "./reason.ts";
 import { unitNamedBy } from "./snapshot.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
@@ -44,7 +45,7 @@ export async function terragruntFind(
     timeoutMs: 15 * 60_000,
   });
   if (ran.exitCode !== 0) {
-    const why = ran.timedOut ? "it took longer than 15 minutes" : (ran.failure ?? lastLines(ran.stderr));
+    const why = ran.timedOut ? "it took longer than 15 minutes" : (ran.failure ?? reasonIn(ran.stderr));
     throw new ToolError("terragrunt", `terragrunt find failed: ${why}`);
   }
   let rows: z.infer<typeof Row>[];
@@ -119,8 +120,4 @@ function messageOf(line: string): string {
     // A tool that run_cmd started may print anything here.
     return line;
   }
-}
-
-export function lastLines(text: string): string {
-  return text.trim().split("\n").slice(-5).join("\n");
 }

@@ -12,8 +12,8 @@ export type UnitFacts = {
   readonly reads: ReadonlyMap<string, readonly Link[]>;
   /** Files outside its own folder whose place or existence it asks for: it matters when they appear or go. */
   readonly located: ReadonlySet<string>;
-  /** Terragrunt could not evaluate it for want of credentials, so that what it reads is told by its text alone. */
-  readonly notEvaluated: boolean;
+  /** What Terragrunt said when it could not evaluate it for want of credentials: its text alone tells what it reads. */
+  readonly notEvaluated: string | null;
 };
 
 /** One step of the chain from a file to a unit. */

@@ -4,7 +4,7 @@ import { posix } from "node:path";
 import { type Body, EMPTY } from "../hcl/parse.ts";
 import { referencesIn } from "../hcl/references.ts";
 import type { EnvironmentOf } from "./environment.ts";
-import { lastLines } from "./find.ts";
+import { reasonIn } from "./reason.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { type Fault, folderOf, liesIn, STACK_FILE, type Stack } from "./snapshot.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
@@ -49,14 +49,6 @@ export async function generateStacks(
   const faults = generated.flatMap((result) => (result instanceof Map ? [] : [result]));
   const failed = new Set(faults.map(({ file }) => file));
   return { stacks: all.map((stack) => ({ ...stack, failed: failed.has(stack.file) })), files, faults };
-}
-
-/** The errors that Terragrunt tells behind its advice, one for each unit of the stack; else the last lines of its log. */
-function reasonIn(log: string): string {
-  const errors = [...log.matchAll(/^Original error: (.+(?:\n(?!failed to ).+)*)/gm)].flatMap(
-    ([, error]) => error ?? [],
-  );
-  return lastLines(errors.length > 0 ? errors.join("\n") : log);
 }
 
 /** What a stack is made from, as far as its text tells. */

@@ -19,6 +19,8 @@ export type UnitReads = {
   readonly missingModule: (Place & { readonly folder: string }) | null;
   /** Where its dependencies are named. */
   readonly dependencies: ReadonlyMap<string, Place>;
+  /** Its text goes on without what it asks credentials for. */
+  readonly hidesCredentials: boolean;
 };
 
 /** How a unit is read: its environment, and whether all is there or its text alone has to do. */
@@ -60,8 +62,8 @@ export function readsReader(sources: Sources): (unit: FoundUnit, reading: Readin
       add(file, [{ relation: "may be read by", path: unit.path }]);
     }
     reads.delete(fileIn(unit.path, UNIT_FILE));
-    const { located, named, dependencies } = written;
-    return { reads, located, missingModule: missingModule(named, sources), dependencies };
+    const { located, named, dependencies, hidesCredentials } = written;
+    return { reads, located, missingModule: missingModule(named, sources), dependencies, hidesCredentials };
   };
 }
 
@@ -100,6 +102,7 @@ type Written = {
   readonly sources: Set<string>;
   unknownSource: boolean;
   unknownAbove: boolean;
+  hidesCredentials: boolean;
   readonly configurations: Set<string>;
   readonly located: Set<string>;
   readonly unknownFiles: Set<string>;
@@ -140,6 +143,7 @@ function addWritten(unit: FoundUnit, reading: Reading, sources: Sources, add: Ad
     sources: new Set(),
     unknownSource: false,
     unknownAbove: false,
+    hidesCredentials: false,
     configurations: new Set(),
     located: new Set(),
     unknownFiles: new Set(),
@@ -171,6 +175,7 @@ function takePaths(found: References, written: Written): void {
     for (const path of found[name]) written[name].add(path);
   }
   written.unknownAbove ||= found.unknownAbove;
+  written.hidesCredentials ||= found.hidesCredentials;
 }
 
 function takeBlocks(found: References, file: string, isOwn: boolean, written: Written, sources: Sources): void {

@@ -63,7 +63,7 @@ describe("explain", () => {
         unit("prod/db", { because: [reason("HclChanged", "root.hcl", "included by", "prod/db")], status: "affected" }),
         unit("prod/vpc", {
           because: [reason("HclChanged", "root.hcl", "may be read by", "prod/vpc")],
-          notEvaluated: true,
+          notEvaluated: "sops_decrypt_file failed",
         }),
       ],
       jobs: [job(1, ["prod/db", "prod/vpc"])],
@@ -84,6 +84,9 @@ Problems
 HclChanged  root.hcl
   plan         prod/db  [prod]  root.hcl ← included by ← prod/db
   plan         prod/vpc  [prod]  root.hcl ← may be read by ← prod/vpc  (not evaluated)
+
+Not evaluated for want of credentials: affected by any file that their text may reach
+  prod/vpc: sops_decrypt_file failed
 
 Jobs
   stage 1  Plan · prod · 2 units  [plan-prod-1]

@@ -22,6 +22,10 @@ export function explain(assessment: Assessment): string {
       "Withheld",
       assessment.units.flatMap(({ withheld }) => (withheld === undefined ? [] : [withheld.message])),
     ),
+    block(
+      "Not evaluated for want of credentials: affected by any file that their text may reach",
+      unevaluated(assessment),
+    ),
     block("Jobs", jobs.length > SHOWN ? jobsByStage(jobs) : jobs.map(jobLine)),
     block("Changed, but read by no unit", unmatched),
     block("Ignored", ignored),
@@ -76,8 +80,17 @@ function moreChanges(changes: readonly Change[]): string[] {
 
 function unitLine(unit: AffectedUnit, reason: Reason): string {
   const chain = reason.links.map(({ relation, path }) => `← ${relation} ← ${path}`).join(" ");
-  const caution = unit.notEvaluated === true ? "  (not evaluated)" : "";
+  const caution = unit.notEvaluated === undefined ? "" : "  (not evaluated)";
   return `${unit.action.padEnd(12)} ${unit.path}  [${unit.environment}]  ${reason.file} ${chain}${caution}`;
+}
+
+/** One line for each thing that Terragrunt said, with the units about which it said so. */
+function unevaluated({ units }: Assessment): string[] {
+  const groups = Map.groupBy(units, ({ notEvaluated }) => notEvaluated);
+  return [...groups].flatMap(([message, [first, ...others]]) => {
+    if (message === undefined || first === undefined) return [];
+    return `${first.path}${others.length === 0 ? "" : ` and ${others.length} more`}: ${message}`;
+  });
 }
 
 function jobLine(job: Job): string {

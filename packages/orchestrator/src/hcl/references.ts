@@ -24,7 +24,12 @@ export type References = {
   readonly unknownConfigurations: readonly string[];
   /** It looks for files above the unit in a way that only Terragrunt knows, or is no HCL in parts. */
   readonly unknownAbove: boolean;
+  /** It goes on without what it asks credentials for: `try(sops_decrypt_file("x"), {})`. */
+  readonly hidesCredentials: boolean;
 };
+
+/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
+export const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
 
 /** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
 export const UNKNOWN = "\u{F8FF}";
@@ -72,6 +77,7 @@ export function referencesIn(scope: Scope): References {
     unknownFiles: [...found.unknownFiles],
     unknownConfigurations: [...found.unknownConfigurations],
     unknownAbove: found.unknownAbove || scope.body.faulty,
+    hidesCredentials: found.hidesCredentials,
   };
 }
 
@@ -103,6 +109,7 @@ type Found = Record<
   Record<"sources" | "dependencies", Map<string, number>> & {
     unknownSource: boolean;
     unknownAbove: boolean;
+    hidesCredentials: boolean;
   };
 
 function nothingFound(): Found {
@@ -117,6 +124,7 @@ function nothingFound(): Found {
     dependencies: new Map(),
     unknownSource: false,
     unknownAbove: false,
+    hidesCredentials: false,
   };
 }
 
@@ -153,6 +161,10 @@ function takeCall(
     return;
   }
   if (call.name === "run_cmd") takeCommand(call.args, scope, found);
+  if (call.name === "try" || call.name === "can") {
+    const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
+    found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
+  }
   const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
   const [argument] = call.args;
   if (kind === undefined || argument === undefined) return;

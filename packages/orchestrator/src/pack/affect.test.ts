@@ -7,7 +7,7 @@ import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { describe, expect, it } from "vitest";
 import { type Sketch, snapshotOf } from "../../test/snapshots.ts";
 import { classifyChanges, RULES } from "../classify/classify.ts";
-import { affectedUnits } from "./affect.ts";
+import { affectedUnits, type Policy } from "./affect.ts";
 
 const UNITS: Sketch = {
   "prod/vpc": { included: ["root.hcl"] },
@@ -20,7 +20,7 @@ const without = (...paths: string[]): Sketch =>
 
 type Given = {
   readonly mode?: Mode;
-  readonly requested?: "plan" | "apply" | "destroy" | null;
+  readonly requested?: Policy["requested"];
   readonly base?: Sketch;
   readonly head?: Sketch;
   readonly settings?: Record<string, unknown>;
@@ -95,6 +95,36 @@ describe("what happens to an affected unit", () => {
       { "prod/vpc/main.tf": "modified" },
       { settings: environment({ apply: "paused" }) },
       ["plan prod/vpc changed"],
+    ],
+    [
+      "a plan that is asked for by hand is not paused",
+      { "prod/vpc/main.tf": "modified" },
+      { mode: "manual", requested: "plan", settings: environment({ apply: "paused", destroy: "deny" }) },
+      ["plan prod/vpc changed"],
+    ],
+    [
+      "the plan of a destroy that is asked for by hand is not denied",
+      { "prod/vpc/main.tf": "modified" },
+      { mode: "manual", requested: "plan-destroy", settings: environment({ destroy: "deny" }) },
+      ["plan-destroy prod/vpc changed"],
+    ],
+    [
+      "a lock is given back while applies are paused",
+      { "prod/vpc/main.tf": "modified" },
+      { mode: "manual", requested: "unlock", settings: environment({ apply: "paused", protect: ["**"] }) },
+      ["unlock prod/vpc changed"],
+    ],
+    [
+      "an apply that is asked for by hand is paused",
+      { "prod/vpc/main.tf": "modified" },
+      { mode: "manual", requested: "apply", settings: environment({ apply: "paused" }) },
+      ["apply prod/vpc changed, withheld: paused"],
+    ],
+    [
+      "a destroy that is asked for by hand is denied",
+      { "prod/vpc/main.tf": "modified" },
+      { mode: "manual", requested: "destroy", settings: environment({ destroy: "deny" }) },
+      ["destroy prod/vpc changed, withheld: destroy-denied"],
     ],
     [
       "the old half of a move is held",

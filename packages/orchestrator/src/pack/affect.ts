@@ -58,7 +58,7 @@ export function affectedUnits(
       environment: placed.environment.name,
       because,
       dependsOn: [...facts.dependencies],
-      ...(facts.notEvaluated ? { notEvaluated: true } : {}),
+      ...(facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated }),
       ...(movedWith === undefined ? {} : { movedWith }),
       ...(withheld === null ? {} : { withheld }),
     });

@@ -1,10 +1,11 @@
 import { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
+import { Account } from "@pipelines/core/contracts/change";
 import { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { packJobs } from "./pack.ts";
+import { type PackInput, packJobs } from "./pack.ts";
 
 const [base, head] = [CommitSha.parse("a".repeat(40)), CommitSha.parse("b".repeat(40))];
 
@@ -24,17 +25,26 @@ function unitsOf(given: Record<string, Given>, mode: "plan" | "apply"): Affected
   );
 }
 
+const INPUT: PackInput = {
+  units: [],
+  dependenciesAtHead: () => [],
+  dependenciesAtBase: () => [],
+  accounts: [],
+  head,
+  mode: "plan",
+  limits: { unitsPerJob: 3, parallelism: 2, timeoutMinutes: 60 },
+};
+
 function pack(given: Record<string, Given>, mode: "plan" | "apply") {
   const dependencies = (path: UnitPath) => (given[path]?.dependsOn ?? []).map((name) => UnitPath.parse(name));
-  return packJobs({
-    units: unitsOf(given, mode),
-    dependenciesAtHead: dependencies,
-    dependenciesAtBase: dependencies,
-    accounts: [],
-    head,
-    mode,
-    limits: { unitsPerJob: 3, parallelism: 2, timeoutMinutes: 60 },
-  });
+  const units = unitsOf(given, mode);
+  return packJobs({ ...INPUT, units, dependenciesAtHead: dependencies, dependenciesAtBase: dependencies, mode });
+}
+
+/** What a unit depends on, and what depends on it. */
+function neighbours(given: Record<string, Given>, path: string): string[] {
+  const dependents = Object.keys(given).filter((other) => given[other]?.dependsOn.includes(path));
+  return [...(given[path]?.dependsOn ?? []), ...dependents];
 }
 
 const repositories = fc
@@ -131,6 +141,74 @@ describe("packing", () => {
     );
   });
 
+  it("fills jobs of a plan up to `units_per_job`, and goes beyond only for units that dependencies join", () => {
+    fc.assert(
+      fc.property(repositories, (given) => {
+        const { jobs } = pack(given, "plan");
+        const parts = (job: Job): Set<string>[] => {
+          const sets: Set<string>[] = [];
+          for (const { path } of job.units) {
+            const near = new Set([path as string, ...neighbours(given, path)]);
+            const touching = sets.filter((set) => [...near].some((name) => set.has(name)));
+            for (const set of touching) sets.splice(sets.indexOf(set), 1);
+            sets.push(new Set([...near, ...touching.flatMap((set) => [...set])]));
+          }
+          return sets;
+        };
+        for (const job of jobs) if (job.units.length > 3) expect(parts(job)).toHaveLength(1);
+        for (const [job, next] of jobs.map((one, index) => [one, jobs[index + 1]] as const)) {
+          if (next?.environment !== job.environment || next.action !== job.action) continue;
+          // What comes next did not fit any more.
+          expect(job.units.length + next.units.length).toBeGreaterThan(3);
+        }
+      }),
+    );
+  });
+
+  it("leaves units that are withheld out of every job", () => {
+    const given = { a: { environment: "prod", deleted: true, dependsOn: [] } };
+    const [unit] = unitsOf(given, "apply");
+    if (unit === undefined) throw new Error("there is one");
+    const withheld: AffectedUnit = { ...unit, withheld: { by: "destroy-denied", message: "no" } };
+    expect(packJobs({ ...INPUT, units: [withheld], mode: "apply" })).toEqual({ jobs: [], problems: [] });
+  });
+
+  it("gives a job the time that its units take level by level, as many at once as may run, and not above GitHub's limit", () => {
+    const alone = (count: number): Record<string, Given> =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_unused, index) => [
+          `u${index}`,
+          { environment: "prod", deleted: false, dependsOn: [] },
+        ]),
+      );
+    const minutes = (given: Record<string, Given>): number[] =>
+      pack(given, "apply").jobs.map(({ timeoutMinutes }) => timeoutMinutes);
+    // Two side by side, an hour each at the most, and ten minutes to set up.
+    expect(minutes(alone(2))).toEqual([70]);
+    expect(minutes(alone(3))).toEqual([130]);
+    expect(minutes({ ...alone(1), v: { environment: "prod", deleted: false, dependsOn: ["u0"] } })).toEqual([130]);
+    expect(minutes(alone(40))).toEqual([360]);
+  });
+
+  it("leaves room in the matrix of plans for the previews of accounts", () => {
+    const account = (name: string) => Account.parse({ name, id: "111111111111", email: `${name}@example.com` });
+    const given = Object.fromEntries(
+      Array.from({ length: 256 * 3 }, (_unused, index): [string, Given] => [
+        `u${index}`,
+        { environment: "prod", deleted: false, dependsOn: [] },
+      ]),
+    );
+    const packed = packJobs({ ...INPUT, units: unitsOf(given, "plan"), accounts: [account("a"), account("b")] });
+    expect(packed.problems).toEqual([]);
+    expect(packed.jobs.length).toBeLessThanOrEqual(256);
+    expect(packed.jobs.filter(({ action }) => action === "preview-account").map(({ account: of }) => of?.name)).toEqual(
+      ["a", "b"],
+    );
+    expect(packJobs({ ...INPUT, accounts: [account("a")], mode: "apply" }).jobs).toMatchObject([
+      { stage: 9, action: "provision-account" },
+    ]);
+  });
+
   it("refuses more than four environments in a row, and names every unit that is too deep", () => {
     fc.assert(
       fc.property(fc.integer({ min: 5, max: 8 }), fc.boolean(), (length, deleted) => {
@@ -205,13 +283,10 @@ describe("packing", () => {
       ["between", ["vpc"]],
     ]);
     const { jobs } = packJobs({
+      ...INPUT,
       units: unitsOf(given, "apply"),
       dependenciesAtHead: (path) => (dependencies.get(path) ?? []).map((name) => UnitPath.parse(name)),
-      dependenciesAtBase: () => [],
-      accounts: [],
-      head,
       mode: "apply",
-      limits: { unitsPerJob: 3, parallelism: 2, timeoutMinutes: 60 },
     });
     expect(jobs.map(({ units }) => units)).toEqual([
       [
