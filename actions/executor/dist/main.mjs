@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import * as path from "node:path";
-import path$2, { delimiter, dirname, join, normalize, relative, resolve } from "node:path";
+import path$2, { basename, delimiter, dirname, join, normalize, relative, resolve } from "node:path";
 import process$2, { execArgv, execPath, hrtime, platform as platform$1 } from "node:process";
 import { aborted as aborted$1, callbackify, debuglog, inspect, parseArgs, promisify, stripVTControlCharacters } from "node:util";
 import * as os$1 from "os";
@@ -34052,7 +34052,7 @@ const Configuration = strictObject({
 		"no-unseen-destroy",
 		"off"
 	]).default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
-	ignore: Globs.default(["**/*.md"]).describe("Changed files that affect nothing, unless a unit reads them"),
+	ignore: Globs.default(["**/*.md", "**/*.{tftest,tofutest}.{hcl,json}"]).describe("Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs"),
 	env_common: string().default("_envcommon").describe("The folder of configuration shared by environments"),
 	extra_reads: array(strictObject({
 		files: Globs.min(1),
@@ -34221,7 +34221,7 @@ function sessionName(actor, what) {
 async function addWorktree(repositoryFolder, commit, environment) {
 	const git = gitAt(repositoryFolder, environment, { unsafe: { allowUnsafeHooksPath: true } });
 	const parent = await realpath(await mkdtemp(join(tmpdir(), "pipelines-")));
-	const folder = join(parent, "tree");
+	const folder = join(parent, basename(parent));
 	try {
 		await git.raw([
 			"-c",
@@ -34244,17 +34244,17 @@ async function addWorktree(repositoryFolder, commit, environment) {
 		folder,
 		commit,
 		async [Symbol.asyncDispose]() {
-			await git.raw([
+			const removed = await git.raw([
 				"worktree",
 				"remove",
 				"--force",
 				folder
-			]).catch(() => void 0);
+			]).then(() => true, () => false);
 			await rm$1(parent, {
 				recursive: true,
 				force: true
 			});
-			await git.raw(["worktree", "prune"]).catch(() => void 0);
+			if (!removed) await git.raw(["worktree", "prune"]).catch(() => void 0);
 		}
 	};
 }

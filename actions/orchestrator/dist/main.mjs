@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { mkdir as mkdir$1, mkdtemp, readFile, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, stat as stat$1, writeFile as writeFile$1 } from "node:fs/promises";
-import path$1, { dirname, join, normalize, posix, resolve } from "node:path";
+import path$1, { basename, dirname, join, normalize, posix, resolve } from "node:path";
 import process$2, { execArgv, execPath, hrtime, platform as platform$1 } from "node:process";
 import * as os$1 from "os";
 import os$2, { EOL } from "os";
@@ -30285,7 +30285,7 @@ const Configuration = strictObject({
 		"no-unseen-destroy",
 		"off"
 	]).default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
-	ignore: Globs.default(["**/*.md"]).describe("Changed files that affect nothing, unless a unit reads them"),
+	ignore: Globs.default(["**/*.md", "**/*.{tftest,tofutest}.{hcl,json}"]).describe("Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs"),
 	env_common: string().default("_envcommon").describe("The folder of configuration shared by environments"),
 	extra_reads: array(strictObject({
 		files: Globs.min(1),
@@ -30515,14 +30515,14 @@ function explain(assessment) {
 	const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
 	const text = [
 		[`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}${totals(assessment)}`],
-		block("Problems", problems.map(problemLine)),
+		block("Problems", problems.map((problem) => problemLine(problem))),
 		changesBlock(assessment),
 		block("Withheld", assessment.units.flatMap(({ withheld }) => withheld === void 0 ? [] : [withheld.message])),
 		block("Not evaluated for want of credentials: affected by any file that their text may reach", unevaluated(assessment)),
 		block("Jobs", jobs.length > SHOWN$1 ? jobsByStage(jobs) : jobs.map(jobLine)),
 		block("Changed, but read by no unit", unmatched),
 		block("Ignored", ignored),
-		block("Wrong before, and not touched", (untouched ?? []).map(problemLine)),
+		block("Wrong before, and not touched", alike(untouched ?? [])),
 		notices,
 		costBlock(assessment)
 	].filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n");
@@ -30598,8 +30598,12 @@ function costBlock({ discovery }) {
 	const calls = count$1(terragruntCalls, "call");
 	return [`Discovery read ${count$1(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
 }
-function problemLine({ file, line, message }) {
-	return `${file === null ? "" : `${file}${line === null ? "" : `:${line}`}: `}${message}`;
+function problemLine({ file, line, message }, more = "") {
+	return `${file === null ? "" : `${file}${line === null ? "" : `:${line}`}${more}: `}${message}`;
+}
+/** One line for problems of the same words, whose places are many where a template is at fault. */
+function alike(problems) {
+	return [...Map.groupBy(problems, ({ message }) => message).values()].flatMap(([first, ...others]) => first === void 0 ? [] : problemLine(first, others.length === 0 ? "" : ` and ${others.length} more`));
 }
 function block(title, lines) {
 	return lines.length === 0 ? [] : [title, ...listed(lines.slice(0, SHOWN$1), lines.length)];
@@ -47695,6 +47699,31 @@ function firstTaken(file, commits, rules) {
 	return null;
 }
 
+// packages/orchestrator/src/classify/ignored-units.ts
+/**
+* Leaves out units whose own configuration is on the ignore list: a catalogue of templates beside the units that run.
+* Files that affect nothing else are ignored with them.
+*/
+function withoutIgnoredUnits({ changes, unmatched, ignored }, isIgnored) {
+	const left = [];
+	const dropped = [];
+	for (const change of changes) {
+		const reasons = new Map([...change.reasons].filter(([unit]) => !isIgnored(unit)));
+		if (reasons.size > 0 || change.reasons.size === 0) left.push({
+			...change,
+			reasons
+		});
+		else dropped.push(...change.files.map(({ path }) => path));
+	}
+	const taken = new Set(left.flatMap(({ files }) => files.map(({ path }) => path)));
+	const also = dropped.filter((path) => !taken.has(path));
+	return {
+		changes: left,
+		unmatched,
+		ignored: [.../* @__PURE__ */ new Set([...ignored, ...also])].toSorted()
+	};
+}
+
 // packages/orchestrator/src/classify/requested.ts
 /** The units that somebody, or a schedule, asked for, as changes: nothing has changed, and they run all the same. */
 function requestedChanges(head, { globs, change }) {
@@ -47908,7 +47937,7 @@ async function known(repository, revision) {
 async function addWorktree(repositoryFolder, commit, environment) {
 	const git = gitAt(repositoryFolder, environment, { unsafe: { allowUnsafeHooksPath: true } });
 	const parent = await realpath(await mkdtemp(join(tmpdir(), "pipelines-")));
-	const folder = join(parent, "tree");
+	const folder = join(parent, basename(parent));
 	try {
 		await git.raw([
 			"-c",
@@ -47931,17 +47960,17 @@ async function addWorktree(repositoryFolder, commit, environment) {
 		folder,
 		commit,
 		async [Symbol.asyncDispose]() {
-			await git.raw([
+			const removed = await git.raw([
 				"worktree",
 				"remove",
 				"--force",
 				folder
-			]).catch(() => void 0);
+			]).then(() => true, () => false);
 			await rm$1(parent, {
 				recursive: true,
 				force: true
 			});
-			await git.raw(["worktree", "prune"]).catch(() => void 0);
+			if (!removed) await git.raw(["worktree", "prune"]).catch(() => void 0);
 		}
 	};
 }
@@ -49727,7 +49756,7 @@ function reachable(graph, starts) {
 function affectedUnits(changes, base, head, policy) {
 	const units = [];
 	const problems = [];
-	for (const [path, because] of reasonsByUnit(changes, head, policy.includeDependents)) {
+	for (const [path, because] of reasonsByUnit(changes, head, policy)) {
 		const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
 		if (!head.units.has(path) && !removed) continue;
 		const status = statusOf(path, because, base, head);
@@ -49760,13 +49789,13 @@ function affectedUnits(changes, base, head, policy) {
 		problems
 	};
 }
-function reasonsByUnit(changes, head, includeDependents) {
+function reasonsByUnit(changes, head, { includeDependents, isIgnored }) {
 	const result = /* @__PURE__ */ new Map();
 	for (const change of changes) for (const [unit, reasons] of change.reasons) result.set(unit, [...result.get(unit) ?? [], ...reasons]);
 	if (!includeDependents) return result;
 	const dependents = reversed(new Map([...head.units.values()].map(({ path, dependencies }) => [path, dependencies])));
 	for (const [unit, reasons] of [...result]) for (const dependent of reachable(dependents, [unit])) {
-		if (result.has(dependent)) continue;
+		if (result.has(dependent) || isIgnored(dependent)) continue;
 		result.set(dependent, reasons.map((reason) => ({
 			...reason,
 			links: [...reason.links, {
@@ -49926,16 +49955,18 @@ function named(paths) {
 * Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
 * been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
 * changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
-* Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base.
+* Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base. Nothing is told of
+* units that are ignored, and of what else lies on the ignore list.
 */
-function judgeFaults({ base, head }, diff, affected, deleted) {
+function judgeFaults({ base, head }, diff, affected, deleted, isIgnored) {
 	const changed = diff.map(({ path }) => path);
 	const owners = ownersOf(changed, head);
 	const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
 	const brokenBefore = new Set(base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units));
 	const problems = [];
 	const untouched = [];
-	for (const fault of head.faults.filter(({ missing }) => missing === null || !deleted.has(missing))) {
+	const told = head.faults.flatMap((fault) => withoutIgnored(fault, isIgnored));
+	for (const fault of told.filter(({ missing }) => missing === null || !deleted.has(missing))) {
 		const before = known.get(keyOf(fault));
 		if (fault.folders.length > 0) {
 			if (before === void 0 || changed.some((file) => concerns(file, fault.folders)) || fault.units.some((unit) => affected.has(unit))) problems.push(problemOf(fault, fault.units));
@@ -49952,6 +49983,14 @@ function judgeFaults({ base, head }, diff, affected, deleted) {
 		problems: [...problems, ...deletedFaults(base, deleted)],
 		untouched
 	};
+}
+function withoutIgnored(fault, isIgnored) {
+	if (fault.units.length === 0) return fault.file !== null && isIgnored(fault.file) ? [] : [fault];
+	const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
+	return units.length === 0 ? [] : [{
+		...fault,
+		units
+	}];
 }
 /** A unit that is deleted runs at base, so what is wrong with it there counts. */
 function deletedFaults(base, deleted) {
@@ -50344,7 +50383,9 @@ async function orchestrate(edges, input) {
 		configuration: governing,
 		addedAccounts: accounts.accounts
 	};
-	const classified = request === null ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES) : requestedChanges(head, request);
+	const isIgnored = globMatcher(governing.ignore);
+	const isIgnoredUnit = (unit) => isIgnored(fileIn(unit, UNIT_FILE));
+	const classified = withoutIgnoredUnits(request === null ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES) : requestedChanges(head, request), isIgnoredUnit);
 	const asked = [...classified.changes[0]?.reasons.keys() ?? []];
 	if (request?.action === "unlock" && asked.length !== 1) throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${request.globs.join(" ")}`);
 	const lookups = {
@@ -50357,6 +50398,7 @@ async function orchestrate(edges, input) {
 		requested: request?.action ?? null,
 		environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
 		includeDependents: governing.include_dependents,
+		isIgnored: isIgnoredUnit,
 		moves: await movesBetween(repository, comparison, base, head),
 		holdMoves: governing.moves === "hold",
 		applyAccountDeletions: governing.accounts.apply_deletions,
@@ -50381,7 +50423,7 @@ async function orchestrate(edges, input) {
 	const judged = judgeFaults({
 		base,
 		head
-	}, diff, touched, deleted);
+	}, diff, touched, deleted, isIgnored);
 	const standIns = standInNotice(head.unset);
 	const { calls, seconds } = terragrunt.cost();
 	return assess({

@@ -1,12 +1,14 @@
-import { environmentLookup } from "@pipelines/core/configuration/environments";
+import { environmentLookup, globMatcher } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import { classifyChanges, RULES } from "./classify/classify.ts";
+import { withoutIgnoredUnits } from "./classify/ignored-units.ts";
 import { requestedChanges } from "./classify/requested.ts";
 import { compareCommits, isPlan, type Wanted } from "./compare/comparison.ts";
 import { EventError } from "./compare/event.ts";
@@ -14,6 +16,7 @@ import { addedAccounts, configurationAt, withoutCode } from "./configuration.ts"
 import { bothSnapshots } from "./discover/both-snapshots.ts";
 import { discoveryEnvironment } from "./discover/environment.ts";
 import { generatedDiff } from "./discover/generated-diff.ts";
+import { fileIn, UNIT_FILE } from "./discover/snapshot.ts";
 import { startStsStandIn } from "./discover/sts-stand-in.ts";
 import { discoveringTerragrunt } from "./discover/terragrunt.ts";
 import { standInNotice } from "./discover/variables.ts";
@@ -85,10 +88,14 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
 
   const accounts = await accountChanges(repository, comparison, diff, governing);
   const commits = { base, head, configuration: governing, addedAccounts: accounts.accounts };
-  const classified =
+  const isIgnored = globMatcher(governing.ignore);
+  const isIgnoredUnit = (unit: UnitPath): boolean => isIgnored(fileIn(unit, UNIT_FILE));
+  const classified = withoutIgnoredUnits(
     request === null
       ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES)
-      : requestedChanges(head, request);
+      : requestedChanges(head, request),
+    isIgnoredUnit,
+  );
   const asked = [...(classified.changes[0]?.reasons.keys() ?? [])];
   if (request?.action === "unlock" && asked.length !== 1) {
     throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${request.globs.join(" ")}`);
@@ -104,6 +111,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     requested: request?.action ?? null,
     environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
     includeDependents: governing.include_dependents,
+    isIgnored: isIgnoredUnit,
     moves: await movesBetween(repository, comparison, base, head),
     holdMoves: governing.moves === "hold",
     applyAccountDeletions: governing.accounts.apply_deletions,
@@ -125,7 +133,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
   });
   const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
   const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
-  const judged = judgeFaults({ base, head }, diff, touched, deleted);
+  const judged = judgeFaults({ base, head }, diff, touched, deleted, isIgnored);
   const standIns = standInNotice(head.unset);
   const { calls, seconds } = terragrunt.cost();
   return assess({

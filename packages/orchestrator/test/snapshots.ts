@@ -9,6 +9,8 @@ export type Sketch = Readonly<
     {
       readonly included?: readonly string[];
       readonly reads?: readonly string[];
+      /** Files of its local module. */
+      readonly module?: readonly string[];
       readonly located?: readonly string[];
       readonly dependsOn?: readonly string[];
       /** Further files of the commit. */
@@ -25,7 +27,10 @@ export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
   const files = new Map<string, string>();
   const units = new Map<UnitPath, UnitFacts>();
   const generated = new Set<string>();
-  for (const [name, { included = [], reads = [], located = [], dependsOn = [], ...more }] of Object.entries(sketch)) {
+  for (const [
+    name,
+    { included = [], reads = [], module = [], located = [], dependsOn = [], ...more },
+  ] of Object.entries(sketch)) {
     const path = UnitPath.parse(name);
     const file = `${name}/terragrunt.hcl`;
     files.set(file, more.generated ?? letter);
@@ -35,7 +40,11 @@ export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
     units.set(path, {
       path,
       dependencies: dependsOn.map((unit) => UnitPath.parse(unit)),
-      reads: new Map([...included.map(link("included by")), ...reads.map(link("read by"))]),
+      reads: new Map([
+        ...included.map(link("included by")),
+        ...reads.map(link("read by")),
+        ...module.map(link("file of the module of")),
+      ]),
       located: new Set(located),
       notEvaluated: null,
     });

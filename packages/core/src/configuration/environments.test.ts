@@ -42,6 +42,9 @@ describe("globs", () => {
     ["prod/*", "prod/a/b", false],
     ["**/*.md", "README.md", true],
     ["**/*.md", "a/b/NOTES.md", true],
+    ["**/*.{tftest,tofutest}.{hcl,json}", "modules/vpc/tests/vpc.tftest.hcl", true],
+    ["**/*.{tftest,tofutest}.{hcl,json}", "modules/vpc/vpc.tofutest.json", true],
+    ["**/*.{tftest,tofutest}.{hcl,json}", "modules/vpc/main.tf.json", false],
     ["**", "a/.terragrunt-stack/b", true],
     ["a b/**", "a b/c", true],
   ])("%s against %s is %s", (glob, path, matches) => {

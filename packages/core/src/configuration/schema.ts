@@ -64,7 +64,9 @@ export const Configuration = z.strictObject({
     .enum(["exact", "no-unseen-destroy", "off"])
     .default("no-unseen-destroy")
     .describe("How close an apply has to be to the plan that was reviewed"),
-  ignore: Globs.default(["**/*.md"]).describe("Changed files that affect nothing, unless a unit reads them"),
+  ignore: Globs.default(["**/*.md", "**/*.{tftest,tofutest}.{hcl,json}"]).describe(
+    "Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs",
+  ),
   env_common: z.string().default("_envcommon").describe("The folder of configuration shared by environments"),
   extra_reads: z
     .array(z.strictObject({ files: Globs.min(1), units: Globs.min(1) }))

@@ -1,6 +1,6 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { CommitSha } from "../contracts/comparison.ts";
 import { gitAt } from "./repository.ts";
 
@@ -16,7 +16,9 @@ export async function addWorktree(
   // simple-git takes any hooks path for a danger; the one below turns hooks off.
   const git = gitAt(repositoryFolder, environment, { unsafe: { allowUnsafeHooksPath: true } });
   const parent = await realpath(await mkdtemp(join(tmpdir(), "pipelines-")));
-  const folder = join(parent, "tree");
+  // Git keeps a worktree's data under the last part of its path. A name that is used again could be taken by a new
+  // worktree while the old one is still being removed, which then removes the data of the new one.
+  const folder = join(parent, basename(parent));
   try {
     // Hooks of the repository are its author's code and have no business here.
     await git.raw(["-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet", folder, commit]);
@@ -28,9 +30,12 @@ export async function addWorktree(
     folder,
     commit,
     async [Symbol.asyncDispose]() {
-      await git.raw(["worktree", "remove", "--force", folder]).catch(() => undefined);
+      const removed = await git.raw(["worktree", "remove", "--force", folder]).then(
+        () => true,
+        () => false,
+      );
       await rm(parent, { recursive: true, force: true });
-      await git.raw(["worktree", "prune"]).catch(() => undefined);
+      if (!removed) await git.raw(["worktree", "prune"]).catch(() => undefined);
     },
   };
 }

@@ -229,6 +229,17 @@ describe("what a changed file is", () => {
       ["ignored prod/db/README.md"],
     ],
     [
+      "tests of a module are ignored, since neither plan nor apply runs them",
+      { "modules/vpc/tests/vpc.tftest.hcl": "modified", "modules/vpc/tests.tf": "modified" },
+      {
+        head: {
+          ...BOTH,
+          "prod/vpc": { module: ["modules/vpc/tests/vpc.tftest.hcl", "modules/vpc/tests.tf"] },
+        },
+      },
+      ["FileChanged modules/vpc/tests.tf → prod/vpc", "ignored modules/vpc/tests/vpc.tftest.hcl"],
+    ],
+    [
       "a document that a unit reads is not ignored",
       { "docs/x.md": "modified" },
       { head: { ...BOTH, "prod/db": { reads: ["docs/x.md"] } } },

@@ -72,7 +72,9 @@ describe("explain", () => {
       problems: [
         { kind: "not-evaluated", path: "prod/app", file: "prod/app/terragrunt.hcl", line: 3, message: "broken" },
       ],
-      untouched: [{ kind: "not-evaluated", path: "old", file: "old/terragrunt.hcl", line: 9, message: "long broken" }],
+      untouched: ["old", "older"].map((path) => {
+        return { kind: "not-evaluated", path, file: `${path}/terragrunt.hcl`, line: 9, message: "long broken" };
+      }),
       notices: ["1 unit can't be evaluated."],
       discovery: { snapshots: 2, terragruntCalls: 5, seconds: 3.4 },
     });
@@ -98,7 +100,7 @@ Ignored
   README.md
 
 Wrong before, and not touched
-  old/terragrunt.hcl:9: long broken
+  old/terragrunt.hcl:9 and 1 more: long broken
 
 1 unit can't be evaluated.
 

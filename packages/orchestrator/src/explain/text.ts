@@ -16,7 +16,10 @@ export function explain(assessment: Assessment): string {
   const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
   const blocks = [
     [`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}${totals(assessment)}`],
-    block("Problems", problems.map(problemLine)),
+    block(
+      "Problems",
+      problems.map((problem) => problemLine(problem)),
+    ),
     changesBlock(assessment),
     block(
       "Withheld",
@@ -29,7 +32,7 @@ export function explain(assessment: Assessment): string {
     block("Jobs", jobs.length > SHOWN ? jobsByStage(jobs) : jobs.map(jobLine)),
     block("Changed, but read by no unit", unmatched),
     block("Ignored", ignored),
-    block("Wrong before, and not touched", (untouched ?? []).map(problemLine)),
+    block("Wrong before, and not touched", alike(untouched ?? [])),
     notices,
     costBlock(assessment),
   ];
@@ -112,9 +115,18 @@ function costBlock({ discovery }: Assessment): string[] {
   return [`Discovery read ${count(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
 }
 
-function problemLine({ file, line, message }: Assessment["problems"][number]): string {
-  const place = file === null ? "" : `${file}${line === null ? "" : `:${line}`}: `;
+type Problem = Assessment["problems"][number];
+
+function problemLine({ file, line, message }: Problem, more = ""): string {
+  const place = file === null ? "" : `${file}${line === null ? "" : `:${line}`}${more}: `;
   return `${place}${message}`;
+}
+
+/** One line for problems of the same words, whose places are many where a template is at fault. */
+function alike(problems: readonly Problem[]): string[] {
+  return [...Map.groupBy(problems, ({ message }) => message).values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : problemLine(first, others.length === 0 ? "" : ` and ${others.length} more`),
+  );
 }
 
 function block(title: string, lines: readonly string[]): string[] {

@@ -26,6 +26,7 @@ type Given = {
   readonly settings?: Record<string, unknown>;
   readonly atHead?: Record<string, unknown>;
   readonly moves?: readonly [string, string][];
+  readonly ignored?: readonly string[];
 };
 
 function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Given = {}) {
@@ -39,6 +40,7 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
     requested: given.requested ?? null,
     environmentOf: environmentLookup(configuration),
     includeDependents: configuration.include_dependents,
+    isIgnored: (unit) => given.ignored?.includes(unit) ?? false,
     moves: new Map((given.moves ?? []).flatMap(([a, b]) => [[UnitPath.parse(a), UnitPath.parse(b)] as const])),
     holdMoves: configuration.moves === "hold",
     applyAccountDeletions: configuration.accounts.apply_deletions,
@@ -149,6 +151,12 @@ describe("what happens to an affected unit", () => {
       { "prod/vpc/main.tf": "modified" },
       { settings: { include_dependents: true } },
       ["plan prod/app affected", "plan prod/db affected", "plan prod/vpc changed"],
+    ],
+    [
+      "`include_dependents` leaves units out that never run",
+      { "prod/vpc/main.tf": "modified" },
+      { settings: { include_dependents: true }, ignored: ["prod/db"] },
+      ["plan prod/app affected", "plan prod/vpc changed"],
     ],
     [
       "a deleted request is planned",

@@ -15,6 +15,8 @@ export type Policy = {
   /** The environment of a unit: head's or base's configuration, whichever governs it. */
   readonly environmentOf: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
   readonly includeDependents: boolean;
+  /** Units that never run. */
+  readonly isIgnored: (unit: UnitPath) => boolean;
   /** New paths of moved units by their old ones; empty when moves are to be destroyed. */
   readonly moves: ReadonlyMap<UnitPath, UnitPath>;
   readonly holdMoves: boolean;
@@ -33,7 +35,7 @@ export function affectedUnits(
 ): { units: AffectedUnit[]; problems: Problem[] } {
   const units: AffectedUnit[] = [];
   const problems: Problem[] = [];
-  for (const [path, because] of reasonsByUnit(changes, head, policy.includeDependents)) {
+  for (const [path, because] of reasonsByUnit(changes, head, policy)) {
     const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
     // A folder that is no unit any more but was not removed, such as a root that others include now, is no delete.
     if (!head.units.has(path) && !removed) continue;
@@ -69,7 +71,7 @@ export function affectedUnits(
 function reasonsByUnit(
   changes: readonly ClassifiedChange[],
   head: Snapshot,
-  includeDependents: boolean,
+  { includeDependents, isIgnored }: Policy,
 ): Map<UnitPath, Reason[]> {
   const result = new Map<UnitPath, Reason[]>();
   for (const change of changes) {
@@ -79,7 +81,7 @@ function reasonsByUnit(
   const dependents = reversed(new Map([...head.units.values()].map(({ path, dependencies }) => [path, dependencies])));
   for (const [unit, reasons] of [...result]) {
     for (const dependent of reachable(dependents, [unit])) {
-      if (result.has(dependent)) continue;
+      if (result.has(dependent) || isIgnored(dependent)) continue;
       result.set(
         dependent,
         reasons.map((reason) => ({ ...reason, links: [...reason.links, { relation: "read by", path: dependent }] })),

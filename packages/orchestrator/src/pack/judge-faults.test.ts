@@ -13,7 +13,9 @@ const fault = (line: number, more: Partial<Fault> = {}): Fault => ({
 const judged = (before: Fault[], now: Fault[], affected: UnitPath[] = []) => {
   const empty = emptySnapshot(CommitSha.parse("a".repeat(40)));
   const snapshots = { base: { ...empty, faults: before }, head: { ...empty, faults: now } };
-  const { problems, untouched } = judgeFaults(snapshots, [], new Set(affected), new Set());
+  const { problems, untouched } = judgeFaults(snapshots, [], new Set(affected), new Set(), (file) =>
+    file.startsWith("catalog/"),
+  );
   return { problems: problems.map(({ line }) => line), untouched: untouched.map(({ line }) => line) };
 };
 const missing: Partial<Fault> = { kind: "missing-dependency", missing: UnitPath.parse("gone") };
@@ -39,4 +41,17 @@ it.each<[string, Fault[], Fault[], UnitPath[], "problems" | "untouched"]>([
   ],
 ])("a unit that can't run and that showed %s", (_, before, now, affected, expected) => {
   expect(judged(before, now, affected)).toEqual({ problems: [], untouched: [], [expected]: [5] });
+});
+
+it("tells nothing of units on the ignore list, and of the others in their place", () => {
+  const [template, other] = [UnitPath.parse("catalog/app"), UnitPath.parse("catalog/db")];
+  const stack: Partial<Fault> = { file: "catalog/terragrunt.stack.hcl", units: [], folders: ["catalog"] };
+  expect(judged([], [fault(1, { units: [template, other] }), fault(2, stack)])).toEqual({
+    problems: [],
+    untouched: [],
+  });
+  expect(judged([], [fault(1, { file: "root.hcl", units: [template, unit] })])).toEqual({
+    problems: [1],
+    untouched: [],
+  });
 });

@@ -1,7 +1,7 @@
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { type Fault, folderOf, liesIn, type Snapshot, UNIT_FILE, unitOwning } from "../discover/snapshot.ts";
+import { type Fault, fileIn, folderOf, liesIn, type Snapshot, UNIT_FILE, unitOwning } from "../discover/snapshot.ts";
 import { named } from "./named.ts";
 
 export type Judged = {
@@ -15,13 +15,15 @@ export type Judged = {
  * Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
  * been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
  * changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
- * Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base.
+ * Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base. Nothing is told of
+ * units that are ignored, and of what else lies on the ignore list.
  */
 export function judgeFaults(
   { base, head }: { readonly base: Snapshot; readonly head: Snapshot },
   diff: readonly ChangedFile[],
   affected: ReadonlySet<UnitPath>,
   deleted: ReadonlySet<UnitPath>,
+  isIgnored: (file: string) => boolean,
 ): Judged {
   const changed = diff.map(({ path }) => path);
   const owners = ownersOf(changed, head);
@@ -32,7 +34,8 @@ export function judgeFaults(
   const problems: Problem[] = [];
   const untouched: Problem[] = [];
   // The delete of what a remaining unit depends on is refused by name, which says more.
-  for (const fault of head.faults.filter(({ missing }) => missing === null || !deleted.has(missing))) {
+  const told = head.faults.flatMap((fault) => withoutIgnored(fault, isIgnored));
+  for (const fault of told.filter(({ missing }) => missing === null || !deleted.has(missing))) {
     const before = known.get(keyOf(fault));
     if (fault.folders.length > 0) {
       const isTouched = before === undefined || changed.some((file) => concerns(file, fault.folders));
@@ -48,6 +51,12 @@ export function judgeFaults(
     if (others.length > 0) untouched.push(problemOf(fault, others));
   }
   return { problems: [...problems, ...deletedFaults(base, deleted)], untouched };
+}
+
+function withoutIgnored(fault: Fault, isIgnored: (file: string) => boolean): Fault[] {
+  if (fault.units.length === 0) return fault.file !== null && isIgnored(fault.file) ? [] : [fault];
+  const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
+  return units.length === 0 ? [] : [{ ...fault, units }];
 }
 
 /** A unit that is deleted runs at base, so what is wrong with it there counts. */

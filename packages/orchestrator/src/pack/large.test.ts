@@ -53,6 +53,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     requested: null,
     environmentOf: lookup,
     includeDependents: false,
+    isIgnored: () => false,
     moves: new Map(),
     holdMoves: true,
     applyAccountDeletions: false,
