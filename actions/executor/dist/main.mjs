@@ -34052,7 +34052,11 @@ const Configuration = strictObject({
 		"no-unseen-destroy",
 		"off"
 	]).default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
-	ignore: Globs.default(["**/*.md", "**/*.{tftest,tofutest}.{hcl,json}"]).describe("Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs"),
+	ignore: Globs.default([
+		"**/*.md",
+		"**/*.{tftest,tofutest}.{hcl,json}",
+		"**/.{terragrunt-cache,terraform}/**"
+	]).describe("Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs"),
 	env_common: string().default("_envcommon").describe("The folder of configuration shared by environments"),
 	extra_reads: array(strictObject({
 		files: Globs.min(1),

@@ -30285,7 +30285,11 @@ const Configuration = strictObject({
 		"no-unseen-destroy",
 		"off"
 	]).default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
-	ignore: Globs.default(["**/*.md", "**/*.{tftest,tofutest}.{hcl,json}"]).describe("Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs"),
+	ignore: Globs.default([
+		"**/*.md",
+		"**/*.{tftest,tofutest}.{hcl,json}",
+		"**/.{terragrunt-cache,terraform}/**"
+	]).describe("Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs"),
 	env_common: string().default("_envcommon").describe("The folder of configuration shared by environments"),
 	extra_reads: array(strictObject({
 		files: Globs.min(1),
@@ -34365,16 +34369,23 @@ function objectEntry(node) {
 	}];
 }
 function templateParts(node) {
+	let end = node.startIndex;
 	return children(node).flatMap((part) => {
-		if (part.type === "template_literal") return [unescaped(part.text)];
-		if (part.type === "template_interpolation") {
-			const [inner] = children(part).filter(isExpression);
-			return inner === void 0 ? [] : [expressionOf(inner)];
-		}
-		return part.type.startsWith("quoted_template_") ? [] : [other(part)];
+		const between = node.text.slice(end - node.startIndex, part.startIndex - node.startIndex);
+		end = part.endIndex;
+		return [...between === "" ? [] : [between], ...templatePart(part)];
 	});
 }
-const literalText = (node) => unescaped(children(node).filter((part) => part.type === "template_literal").map((part) => part.text).join(""));
+function templatePart(part) {
+	if (part.type === "template_literal") return [unescaped(part.text)];
+	if (part.type === "template_interpolation") {
+		const [inner] = children(part).filter(isExpression);
+		return inner === void 0 ? [] : [expressionOf(inner)];
+	}
+	return part.type.startsWith("quoted_template_") ? [] : [other(part)];
+}
+/** What stands between the quotes; the grammar passes over white space at their sides. */
+const literalText = (node) => unescaped(node.text.replaceAll(/^"|"$/g, ""));
 const ESCAPES = {
 	n: "\n",
 	r: "\r",
@@ -47345,6 +47356,10 @@ function emptySnapshot(commit) {
 		faults: []
 	};
 }
+/** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
+function isCached(file) {
+	return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
+}
 /** The folder of a file: `.` for the root. */
 function folderOf$1(file) {
 	const slash = file.lastIndexOf("/");
@@ -48140,6 +48155,11 @@ function errorsIn(log) {
 function lastLines(text) {
 	return text.trim().split("\n").slice(-5).join("\n");
 }
+/** A text with paths of the checkout as paths of the repository, also where one was put behind another. */
+function withoutRoot(text, root) {
+	const escaped = root.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+	return text.replaceAll(new RegExp(`(?<![\\w./@-])${escaped}/`, "g"), "").replaceAll(new RegExp(`/*${escaped}/`, "g"), "/(repository)/");
+}
 
 // packages/orchestrator/src/discover/find.ts
 const Row = object({
@@ -48212,7 +48232,7 @@ function suppressedErrors(log, root) {
 			if (!found.has(key)) found.set(key, {
 				file,
 				line: number === void 0 ? null : Number(number),
-				message: message.slice(match.index + match[0].length).replace(/^[:;\s]+/, "").replaceAll(`${root}/`, "")
+				message: withoutRoot(message.slice(match.index + match[0].length).replace(/^[:;\s]+/, ""), root)
 			});
 		}
 	}
@@ -48471,6 +48491,11 @@ const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
 	"sops_decrypt_file"
 ]);
 const VAR_FILES = /* @__PURE__ */ new Set(["required_var_files", "optional_var_files"]);
+const HOOKS = /* @__PURE__ */ new Set([
+	"before_hook",
+	"after_hook",
+	"error_hook"
+]);
 const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
 	"terraform",
 	"module",
@@ -48485,6 +48510,7 @@ function referencesIn(scope) {
 		for (const call of callsIn(attribute.value)) takeCall(call, toldByTerragrunt, scope, found);
 		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
 		const [block, inner] = around;
+		takeCommand(hookArguments(attribute, inner), scope, found);
 		if (block === void 0 || inner !== void 0) continue;
 		takeDependency(attribute, block, scope, found);
 		if (attribute.name === "path" && block === "include") {
@@ -48525,6 +48551,10 @@ function varFiles({ name, value }, scope) {
 	if (value.kind !== "list" || !VAR_FILES.has(name) && name !== "arguments") return [];
 	const texts = value.items.flatMap((item) => evaluate(item, scope) ?? []);
 	return name === "arguments" ? texts.flatMap((text) => /^-var-file=(.+)$/.exec(text)?.[1] ?? []) : texts;
+}
+/** What a hook starts. */
+function hookArguments({ name, value }, block) {
+	return name === "execute" && HOOKS.has(block ?? "") && value.kind === "list" ? value.items : [];
 }
 function nothingFound() {
 	return {
@@ -48591,12 +48621,14 @@ function unknownPath(argument, scope, found) {
 	found.unknownAbove = true;
 	return null;
 }
-/** Files of the repository that a command is started with: a script, or what it works on. */
+/** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
 function takeCommand(args, scope, found) {
 	for (const argument of args) {
-		const text = evaluate(argument, scope);
-		const path = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
-		if (path !== null && scope.exists(path)) found.files.add(path);
+		const text = evaluate(argument, scope) ?? "";
+		for (const word of /* @__PURE__ */ new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
+			const path = word === "" || word.includes("") ? null : repositoryPath(word, scope.unitFolder);
+			if (path !== null && scope.exists(path)) found.files.add(path);
+		}
 	}
 }
 function takeDependency({ name, value, line }, block, scope, found) {
@@ -48654,7 +48686,7 @@ async function diagnoseUnit(terragrunt, root, unit, environment) {
 /** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
 function readDiagnostics(stdout, stderr, root) {
 	const inside = (file) => posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
-	const plain = (text) => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
+	const plain = (text) => withoutRoot(text, root).trim().replace(/\.+$/, ".");
 	let diagnostics = [];
 	try {
 		const all = array(Diagnostic).parse(JSON.parse(stdout));
@@ -49399,7 +49431,7 @@ const MANIFEST = ".terragrunt-stack-manifest";
 const CACHE = ".terragrunt-cache";
 /** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
 async function generateStacks(terragrunt, root, committed, parsed, environmentOf) {
-	const all = [...committed.keys()].filter((file) => posix.basename(file) === STACK_FILE).toSorted().map((file) => stackOf(file, committed, parsed(file)));
+	const all = [...committed.keys()].filter((file) => posix.basename(file) === "terragrunt.stack.hcl" && !isCached(file)).toSorted().map((file) => stackOf(file, committed, parsed(file)));
 	const templates = all.flatMap((stack) => stack.templates);
 	const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
 	const generated = await sideBySide(live, async (stack) => {
@@ -49412,7 +49444,7 @@ async function generateStacks(terragrunt, root, committed, parsed, environmentOf
 			env: environmentOf(stack.folder),
 			timeoutMs: 6e5
 		});
-		if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? reasonIn(ran.stderr)).replaceAll(`${root}/`, ""));
+		if (ran.exitCode !== 0) return faultOf(stack, withoutRoot(ran.failure ?? reasonIn(ran.stderr), root));
 		return hashesBelow(root, stack.folder, committed);
 	});
 	const files = new Map(generated.flatMap((result) => result instanceof Map ? [...result] : []));
@@ -49559,7 +49591,7 @@ async function takeSnapshot(edges, commit, configuration) {
 	const checkout = {
 		root,
 		sources,
-		candidates: [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !templates.has(folderOf$1(file))).map(folderOf$1),
+		candidates: [...files.keys()].filter((file) => posix.basename(file) === "terragrunt.hcl" && !isCached(file) && !templates.has(folderOf$1(file))).map(folderOf$1),
 		keptBack: (file) => unreadable.has(file) || links.leaving.has(file),
 		textOf: (file) => textOf(root, file) ?? ""
 	};

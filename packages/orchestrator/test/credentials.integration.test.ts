@@ -184,6 +184,20 @@ it("a file whose name only Terragrunt can tell may be any that fits, and the cha
   expect(units(await change(files, { "data/b.yml": "2" }))).toEqual([]);
 });
 
+it("a script of the repository that a hook starts is read by the unit, also where a shell is given it", async () => {
+  const hook = (name: string, execute: string): string =>
+    `  before_hook "${name}" {\n    commands = ["apply"]\n    execute  = [${execute}]\n  }\n`;
+  const hooks = `terraform {\n  source = "."\n${hook("a", '"${get_repo_root()}/scripts/a.sh"')}${hook("b", '"sh", "-c", "KEY=${get_env("KEY")} ${get_repo_root()}/scripts/b.sh start; true"')}}\n`;
+  const files = { ...unit("vpc", hooks), "scripts/a.sh": "a\n", "scripts/b.sh": "a\n", "scripts/c.sh": "a\n" };
+  for (const [script, affected] of [
+    ["a", ["vpc"]],
+    ["b", ["vpc"]],
+    ["c", []],
+  ] as const) {
+    expect(units(await change(files, { [`scripts/${script}.sh`]: "b\n" }))).toEqual(affected);
+  }
+});
+
 it("a script of the repository that run_cmd starts is read by the unit", async () => {
   const command = 'locals {\n  out = run_cmd("--terragrunt-quiet", "sh", "${get_repo_root()}/scripts/tool.sh")\n}\n';
   const files = { ...unit("vpc", source + command), "scripts/tool.sh": "echo a\n", "scripts/other.sh": "echo a\n" };

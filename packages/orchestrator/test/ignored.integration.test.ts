@@ -49,3 +49,16 @@ describe("a unit whose own configuration is on the ignore list", () => {
     expect([assessment.problems, assessment.untouched ?? [], assessment.ignored]).toEqual([[], [], ignored]);
   });
 });
+
+it("copies that tools keep are no units and change none, also where somebody committed them", async () => {
+  const unit = 'terraform {\n  source = "."\n}\n';
+  await using repository = await makeRepository({ "app/terragrunt.hcl": unit, "app/main.tf": "" });
+  await repository.commit({
+    "app/.terragrunt-cache/a/b/terragrunt.hcl": unit,
+    "app/.terragrunt-cache/a/b/main.tf": "",
+    "app/.terraform/modules/m/terragrunt.hcl": unit,
+  });
+  const { units, problems, ignored } = await repository.assess("push");
+  expect([units, problems]).toEqual([[], []]);
+  expect(ignored).toHaveLength(3);
+});

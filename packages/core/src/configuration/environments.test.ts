@@ -45,6 +45,8 @@ describe("globs", () => {
     ["**/*.{tftest,tofutest}.{hcl,json}", "modules/vpc/tests/vpc.tftest.hcl", true],
     ["**/*.{tftest,tofutest}.{hcl,json}", "modules/vpc/vpc.tofutest.json", true],
     ["**/*.{tftest,tofutest}.{hcl,json}", "modules/vpc/main.tf.json", false],
+    ["**/.{terragrunt-cache,terraform}/**", "prod/vpc/.terragrunt-cache/a/b/main.tf", true],
+    ["**/.{terragrunt-cache,terraform}/**", "prod/vpc/.terraform.lock.hcl", false],
     ["**", "a/.terragrunt-stack/b", true],
     ["a b/**", "a b/c", true],
   ])("%s against %s is %s", (glob, path, matches) => {

@@ -64,7 +64,11 @@ export const Configuration = z.strictObject({
     .enum(["exact", "no-unseen-destroy", "off"])
     .default("no-unseen-destroy")
     .describe("How close an apply has to be to the plan that was reviewed"),
-  ignore: Globs.default(["**/*.md", "**/*.{tftest,tofutest}.{hcl,json}"]).describe(
+  ignore: Globs.default([
+    "**/*.md",
+    "**/*.{tftest,tofutest}.{hcl,json}",
+    "**/.{terragrunt-cache,terraform}/**",
+  ]).describe(
     "Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs",
   ),
   env_common: z.string().default("_envcommon").describe("The folder of configuration shared by environments"),

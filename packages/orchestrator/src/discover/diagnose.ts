@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { CREDENTIAL_FUNCTIONS } from "../hcl/references.ts";
-import { reasonIn } from "./reason.ts";
+import { reasonIn, withoutRoot } from "./reason.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 const Diagnostic = z.object({
@@ -50,7 +50,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   // An include's path is told as it is put together, `..` and all.
   const inside = (file: string): string =>
     posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
-  const plain = (text: string): string => text.replaceAll(`${root}/`, "").trim().replace(/\.+$/, ".");
+  const plain = (text: string): string => withoutRoot(text, root).trim().replace(/\.+$/, ".");
   let diagnostics: Diagnostic[] = [];
   try {
     const all = z.array(Diagnostic).parse(JSON.parse(stdout));

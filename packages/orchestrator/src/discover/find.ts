@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
 import { z } from "zod";
-import { reasonIn } from "./reason.ts";
+import { reasonIn, withoutRoot } from "./reason.ts";
 import { unitNamedBy } from "./snapshot.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
@@ -101,10 +101,7 @@ export function suppressedErrors(log: string, root: string): Suppressed[] {
         found.set(key, {
           file,
           line: number === undefined ? null : Number(number),
-          message: message
-            .slice(match.index + match[0].length)
-            .replace(/^[:;\s]+/, "")
-            .replaceAll(`${root}/`, ""),
+          message: withoutRoot(message.slice(match.index + match[0].length).replace(/^[:;\s]+/, ""), root),
         });
       }
     }

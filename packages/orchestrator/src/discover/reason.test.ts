@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { reasonIn } from "./reason.ts";
+import { reasonIn, withoutRoot } from "./reason.ts";
 
 it.each<[string, string, string]>([
   [
@@ -20,4 +20,13 @@ it.each<[string, string, string]>([
   ["the end of what is no log", "1\n2\n3\n4\n5\n6\n", "2\n3\n4\n5\n6"],
 ])("%s", (_what, log, reason) => {
   expect(reasonIn(log)).toBe(reason);
+});
+
+it.each([
+  ["at /tmp/x/app/a.hcl:3, and (/tmp/x/b.hcl)", "at app/a.hcl:3, and (b.hcl)"],
+  ["no file at /tmp/x/app//tmp/x/env.yaml", "no file at app/(repository)/env.yaml"],
+  ["no file at /tmp/x/app/tmp/x/env.yaml", "no file at app/(repository)/env.yaml"],
+  ["/tmp/xy/a", "/tmp/xy/a"],
+])("paths of the checkout are told as the repository's: %s", (text, told) => {
+  expect(withoutRoot(text, "/tmp/x")).toBe(told);
 });

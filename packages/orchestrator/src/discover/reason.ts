@@ -16,3 +16,11 @@ function errorsIn(log: string): string[] {
 function lastLines(text: string): string {
   return text.trim().split("\n").slice(-5).join("\n");
 }
+
+/** A text with paths of the checkout as paths of the repository, also where one was put behind another. */
+export function withoutRoot(text: string, root: string): string {
+  const escaped = root.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text
+    .replaceAll(new RegExp(`(?<![\\w./@-])${escaped}/`, "g"), "")
+    .replaceAll(new RegExp(`/*${escaped}/`, "g"), "/(repository)/");
+}

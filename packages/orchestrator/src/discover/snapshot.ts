@@ -83,6 +83,11 @@ export function emptySnapshot(commit: CommitSha): Snapshot {
   };
 }
 
+/** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
+export function isCached(file: string): boolean {
+  return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
+}
+
 /** The folder of a file: `.` for the root. */
 export function folderOf(file: string): string {
   const slash = file.lastIndexOf("/");

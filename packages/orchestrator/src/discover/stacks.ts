@@ -4,9 +4,9 @@ import { posix } from "node:path";
 import { type Body, EMPTY } from "../hcl/parse.ts";
 import { referencesIn } from "../hcl/references.ts";
 import type { EnvironmentOf } from "./environment.ts";
-import { reasonIn } from "./reason.ts";
+import { reasonIn, withoutRoot } from "./reason.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { type Fault, folderOf, liesIn, STACK_FILE, type Stack } from "./snapshot.ts";
+import { type Fault, folderOf, isCached, liesIn, STACK_FILE, type Stack } from "./snapshot.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
@@ -30,7 +30,7 @@ export async function generateStacks(
   environmentOf: EnvironmentOf,
 ): Promise<GeneratedStacks> {
   const all = [...committed.keys()]
-    .filter((file) => posix.basename(file) === STACK_FILE)
+    .filter((file) => posix.basename(file) === STACK_FILE && !isCached(file))
     .toSorted()
     .map((file) => stackOf(file, committed, parsed(file)));
   const templates = all.flatMap((stack) => stack.templates);
@@ -42,7 +42,7 @@ export async function generateStacks(
       env: environmentOf(stack.folder),
       timeoutMs: 10 * 60_000,
     });
-    if (ran.exitCode !== 0) return faultOf(stack, (ran.failure ?? reasonIn(ran.stderr)).replaceAll(`${root}/`, ""));
+    if (ran.exitCode !== 0) return faultOf(stack, withoutRoot(ran.failure ?? reasonIn(ran.stderr), root));
     return hashesBelow(root, stack.folder, committed);
   });
   const files = new Map(generated.flatMap((result) => (result instanceof Map ? [...result] : [])));

@@ -10,7 +10,7 @@ import { evaluateUnits, missedVariables } from "./evaluated-units.ts";
 import { examineUnits } from "./examine.ts";
 import { dependencyFaults, evaluationFaults, leftOutFaults, linkFaults, moduleFaults } from "./faults.ts";
 import { leaveOutUnreadable } from "./left-out.ts";
-import { emptySnapshot, folderOf, foldersAbove, type Snapshot, UNIT_FILE } from "./snapshot.ts";
+import { emptySnapshot, folderOf, foldersAbove, isCached, type Snapshot, UNIT_FILE } from "./snapshot.ts";
 import type { Sources } from "./sources.ts";
 import { generateStacks } from "./stacks.ts";
 import { readSymlinks } from "./symlinks.ts";
@@ -61,7 +61,7 @@ export async function takeSnapshot(
   };
   const templates = new Set(generated.stacks.flatMap((stack) => stack.templates));
   const candidates = [...files.keys()]
-    .filter((file) => posix.basename(file) === UNIT_FILE && !templates.has(folderOf(file)))
+    .filter((file) => posix.basename(file) === UNIT_FILE && !isCached(file) && !templates.has(folderOf(file)))
     .map(folderOf);
   const checkout = {
     ...{ root, sources, candidates },

@@ -58,6 +58,12 @@ describe("paths that HCL makes", () => {
     ['format("%s/%s.yml", get_repo_root(), "c")', "c.yml"],
     ['"${get_repo_root()}/${get_aws_account_id()}.yml"', "111111111111.yml"],
     ['"${get_repo_root()}/$${literal}.yml"', "${literal}.yml"],
+    ['"a ${get_env("STAGE")} ${get_env("STAGE")}  b.yml"', "prod/eu/vpc/a green green  b.yml"],
+    ['"${get_env("STAGE")} ${get_env("STAGE")} "', "prod/eu/vpc/green green "],
+    ['" ${get_env("STAGE")}.yml"', "prod/eu/vpc/ green.yml"],
+    ['" a.yml"', "prod/eu/vpc/ a.yml"],
+    ['"a.yml "', "prod/eu/vpc/a.yml "],
+    ['" "', "prod/eu/vpc/ "],
   ])("%s is %s", (expression, expected) => {
     expect(path(expression)).toBe(expected);
   });

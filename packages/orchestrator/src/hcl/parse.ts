@@ -170,23 +170,26 @@ function objectEntry(node: Node): { key: string | null; value: Expression }[] {
 }
 
 function templateParts(node: Node): (string | Expression)[] {
+  let end = node.startIndex;
   return children(node).flatMap((part): (string | Expression)[] => {
-    if (part.type === "template_literal") return [unescaped(part.text)];
-    if (part.type === "template_interpolation") {
-      const [inner] = children(part).filter(isExpression);
-      return inner === undefined ? [] : [expressionOf(inner)];
-    }
-    return part.type.startsWith("quoted_template_") ? [] : [other(part)];
+    // The grammar passes over white space between interpolations, which is text here.
+    const between = node.text.slice(end - node.startIndex, part.startIndex - node.startIndex);
+    end = part.endIndex;
+    return [...(between === "" ? [] : [between]), ...templatePart(part)];
   });
 }
 
-const literalText = (node: Node): string =>
-  unescaped(
-    children(node)
-      .filter((part) => part.type === "template_literal")
-      .map((part) => part.text)
-      .join(""),
-  );
+function templatePart(part: Node): (string | Expression)[] {
+  if (part.type === "template_literal") return [unescaped(part.text)];
+  if (part.type === "template_interpolation") {
+    const [inner] = children(part).filter(isExpression);
+    return inner === undefined ? [] : [expressionOf(inner)];
+  }
+  return part.type.startsWith("quoted_template_") ? [] : [other(part)];
+}
+
+/** What stands between the quotes; the grammar passes over white space at their sides. */
+const literalText = (node: Node): string => unescaped(node.text.replaceAll(/^"|"$/g, ""));
 
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\" };
 

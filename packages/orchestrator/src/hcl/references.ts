@@ -4,7 +4,7 @@ import { type Attribute, attributesIn, type Body, callsIn, type Expression } fro
 
 /** What a file refers to by paths that can be told without Terragrunt. All paths are the repository's. */
 export type References = {
-  /** Arguments of `file()`, `templatefile()` and the like, var files, and files that a `run_cmd` is given. */
+  /** Arguments of `file()`, `templatefile()` and the like, var files, and files that `run_cmd` and hooks are given. */
   readonly files: readonly string[];
   /** Files whose place or existence counts, and not what they hold: `fileexists()`, `find_in_parent_folders()`. */
   readonly located: readonly string[];
@@ -48,6 +48,7 @@ const FILE_FUNCTIONS = new Set([
   "sops_decrypt_file",
 ]);
 const VAR_FILES = new Set(["required_var_files", "optional_var_files"]);
+const HOOKS = new Set(["before_hook", "after_hook", "error_hook"]);
 const SOURCE_BLOCKS = new Set(["terraform", "module", "unit", "stack"]);
 
 /** Finds what `terragrunt find` does not tell: files, folders and local modules that HCL names by a path. */
@@ -58,6 +59,7 @@ export function referencesIn(scope: Scope): References {
     for (const call of callsIn(attribute.value)) takeCall(call, toldByTerragrunt, scope, found);
     for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
     const [block, inner] = around;
+    takeCommand(hookArguments(attribute, inner), scope, found);
     if (block === undefined || inner !== undefined) continue;
     takeDependency(attribute, block, scope, found);
     if (attribute.name === "path" && block === "include") {
@@ -100,6 +102,11 @@ function varFiles({ name, value }: Attribute, scope: Scope): string[] {
   if (value.kind !== "list" || (!VAR_FILES.has(name) && name !== "arguments")) return [];
   const texts = value.items.flatMap((item) => evaluate(item, scope) ?? []);
   return name === "arguments" ? texts.flatMap((text) => /^-var-file=(.+)$/.exec(text)?.[1] ?? []) : texts;
+}
+
+/** What a hook starts. */
+function hookArguments({ name, value }: Attribute, block: string | undefined): readonly Expression[] {
+  return name === "execute" && HOOKS.has(block ?? "") && value.kind === "list" ? value.items : [];
 }
 
 type Found = Record<
@@ -191,12 +198,14 @@ function unknownPath(argument: Expression, scope: Scope, found: Found): string |
   return null;
 }
 
-/** Files of the repository that a command is started with: a script, or what it works on. */
+/** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
 function takeCommand(args: readonly Expression[], scope: Scope, found: Found): void {
   for (const argument of args) {
-    const text = evaluate(argument, scope);
-    const path = text === null || text.includes(UNKNOWN) ? null : repositoryPath(text, scope.unitFolder);
-    if (path !== null && scope.exists(path)) found.files.add(path);
+    const text = evaluate(argument, scope) ?? "";
+    for (const word of new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
+      const path = word === "" || word.includes(UNKNOWN) ? null : repositoryPath(word, scope.unitFolder);
+      if (path !== null && scope.exists(path)) found.files.add(path);
+    }
   }
 }
 
