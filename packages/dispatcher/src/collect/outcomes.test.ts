@@ -1,6 +1,8 @@
+import { CommitSha } from "@pipelines/core/contracts/comparison";
+import type { HookOutcome, JobOutcome, UnitEnd } from "@pipelines/core/contracts/outcome";
 import { expect, test } from "vitest";
-import { assessmentOf, failed, outcomeOf } from "../../test/build.ts";
-import { statusOf } from "../report/status.ts";
+import { assessmentOf, failed, outcomeOf, stopped } from "../../test/build.ts";
+import { statusOf, unitIsWell } from "../report/status.ts";
 import { collectOutcomes, type OutcomeFile } from "./outcomes.ts";
 
 const sketch = { units: [{ path: "prod/vpc" }] };
@@ -30,6 +32,46 @@ test.each([
   ["nothing determined", null],
 ])("%s makes the run red although all jobs ended well", (_, told) => {
   expect(statusOf(told, collectOutcomes(assessment.jobs, [outcomeOf(sketch)]))).toBe("failure");
+});
+
+const told = (news: Partial<JobOutcome>): OutcomeFile => {
+  const file = outcomeOf(sketch);
+  if (file.content.kind !== "read") throw new Error("a sketch's outcome can be read");
+  return { ...file, content: { ...file.content, outcome: { ...file.content.outcome, ...news } } };
+};
+const hook = (result: HookOutcome["result"]): HookOutcome => ({ name: "policy", result, summary: "" });
+const account = { name: "dev", files: [], pullRequestUrl: null, failure: "no" };
+
+test.each<[string, Partial<JobOutcome>, "success" | "failure"]>([
+  ["a job that was still running, though all its units had ended", { state: "running" }, "failure"],
+  ["a job that failed as a whole", { failure: "the disk is full" }, "failure"],
+  ["a hook that broke", { hooks: [hook("failed")] }, "failure"],
+  ["a hook that denied", { hooks: [hook("pass"), hook("deny")] }, "failure"],
+  ["hooks that passed or warned", { hooks: [hook("pass"), hook("warn")] }, "success"],
+  ["an account whose code could not be proposed", { account }, "failure"],
+  ["an account whose code was proposed", { account: { ...account, failure: null } }, "success"],
+])("%s: the run's status follows", (_what, news, expected) => {
+  expect(statusOf(assessment, collectOutcomes(assessment.jobs, [told(news)]))).toBe(expected);
+});
+
+test.each<[string, Partial<JobOutcome>, RegExp]>([
+  ["was cut off", { state: "running", units: [] }, /ended before it was heard of again; it may have changed something/],
+  ["failed before", { failure: "no such configuration", units: [] }, /no such configuration/],
+  ["ended without it", { units: [] }, /the job ended without it/],
+])("a unit that its job says nothing of ended nobody knows how, and why: the job %s", (_what, news, why) => {
+  const [ending] = collectOutcomes(assessment.jobs, [told(news)]);
+  expect(ending?.units).toMatchObject([
+    { path: "prod/vpc", end: { kind: "unknown", why: expect.stringMatching(why) } },
+  ]);
+});
+
+test.each<[string, UnitEnd, boolean]>([
+  ["held back while applies are paused", stopped({ guard: "paused", message: "", next: "" }), true],
+  ["held back by a guard", stopped({ message: "", next: "" }), false],
+  ["left to a later run", { kind: "superseded", by: CommitSha.parse("c".repeat(40)) }, true],
+  ["skipped", { kind: "skipped", because: [] }, false],
+])("a unit that is %s", (_what, end, isWell) => {
+  expect(unitIsWell(end)).toBe(isWell);
 });
 
 test("nothing to do is green", () => {

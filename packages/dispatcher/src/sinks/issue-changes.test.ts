@@ -103,6 +103,45 @@ test("drift has one issue, which is updated and closes itself, and which no appl
   expect(short(issueChanges(none, [open]))).toEqual(["close 5"]);
 });
 
+test("a look that could not plan every unit closes no drift issue", () => {
+  const open = { number: 5, body: issueMarker({ about: "drift", units: [] }), url: "" };
+  const units = [{ path: "a", end: { kind: "unchanged" as const } }];
+  const partly = reportOf({ mode: "drift", units, problems: [{ file: "b", line: 1, message: "broken" }] });
+  expect(short(issueChanges(partly, [open]))).toEqual(["update 5"]);
+});
+
+test("an apply that is held back while applies are paused opens no issue", () => {
+  const held = assessmentOf({ mode: "apply", units: [{ path: "prod/vpc" }] });
+  const [unit] = held.units;
+  if (unit === undefined) throw new Error("there is one");
+  const paused = { ...held, units: [{ ...unit, withheld: { by: "paused" as const, message: "paused" } }], jobs: [] };
+  expect(issueChanges(buildReport(paused, [], { ...facts(), event: "push" }), [])).toEqual([]);
+});
+
+test("up to ten failing units have an issue each", () => {
+  const ten = Array.from({ length: 10 }, (_, index) => ({ path: `prod/unit-${index}`, end: failed() }));
+  expect(issueChanges(apply(...ten), [])).toHaveLength(10);
+});
+
+test("a shared issue keeps units that failed before and that nobody has heard of since", () => {
+  const failing = (from: number) =>
+    apply(...Array.from({ length: 11 }, (_, index) => ({ path: `prod/unit-${index + from}`, end: failed() })));
+  const [opened] = issueChanges(failing(0), []);
+  if (opened === undefined) throw new Error("it opens one");
+  const open = { number: 9, body: `${issueMarker(opened.marker)}\n${opened.body}`, url: "" };
+  const [updated, ...others] = issueChanges(failing(5), [open]);
+  expect(others).toEqual([]);
+  expect(updated).toMatchObject({ kind: "update", number: 9 });
+  expect(updated?.marker.units.toSorted()).toEqual(
+    Array.from({ length: 16 }, (_, index) => keyOf(`prod/unit-${index}`)).toSorted(),
+  );
+});
+
+test("a closed issue keeps what had gone wrong, without its old marker", () => {
+  const [closed] = issueChanges(apply({ path: "prod/vpc", end: { kind: "unchanged" } }), [issue(4, "prod/vpc")]);
+  expect(closed).toMatchObject({ kind: "close", body: expect.stringMatching(/\n---\n\ntext$/) });
+});
+
 test("a plan of a unit never closes its issue", () => {
   const planned = reportOf({ mode: "apply", action: "plan", units: [{ path: "prod/vpc" }] });
   expect(issueChanges(planned, [issue(4, "prod/vpc")])).toEqual([]);
