@@ -30,7 +30,7 @@ async function measure(units: number): Promise<void> {
   await using live = await makeLiveRepository(units);
   const edges = await orchestratorEdges(live.folder, process.env);
   const wanted = { kind: "local", base: "HEAD~1", head: "HEAD", event: "pull_request" } as const;
-  const assess = () => orchestrate(edges, { wanted, configurationFile: null });
+  const assess = () => orchestrate(edges, wanted);
 
   await live.commit({
     [`${unitAt(1)}/terragrunt.hcl`]: 'terraform {\n  source = "${get_repo_root()}/modules/service"\n}\n',

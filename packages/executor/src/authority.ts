@@ -1,6 +1,6 @@
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
-import { stepsOf } from "./actions/index.ts";
 
 /** An action that may not run here, whatever the document says. */
 export class RefusedError extends Error {
@@ -21,7 +21,7 @@ export function demandAuthority(
   deployBranch: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
-  if (!stepsOf[job.action].changesTheWorld) return;
+  if (!traitsOf(job.action).writes) return;
   const branch = `refs/heads/${deployBranch}`;
   const inActions = environment["GITHUB_ACTIONS"] === "true";
   const ref = inActions ? (environment["GITHUB_REF"] ?? "") : comparison.event.ref;

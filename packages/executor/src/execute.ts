@@ -1,8 +1,11 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { configurationsOf } from "@pipelines/core/configuration/configurations";
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
+import { governingCommit } from "@pipelines/core/configuration/governing";
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -25,7 +28,6 @@ import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
 import type { EarlierUnits } from "./schedule/earlier.ts";
 import { runGraph } from "./schedule/run-graph.ts";
 import { locateBinary } from "./tofu/wrapper.ts";
-import { trustedCommit, trustedConfiguration } from "./trusted-configuration.ts";
 
 /** What the executor talks to. */
 export type ExecutorEdges = {
@@ -75,7 +77,8 @@ export async function execute(edges: ExecutorEdges, execution: Execution): Promi
   };
   await record({});
   try {
-    const configuration = await trustedConfiguration(edges.repository, execution);
+    const configurations = configurationsOf(edges.repository, execution.configurationFile);
+    const configuration = await configurations.governing(execution.comparison, job.action);
     demandAuthority(job, execution.comparison, configuration.deploy_branch, edges.environment);
     if (steps.on === "account") await record({ account: await runAccount(edges, execution, steps, configuration) });
     else await runUnits(edges, execution, steps, configuration, () => outcome, record);
@@ -143,10 +146,10 @@ async function runUnits(
     for (const [path, end] of superseded) await ended({ path, end, seconds: 0 });
     const units = job.units.filter(({ path }) => !superseded.has(path));
     await runGraph({
-      units: steps.ordered ? units : units.map(({ path }) => ({ path, after: [] })),
+      units: traitsOf(job.action).ordered ? units : units.map(({ path }) => ({ path, after: [] })),
       limit: configuration.jobs.parallelism,
       earlier: new Map([...edges.earlier.ends, ...superseded]),
-      ...(job.action === "destroy" ? { applies: edges.earlier.applies } : {}),
+      ...(traitsOf(job.action).removes ? { applies: edges.earlier.applies } : {}),
       stopped: () => edges.stop.aborted,
       run: (unit) => {
         edges.progress.started(unit);
@@ -155,7 +158,11 @@ async function runUnits(
       ended,
     });
     if (plansFolder !== null && !edges.stop.aborted) {
-      await using trusted = await addWorktree(edges.repository.folder, trustedCommit(execution), clean);
+      await using trusted = await addWorktree(
+        edges.repository.folder,
+        governingCommit(execution.comparison, job.action),
+        clean,
+      );
       const hookFolders = { folder: trusted.folder, plansFolder, jobFolder };
       await record({ hooks: await runHooks({ hooks, ...hookFolders, env, clean: cleanOf(context) }) });
     }

@@ -5,15 +5,11 @@ import { expect, it } from "vitest";
 import { exitCodeOf } from "./exit-code.ts";
 
 const sha = CommitSha.parse("a".repeat(40));
-const { job, comparison } = Execution.pick({ job: true, comparison: true }).parse({
+const { job } = Execution.pick({ job: true }).parse({
   job: {
     ...{ id: "j", name: "Apply", stage: 1, action: "apply", at: sha, environment: "prod", timeoutMinutes: 60 },
     units: [{ path: "a", after: [] }],
     changes: ["ModuleChanged"],
-  },
-  comparison: {
-    ...{ version: 1, mode: "apply", base: null, head: sha, deployBranch: "main" },
-    event: { name: "push", ref: "refs/heads/main", actor: null },
   },
 });
 const outcomeOf = (ends: readonly UnitEnd[], more: object = {}): JobOutcome =>
@@ -47,6 +43,6 @@ it.each<[what: string, ends: UnitEnd[], apply: 0 | 1, plan: 0 | 1, more?: object
   ["a job that could not do its work", [{ kind: "changed" }], 1, 1, { failure: "no Terragrunt" }],
 ])("%s: the exit code follows", (_, ends, apply, plan, more) => {
   const outcome = outcomeOf(ends, more);
-  expect(exitCodeOf(outcome, { job, comparison })).toBe(apply);
-  expect(exitCodeOf(outcome, { job, comparison: { ...comparison, mode: "plan" } })).toBe(plan);
+  expect(exitCodeOf(outcome, job)).toBe(apply);
+  expect(exitCodeOf(outcome, { ...job, action: "plan" })).toBe(plan);
 });

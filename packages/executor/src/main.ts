@@ -5,7 +5,7 @@ import { InputError, inputsFrom } from "@pipelines/core/actions/inputs";
 import { actionsLog } from "@pipelines/core/actions/log";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
 import { Assessment } from "@pipelines/core/contracts/assessment";
-import { Execution } from "@pipelines/core/contracts/execution";
+import { Execution, executionOf } from "@pipelines/core/contracts/execution";
 import { DocumentError, readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import { openRepository } from "@pipelines/core/git/repository";
@@ -21,7 +21,7 @@ import { earlierUnits } from "./schedule/earlier.ts";
 
 /** Exit codes: 0 every unit ended well, 1 some did not, 2 bad input, 3 a bug. */
 async function main(): Promise<number> {
-  const execution = await executionOf();
+  const execution = await readExecution();
   const stop = new AbortController();
   using _signals = onFirstSignal((signal) => {
     actionsLog.warning(`${signal}: asking what runs to stop; nothing new starts`);
@@ -40,11 +40,11 @@ async function main(): Promise<number> {
     execution,
   );
   if (outcome.failure !== null) actionsLog.error(outcome.failure);
-  return exitCodeOf(outcome, execution);
+  return exitCodeOf(outcome, execution.job);
 }
 
 /** The execution that the dispatcher wrote, or one made of the action's own inputs. */
-async function executionOf(): Promise<Execution> {
+async function readExecution(): Promise<Execution> {
   const { values } = parseArgs({ options: { execution: { type: "string" } } });
   if (values.execution !== undefined) return readDocument(values.execution, Execution);
   const inputs = inputsFrom(process.env);
@@ -56,20 +56,13 @@ async function executionOf(): Promise<Execution> {
   const attempt = Number(process.env["GITHUB_RUN_ATTEMPT"] ?? "1");
   const config = inputs.optional("config");
   actionsOutputs.set("outcome", outcomeFolder(folder, job.id, attempt));
-  return {
-    version: 1,
-    job,
-    comparison: assessment.comparison,
-    addedUnits: assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
+  return executionOf(assessment, job, {
     repositoryFolder: resolve(inputs.optional("repository") ?? process.env["GITHUB_WORKSPACE"] ?? "."),
     configurationFile: config === null ? null : resolve(config),
     folder,
     attempt,
-    reviewedPlansFolder: null,
     repository: process.env["GITHUB_REPOSITORY"] ?? null,
-    runUrl: null,
-    logUrl: null,
-  };
+  });
 }
 
 function pullRequestsOf(execution: Execution) {

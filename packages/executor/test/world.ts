@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Action } from "@pipelines/core/contracts/affected-unit";
+import type { Action } from "@pipelines/core/contracts/action";
 import { CommitSha } from "@pipelines/core/contracts/comparison";
 import { Execution } from "@pipelines/core/contracts/execution";
 import type { JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";

@@ -1,29 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { readAccounts } from "@pipelines/core/configuration/accounts-file";
 import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
-import {
-  CONFIGURATION_FILE,
-  defaultConfiguration,
-  readConfiguration,
-  readYaml,
-} from "@pipelines/core/configuration/read";
-import type { Configuration } from "@pipelines/core/configuration/schema";
+import { readYaml } from "@pipelines/core/configuration/read";
 import type { Account } from "@pipelines/core/contracts/change";
-import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
-import type { Repository } from "@pipelines/core/git/repository";
 import { z } from "zod";
-
-/** The configuration of a commit, or the given file in its place. @throws ConfigurationError */
-export async function configurationAt(
-  repository: Repository,
-  commit: CommitSha | null,
-  file: string | null,
-): Promise<Configuration> {
-  if (file !== null) return readConfiguration(await readFile(file, "utf8"), file);
-  const text = commit === null ? null : await repository.read(commit, CONFIGURATION_FILE);
-  return text === null ? defaultConfiguration() : readConfiguration(text, CONFIGURATION_FILE);
-}
 
 const Entries = z.record(z.string(), z.unknown());
 

@@ -4,39 +4,51 @@ import process from "node:process";
 import { inputsFrom } from "@pipelines/core/actions/inputs";
 import { actionsLog } from "@pipelines/core/actions/log";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
+import type { Configurations } from "@pipelines/core/configuration/configurations";
+import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
+import type { Configuration } from "@pipelines/core/configuration/schema";
 import { Assessment } from "@pipelines/core/contracts/assessment";
-import { CommitSha } from "@pipelines/core/contracts/comparison";
+import { CommitSha, type Comparison } from "@pipelines/core/contracts/comparison";
+import type { Job } from "@pipelines/core/contracts/job";
 import { writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile } from "@pipelines/core/documents/layout";
 import { EventError, type PipelineEvent } from "./compare/event.ts";
-import { configurationAt } from "./configuration.ts";
 import { explain } from "./explain/text.ts";
 import { loadHclParser } from "./hcl/parse.ts";
 import { orchestrate, orchestratorEdges } from "./orchestrate.ts";
-import { matricesOf } from "./pack/matrix.ts";
+import { matricesOf, type PlacedJob } from "./pack/matrix.ts";
 
 /** The action: answers the event of the run with an assessment, written as a document, and a matrix for each stage. */
 async function main(): Promise<void> {
   const inputs = inputsFrom(process.env);
   const repository = resolve(inputs.optional("repository") ?? process.env["GITHUB_WORKSPACE"] ?? ".");
   const folder = resolve(inputs.optional("folder") ?? join(process.env["RUNNER_TEMP"] ?? ".", "pipelines"));
-  const configurationFile = inputs.optional("config");
-  const edges = await orchestratorEdges(repository, process.env);
+  const edges = await orchestratorEdges(repository, process.env, inputs.optional("config"));
   const event = await eventOf(process.env);
-  const assessment = Assessment.parse(
-    await orchestrate(edges, { wanted: { kind: "event", event }, configurationFile }),
-  );
+  const assessment = Assessment.parse(await orchestrate(edges, { kind: "event", event }));
   await writeDocument(assessmentFile(folder), assessment);
 
-  const { base, head, mode } = assessment.comparison;
-  const governing = await configurationAt(edges.repository, mode === "plan" ? (base ?? head) : head, configurationFile);
-  for (const [name, matrix] of matricesOf(assessment.jobs, governing)) actionsOutputs.set(name, JSON.stringify(matrix));
+  const placed = await Promise.all(
+    assessment.jobs.map((job) => placedJob(job, assessment.comparison, edges.configurations)),
+  );
+  for (const [name, matrix] of matricesOf(placed)) actionsOutputs.set(name, JSON.stringify(matrix));
   actionsOutputs.set("problems", String(assessment.problems.length));
   actionsOutputs.set("folder", folder);
   actionsLog.group("What changed, and what runs", explain(assessment).trimEnd().split("\n"));
   for (const { message, file, line } of assessment.problems) {
     actionsLog.error(message, { file: file ?? undefined, line: line ?? undefined });
   }
+}
+
+/** A job with the settings that the configurations of its comparison give its environment. */
+async function placedJob(job: Job, comparison: Comparison, configurations: Configurations): Promise<PlacedJob> {
+  const settings = async (configuration: Promise<Configuration>): Promise<Environment | null> =>
+    environmentsOf(await configuration).find(({ name }) => name === job.environment) ?? null;
+  return {
+    job,
+    governing: await settings(configurations.governing(comparison, job.action)),
+    others: [await settings(configurations.at(comparison.base)), await settings(configurations.at(comparison.head))],
+  };
 }
 
 async function eventOf(environment: Readonly<Record<string, string | undefined>>): Promise<PipelineEvent> {

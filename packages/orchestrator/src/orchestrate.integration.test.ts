@@ -57,7 +57,7 @@ async function assess(edits: Record<string, string | null>, event: Event = "pull
   await git("commit", "-qm", "after");
   const edges = await orchestratorEdges(folder, process.env);
   const wanted = { kind: "local", base: "HEAD~1", head: "HEAD", event } as const;
-  const assessment = Assessment.parse(await orchestrate(edges, { wanted, configurationFile: null }));
+  const assessment = Assessment.parse(await orchestrate(edges, wanted));
   expect(await git("status", "--porcelain", "--ignored")).toBe("");
   return assessment;
 }

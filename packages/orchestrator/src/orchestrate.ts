@@ -1,8 +1,10 @@
+import { type Configurations, configurationsOf } from "@pipelines/core/configuration/configurations";
 import { environmentLookup, globMatcher } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
-import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
+import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
@@ -10,9 +12,14 @@ import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import { classifyChanges, RULES } from "./classify/classify.ts";
 import { withoutIgnoredUnits } from "./classify/ignored-units.ts";
 import { requestedChanges } from "./classify/requested.ts";
-import { compareCommits, isPlan, type Wanted } from "./compare/comparison.ts";
+import { compareCommits, type Wanted } from "./compare/comparison.ts";
 import { EventError } from "./compare/event.ts";
-import { addedAccounts, configurationAt, withoutCode } from "./configuration.ts";
+import { addedAccounts, withoutCode } from "./configuration.ts";
+import { affectedUnits } from "./decide/affect.ts";
+import { assess, nothingToDo } from "./decide/assess.ts";
+import { judgeFaults, untouchedNotice } from "./decide/judge-faults.ts";
+import { movesBetween } from "./decide/moves.ts";
+import { refuseDeletes } from "./decide/refuse.ts";
 import { bothSnapshots } from "./discover/both-snapshots.ts";
 import { discoveryEnvironment } from "./discover/environment.ts";
 import { generatedDiff } from "./discover/generated-diff.ts";
@@ -21,34 +28,31 @@ import { startStsStandIn } from "./discover/sts-stand-in.ts";
 import { discoveringTerragrunt } from "./discover/terragrunt.ts";
 import { standInNotice } from "./discover/variables.ts";
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
-import { affectedUnits } from "./pack/affect.ts";
-import { assess, nothingToDo } from "./pack/assess.ts";
-import { judgeFaults, untouchedNotice } from "./pack/judge-faults.ts";
-import { movesBetween } from "./pack/moves.ts";
 import { packJobs } from "./pack/pack.ts";
-import { refuseDeletes } from "./pack/refuse.ts";
 
 /** What the orchestrator talks to: git, Terragrunt through an environment, and the HCL parser. */
 export type OrchestratorEdges = {
   readonly repository: Repository;
+  readonly configurations: Configurations;
   readonly parseHcl: HclParser;
   /** The whole environment of the tools: no token, no credentials. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
 };
 
-export type OrchestratorInput = {
-  readonly wanted: Wanted;
-  /** A configuration file to use in place of the repository's own. */
-  readonly configurationFile: string | null;
-};
-
-/** The edges for a repository folder, from the environment of this process. */
+/**
+ * The edges for a repository folder, from the environment of this process.
+ *
+ * @param configurationFile a configuration file to use in place of the repository's own
+ */
 export async function orchestratorEdges(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
+  configurationFile: string | null = null,
 ): Promise<OrchestratorEdges> {
   const clean = toolEnvironment(environment);
-  return { repository: openRepository(folder, clean), parseHcl: await loadHclParser(), toolEnvironment: clean };
+  const repository = openRepository(folder, clean);
+  const configurations = configurationsOf(repository, configurationFile);
+  return { repository, configurations, parseHcl: await loadHclParser(), toolEnvironment: clean };
 }
 
 /**
@@ -56,21 +60,19 @@ export async function orchestratorEdges(
  *
  * @throws MissingCommitError, ConfigurationError, ToolError, EventError when it can't be determined at all
  */
-export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorInput): Promise<Assessment> {
-  const { repository } = edges;
-  const configured = (commit: CommitSha | null): Promise<Configuration> =>
-    configurationAt(repository, commit, input.configurationFile);
+export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Promise<Assessment> {
+  const { repository, configurations } = edges;
   const compared = await compareCommits(
     repository,
-    input.wanted,
-    async (commit) => (await configured(commit)).deploy_branch,
+    wanted,
+    async (commit) => (await configurations.at(commit)).deploy_branch,
   );
   if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
   const { comparison } = compared;
   const request = compared.kind === "requested" ? compared.request : null;
-  const atHead = await configured(comparison.head);
-  const atBase = comparison.base === null ? atHead : await configured(comparison.base);
-  const governing = comparison.mode === "plan" ? atBase : atHead;
+  const atHead = await configurations.at(comparison.head);
+  const atBase = comparison.base === null ? atHead : await configurations.at(comparison.base);
+  const governing = await configurations.governing(comparison, null);
 
   const diff = await repository.diff(comparison.base, comparison.head);
   if (diff.length === 0 && request === null)
@@ -97,7 +99,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     isIgnoredUnit,
   );
   const asked = [...(classified.changes[0]?.reasons.keys() ?? [])];
-  if (request?.action === "unlock" && asked.length !== 1) {
+  if (request !== null && traitsOf(request.action).worksOn === "lock" && asked.length !== 1) {
     throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${request.globs.join(" ")}`);
   }
 
@@ -124,7 +126,7 @@ export async function orchestrate(edges: OrchestratorEdges, input: OrchestratorI
     dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
     accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
     head: comparison.head,
-    mode: (request === null ? comparison.mode === "apply" : !isPlan(request.action)) ? "apply" : "plan",
+    mode: (request === null ? comparison.mode === "apply" : traitsOf(request.action).writes) ? "apply" : "plan",
     limits: {
       unitsPerJob: governing.jobs.units_per_job,
       parallelism: governing.jobs.parallelism,

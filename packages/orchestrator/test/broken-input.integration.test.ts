@@ -174,10 +174,7 @@ it("code of a pull request that runs at discovery meets no token and no cloud cr
   };
   const edges = await orchestratorEdges(repository.folder, { ...process.env, ...secrets });
   const assessment = Assessment.parse(
-    await orchestrate(edges, {
-      wanted: { kind: "local", base: "HEAD~1", head: "HEAD", event: "pull_request" },
-      configurationFile: null,
-    }),
+    await orchestrate(edges, { kind: "local", base: "HEAD~1", head: "HEAD", event: "pull_request" }),
   );
   expect(paths(assessment)).toEqual(["spy"]);
   const seen = await readFile(canary, "utf8");

@@ -10,6 +10,7 @@ import { run } from "@pipelines/core/process/run";
 import { describe, expect, it } from "vitest";
 import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
 import { matricesOf } from "../src/pack/matrix.ts";
+import { placedBy } from "./placed.ts";
 import { makeRepository, type TestRepository } from "./repository.ts";
 
 /** A repository of three units that share nothing. */
@@ -34,7 +35,7 @@ const assessEvent = async (
 ) => {
   const edges = await orchestratorEdges(folder, process.env);
   const event = { name, ref, actor, sha: CommitSha.parse(sha), payload };
-  return Assessment.parse(await orchestrate(edges, { wanted: { kind: "event", event }, configurationFile: null }));
+  return Assessment.parse(await orchestrate(edges, { kind: "event", event }));
 };
 const push = (repository: TestRepository, before: string, after: string, ref = "refs/heads/main") =>
   assessEvent(repository.folder, "push", ref, after, { ref, before, after });
@@ -334,7 +335,7 @@ describe("what is asked for by hand", () => {
     expect(assessment.units.map(({ path, action, withheld }) => [path, action, withheld])).toEqual([
       ["a", "unlock", undefined],
     ]);
-    const matrices = matricesOf(assessment.jobs, readConfiguration(config, "config.yml"));
+    const matrices = matricesOf(placedBy(assessment.jobs, readConfiguration(config, "config.yml")));
     expect(matrices.get("apply_1")).toMatchObject([
       { name: expect.stringMatching(/^Unlock/), github_environment: "live" },
     ]);

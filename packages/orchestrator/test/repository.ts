@@ -49,10 +49,10 @@ export async function makeRepository(files: Edits): Promise<TestRepository> {
     async assess(wanted = "pull_request") {
       const edges = await orchestratorEdges(folder, process.env);
       return Assessment.parse(
-        await orchestrate(edges, {
-          wanted: typeof wanted === "string" ? { kind: "local", base: "HEAD~1", head: "HEAD", event: wanted } : wanted,
-          configurationFile: null,
-        }),
+        await orchestrate(
+          edges,
+          typeof wanted === "string" ? { kind: "local", base: "HEAD~1", head: "HEAD", event: wanted } : wanted,
+        ),
       );
     },
     async [Symbol.asyncDispose]() {

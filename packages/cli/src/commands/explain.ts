@@ -15,10 +15,16 @@ export type ExplainOptions = {
 /** Prints an assessment: text for people, or exactly one JSON document. Answers the exit code. */
 export async function explain(options: ExplainOptions): Promise<number> {
   const folder = await checkedOutFolder(options.repo);
-  const edges = await orchestratorEdges(folder, process.env);
+  const edges = await orchestratorEdges(
+    folder,
+    process.env,
+    options.config === undefined ? null : resolve(options.config),
+  );
   const assessment = await orchestrate(edges, {
-    wanted: { kind: "local", base: options.base, head: options.head, event: options.event },
-    configurationFile: options.config === undefined ? null : resolve(options.config),
+    kind: "local",
+    base: options.base,
+    head: options.head,
+    event: options.event,
   });
   process.stdout.write(options.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : explainText(assessment));
   return assessment.problems.length === 0 ? 0 : 1;

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import { executionOf } from "@pipelines/core/contracts/execution";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { MissingCommitError, openRepository, type Repository } from "@pipelines/core/git/repository";
@@ -25,13 +26,10 @@ export type PlanOptions = {
 /** Plans what the checked-out branch changes, with the terminal's own credentials. Answers the exit code. */
 export async function plan(options: PlanOptions): Promise<number> {
   const folder = await checkedOutFolder(options.repo);
-  const edges = await orchestratorEdges(folder, process.env);
   const configurationFile = options.config === undefined ? null : resolve(options.config);
+  const edges = await orchestratorEdges(folder, process.env, configurationFile);
   const base = options.base ?? (await deployBranch(edges.repository));
-  const assessment = await orchestrate(edges, {
-    wanted: { kind: "local", base, head: "HEAD", event: "pull_request" },
-    configurationFile,
-  });
+  const assessment = await orchestrate(edges, { kind: "local", base, head: "HEAD", event: "pull_request" });
   const outcomes = await mkdtemp(join(tmpdir(), "pipelines-plan-"));
   try {
     const stop = new AbortController();
@@ -79,20 +77,12 @@ function planJob(job: Job, context: PlanContext): Promise<JobOutcome> {
       stop: context.stop,
       progress: context.progress,
     },
-    {
-      version: 1,
-      job,
-      comparison: context.assessment.comparison,
-      addedUnits: context.assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
+    executionOf(context.assessment, job, {
       repositoryFolder: context.folder,
       configurationFile: context.configurationFile,
       folder: context.outcomes,
       attempt: 1,
-      reviewedPlansFolder: null,
-      repository: null,
-      runUrl: null,
-      logUrl: null,
-    },
+    }),
   );
 }
 

@@ -1,19 +1,8 @@
 import { z } from "zod";
+import { Action } from "./action.ts";
 import { ChangeType } from "./change.ts";
 import { CommitSha } from "./comparison.ts";
 import { UnitPath } from "./unit-path.ts";
-
-/** What a job does. The account actions run on one account and no unit, all others on units. */
-export const Action = z.enum([
-  "plan",
-  "apply",
-  "plan-destroy",
-  "destroy",
-  "unlock",
-  "preview-account",
-  "provision-account",
-]);
-export type Action = z.infer<typeof Action>;
 
 /** How the next path in a chain depends on the one before it. */
 export const Relation = z.enum([

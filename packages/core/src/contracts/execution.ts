@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Assessment } from "./assessment.ts";
 import { CommitSha, Comparison } from "./comparison.ts";
 import { Job } from "./job.ts";
 import { UnitPath } from "./unit-path.ts";
@@ -30,3 +31,23 @@ export const Execution = z.strictObject({
   logUrl: z.string().nullable(),
 });
 export type Execution = z.infer<typeof Execution>;
+
+/** What an execution is made of besides its job and what the assessment says of it. */
+export type ExecutionPlace = Pick<Execution, "repositoryFolder" | "folder" | "attempt"> &
+  Partial<Omit<Execution, "version" | "job" | "comparison" | "addedUnits">>;
+
+/** The execution of a job of an assessment, at one place. What is not given is not there. */
+export function executionOf(assessment: Assessment, job: Job, place: ExecutionPlace): Execution {
+  return {
+    version: 1,
+    job,
+    comparison: assessment.comparison,
+    addedUnits: assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
+    configurationFile: null,
+    reviewedPlansFolder: null,
+    repository: null,
+    runUrl: null,
+    logUrl: null,
+    ...place,
+  };
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Action } from "./affected-unit.ts";
+import { Action } from "./action.ts";
 import { CommitSha } from "./comparison.ts";
 import { JobId } from "./job.ts";
 import { UnitPath } from "./unit-path.ts";

@@ -1,8 +1,9 @@
 import { CommitSha } from "@pipelines/core/contracts/comparison";
+import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { HookOutcome, JobOutcome, UnitEnd } from "@pipelines/core/contracts/outcome";
 import { expect, test } from "vitest";
 import { assessmentOf, failed, outcomeOf, stopped } from "../../test/build.ts";
-import { statusOf, unitIsWell } from "../report/status.ts";
+import { statusOf } from "../report/status.ts";
 import { collectOutcomes, type OutcomeFile } from "./outcomes.ts";
 
 const sketch = { units: [{ path: "prod/vpc" }] };
@@ -71,7 +72,7 @@ test.each<[string, UnitEnd, boolean]>([
   ["left to a later run", { kind: "superseded", by: CommitSha.parse("c".repeat(40)) }, true],
   ["skipped", { kind: "skipped", because: [] }, false],
 ])("a unit that is %s", (_what, end, isWell) => {
-  expect(unitIsWell(end)).toBe(isWell);
+  expect(needsSomebody(end, "apply")).toBe(!isWell);
 });
 
 test("nothing to do is green", () => {

@@ -1,5 +1,6 @@
-import type { Job, JobId } from "@pipelines/core/contracts/job";
+import type { Job } from "@pipelines/core/contracts/job";
 import type { AccountOutcome, HookOutcome, JobOutcome, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import { newestAttempts } from "@pipelines/core/documents/layout";
 
 /** One outcome document that was found: what it says, or why it can't be read. */
 export type OutcomeFile = {
@@ -33,11 +34,7 @@ export type Ending = {
  * and is named; of several attempts the highest counts. Never throws: one bad file must not hide the others.
  */
 export function collectOutcomes(expected: readonly Job[], files: readonly OutcomeFile[]): Ending[] {
-  const latest = new Map<JobId | string, OutcomeFile>();
-  for (const file of files) {
-    const known = latest.get(file.job);
-    if (known === undefined || file.attempt > known.attempt) latest.set(file.job, file);
-  }
+  const latest = newestAttempts(files);
   return expected.map((job) => endingOf(job, latest.get(job.id)));
 }
 

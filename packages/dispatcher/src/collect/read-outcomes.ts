@@ -2,9 +2,8 @@ import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { readDocument } from "@pipelines/core/documents/document";
+import { OUTCOME_FILE, outcomeNamed } from "@pipelines/core/documents/layout";
 import type { OutcomeFile } from "./outcomes.ts";
-
-const FOLDER = /^pipelines-outcome-(?<job>[a-z0-9-]+)-(?<attempt>[1-9]\d*)$/;
 
 /** Bytes of one plan's text that are read: more than any place shows. */
 const MOST_BYTES = 512 * 1024;
@@ -14,16 +13,15 @@ export async function readOutcomes(folder: string): Promise<OutcomeFile[]> {
   const names = await readdir(folder).catch(() => []);
   const files: OutcomeFile[] = [];
   for (const name of names.toSorted()) {
-    const { job, attempt } = FOLDER.exec(name)?.groups ?? {};
-    if (job === undefined || attempt === undefined) continue;
-    files.push({ job, attempt: Number(attempt), content: await contentOf(join(folder, name), job) });
+    const named = outcomeNamed(name);
+    if (named !== null) files.push({ ...named, content: await contentOf(join(folder, name), named.job) });
   }
   return files;
 }
 
 async function contentOf(folder: string, job: string): Promise<OutcomeFile["content"]> {
   try {
-    const outcome = await readDocument(join(folder, "outcome.json"), JobOutcome);
+    const outcome = await readDocument(join(folder, OUTCOME_FILE), JobOutcome);
     if (outcome.job !== job) return { kind: "unreadable", why: `it is about another job, ${outcome.job}` };
     const planTexts = new Map<string, string>();
     for (const { planText } of outcome.units) {

@@ -6,7 +6,7 @@ import { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Job } from "@pipelines/core/contracts/job";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { readDocument, writeDocument } from "@pipelines/core/documents/document";
-import { assessmentFile, outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
+import { assessmentFile, outcomeArtifact, outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import { reportOfJob } from "../dispatch.ts";
 import { renderMarkdown, SUMMARY_LIMIT } from "../render/markdown.ts";
@@ -43,7 +43,7 @@ export function jobCalled(assessment: Assessment, id: string, folder: string): J
 /** Tells later steps where the job's outcome is. */
 export function setJobOutputs({ folder, run }: CommandContext, job: Job): void {
   actionsOutputs.set("outcome", outcomeFolder(folder, job.id, run.attempt));
-  actionsOutputs.set("artifact", `pipelines-outcome-${job.id}-${run.attempt}`);
+  actionsOutputs.set("artifact", outcomeArtifact(job.id, run.attempt));
 }
 
 /** Tells the job's own page how it ended, with all that a comment has no room for. */

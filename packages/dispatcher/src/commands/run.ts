@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { actionsLog as log } from "@pipelines/core/actions/log";
 import { maskInLog } from "@pipelines/core/actions/mask";
+import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Job } from "@pipelines/core/contracts/job";
 import { writeDocument } from "@pipelines/core/documents/document";
@@ -41,7 +42,7 @@ export async function run(context: CommandContext): Promise<number> {
           executionFile,
           logFile: join(folder, `executor-${job.id}-${attempt}.log`),
           environment: {
-            ...executorEnvironment(environment, token, job.action === "provision-account"),
+            ...executorEnvironment(environment, token, traitsOf(job.action).phase === "provision"),
             ...secrets,
           },
           show: (chunk) => process.stdout.write(chunk),
@@ -79,7 +80,7 @@ type GitHubContext = CommandContext & { readonly repositoryFolder: string; reado
 async function reviewedPlans(assessment: Assessment, job: Job, gitHub: GitHubContext): Promise<string | null> {
   const { base, head, mode, deployBranch, approvedRun } = assessment.comparison;
   const { folder, repositoryFolder, token, environment, run } = gitHub;
-  if (job.action !== "apply" && job.action !== "destroy") return null;
+  if (!changesUnits(job.action)) return null;
   const plansFolder = join(folder, `reviewed-plans-${job.id}-${run.attempt}`);
   if (token === null || (mode === "manual" ? approvedRun === undefined : base === null)) return plansFolder;
   try {
@@ -107,7 +108,7 @@ async function leftToLaterRuns(
   { token, environment, run }: GitHubContext,
 ): Promise<Superseded> {
   const { mode, deployBranch } = assessment.comparison;
-  if (mode !== "apply" || token === null || (job.action !== "apply" && job.action !== "destroy")) return [];
+  if (mode !== "apply" || token === null || !changesUnits(job.action)) return [];
   try {
     const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
     const source = gitHubLaterRuns(client, run.repository, workflowFile(environment));

@@ -1,3 +1,4 @@
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import { adviceOn } from "../report/advice.ts";
 import { count, headlineOf } from "../report/headline.ts";
@@ -16,7 +17,7 @@ export type IssueSubject =
       readonly kind: "withheld";
       readonly unit: string;
       readonly environment: string;
-      readonly action: string;
+      readonly action: Action;
       readonly at: string;
       readonly message: string;
     };
@@ -24,7 +25,7 @@ export type IssueSubject =
 /** The issue of one unit: what failed, what to do next, where to look. */
 export function renderIssue(report: Report, subject: IssueSubject): IssueText {
   const { unit, environment, action } = subject.kind === "row" ? subject.row : subject;
-  const verb = action === "destroy" ? "Destroy" : "Apply";
+  const { verb } = traitsOf(action);
   if (subject.kind === "withheld") {
     return {
       title: title(`${verb} is due: ${unit}`),
@@ -100,7 +101,7 @@ export function renderClosedIssue(report: Report, row: Row | null): string {
     `${report.run.serverUrl}/${report.run.repository}/commit/${report.run.commit}`,
   );
   if (row === null) return `Solved by ${run} on ${commit}.`;
-  const verb = row.action === "destroy" ? "destroyed" : "applied";
+  const verb = traitsOf(row.action).done;
   return `Solved: ${code(row.unit)} was ${verb} by ${run} on ${commit}${row.logUrl === null ? "" : ` (${link("log", row.logUrl)})`}.`;
 }
 

@@ -1,9 +1,9 @@
+import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
 import { adviceOn } from "../report/advice.ts";
 import { count, headlineOf } from "../report/headline.ts";
 import type { Report, ReportKind } from "../report/model.ts";
 import type { Row } from "../report/rows.ts";
-import { unitIsWell } from "../report/status.ts";
 import { oneLine, visible } from "./escape.ts";
 import { plainFigures } from "./figures.ts";
 import { resultOf } from "./result.ts";
@@ -25,7 +25,7 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
       "Jobs that failed:",
       report.jobs.map(({ name, failure }) => `${oneLine(name, 200)}: ${oneLine(failure, 1000)}`),
     ),
-    list("What needs somebody:", report.rows.filter(({ end }) => !unitIsWell(end)).map(adviceLines)),
+    list("What needs somebody:", report.rows.filter(({ end, action }) => needsSomebody(end, action)).map(adviceLines)),
     list(
       "Problems:",
       report.problems.map(({ path, file, line, message }) => {

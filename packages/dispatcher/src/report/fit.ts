@@ -1,6 +1,6 @@
+import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { Report } from "./model.ts";
 import { isCalm, MOST_CALM, type Row } from "./rows.ts";
-import { unitIsWell } from "./status.ts";
 
 /** How much of a report is told. */
 export type Detail = {
@@ -110,7 +110,7 @@ function foldWithin(row: Row, limit: Limit, left: number, form: Form): { fold: s
 
 function cutBy(report: Report, detail: Detail): Cut {
   const over = (list: readonly unknown[]): number => Math.max(0, list.length - detail.lines);
-  const bad = report.rows.filter(({ end }) => !unitIsWell(end));
+  const bad = report.rows.filter(({ end, action }) => needsSomebody(end, action));
   const lists = [
     ...(["planned", "begun", "done"] as const).map((when) => report.dangers.filter((danger) => danger.when === when)),
     bad.filter(({ end }) => end.kind === "skipped"),

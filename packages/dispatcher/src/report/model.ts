@@ -1,4 +1,4 @@
-import type { Action } from "@pipelines/core/contracts/affected-unit";
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
@@ -115,8 +115,7 @@ function kindOf(assessment: Assessment | null, endings: readonly Ending[], run: 
     case "apply":
       return mode;
     case "manual": {
-      const planned = ({ job }: Ending): boolean => job.action === "plan" || job.action === "plan-destroy";
-      return endings.length > 0 && endings.every(planned) ? "plan" : "apply";
+      return endings.length > 0 && endings.every(({ job }) => !traitsOf(job.action).writes) ? "plan" : "apply";
     }
     default:
       return mode satisfies never;

@@ -1,7 +1,8 @@
-import type { Action, AffectedUnit, Reason } from "@pipelines/core/contracts/affected-unit";
+import { type Action, changesUnits, traitsOf } from "@pipelines/core/contracts/action";
+import type { AffectedUnit, Reason } from "@pipelines/core/contracts/affected-unit";
+import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { PlanSummary, ResourceAction, UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { Ending } from "../collect/outcomes.ts";
-import { unitIsWell } from "./status.ts";
 
 /** One unit of the report. */
 export type Row = {
@@ -55,16 +56,16 @@ export function isCalm(row: Row): boolean {
 
 /** Whether a run did nothing but give locks back. */
 export function isUnlocking(rows: readonly Row[]): boolean {
-  return rows.length > 0 && rows.every(({ action }) => action === "unlock");
+  return rows.length > 0 && rows.every(({ action }) => traitsOf(action).worksOn === "lock");
 }
 
 /** Whether the figures of a row's plan came true. */
 export function isCarriedOut(row: Row): boolean {
-  return (row.action === "apply" || row.action === "destroy") && row.end.kind === "changed";
+  return changesUnits(row.action) && row.end.kind === "changed";
 }
 
 function whenOf(row: Row): Danger["when"] | null {
-  if (row.action !== "apply" && row.action !== "destroy") return "planned";
+  if (!changesUnits(row.action)) return "planned";
   switch (row.end.kind) {
     case "changed":
       return "done";
@@ -111,7 +112,7 @@ function becauseOf(reason: Reason, reasons: number): string {
 
 function importanceOf(row: Row): number {
   if (dangersOf(row).length > 0) return 0;
-  if (!unitIsWell(row.end)) return 1;
+  if (needsSomebody(row.end, row.action)) return 1;
   if (row.end.kind === "changed") return 2;
   return row.end.kind === "unchanged" ? 4 : 3;
 }

@@ -1,7 +1,8 @@
+import { traitsOf } from "@pipelines/core/contracts/action";
+import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { PlanSummary } from "@pipelines/core/contracts/outcome";
 import type { Ending } from "../collect/outcomes.ts";
 import { isCarriedOut, type Row } from "./rows.ts";
-import { unitIsWell } from "./status.ts";
 
 /** Resources over all units, and how many units ended how. */
 export type Totals = {
@@ -22,7 +23,7 @@ export type Totals = {
 
 /** Adds up what the plans show, or, for applies and destroys, only what was carried out. */
 export function totalsOf(rows: readonly Row[], endings: readonly Ending[]): Totals {
-  const counted = rows.filter((row) => isCarriedOut(row) || row.action === "plan" || row.action === "plan-destroy");
+  const counted = rows.filter((row) => isCarriedOut(row) || !traitsOf(row.action).writes);
   const sum = (figure: (plan: PlanSummary) => number): number =>
     counted.reduce((total, { plan }) => total + (plan === null ? 0 : figure(plan)), 0);
   return {
@@ -36,7 +37,7 @@ export function totalsOf(rows: readonly Row[], endings: readonly Ending[]): Tota
     import: sum((plan) => plan.import),
     move: sum((plan) => plan.move),
     unchanged: rows.filter(({ end }) => end.kind === "unchanged").length,
-    notWell: rows.filter(({ end }) => !unitIsWell(end)).length,
+    notWell: rows.filter(({ end, action }) => needsSomebody(end, action)).length,
     seconds: elapsed(endings),
   };
 }

@@ -1,9 +1,11 @@
 import type { Octokit } from "@octokit/rest";
+import { changesUnits } from "@pipelines/core/contracts/action";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { ASSESSMENT_FILE, assessmentAttemptOf } from "@pipelines/core/documents/layout";
 import { explainFailure } from "@pipelines/core/github/failure";
 import { strFromU8, unzipSync } from "fflate";
 import { z } from "zod";
@@ -50,7 +52,7 @@ export async function supersededUnits(
 /** What a run applies or destroys, as far as it determined that. */
 function unitsOf(assessment: Assessment | null): UnitPath[] {
   return (assessment?.jobs ?? [])
-    .filter(({ action }) => action === "apply" || action === "destroy")
+    .filter(({ action }) => changesUnits(action))
     .flatMap(({ units }) => units.map(({ path }) => path));
 }
 
@@ -72,15 +74,15 @@ function withDependents(job: Job, by: ReadonlyMap<UnitPath, CommitSha>): Superse
 /** The assessment of a run's newest attempt; `null` while there is none. */
 async function assessmentOf(source: RunArtifacts, run: LaterRun): Promise<Assessment | null> {
   const found = (await source.artifacts(run.id)).flatMap((artifact) => {
-    const [, attempt] = /^pipelines-assessment-([1-9]\d*)$/.exec(artifact.name) ?? [];
-    return attempt === undefined || artifact.bytes > LARGEST_ASSESSMENT ? [] : [{ artifact, attempt: Number(attempt) }];
+    const attempt = assessmentAttemptOf(artifact.name);
+    return attempt === null || artifact.bytes > LARGEST_ASSESSMENT ? [] : [{ artifact, attempt }];
   });
   const newest = found.toSorted((a, b) => b.attempt - a.attempt)[0]?.artifact;
   if (newest === undefined) return null;
   const files = unzipSync(await source.download(newest), {
-    filter: ({ name, originalSize }) => name === "assessment.json" && originalSize <= LARGEST_ASSESSMENT,
+    filter: ({ name, originalSize }) => name === ASSESSMENT_FILE && originalSize <= LARGEST_ASSESSMENT,
   });
-  const document = files["assessment.json"];
+  const document = files[ASSESSMENT_FILE];
   return document === undefined ? null : Assessment.parse(JSON.parse(strFromU8(document)));
 }
 

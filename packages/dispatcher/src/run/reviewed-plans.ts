@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import type { Octokit } from "@octokit/rest";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { CommitSha as Commit } from "@pipelines/core/contracts/comparison";
+import { newestAttempts, outcomeNamed } from "@pipelines/core/documents/layout";
 import { explainFailure } from "@pipelines/core/github/failure";
 import { unzipSync } from "fflate";
 import { z } from "zod";
@@ -73,14 +74,11 @@ async function bringPlansOfRun(source: ReviewedPlanSource, run: number, folder: 
 
 /** The outcomes among a run's artifacts, of each job the one of the highest attempt. */
 export function highestAttempts(artifacts: readonly Artifact[]): Artifact[] {
-  const highest = new Map<string, { attempt: number; artifact: Artifact }>();
-  for (const artifact of artifacts) {
-    const [, job, number] = /^pipelines-outcome-([a-z0-9-]+)-([1-9]\d*)$/.exec(artifact.name) ?? [];
-    if (job === undefined || number === undefined) continue;
-    const attempt = Number(number);
-    if ((highest.get(job)?.attempt ?? 0) < attempt) highest.set(job, { attempt, artifact });
-  }
-  return [...highest.values()].map(({ artifact }) => artifact);
+  const outcomes = artifacts.flatMap((artifact) => {
+    const named = outcomeNamed(artifact.name);
+    return named === null ? [] : [{ ...named, artifact }];
+  });
+  return [...newestAttempts(outcomes).values()].map(({ artifact }) => artifact);
 }
 
 /** The reviewed plans in an outcome's archive by file name. Nothing else is unpacked, and no folder is followed. */

@@ -1,3 +1,5 @@
+import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
+import { needsSomebody, verdictOn } from "@pipelines/core/contracts/end";
 import {
   type IssueSubject,
   renderClosedIssue,
@@ -8,7 +10,6 @@ import {
 } from "../render/issue-text.ts";
 import type { Report } from "../report/model.ts";
 import type { Row } from "../report/rows.ts";
-import { unitIsWell } from "../report/status.ts";
 import { type IssueMarker, isSameIssue, keyOf, readIssueMarker } from "./marker.ts";
 
 export type Issue = { readonly number: number; readonly body: string; readonly url: string };
@@ -82,7 +83,7 @@ function wantedIssues(report: Report): Wanted[] {
   const subjects: IssueSubject[] = [
     ...report.rows.filter(needsIssue).map((row) => ({ kind: "row" as const, row })),
     ...report.withheld
-      .filter(({ action }) => action === "destroy")
+      .filter(({ action }) => traitsOf(action).removes)
       .map((withheld) => ({ kind: "withheld" as const, ...withheld })),
   ];
   const nameOf = (subject: IssueSubject): string => (subject.kind === "row" ? subject.row.unit : subject.unit);
@@ -129,15 +130,13 @@ function runMarker({ scope }: Report): IssueMarker {
 
 /** A skipped apply is told by the issue of what it waited for; a skipped destroy stays due. */
 function needsIssue(row: Row): boolean {
-  if (row.action !== "apply" && row.action !== "destroy") return false;
-  if (row.end.kind === "skipped") return row.action === "destroy";
-  return !unitIsWell(row.end);
+  if (!changesUnits(row.action)) return false;
+  if (row.end.kind === "skipped") return traitsOf(row.action).removes;
+  return needsSomebody(row.end, row.action);
 }
 
 function isDone(row: Row): boolean {
-  return (
-    (row.action === "apply" || row.action === "destroy") && (row.end.kind === "changed" || row.end.kind === "unchanged")
-  );
+  return changesUnits(row.action) && verdictOn(row.end, row.action) === "well";
 }
 
 /** The run as a whole could not determine its work, or a job without units could not do it. */
@@ -146,6 +145,6 @@ function needsRunIssue(report: Report): boolean {
     report.comparison === null ||
     report.problems.length > 0 ||
     report.accounts.some(({ failure }) => failure !== null) ||
-    (report.jobs.length > 0 && report.rows.every(({ end }) => unitIsWell(end)))
+    (report.jobs.length > 0 && !report.rows.some(({ end, action }) => needsSomebody(end, action)))
   );
 }

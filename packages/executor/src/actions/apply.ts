@@ -1,3 +1,4 @@
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { GuardStop, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { compareWithReviewed, type GuardRule } from "../guard/compare.ts";
 import { fingerprintOf } from "../guard/fingerprint.ts";
@@ -52,7 +53,7 @@ async function compare(
   const rule = guardRuleOf(context);
   const { plans, misfits } = await findReviewedPlans(reviewedPlansFolder, unit.fileName, {
     ...{ repository, toolVersions, unit: unit.path },
-    action: job.action === "destroy" ? "plan-destroy" : "plan",
+    action: traitsOf(job.action).reviewedAs ?? "plan",
     commit: comparison.mode === "manual" ? job.at : null,
   });
   const seen = plans.map((reviewed) => ({ reviewed, now: fingerprintOf(plan, reviewed.salt) }));
@@ -67,7 +68,7 @@ async function compare(
 /** Notes an apply's state; stops a destroy of a state that the run applied. */
 async function sameState(context: JobContext, unit: OpenUnit): Promise<GuardStop | null> {
   const state = await unit.workspace.stateIdentity();
-  if (context.execution.job.action === "destroy") {
+  if (traitsOf(context.execution.job.action).removes) {
     return sameStateStop(unit.path, state, await appliedStates(context.execution.folder));
   }
   await recordAppliedState(context.outcomeFolder, unit.fileName, unit.path, state);

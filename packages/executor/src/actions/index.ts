@@ -1,22 +1,22 @@
-import type { Action } from "@pipelines/core/contracts/affected-unit";
+import type { Action } from "@pipelines/core/contracts/action";
 import { type AccountAction, previewAccount, provisionAccount } from "./account.ts";
 import { apply, destroy } from "./apply.ts";
 import { plan, planDestroy } from "./plan.ts";
 import type { UnitAction } from "./unit.ts";
 import { unlock } from "./unlock.ts";
 
-/** What each action does. `changesTheWorld` actions run for the deploy branch only. */
+/** How an action is carried out: on one unit after the other, or on an account. */
 export type Steps =
-  | { readonly on: "units"; readonly run: UnitAction; readonly changesTheWorld: boolean; readonly ordered: boolean }
-  | { readonly on: "account"; readonly run: AccountAction; readonly changesTheWorld: boolean };
+  | { readonly on: "units"; readonly run: UnitAction }
+  | { readonly on: "account"; readonly run: AccountAction };
 
+/** How each action is carried out. What an action is stands in its definition, `contracts/action`. */
 export const stepsOf: Readonly<Record<Action, Steps>> = {
-  // A plan reads state only, so it need not wait for the plans of its dependencies.
-  plan: { on: "units", run: plan, changesTheWorld: false, ordered: false },
-  "plan-destroy": { on: "units", run: planDestroy, changesTheWorld: false, ordered: false },
-  apply: { on: "units", run: apply, changesTheWorld: true, ordered: true },
-  destroy: { on: "units", run: destroy, changesTheWorld: true, ordered: true },
-  unlock: { on: "units", run: unlock, changesTheWorld: true, ordered: false },
-  "preview-account": { on: "account", run: previewAccount, changesTheWorld: false },
-  "provision-account": { on: "account", run: provisionAccount, changesTheWorld: true },
+  plan: { on: "units", run: plan },
+  "plan-destroy": { on: "units", run: planDestroy },
+  apply: { on: "units", run: apply },
+  destroy: { on: "units", run: destroy },
+  unlock: { on: "units", run: unlock },
+  "preview-account": { on: "account", run: previewAccount },
+  "provision-account": { on: "account", run: provisionAccount },
 };

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { Environment } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { JobOutcome, LockInfo, UnitEnd, UnitOutcome, WorkedAt } from "@pipelines/core/contracts/outcome";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -113,7 +114,7 @@ export async function runUnit(context: JobContext, path: UnitPath, action: UnitA
   if (policy !== null) return done({ end: policy });
   let changing = false;
   // A plan alone takes no lock, and may not be allowed to take one.
-  const locks = execution.job.action === "apply" || execution.job.action === "destroy";
+  const { locks } = traitsOf(execution.job.action);
   try {
     await using workspace = await openUnitWorkspace({
       ...{ jobFolder: context.jobFolder, env: context.env, binary: context.binary, stop: context.stop },

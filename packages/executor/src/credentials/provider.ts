@@ -2,12 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAccounts } from "@pipelines/core/configuration/accounts-file";
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
+import { governingCommit } from "@pipelines/core/configuration/governing";
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import { writeDocument } from "@pipelines/core/documents/document";
 import type { Repository } from "@pipelines/core/git/repository";
-import { stepsOf } from "../actions/index.ts";
-import { trustedCommit } from "../trusted-configuration.ts";
 import { type AuthSettings, AWS_AUDIENCE, CredentialsError, sessionName } from "./auth-answer.ts";
 import { keepTokenFile, type TokenSource } from "./token-file.ts";
 
@@ -62,7 +62,7 @@ export async function openAuthProvider(options: AuthProviderOptions): Promise<Au
       comparison.event.actor,
       comparison.pullRequest === undefined ? job.at.slice(0, 7) : `PR-${comparison.pullRequest.number}`,
     ),
-    applying: stepsOf[job.action].changesTheWorld ? job.units.map(({ path }) => path) : [],
+    applying: traitsOf(job.action).writes ? job.units.map(({ path }) => path) : [],
   };
   const settingsFile = join(jobFolder, "auth.json");
   await writeDocument(settingsFile, settings);
@@ -113,7 +113,7 @@ async function accountsOf({
   repository,
 }: AuthProviderOptions): Promise<Record<string, string>> {
   const { file } = configuration.accounts;
-  const text = await repository.read(trustedCommit(execution), file);
+  const text = await repository.read(governingCommit(execution.comparison, execution.job.action), file);
   if (text === null) return {};
   return Object.fromEntries([...readAccounts(text, file)].map(([name, { id }]) => [name, id]));
 }

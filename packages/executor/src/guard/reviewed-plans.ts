@@ -25,7 +25,8 @@ export function reviewedPlanOf(
   plan: PlanJson,
   mocked: boolean,
 ): ReviewedPlan | null {
-  if (repository === null || (job.action !== "plan" && job.action !== "plan-destroy")) return null;
+  const action = ReviewedPlan.shape.action.safeParse(job.action);
+  if (repository === null || !action.success) return null;
   const { mode, pullRequest, deployBranch } = comparison;
   if (mode === "plan") {
     if (pullRequest === undefined || pullRequest.untrusted || pullRequest.baseRef !== deployBranch) return null;
@@ -36,7 +37,7 @@ export function reviewedPlanOf(
     repository,
     headSha: pullRequest?.headSha ?? job.at,
     unit,
-    action: job.action,
+    action: action.data,
     toolVersions,
     mocked,
     salt,

@@ -1,4 +1,4 @@
-import type { Action } from "@pipelines/core/contracts/affected-unit";
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { GuardStop, ResourceAction } from "@pipelines/core/contracts/outcome";
 import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
@@ -26,7 +26,7 @@ export function reviewedPlanStop(
           (plan) =>
             `The plan reviewed at ${plan.headSha.slice(0, 7)} showed: ${listed(plan.changes)}${plan.mocked ? ", on made-up outputs" : ""}.`,
         );
-  const [plan, act] = unit.action === "destroy" ? ["plan-destroy", "destroy"] : ["plan", "apply"];
+  const [plan, act] = [traitsOf(unit.action).reviewedAs ?? "plan", unit.action];
   return {
     guard: "reviewed-plan",
     message: [

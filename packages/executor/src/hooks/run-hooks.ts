@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Configuration, Hook } from "@pipelines/core/configuration/schema";
-import type { Action } from "@pipelines/core/contracts/affected-unit";
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import { HookOutcome } from "@pipelines/core/contracts/outcome";
 import { type Ran, run } from "@pipelines/core/process/run";
 import { inert } from "@pipelines/core/redaction/inert";
@@ -13,20 +13,8 @@ const MOST_OUTPUT = 4 * 1024 * 1024;
 
 /** The hooks that follow an action. */
 export function hooksOf(configuration: Configuration, action: Action): readonly Hook[] {
-  switch (action) {
-    case "plan":
-    case "plan-destroy":
-      return configuration.hooks.after_plan;
-    case "apply":
-    case "destroy":
-      return configuration.hooks.after_apply;
-    case "unlock":
-    case "preview-account":
-    case "provision-account":
-      return [];
-    default:
-      return action satisfies never;
-  }
+  const { hooks } = traitsOf(action);
+  return hooks === null ? [] : configuration.hooks[hooks];
 }
 
 export type HookRun = {

@@ -6,7 +6,7 @@ import type { JobId } from "@pipelines/core/contracts/job";
 import { JobOutcome, type UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { readDocument } from "@pipelines/core/documents/document";
-import { assessmentFile } from "@pipelines/core/documents/layout";
+import { assessmentFile, newestAttempts, OUTCOME_FILE, outcomeNamed } from "@pipelines/core/documents/layout";
 
 /** The units of the run's other jobs: how they ended, and which of them earlier jobs were to apply. */
 export type EarlierUnits = { readonly ends: ReadonlyMap<UnitPath, UnitEnd>; readonly applies: ReadonlySet<UnitPath> };
@@ -31,14 +31,13 @@ export async function earlierUnits(execution: Pick<Execution, "folder" | "job">)
   return { ends, applies: new Set(applied.flatMap(({ units }) => units.map(({ path }) => path))) };
 }
 
-/** The outcomes of all other jobs, of each job the one with the highest attempt. */
+/** The outcomes of all other jobs, of each job the newest. */
 async function newestOutcomes(folder: string, own: JobId): Promise<Iterable<JobOutcome>> {
-  const newest = new Map<JobId, JobOutcome>();
+  const outcomes: JobOutcome[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory() || !entry.name.startsWith("pipelines-outcome-")) continue;
-    const outcome = await readDocument(join(folder, entry.name, "outcome.json"), JobOutcome).catch(() => null);
-    if (outcome === null || outcome.job === own) continue;
-    if ((newest.get(outcome.job)?.attempt ?? 0) < outcome.attempt) newest.set(outcome.job, outcome);
+    if (!entry.isDirectory() || outcomeNamed(entry.name) === null) continue;
+    const outcome = await readDocument(join(folder, entry.name, OUTCOME_FILE), JobOutcome).catch(() => null);
+    if (outcome !== null && outcome.job !== own) outcomes.push(outcome);
   }
-  return newest.values();
+  return newestAttempts(outcomes).values();
 }

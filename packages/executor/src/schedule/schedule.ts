@@ -1,3 +1,4 @@
+import { mayBuildOn } from "@pipelines/core/contracts/end";
 import type { JobUnit } from "@pipelines/core/contracts/job";
 import type { GuardStop, UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -8,11 +9,6 @@ export type Next = {
   /** Units that can't start any more, with the end that this gives them. */
   readonly skip: readonly { readonly path: UnitPath; readonly end: UnitEnd }[];
 };
-
-/** Whether what builds on a unit may go on. */
-export function endedWell(end: UnitEnd): boolean {
-  return end.kind === "changed" || end.kind === "unchanged";
-}
 
 /**
  * Which units of a job come next.
@@ -37,7 +33,7 @@ export function nextUnits(
   for (const unit of open) {
     const because = unit.after.filter((path) => {
       const end = ended.get(path);
-      return end !== undefined && !endedWell(end);
+      return end !== undefined && !mayBuildOn(end);
     });
     if (because.length > 0) skip.push({ path: unit.path, end: endBehind(because, ended, applies) });
     else if (unit.after.every((path) => ended.has(path) || !inJob.has(path))) start.push(unit.path);

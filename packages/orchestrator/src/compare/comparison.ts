@@ -1,3 +1,4 @@
+import { type DispatchAction, traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha, Comparison, EventRef } from "@pipelines/core/contracts/comparison";
 import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
 import {
@@ -28,15 +29,10 @@ export type Compared =
 
 /** Units that somebody, or a schedule, asked for at one commit, whatever has changed. */
 export type Request = {
-  readonly action: "plan" | "apply" | "plan-destroy" | "destroy" | "unlock";
+  readonly action: DispatchAction;
   readonly globs: readonly string[];
   readonly change: "ManuallyRequested" | "DriftChecked";
 };
-
-/** Whether a request only looks. */
-export function isPlan(action: Request["action"]): boolean {
-  return action === "plan" || action === "plan-destroy";
-}
 
 /**
  * Decides which two commits are compared, fetching what the clone lacks.
@@ -206,7 +202,7 @@ async function requestedUnits(
     );
   }
   const comparison = comparisonOf("manual", head, head, event, await deployBranchAt(head));
-  if ((inputs.action === "unlock") !== (inputs.lock_id !== "")) {
+  if ((traitsOf(inputs.action).worksOn === "lock") !== (inputs.lock_id !== "")) {
     throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
   }
   const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };

@@ -1,3 +1,4 @@
+import { DispatchAction } from "@pipelines/core/contracts/action";
 import { CommitSha, type EventRef, LockId } from "@pipelines/core/contracts/comparison";
 import { z } from "zod";
 
@@ -37,7 +38,7 @@ export type MergeGroupPayload = z.infer<typeof MergeGroupPayload>;
 export const DispatchPayload = z.object({
   inputs: z
     .object({
-      action: z.enum(["plan", "apply", "plan-destroy", "destroy", "unlock"]).default("plan"),
+      action: DispatchAction.default("plan"),
       units: z.string().trim().min(1, "name the units, by globs"),
       commit: z.string().trim().default(""),
       approved_run: z.string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),

@@ -5,14 +5,15 @@ import type { ChangedFile } from "@pipelines/core/contracts/change";
 import { CommitSha } from "@pipelines/core/contracts/comparison";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { describe, expect, it } from "vitest";
+import { placedBy } from "../../test/placed.ts";
 import { classifyChanges, RULES } from "../classify/classify.ts";
+import { affectedUnits } from "../decide/affect.ts";
+import { assess } from "../decide/assess.ts";
+import { refuseDeletes } from "../decide/refuse.ts";
 import { emptySnapshot, type Link, type Snapshot, type UnitFacts } from "../discover/snapshot.ts";
 import { explain } from "../explain/text.ts";
-import { affectedUnits } from "./affect.ts";
-import { assess } from "./assess.ts";
 import { matricesOf } from "./matrix.ts";
 import { packJobs } from "./pack.ts";
-import { refuseDeletes } from "./refuse.ts";
 
 const [base, head] = [CommitSha.parse("a".repeat(40)), CommitSha.parse("b".repeat(40))];
 const UNITS = 11_000;
@@ -104,7 +105,7 @@ describe.each(["plan", "apply"] as const)("%s of eleven thousand affected units"
     expect([document.units.length, document.changes.length, document.problems]).toEqual([UNITS, changes, []]);
     const packed = document.jobs.flatMap((job) => job.units.map(({ path }) => path));
     expect([packed.length, new Set(packed).size]).toEqual([UNITS, UNITS]);
-    for (const [, matrix] of matricesOf(document.jobs, configuration)) {
+    for (const [, matrix] of matricesOf(placedBy(document.jobs, configuration))) {
       expect(matrix.length).toBeLessThanOrEqual(256);
       expect(Buffer.byteLength(JSON.stringify(matrix))).toBeLessThan(1_000_000);
     }

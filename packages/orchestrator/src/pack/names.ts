@@ -1,20 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Action, AffectedUnit } from "@pipelines/core/contracts/affected-unit";
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
+import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import { type Job, JobId } from "@pipelines/core/contracts/job";
-
-const VERBS: Record<Action, string> = {
-  plan: "Plan",
-  apply: "Apply",
-  "plan-destroy": "Plan destroy",
-  destroy: "Destroy",
-  unlock: "Unlock",
-  "preview-account": "Preview account",
-  "provision-account": "Provision account",
-};
 
 /** What a job does, for people: `Apply · prod · ModuleChanged prod/us-east-1/vpc`. */
 export function jobName(action: Action, environment: string, units: readonly AffectedUnit[]): string {
-  return [VERBS[action], environment, subjectOf(units)].filter((part) => part !== "").join(" · ");
+  return [traitsOf(action).verb, environment, subjectOf(units)].filter((part) => part !== "").join(" · ");
 }
 
 function subjectOf(units: readonly AffectedUnit[]): string {

@@ -1,13 +1,14 @@
-import type { Action, AffectedUnit } from "@pipelines/core/contracts/affected-unit";
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
+import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Account } from "@pipelines/core/contracts/change";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { components, levels } from "@pipelines/core/graph/order";
-import { named } from "./named.ts";
+import { listPaths } from "../decide/list-paths.ts";
 import { jobId, jobName } from "./names.ts";
-import { type Ordered, orderWithin, stagesOf } from "./stages.ts";
+import { type Ordered, orderWithin, STAGES_PER_DIRECTION, stagesOf } from "./stages.ts";
 
 export type Limits = {
   readonly unitsPerJob: number;
@@ -28,9 +29,8 @@ export type PackInput = {
   readonly limits: Limits;
 };
 
-/** The workflow has four stages of applies, then four of destroys, then account code. */
-export const STAGES_PER_DIRECTION = 4;
-export const PROVISION_STAGE = 9;
+/** Account code comes after all stages. */
+const PROVISION_STAGE = 2 * STAGES_PER_DIRECTION + 1;
 const JOBS_PER_MATRIX = 256;
 /** GitHub's own limit for a hosted job. */
 const LONGEST_JOB_MINUTES = 360;
@@ -38,7 +38,7 @@ const LONGEST_JOB_MINUTES = 360;
 /** Packs units into jobs. Deterministic; every unit is in exactly one job, or withheld, or named by a problem. */
 export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] } {
   const running = input.units.filter(({ withheld }) => withheld === undefined).toSorted(byPath);
-  const destroys = ({ action }: AffectedUnit): boolean => action === "destroy" || action === "plan-destroy";
+  const destroys = ({ action }: AffectedUnit): boolean => traitsOf(action).removes;
   const forward = running.filter((unit) => !destroys(unit));
   const backward = running.filter(destroys);
   const directions = [
@@ -176,7 +176,7 @@ function accountJob(account: Account, { mode, head }: PackInput): Job {
 }
 
 function tooManyStages(units: readonly AffectedUnit[]): Problem {
-  const names = named(units.map(({ path }) => path));
+  const names = listPaths(units.map(({ path }) => path));
   return {
     kind: "too-many-stages",
     path: units[0]?.path ?? null,

@@ -3,6 +3,9 @@ import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { findCycles } from "@pipelines/core/graph/cycles";
 import { reversed, topologicalOrder } from "@pipelines/core/graph/order";
 
+/** The workflow has four stages of applies, then four of destroys. */
+export const STAGES_PER_DIRECTION = 4;
+
 /** The units of one direction of work, each with those of the same run that have to end before it starts. */
 export type Ordered = ReadonlyMap<UnitPath, readonly UnitPath[]>;
 

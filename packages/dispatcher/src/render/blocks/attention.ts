@@ -1,8 +1,8 @@
+import { needsSomebody } from "@pipelines/core/contracts/end";
 import { adviceOn } from "../../report/advice.ts";
 import type { Detail } from "../../report/fit.ts";
 import type { Report } from "../../report/model.ts";
 import type { Danger, Row } from "../../report/rows.ts";
-import { unitIsWell } from "../../report/status.ts";
 import { code, fenced, prose, sentence } from "../escape.ts";
 import { cutAtLine } from "../plan-text.ts";
 import { indent, logLink, more } from "./block.ts";
@@ -37,7 +37,7 @@ function dangerTable(report: Report, detail: Detail, when: Danger["when"]): stri
 
 /** Jobs and units that did not end well: what happened and what to do next. */
 export function failureBlock(report: Report, detail: Detail): string {
-  const rows = report.rows.filter(({ end }) => !unitIsWell(end));
+  const rows = report.rows.filter(({ end, action }) => needsSomebody(end, action));
   const skipped = rows.filter(({ end }) => end.kind === "skipped");
   const told = rows.filter(({ end }) => end.kind !== "skipped");
   if (rows.length + report.jobs.length === 0) return "";

@@ -1,3 +1,4 @@
+import { changesUnits } from "@pipelines/core/contracts/action";
 import type { Detail } from "../../report/fit.ts";
 import { count } from "../../report/headline.ts";
 import type { Report, ReportKind } from "../../report/model.ts";
@@ -69,7 +70,7 @@ function resources(row: Row): string {
   if (row.plan === null) return "";
   const shown = figures(row.plan);
   if (shown === null) return outputsOnly(row.plan.outputs) ? "outputs only" : "none";
-  const changesTheWorld = row.action === "apply" || row.action === "destroy";
+  const changesTheWorld = changesUnits(row.action);
   return changesTheWorld && !isCarriedOut(row) ? `planned: ${shown}` : shown;
 }
 

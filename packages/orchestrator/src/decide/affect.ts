@@ -1,11 +1,13 @@
-import { type EnvironmentOfUnit, globMatcher } from "@pipelines/core/configuration/environments";
-import type { Action, AffectedUnit, Reason, Withheld } from "@pipelines/core/contracts/affected-unit";
+import type { EnvironmentOfUnit } from "@pipelines/core/configuration/environments";
+import { restrictionOn } from "@pipelines/core/configuration/policy";
+import { type Action, changesUnits, traitsOf } from "@pipelines/core/contracts/action";
+import type { AffectedUnit, Reason, Withheld } from "@pipelines/core/contracts/affected-unit";
 import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { reachable, reversed } from "@pipelines/core/graph/order";
 import type { ClassifiedChange } from "../classify/classify.ts";
-import { isPlan, type Request } from "../compare/comparison.ts";
+import type { Request } from "../compare/comparison.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 
 export type Policy = {
@@ -50,8 +52,7 @@ export function affectedUnits(
     }
     const action = actionFor(deleted, policy);
     const movedWith = policy.moves.get(path);
-    const withheld =
-      withheldBy(path, action === "destroy", policy, placed.environment) ?? accountDeletion(because, policy);
+    const withheld = withheldBy(path, action, policy, placed.environment) ?? accountDeletion(because, policy);
     units.push({
       path,
       status,
@@ -149,23 +150,13 @@ function misplaced(path: UnitPath, placed: Exclude<Place, { kind: "one" }>, poli
 
 function withheldBy(
   path: UnitPath,
-  deleted: boolean,
+  action: Action,
   policy: Policy,
   environment: Extract<EnvironmentOfUnit, { kind: "one" }>["environment"],
 ): Withheld | null {
-  if (policy.mode !== "apply" && policy.mode !== "manual") return null;
-  // What is held back are applies and destroys.
-  if (policy.requested !== null && (isPlan(policy.requested) || policy.requested === "unlock")) return null;
-  if (environment.apply === "paused") {
-    return { by: "paused", message: `Applies of \`${environment.name}\` are paused in the configuration.` };
-  }
-  if (!deleted) return null;
-  if (globMatcher(environment.protect)(path)) {
-    return { by: "protected", message: `\`${path}\` is protected: it is never destroyed by Pipelines.` };
-  }
-  if (environment.destroy === "deny") {
-    return { by: "destroy-denied", message: `\`${environment.name}\` does not allow destroys (\`destroy: deny\`).` };
-  }
+  const restriction = restrictionOn(environment, path, action);
+  if (restriction !== null) return { by: restriction.by, message: restriction.message };
+  if (!changesUnits(action) || !traitsOf(action).removes) return null;
   const movedTo = policy.moves.get(path);
   if (policy.holdMoves && movedTo !== undefined) {
     return {

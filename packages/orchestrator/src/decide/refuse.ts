@@ -1,8 +1,9 @@
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { fileIn, type Snapshot, UNIT_FILE, unitOwning } from "../discover/snapshot.ts";
-import { named } from "./named.ts";
+import { listPaths } from "./list-paths.ts";
 
 /** Refuses deletes of units that a remaining unit still depends on or reads: named always, withheld where it counts. */
 export function refuseDeletes(
@@ -14,7 +15,7 @@ export function refuseDeletes(
   const checked = units.map((unit): AffectedUnit => {
     const users = usersOf.get(unit.path) ?? [];
     if (users.length === 0) return unit;
-    const message = `\`${unit.path}\` can't be deleted while ${named(users)} ${users.length === 1 ? "uses" : "use"} it. Remove the use first, or in the same change.`;
+    const message = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it. Remove the use first, or in the same change.`;
     problems.push({
       kind: "refused-delete",
       path: unit.path,
@@ -22,7 +23,7 @@ export function refuseDeletes(
       line: null,
       message,
     });
-    return unit.action === "destroy" ? { ...unit, withheld: { by: "remaining-dependents", message } } : unit;
+    return traitsOf(unit.action).writes ? { ...unit, withheld: { by: "remaining-dependents", message } } : unit;
   });
   return { units: checked, problems };
 }

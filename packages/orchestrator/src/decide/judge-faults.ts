@@ -2,7 +2,7 @@ import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { type Fault, fileIn, folderOf, liesIn, type Snapshot, UNIT_FILE, unitOwning } from "../discover/snapshot.ts";
-import { named } from "./named.ts";
+import { listPaths } from "./list-paths.ts";
 
 export type Judged = {
   /** Faults that this comparison made, or that units have which it touches: they make the run red. */
@@ -79,7 +79,7 @@ export function untouchedNotice(untouched: readonly Problem[]): string[] {
     ...(stacks.length === 0 ? [] : [stacks.length === 1 ? "1 file" : `${stacks.length} files`]),
   ].join(" and ");
   return [
-    `${count} can't be evaluated or run, and this change does not touch them: ${named([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`,
+    `${count} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`,
   ];
 }
 
@@ -109,7 +109,7 @@ function problemOf(fault: Fault, units: readonly UnitPath[]): Problem {
 function messageOf({ kind, file, message }: Fault, units: readonly UnitPath[]): string {
   if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
   const isOwn = units.length === 1 && file !== null && folderOf(file) === units[0] && file.endsWith(UNIT_FILE);
-  if (kind === "path") return isOwn ? message : `${message} It concerns ${named(units)}.`;
-  if (units.length === 1) return `Terragrunt can't evaluate ${isOwn ? "the unit" : named(units)}: ${message}`;
-  return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${named(units)}.`;
+  if (kind === "path") return isOwn ? message : `${message} It concerns ${listPaths(units)}.`;
+  if (units.length === 1) return `Terragrunt can't evaluate ${isOwn ? "the unit" : listPaths(units)}: ${message}`;
+  return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${listPaths(units)}.`;
 }

@@ -1,0 +1,33 @@
+import { readFile } from "node:fs/promises";
+import type { Action } from "../contracts/action.ts";
+import type { CommitSha, Comparison } from "../contracts/comparison.ts";
+import type { Repository } from "../git/repository.ts";
+import { governingCommit } from "./governing.ts";
+import { CONFIGURATION_FILE, defaultConfiguration, readConfiguration } from "./read.ts";
+import type { Configuration } from "./schema.ts";
+
+/** The configurations of a repository, each read once. */
+export type Configurations = {
+  /** The configuration of a commit; the default where the commit has none, or is `null`. @throws ConfigurationError */
+  at(commit: CommitSha | null): Promise<Configuration>;
+  /** The configuration that governs an action of a comparison. @throws ConfigurationError */
+  governing(comparison: Comparison, action: Action | null): Promise<Configuration>;
+};
+
+/**
+ * @param file a configuration file that takes the place of every commit's own; `null` for the repository's
+ */
+export function configurationsOf(repository: Pick<Repository, "read">, file: string | null): Configurations {
+  const known = new Map<CommitSha | null, Promise<Configuration>>();
+  const read = async (commit: CommitSha | null): Promise<Configuration> => {
+    if (file !== null) return readConfiguration(await readFile(file, "utf8"), file);
+    const text = commit === null ? null : await repository.read(commit, CONFIGURATION_FILE);
+    return text === null ? defaultConfiguration() : readConfiguration(text, CONFIGURATION_FILE);
+  };
+  const at = (commit: CommitSha | null): Promise<Configuration> => {
+    const reading = known.get(commit) ?? read(commit);
+    known.set(commit, reading);
+    return reading;
+  };
+  return { at, governing: (comparison, action) => at(governingCommit(comparison, action)) };
+}

@@ -1,0 +1,68 @@
+import { type Action, traitsOf } from "./action.ts";
+import type { AccountOutcome, HookOutcome, UnitEnd } from "./outcome.ts";
+
+/**
+ * What an end means for others.
+ *
+ * - `well`: the work is done. What builds on the unit may go on, and nothing is left to do.
+ * - `open`: the work is not done, and that is as it was meant: nobody has to act now. Nothing may build on it.
+ * - `bad`: the work is not done, and somebody has to look.
+ */
+export type Verdict = "well" | "open" | "bad";
+
+/**
+ * Judges how a unit ended. Whether later units start, a job's exit code, a run's status, issues and headlines all
+ * follow from this answer.
+ *
+ * @param action what was to be done: a unit that waits for others is fine in a plan, and not in an apply
+ */
+export function verdictOn(end: UnitEnd, action: Action): Verdict {
+  switch (end.kind) {
+    case "changed":
+    case "unchanged":
+      return "well";
+    case "superseded":
+      return "open";
+    case "waiting":
+      return traitsOf(action).writes ? "bad" : "open";
+    case "withheld":
+      // The configuration asks for the pause, and says itself that it is one.
+      return end.stop.guard === "paused" ? "open" : "bad";
+    case "failed":
+    case "skipped":
+    case "interrupted":
+    case "unknown":
+      return "bad";
+    default:
+      return end satisfies never;
+  }
+}
+
+/** Whether what builds on a unit may go on. */
+export function mayBuildOn(end: UnitEnd): boolean {
+  return end.kind === "changed" || end.kind === "unchanged";
+}
+
+/** Whether somebody has to act on how a unit ended. */
+export function needsSomebody(end: UnitEnd, action: Action): boolean {
+  return verdictOn(end, action) === "bad";
+}
+
+/** How a job as a whole ended: the ends of all units that it names, what its hooks said, what came of its account. */
+export type JobEnd = {
+  readonly action: Action;
+  readonly ends: readonly UnitEnd[];
+  readonly hooks: readonly Pick<HookOutcome, "result">[];
+  readonly account: Pick<AccountOutcome, "failure"> | null;
+  readonly failure: string | null;
+};
+
+/** Whether nobody has to act on a job. */
+export function jobEndedWell({ action, ends, hooks, account, failure }: JobEnd): boolean {
+  return (
+    failure === null &&
+    (account?.failure ?? null) === null &&
+    hooks.every(({ result }) => result === "pass" || result === "warn") &&
+    ends.every((end) => !needsSomebody(end, action))
+  );
+}

@@ -1,0 +1,57 @@
+import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
+import { Configuration } from "@pipelines/core/configuration/schema";
+import { Action, traitsOf } from "@pipelines/core/contracts/action";
+import { Job } from "@pipelines/core/contracts/job";
+import { describe, expect, it } from "vitest";
+import { matricesOf, type PlacedJob } from "./matrix.ts";
+
+function environment(settings: object): Environment | null {
+  const configuration = Configuration.parse({ environments: { prod: { paths: ["**"], ...settings } } });
+  return environmentsOf(configuration)[0] ?? null;
+}
+
+function jobOf(action: Action, stage = 1): Job {
+  return Job.parse({
+    ...{ id: `${action}-1`, name: action, stage, action, at: "a".repeat(40), environment: "prod" },
+    ...{ units: [], changes: [], timeoutMinutes: 60 },
+  });
+}
+
+const approvalOf = (placed: PlacedJob): string | undefined =>
+  [...matricesOf([placed]).values()].flat()[0]?.github_environment;
+
+describe("the matrix", () => {
+  it.each(Action.options)("%s is in the outputs of its phase only, and exactly once", (action) => {
+    const { phase } = traitsOf(action);
+    const stage = { plan: 1, apply: 2, destroy: 6, provision: 9 }[phase];
+    const matrices = matricesOf([{ job: jobOf(action, stage), governing: environment({}), others: [] }]);
+    const output = { plan: "plan", apply: "apply_2", destroy: "destroy_2", provision: "provision" }[phase];
+    expect([...matrices].flatMap(([name, jobs]) => jobs.map(() => name))).toEqual([output]);
+  });
+
+  it.each(Action.options)("%s waits for approvals exactly when its traits say so", (action) => {
+    const stage = traitsOf(action).phase === "destroy" ? 5 : 1;
+    const placed = {
+      job: jobOf(action, stage),
+      governing: environment({ github_environment: "production" }),
+      others: [],
+    };
+    expect(approvalOf(placed)).toBe(traitsOf(action).needsApproval ? "production" : "");
+  });
+
+  it("an approval that the governing commit does not ask for, and base or head does, is asked for", () => {
+    const governing = environment({});
+    const asking = environment({ github_environment: "production" });
+    expect(approvalOf({ job: jobOf("destroy", 5), governing, others: [null, asking] })).toBe("production");
+    expect(approvalOf({ job: jobOf("apply"), governing, others: [asking, governing] })).toBe("production");
+    const renamed = environment({ github_environment: "live" });
+    expect(approvalOf({ job: jobOf("apply"), governing: renamed, others: [asking] })).toBe("live");
+  });
+
+  it("runs on the governing configuration's runner", () => {
+    const governing = environment({ runner: "own" });
+    const [entry] =
+      matricesOf([{ job: jobOf("plan"), governing, others: [environment({ runner: "other" })] }]).get("plan") ?? [];
+    expect(entry?.runner).toBe("own");
+  });
+});
