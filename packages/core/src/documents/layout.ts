@@ -10,9 +10,6 @@ export const OUTCOME_FILE = "outcome.json";
 
 export const assessmentFile = (folder: string): string => join(folder, ASSESSMENT_FILE);
 
-/** The artifact with the assessment of one run attempt. */
-export const assessmentArtifact = (attempt: number): string => `pipelines-assessment-${attempt}`;
-
 /** The attempt whose assessment an artifact holds; `null` for any other artifact. */
 export function assessmentAttemptOf(artifact: string): number | null {
   const attempt = /^pipelines-assessment-([1-9]\d*)$/.exec(artifact)?.[1];
