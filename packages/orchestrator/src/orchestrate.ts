@@ -119,7 +119,7 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
     applyAccountDeletions: governing.accounts.apply_deletions,
     knownAtHead: (unit) => lookups.head(unit).kind === "one",
   });
-  const refused = refuseDeletes(affected.units, head);
+  const refused = refuseDeletes(affected.units, base, head);
   const packed = packJobs({
     units: refused.units,
     dependenciesAtHead: (unit) => head.units.get(unit)?.dependencies ?? [],

@@ -28,7 +28,15 @@ export type Reason = z.infer<typeof Reason>;
 
 /** Why a unit that is due does not run now; `message` says what a person can do about it. */
 export const Withheld = z.strictObject({
-  by: z.enum(["remaining-dependents", "move", "destroy-denied", "protected", "paused", "account-deletion"]),
+  by: z.enum([
+    "remaining-dependents",
+    "needed-apply",
+    "move",
+    "destroy-denied",
+    "protected",
+    "paused",
+    "account-deletion",
+  ]),
   message: z.string(),
 });
 export type Withheld = z.infer<typeof Withheld>;

@@ -13,7 +13,8 @@ export type Next = {
 /**
  * Which units of a job come next.
  *
- * @param units the job's units; an `after` that is no unit of the job counts by its entry in `ended`, if there is one
+ * @param units the job's units; an `after` that is no unit of the job ran in an earlier one, and counts by its entry in
+ *   `ended`: one that nobody tells of did not end well
  * @param ended how units ended so far, also those of earlier jobs
  * @param running units that are under way
  * @param limit how many may be under way at once
@@ -33,10 +34,10 @@ export function nextUnits(
   for (const unit of open) {
     const because = unit.after.filter((path) => {
       const end = ended.get(path);
-      return end !== undefined && !mayBuildOn(end);
+      return end === undefined ? !inJob.has(path) : !mayBuildOn(end);
     });
     if (because.length > 0) skip.push({ path: unit.path, end: endBehind(because, ended, applies) });
-    else if (unit.after.every((path) => ended.has(path) || !inJob.has(path))) start.push(unit.path);
+    else if (unit.after.every((path) => ended.has(path))) start.push(unit.path);
   }
   return { start: start.slice(0, Math.max(0, limit - running.size)), skip };
 }

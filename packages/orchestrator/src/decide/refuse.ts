@@ -1,20 +1,25 @@
-import { traitsOf } from "@pipelines/core/contracts/action";
+import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { fileIn, type Snapshot, UNIT_FILE, unitOwning } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
 
-/** Refuses deletes of units that a remaining unit still depends on or reads: named always, withheld where it counts. */
+/**
+ * Refuses deletes of units that a remaining unit still depends on or reads: named always, withheld where it counts. A
+ * destroy is withheld as well while a unit that gave up its use of it is not applied by this run.
+ */
 export function refuseDeletes(
   units: readonly AffectedUnit[],
+  base: Snapshot,
   head: Snapshot,
 ): { units: AffectedUnit[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const usersOf = usersOfDeleted(units, head);
+  const lateUsersOf = usersNotApplied(units, base, head);
   const checked = units.map((unit): AffectedUnit => {
     const users = usersOf.get(unit.path) ?? [];
-    if (users.length === 0) return unit;
+    if (users.length === 0) return withheldFor(unit, lateUsersOf.get(unit.path) ?? []);
     const message = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it. Remove the use first, or in the same change.`;
     problems.push({
       kind: "refused-delete",
@@ -38,6 +43,27 @@ function usersOfDeleted(units: readonly AffectedUnit[], head: Snapshot): Map<Uni
     const gone = [...reads.keys()].filter((file) => !head.files.has(file));
     const owners = gone.flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
     for (const used of new Set([...dependencies, ...owners])) users.get(used)?.push(path);
+  }
+  return users;
+}
+
+function withheldFor(unit: AffectedUnit, users: readonly UnitPath[]): AffectedUnit {
+  if (users.length === 0 || unit.withheld !== undefined || !traitsOf(unit.action).writes) return unit;
+  const message = `\`${unit.path}\` is not destroyed while ${listPaths(users)} may use it still: ${users.length === 1 ? "that unit" : "those units"} gave it up in this change, and ${users.length === 1 ? "is" : "are"} not applied by this run.`;
+  return { ...unit, withheld: { by: "needed-apply", message } };
+}
+
+/** For each deleted unit the remaining ones that depended on it at base, and that this run does not apply. */
+function usersNotApplied(units: readonly AffectedUnit[], base: Snapshot, head: Snapshot): Map<UnitPath, UnitPath[]> {
+  const users = new Map<UnitPath, UnitPath[]>();
+  for (const { path, status } of units) if (status === "deleted") users.set(path, []);
+  if (users.size === 0) return users;
+  const applied = new Set(
+    units.filter(({ action, withheld }) => changesUnits(action) && withheld === undefined).map(({ path }) => path),
+  );
+  for (const { path, dependencies } of base.units.values()) {
+    if (!head.units.has(path) || applied.has(path)) continue;
+    for (const used of new Set(dependencies)) users.get(used)?.push(path);
   }
   return users;
 }

@@ -60,7 +60,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     applyAccountDeletions: false,
     knownAtHead: () => true,
   });
-  const refused = refuseDeletes(affected.units, now);
+  const refused = refuseDeletes(affected.units, before, now);
   const dependenciesOf = (unit: UnitPath) => now.units.get(unit)?.dependencies ?? [];
   const packed = packJobs({
     units: refused.units,

@@ -107,13 +107,67 @@ describe("packing", () => {
           const [own, other] = [jobOf(jobs, path), jobOf(jobs, dependency)];
           if (own === undefined || other === undefined || own === other) continue;
           const deletes = [given[path], given[dependency]].filter((unit) => unit?.deleted);
-          // An apply and a destroy are not ordered by their dependency: every destroy follows all applies.
+          // Every destroy follows all applies, whichever way they depend.
           if (deletes.length === 1) continue;
           const [earlier, later] = deletes.length === 2 ? [own, other] : [other, own];
           expect(earlier.stage).toBeLessThan(later.stage);
         }
       }),
     );
+  });
+
+  it("destroys a unit only after the applies of all that depended on it, directly or through units that do not run", () => {
+    fc.assert(
+      fc.property(repositories, (given) => {
+        const { jobs } = pack(given, "apply");
+        const afterOf = (path: string): string[] => [
+          ...(jobOf(jobs, path)?.units.find((unit) => unit.path === path)?.after ?? []),
+        ];
+        for (const [path, { dependsOn, deleted }] of Object.entries(given)) {
+          if (deleted) continue;
+          for (const used of dependsOn) {
+            if (given[used]?.deleted !== true || jobOf(jobs, used) === undefined) continue;
+            expect(afterOf(used)).toContain(path);
+          }
+        }
+      }),
+    );
+    const between = new Map([
+      ["app", ["between"]],
+      ["between", ["vpc"]],
+    ]);
+    const { jobs } = packJobs({
+      ...INPUT,
+      units: unitsOf(
+        {
+          app: { environment: "prod", deleted: false, dependsOn: [] },
+          vpc: { environment: "net", deleted: true, dependsOn: [] },
+        },
+        "apply",
+      ),
+      dependenciesAtBase: (path) => (between.get(path) ?? []).map((name) => UnitPath.parse(name)),
+      mode: "apply",
+    });
+    expect(jobs.map(({ units, stage }) => [stage, units])).toEqual([
+      [1, [{ path: "app", after: [] }]],
+      [5, [{ path: "vpc", after: ["app"] }]],
+    ]);
+  });
+
+  it("does not destroy what a unit used whose apply is refused", () => {
+    const chain = Array.from({ length: 5 }, (_unused, index): [string, Given] => [
+      `u${index}`,
+      { environment: `e${index}`, deleted: false, dependsOn: index === 0 ? [] : [`u${index - 1}`] },
+    ]);
+    const given = {
+      ...Object.fromEntries(chain),
+      old: { environment: "e0", deleted: true, dependsOn: [] },
+      u4: { environment: "e4", deleted: false, dependsOn: ["u3", "old"] },
+    };
+    const { jobs, problems } = pack(given, "apply");
+    expect(jobOf(jobs, "u4")).toBeUndefined();
+    expect(jobOf(jobs, "old")).toBeUndefined();
+    expect(problems.flatMap(({ units }) => units)).toEqual(["u4", "old"]);
   });
 
   it("keeps to four stages of applies, then four of destroys", () => {
@@ -141,10 +195,10 @@ describe("packing", () => {
     );
   });
 
-  it("fills jobs of a plan up to `units_per_job`, and goes beyond only for units that dependencies join", () => {
+  it("fills jobs up to `units_per_job`, and goes beyond only for units that dependencies join", () => {
     fc.assert(
-      fc.property(repositories, (given) => {
-        const { jobs } = pack(given, "plan");
+      fc.property(repositories, modes, (given, mode) => {
+        const { jobs } = pack(given, mode);
         const parts = (job: Job): Set<string>[] => {
           const sets: Set<string>[] = [];
           for (const { path } of job.units) {
@@ -157,7 +211,7 @@ describe("packing", () => {
         };
         for (const job of jobs) if (job.units.length > 3) expect(parts(job)).toHaveLength(1);
         for (const [job, next] of jobs.map((one, index) => [one, jobs[index + 1]] as const)) {
-          if (next?.environment !== job.environment || next.action !== job.action) continue;
+          if (next?.environment !== job.environment || next.action !== job.action || next.stage !== job.stage) continue;
           // What comes next did not fit any more.
           expect(job.units.length + next.units.length).toBeGreaterThan(3);
         }
@@ -187,7 +241,13 @@ describe("packing", () => {
     expect(minutes(alone(2))).toEqual([70]);
     expect(minutes(alone(3))).toEqual([130]);
     expect(minutes({ ...alone(1), v: { environment: "prod", deleted: false, dependsOn: ["u0"] } })).toEqual([130]);
-    expect(minutes(alone(40))).toEqual([360]);
+    const chain = Object.fromEntries(
+      Array.from({ length: 12 }, (_unused, index): [string, Given] => [
+        `c${index}`,
+        { environment: "prod", deleted: false, dependsOn: index === 0 ? [] : [`c${index - 1}`] },
+      ]),
+    );
+    expect(minutes(chain)).toEqual([350]);
   });
 
   it("leaves room in the matrix of plans for the previews of accounts", () => {

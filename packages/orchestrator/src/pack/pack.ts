@@ -8,7 +8,7 @@ import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { components, levels } from "@pipelines/core/graph/order";
 import { listPaths } from "../decide/list-paths.ts";
 import { jobId, jobName } from "./names.ts";
-import { type Ordered, orderWithin, STAGES_PER_DIRECTION, stagesOf } from "./stages.ts";
+import { type Ordered, orderWithin, STAGES_PER_DIRECTION, stagesOf, usersBefore } from "./stages.ts";
 
 export type Limits = {
   readonly unitsPerJob: number;
@@ -29,55 +29,71 @@ export type PackInput = {
   readonly limits: Limits;
 };
 
+const PLAN_STAGE = 1;
 /** Account code comes after all stages. */
 const PROVISION_STAGE = 2 * STAGES_PER_DIRECTION + 1;
 const JOBS_PER_MATRIX = 256;
-/** GitHub's own limit for a hosted job. */
-const LONGEST_JOB_MINUTES = 360;
+/**
+ * GitHub ends a hosted job after 360 minutes, all at once. Ended by its own limit before that, a job is cancelled like
+ * by a person: what runs is asked to stop, and gets its time to.
+ */
+const LONGEST_JOB_MINUTES = 350;
 
 /** Packs units into jobs. Deterministic; every unit is in exactly one job, or withheld, or named by a problem. */
 export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] } {
+  const { mode, limits, accounts, dependenciesAtHead, dependenciesAtBase } = input;
   const running = input.units.filter(({ withheld }) => withheld === undefined).toSorted(byPath);
-  const destroys = ({ action }: AffectedUnit): boolean => traitsOf(action).removes;
-  const forward = running.filter((unit) => !destroys(unit));
-  const backward = running.filter(destroys);
-  const directions = [
-    { units: forward, order: orderWithin(forward, input.dependenciesAtHead, "dependencies first"), offset: 0 },
-    {
-      units: backward,
-      order: orderWithin(backward, input.dependenciesAtBase, "dependents first"),
-      offset: STAGES_PER_DIRECTION,
-    },
+  const removals = running.filter(({ action }) => traitsOf(action).removes);
+  const others = running.filter(({ action }) => !traitsOf(action).removes);
+  const applied = staged(others, orderWithin(others, dependenciesAtHead, "dependencies first"), 0, mode);
+  const destroyed = staged(
+    removals,
+    orderWithin(removals, dependenciesAtBase, "dependents first"),
+    STAGES_PER_DIRECTION,
+    mode,
+  );
+  // A unit that gave up its dependency on a removed one uses it until its own apply has ended well.
+  const after = mode === "apply" ? usersBefore(others, removals, dependenciesAtBase) : new Map<UnitPath, UnitPath[]>();
+  const refused = new Set([...applied.tooDeep, ...destroyed.tooDeep].map(({ path }) => path));
+  const blocked = removals.filter(({ path }) => after.get(path)?.some((user) => refused.has(user)) === true);
+  const groups = [
+    ...applied.groups,
+    ...destroyed.groups.map((group) => ({ ...group, units: group.units.filter((unit) => !blocked.includes(unit)) })),
   ];
-  const problems: Problem[] = [];
-  const jobs: Job[] = [];
-  const plans: Group[] = [];
-  for (const { units, order, offset } of directions) {
-    const environments = new Map(units.map(({ path, environment }) => [path, environment]));
-    const stages = stagesOf(order, (unit) => environments.get(unit) ?? "");
-    const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > STAGES_PER_DIRECTION);
-    if (tooDeep.length > 0) problems.push(tooManyStages(tooDeep));
-    const refused = new Set(tooDeep);
-    if (input.mode === "plan") {
-      plans.push(...groupUnits(units, ({ environment, action }) => `${action} ${environment}`, order));
-      continue;
-    }
-    const staged = units.filter((unit) => !refused.has(unit));
-    const groups = groupUnits(staged, ({ path, environment }) => `${stages.get(path) ?? 1} ${environment}`, order);
-    for (const { units: members } of groups) {
-      const stage = Math.max(...members.map(({ path }) => stages.get(path) ?? 1));
-      jobs.push(...jobOf(members, order, offset + stage, input.limits));
-    }
-  }
-  jobs.push(
-    ...planJobs(plans, input.limits, JOBS_PER_MATRIX - input.accounts.length),
-    ...input.accounts.map((account) => accountJob(account, input)),
+  const jobs = [...Map.groupBy(groups, ({ stage }) => stage)].flatMap(([stage, members]) =>
+    jobsOf(members, after, limits, JOBS_PER_MATRIX - (mode === "plan" && stage === PLAN_STAGE ? accounts.length : 0)),
+  );
+  jobs.push(...accounts.map((account) => accountJob(account, input)));
+  const problems = [applied.tooDeep, [...destroyed.tooDeep, ...blocked]].flatMap((units) =>
+    units.length === 0 ? [] : [tooManyStages(units)],
   );
   const matrices = Map.groupBy(jobs, ({ stage }) => stage);
   const tooMany = [...matrices.values()].find((members) => members.length > JOBS_PER_MATRIX);
   return tooMany === undefined
     ? { jobs, problems }
     : { jobs: [], problems: [...problems, tooManyJobs(tooMany, running)] };
+}
+
+/** Units whose jobs may run side by side, and do not mix with those of other groups. */
+type Group = { readonly stage: number; readonly units: readonly AffectedUnit[]; readonly order: Ordered };
+
+/** Groups the units of one direction by stage, environment and action. Plans need no stages. */
+function staged(
+  units: readonly AffectedUnit[],
+  order: Ordered,
+  offset: number,
+  mode: PackInput["mode"],
+): { groups: Group[]; tooDeep: AffectedUnit[] } {
+  const environments = new Map(units.map(({ path, environment }) => [path, environment]));
+  const stages = stagesOf(order, (unit) => environments.get(unit) ?? "");
+  const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > STAGES_PER_DIRECTION);
+  const stageOf = ({ path }: AffectedUnit): number => (mode === "plan" ? PLAN_STAGE : offset + (stages.get(path) ?? 1));
+  const packed = mode === "plan" ? units : units.filter((unit) => !tooDeep.includes(unit));
+  const keyed = Map.groupBy(packed, (unit) => `${stageOf(unit)} ${unit.action} ${unit.environment}`);
+  const groups = [...keyed]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, members]) => ({ stage: Math.max(...members.map(stageOf)), units: members, order }));
+  return { groups, tooDeep };
 }
 
 /** Environments are never mixed, so that more of them than a matrix has jobs can't be run side by side. */
@@ -93,21 +109,14 @@ function tooManyJobs(jobs: readonly Job[], units: readonly AffectedUnit[]): Prob
   };
 }
 
-type Group = { readonly units: readonly AffectedUnit[]; readonly order: Ordered };
-
-function groupUnits(units: readonly AffectedUnit[], keyOf: (unit: AffectedUnit) => string, order: Ordered): Group[] {
-  const groups = [...Map.groupBy(units, keyOf)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return groups.map(([, members]) => ({ units: members, order }));
-}
-
-/** Plans need no stages: units joined by a dependency share a job, the rest fills jobs up; denser when there are too many. */
-function planJobs(groups: readonly Group[], limits: Limits, most: number): Job[] {
-  const joined = groups.map(({ units, order }) => ({ components: joinedUnits(units, order), order, units }));
+/** Units joined by a dependency share a job, the rest fills jobs up; denser when a matrix has no room for so many. */
+function jobsOf(groups: readonly Group[], after: Ordered, limits: Limits, most: number): Job[] {
+  const joined = groups.map((group) => ({ ...group, sets: joinedUnits(group.units, group.order) }));
   for (let size = limits.unitsPerJob; ; size *= 2) {
-    const packed = joined.flatMap((group) => fill(group.components, size).map((members) => ({ ...group, members })));
+    const packed = joined.flatMap((group) => fill(group.sets, size).map((members) => ({ ...group, members })));
     const densest = groups.every(({ units }) => units.length <= size);
     if (packed.length > most && !densest) continue;
-    return packed.flatMap(({ members, order }) => jobOf(members, order, 1, limits));
+    return packed.flatMap(({ members, order, stage }) => jobOf(members, order, after, stage, limits));
   }
 }
 
@@ -135,7 +144,7 @@ function fill(sets: readonly (readonly AffectedUnit[])[], size: number): Affecte
   return open.length === 0 ? result : [...result, open];
 }
 
-function jobOf(members: readonly AffectedUnit[], order: Ordered, stage: number, limits: Limits): Job[] {
+function jobOf(members: readonly AffectedUnit[], order: Ordered, after: Ordered, stage: number, limits: Limits): Job[] {
   const sorted = members.toSorted(byPath);
   const [first] = sorted;
   if (first === undefined) return [];
@@ -144,7 +153,10 @@ function jobOf(members: readonly AffectedUnit[], order: Ordered, stage: number, 
     action: first.action,
     at: first.at,
     environment: first.environment,
-    units: sorted.map(({ path }) => ({ path, after: [...(order.get(path) ?? [])] })),
+    units: sorted.map(({ path }) => ({
+      path,
+      after: [...(order.get(path) ?? []), ...(after.get(path) ?? [])].toSorted(),
+    })),
     changes: [...new Set(sorted.flatMap(({ because }) => because.map(({ change }) => change)))].toSorted(),
     timeoutMinutes: timeoutOf(sorted, order, limits),
   };
@@ -163,7 +175,7 @@ function timeoutOf(members: readonly AffectedUnit[], order: Ordered, limits: Lim
 function accountJob(account: Account, { mode, head }: PackInput): Job {
   const action: Action = mode === "apply" ? "provision-account" : "preview-account";
   const content: Omit<Job, "id" | "name"> = {
-    stage: mode === "apply" ? PROVISION_STAGE : 1,
+    stage: mode === "apply" ? PROVISION_STAGE : PLAN_STAGE,
     action,
     at: head,
     environment: account.name,

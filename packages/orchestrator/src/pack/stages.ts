@@ -20,16 +20,7 @@ export function orderWithin(
 ): Ordered {
   const members = new Set(units.map(({ path }) => path));
   const graph = new Map<UnitPath, UnitPath[]>();
-  for (const { path } of units) {
-    const nearest = new Set<UnitPath>();
-    const seen = new Set<UnitPath>(dependenciesOf(path));
-    for (const dependency of seen) {
-      if (members.has(dependency)) nearest.add(dependency);
-      else for (const further of dependenciesOf(dependency)) seen.add(further);
-    }
-    nearest.delete(path);
-    graph.set(path, [...nearest].toSorted());
-  }
+  for (const { path } of units) graph.set(path, nearestAmong(members, path, dependenciesOf));
   const inCycle = new Set(findCycles(graph).flat());
   for (const [path, targets] of graph) {
     if (inCycle.has(path))
@@ -39,6 +30,37 @@ export function orderWithin(
       );
   }
   return direction === "dependencies first" ? graph : reversed(graph);
+}
+
+/** The members that a unit depends on, directly or through units that are none; sorted, without the unit itself. */
+function nearestAmong(
+  members: ReadonlySet<UnitPath>,
+  unit: UnitPath,
+  dependenciesOf: (unit: UnitPath) => readonly UnitPath[],
+): UnitPath[] {
+  const nearest = new Set<UnitPath>();
+  const seen = new Set<UnitPath>(dependenciesOf(unit));
+  for (const dependency of seen) {
+    if (members.has(dependency)) nearest.add(dependency);
+    else for (const further of dependenciesOf(dependency)) seen.add(further);
+  }
+  nearest.delete(unit);
+  return [...nearest].toSorted();
+}
+
+/** For each removed unit the remaining ones of the run that depended on it at base: their applies come first. */
+export function usersBefore(
+  remaining: readonly AffectedUnit[],
+  removed: readonly AffectedUnit[],
+  dependenciesAtBase: (unit: UnitPath) => readonly UnitPath[],
+): Map<UnitPath, UnitPath[]> {
+  const members = new Set(removed.map(({ path }) => path));
+  const users = new Map<UnitPath, UnitPath[]>();
+  for (const { path } of remaining) {
+    for (const used of nearestAmong(members, path, dependenciesAtBase))
+      users.set(used, [...(users.get(used) ?? []), path]);
+  }
+  return users;
 }
 
 /** The stage of each unit, from 1: as early as what it waits for in other environments allows. */
