@@ -128,3 +128,62 @@ describe("a stack", () => {
     expect(gone.problems).toMatchObject([{ kind: "not-evaluated", file: "live/terragrunt.stack.hcl", message }]);
   });
 });
+
+describe("units of stacks that move keep what they created", () => {
+  const files = {
+    ...CATALOG,
+    "live/terragrunt.stack.hcl": vpc("../catalog/vpc") + block("unit", "db", "../catalog/db"),
+  };
+  const held = (assessment: Assessment): string[] =>
+    assessment.units.flatMap(({ action, path, withheld, movedWith }) =>
+      action === "destroy"
+        ? [`${path}: ${withheld?.by ?? "destroyed"}${movedWith === undefined ? "" : ` → ${movedWith}`}`]
+        : [],
+    );
+
+  it("when the stack's file moves", async () => {
+    const stack = files["live/terragrunt.stack.hcl"];
+    const moved = await change(
+      files,
+      { "live/terragrunt.stack.hcl": null, "prod/terragrunt.stack.hcl": stack },
+      "push",
+    );
+    expect(held(moved)).toEqual([
+      "live/.terragrunt-stack/db: move → prod/.terragrunt-stack/db",
+      "live/.terragrunt-stack/vpc: move → prod/.terragrunt-stack/vpc",
+    ]);
+    expect(moved.jobs.map(({ action }) => action)).toEqual(["apply"]);
+  });
+
+  it("when a unit gets another path in its stack, while one that is really gone is destroyed", async () => {
+    const moved = block("unit", "db", "../catalog/db").replace('path   = "db"', 'path   = "data/db"');
+    const assessment = await change(files, { "live/terragrunt.stack.hcl": moved }, "push");
+    expect(held(assessment)).toEqual([
+      "live/.terragrunt-stack/db: move → live/.terragrunt-stack/data/db",
+      "live/.terragrunt-stack/vpc: destroyed",
+    ]);
+  });
+
+  it("when a stack takes a plain unit over", async () => {
+    const plain = { ...CATALOG, "live/db/terragrunt.hcl": 'terraform {\n  source = "../../catalog/db"\n}\n' };
+    const assessment = await change(
+      plain,
+      { "live/db/terragrunt.hcl": null, "live/terragrunt.stack.hcl": block("unit", "db", "../catalog/db") },
+      "push",
+    );
+    expect(held(assessment)).toEqual(["live/db: move → live/.terragrunt-stack/db"]);
+  });
+});
+
+it("more than a thousand units that move, each with an edit, are all held", async () => {
+  const body = (index: number, edit: string): string =>
+    `inputs = {\n  n = ${index}\n${"  # a line that stays\n".repeat(8)}  v = "${edit}"\n}\n`;
+  const all = Array.from({ length: 1100 }, (_unused, index) => index);
+  const at = (folder: string, edit: string): Edits =>
+    Object.fromEntries(all.map((index) => [`${folder}/u${index}/terragrunt.hcl`, body(index, edit)]));
+  const gone: Edits = Object.fromEntries(all.map((index) => [`old/u${index}/terragrunt.hcl`, null]));
+  const assessment = await change(at("old", "1"), { ...gone, ...at("new", "2") }, "push");
+  const destroys = assessment.units.filter(({ action }) => action === "destroy");
+  expect(destroys).toHaveLength(1100);
+  expect(destroys.filter(({ withheld }) => withheld?.by !== "move")).toEqual([]);
+});

@@ -35,8 +35,8 @@ export type Repository = {
   between(base: CommitSha, head: CommitSha): Promise<CommitSha[]>;
   /** What differs between two trees, mode-only changes left out; `base` null means that everything is new. */
   diff(base: CommitSha | null, head: CommitSha): Promise<ChangedFile[]>;
-  /** Files that git takes for renamed, as pairs of the old and the new path. */
-  renames(base: CommitSha, head: CommitSha): Promise<[from: string, to: string][]>;
+  /** Files among `pathspecs` that git takes for renamed, as pairs of the old and the new path, however many they are. */
+  renames(base: CommitSha, head: CommitSha, pathspecs: readonly string[]): Promise<[from: string, to: string][]>;
   tree(commit: CommitSha): Promise<TreeEntry[]>;
   /** The text of a file at a commit, or `null` when it is not there. */
   read(commit: CommitSha, path: string): Promise<string | null>;
@@ -98,8 +98,10 @@ export function openRepository(folder: string, environment: Readonly<Record<stri
       const output = await git.raw(["diff", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", base, head]);
       return parseRawDiff(output);
     },
-    async renames(base, head) {
-      const output = await git.raw(["diff", "-z", "--name-status", "--find-renames", "--diff-filter=R", base, head]);
+    async renames(base, head, pathspecs) {
+      // `-l0`: git stops looking at 1,000 renamed files with edits otherwise, and says nothing of it.
+      const options = ["-z", "--name-status", "--find-renames", "-l0", "--diff-filter=R"];
+      const output = await git.raw(["diff", ...options, base, head, "--", ...pathspecs]);
       const fields = output.split("\0");
       const pairs: [string, string][] = [];
       for (let index = 0; index + 2 < fields.length; index += 3) {

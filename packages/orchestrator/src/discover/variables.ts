@@ -69,8 +69,10 @@ export async function withAllVariables<T>(
 }
 
 /** Says what was made up; `null` when nothing was. */
-export function standInNotice(unset: readonly string[]): string | null {
-  if (unset.length === 0) return null;
+export function standInNotice(unset: readonly string[]): string[] {
+  if (unset.length === 0) return [];
   const named = unset.map((name) => `\`${name}\``).join(", ");
-  return `\`get_env\` asks for ${named} without a default, and nothing sets ${unset.length === 1 ? "it" : "them"} while changes are determined: a stand-in was used. Set values under \`env\` of the environments, and name secrets under \`secrets\`.`;
+  return [
+    `\`get_env\` asks for ${named} without a default, and nothing sets ${unset.length === 1 ? "it" : "them"} while changes are determined: a stand-in was used. Set values under \`env\` of the environments, and name secrets under \`secrets\`.`,
+  ];
 }

@@ -1,0 +1,73 @@
+import { environmentLookup } from "@pipelines/core/configuration/environments";
+import type { Configuration } from "@pipelines/core/configuration/schema";
+import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
+import type { ChangedFile } from "@pipelines/core/contracts/change";
+import type { Comparison } from "@pipelines/core/contracts/comparison";
+import type { Problem } from "@pipelines/core/contracts/problem";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { Classified } from "../classify/classify.ts";
+import type { Request } from "../compare/comparison.ts";
+import type { Snapshot } from "../discover/snapshot.ts";
+import { affectedUnits } from "./affect.ts";
+import { judgeFaults } from "./judge-faults.ts";
+import { movesBetween, type Rename } from "./moves.ts";
+import { refuseDeletes } from "./refuse.ts";
+
+/** The configurations of a comparison: of both commits, and the one of them that governs what is not a delete. */
+export type Settings = {
+  readonly atBase: Configuration;
+  readonly atHead: Configuration;
+  readonly governing: Configuration;
+};
+
+export type DecideInput = {
+  readonly comparison: Comparison;
+  readonly request: Request | null;
+  readonly settings: Settings;
+  readonly base: Snapshot;
+  readonly head: Snapshot;
+  readonly diff: readonly ChangedFile[];
+  readonly classified: Classified;
+  /** Renames of the files that make units and stacks. */
+  readonly renames: readonly Rename[];
+  readonly isIgnored: (file: string) => boolean;
+  readonly isIgnoredUnit: (unit: UnitPath) => boolean;
+};
+
+export type Decided = {
+  readonly units: readonly AffectedUnit[];
+  readonly problems: readonly Problem[];
+  /** What was wrong at base already, with units that the comparison does not touch. */
+  readonly untouched: readonly Problem[];
+};
+
+/** Decides which units run, with which action, which of them are withheld, and what is wrong. */
+export function decide(input: DecideInput): Decided {
+  const { comparison, request, settings, base, head, classified } = input;
+  const { governing } = settings;
+  const lookups = {
+    base: environmentLookup(settings.atBase),
+    head: environmentLookup(settings.atHead),
+    governing: environmentLookup(governing),
+  };
+  const affected = affectedUnits(classified.changes, base, head, {
+    mode: comparison.mode,
+    requested: request?.action ?? null,
+    environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
+    includeDependents: governing.include_dependents,
+    isIgnored: input.isIgnoredUnit,
+    moves: movesBetween(base, head, input.renames),
+    holdMoves: governing.moves === "hold",
+    applyAccountDeletions: governing.accounts.apply_deletions,
+    knownAtHead: (unit) => lookups.head(unit).kind === "one",
+  });
+  const refused = refuseDeletes(affected.units, base, head);
+  const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
+  const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
+  const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.isIgnored);
+  return {
+    units: refused.units,
+    problems: [...judged.problems, ...affected.problems, ...refused.problems],
+    untouched: judged.untouched,
+  };
+}
