@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import {
+  fileIn,
   folderOf,
   isGenerated,
   liesIn,
