@@ -1,7 +1,8 @@
 import { globMatcher } from "@pipelines/core/configuration/environments";
 import type { ChangedFile, ChangeType } from "@pipelines/core/contracts/change";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { type Link, liesIn, type Snapshot } from "../discover/snapshot.ts";
+import { liesIn } from "../discover/paths.ts";
+import type { Link, Snapshot } from "../discover/snapshot.ts";
 import type { Commits, Finding } from "./rule.ts";
 
 /** The units that read a file at either commit, with the chain from the file; head's chain where both have one. */

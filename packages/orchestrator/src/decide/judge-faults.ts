@@ -1,7 +1,8 @@
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { type Fault, fileIn, folderOf, liesIn, type Snapshot, UNIT_FILE, unitOwning } from "../discover/snapshot.ts";
+import { fileIn, folderOf, liesIn, UNIT_FILE, unitOwning } from "../discover/paths.ts";
+import type { Fault, Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
 
 export type Judged = {

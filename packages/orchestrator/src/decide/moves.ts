@@ -1,15 +1,7 @@
 import { posix } from "node:path";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import {
-  fileIn,
-  folderOf,
-  isGenerated,
-  liesIn,
-  type Snapshot,
-  STACK_FILE,
-  UNIT_FILE,
-  unitOwning,
-} from "../discover/snapshot.ts";
+import { fileIn, folderOf, liesIn, STACK_FILE, UNIT_FILE, unitOwning } from "../discover/paths.ts";
+import { isGenerated, type Snapshot } from "../discover/snapshot.ts";
 
 /** A file that git takes for renamed. */
 export type Rename = readonly [from: string, to: string];

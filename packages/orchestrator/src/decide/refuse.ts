@@ -2,7 +2,8 @@ import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { fileIn, type Snapshot, UNIT_FILE, unitOwning } from "../discover/snapshot.ts";
+import { fileIn, UNIT_FILE, unitOwning } from "../discover/paths.ts";
+import type { Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
 
 /**

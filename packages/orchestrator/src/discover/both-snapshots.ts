@@ -1,7 +1,8 @@
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
-import { emptySnapshot, type Snapshot, unitOwning } from "./snapshot.ts";
+import { unitOwning } from "./paths.ts";
+import { emptySnapshot, type Snapshot } from "./snapshot.ts";
 import { type DiscoveryEdges, takeSnapshot } from "./take-snapshot.ts";
 
 export type Configurations = {

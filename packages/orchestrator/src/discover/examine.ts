@@ -1,10 +1,10 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import type { Diagnosis } from "./diagnose.ts";
-import { accountOfKey, type EnvironmentOf } from "./environment.ts";
-import type { Evaluated } from "./evaluated-units.ts";
+import type { Sources } from "./checkout/sources.ts";
+import { type Place, readsReader, type UnitReads } from "./reads/unit-reads.ts";
 import type { UnitFacts } from "./snapshot.ts";
-import type { Sources } from "./sources.ts";
-import { type Place, readsReader, type UnitReads } from "./unit-reads.ts";
+import type { Diagnosis } from "./terragrunt/diagnose.ts";
+import { accountOfKey, type EnvironmentOf } from "./terragrunt/environment.ts";
+import type { Evaluated } from "./terragrunt/evaluate-units.ts";
 
 /** A unit with what discovery found out about it, for and against. */
 export type Examined = {

@@ -1,9 +1,10 @@
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { findCycles } from "@pipelines/core/graph/cycles";
+import type { LeftOut } from "./checkout/exclusions.ts";
+import type { Symlinks } from "./checkout/symlinks.ts";
 import type { Examined } from "./examine.ts";
-import type { LeftOut } from "./left-out.ts";
-import { type Fault, fileIn, liesIn, UNIT_FILE } from "./snapshot.ts";
-import type { Symlinks } from "./symlinks.ts";
+import { fileIn, liesIn, UNIT_FILE } from "./paths.ts";
+import type { Fault } from "./snapshot.ts";
 
 const NOTHING_ELSE = { folders: [], missing: null } as const;
 

@@ -1,5 +1,6 @@
 import type { ChangedFile } from "@pipelines/core/contracts/change";
-import { liesIn, type Snapshot } from "./snapshot.ts";
+import { liesIn } from "./paths.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /**
  * How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be

@@ -5,17 +5,18 @@ import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { type Body, type HclParser, unreadableHcl } from "../hcl/parse.ts";
-import { toolEnvironments } from "./environment.ts";
-import { evaluateUnits, missedVariables } from "./evaluated-units.ts";
+import { leaveOutUnreadable } from "./checkout/exclusions.ts";
+import type { Sources } from "./checkout/sources.ts";
+import { readSymlinks } from "./checkout/symlinks.ts";
 import { examineUnits } from "./examine.ts";
 import { dependencyFaults, evaluationFaults, leftOutFaults, linkFaults, moduleFaults } from "./faults.ts";
-import { leaveOutUnreadable } from "./left-out.ts";
-import { emptySnapshot, folderOf, foldersAbove, isCached, type Snapshot, UNIT_FILE } from "./snapshot.ts";
-import type { Sources } from "./sources.ts";
-import { generateStacks } from "./stacks.ts";
-import { readSymlinks } from "./symlinks.ts";
-import type { DiscoveringTerragrunt } from "./terragrunt.ts";
-import { askedVariables, unsetVariables, withAllVariables, withStandIns } from "./variables.ts";
+import { folderOf, foldersAbove, isCached, UNIT_FILE } from "./paths.ts";
+import { emptySnapshot, type Snapshot } from "./snapshot.ts";
+import type { DiscoveringTerragrunt } from "./terragrunt/client.ts";
+import { toolEnvironments } from "./terragrunt/environment.ts";
+import { evaluateUnits, missedVariables } from "./terragrunt/evaluate-units.ts";
+import { generateStacks } from "./terragrunt/generate-stacks.ts";
+import { askedVariables, unsetVariables, withAllVariables, withStandIns } from "./terragrunt/variables.ts";
 
 export type DiscoveryEdges = {
   readonly repository: Repository;

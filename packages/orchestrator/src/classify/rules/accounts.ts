@@ -1,6 +1,6 @@
 import type { ChangeType } from "@pipelines/core/contracts/change";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { liesIn } from "../../discover/snapshot.ts";
+import { liesIn } from "../../discover/paths.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 /** `accounts.yml` and the request files of new accounts. */

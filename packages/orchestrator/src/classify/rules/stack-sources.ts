@@ -1,7 +1,8 @@
 import type { ChangedFile, ChangeType } from "@pipelines/core/contracts/change";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { generatedDiff } from "../../discover/generated-diff.ts";
-import { folderOf, type Link, liesIn, STACK_FILE, unitOwning } from "../../discover/snapshot.ts";
+import { folderOf, liesIn, STACK_FILE, unitOwning } from "../../discover/paths.ts";
+import type { Link } from "../../discover/snapshot.ts";
 import { sharedFinding } from "../readers.ts";
 import type { Commits, Rule } from "../rule.ts";
 

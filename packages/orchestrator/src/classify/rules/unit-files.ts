@@ -1,5 +1,6 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { isGenerated, liesIn, type Snapshot, UNIT_FILE, unitOwning } from "../../discover/snapshot.ts";
+import { liesIn, UNIT_FILE, unitOwning } from "../../discover/paths.ts";
+import { isGenerated, type Snapshot } from "../../discover/snapshot.ts";
 import { sharedFinding } from "../readers.ts";
 import type { Finding, Rule } from "../rule.ts";
 

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { posix } from "node:path";
-import { type Body, EMPTY } from "../hcl/parse.ts";
-import { referencesIn } from "../hcl/references.ts";
+import { type Body, EMPTY } from "../../hcl/parse.ts";
+import { referencesIn } from "../../hcl/references.ts";
+import { folderOf, isCached, liesIn, STACK_FILE } from "../paths.ts";
+import type { Fault, Stack } from "../snapshot.ts";
+import type { DiscoveringTerragrunt } from "./client.ts";
 import type { EnvironmentOf } from "./environment.ts";
 import { reasonIn, withoutRoot } from "./reason.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { type Fault, folderOf, isCached, liesIn, STACK_FILE, type Stack } from "./snapshot.ts";
-import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";

@@ -1,5 +1,5 @@
-import type { Body } from "../hcl/parse.ts";
-import { liesIn } from "./snapshot.ts";
+import type { Body } from "../../hcl/parse.ts";
+import { liesIn } from "../paths.ts";
 
 /** The files of a commit as the scan sees them. */
 export type Sources = {

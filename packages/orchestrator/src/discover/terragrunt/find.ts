@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
 import { z } from "zod";
+import { unitNamedBy } from "../paths.ts";
+import type { DiscoveringTerragrunt } from "./client.ts";
 import { reasonIn, withoutRoot } from "./reason.ts";
-import { unitNamedBy } from "./snapshot.ts";
-import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 const Row = z.object({
   type: z.enum(["unit", "stack"]),

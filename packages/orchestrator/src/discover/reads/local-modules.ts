@@ -1,6 +1,7 @@
-import { referencesIn } from "../hcl/references.ts";
-import { fileIn, folderOf, type Link, UNIT_FILE } from "./snapshot.ts";
-import { filesBelow, type Sources, submoduleOf } from "./sources.ts";
+import { referencesIn } from "../../hcl/references.ts";
+import { filesBelow, type Sources, submoduleOf } from "../checkout/sources.ts";
+import { fileIn, folderOf, UNIT_FILE } from "../paths.ts";
+import type { Link } from "../snapshot.ts";
 
 /** Takes a file that a unit reads, with the chain to it. */
 export type Add = (file: string, links: readonly Link[]) => void;

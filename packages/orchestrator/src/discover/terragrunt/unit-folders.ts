@@ -1,6 +1,6 @@
+import type { Sources } from "../checkout/sources.ts";
+import { fileIn, folderOf, foldersAbove, UNIT_FILE } from "../paths.ts";
 import type { Found } from "./find.ts";
-import { fileIn, folderOf, foldersAbove, UNIT_FILE } from "./snapshot.ts";
-import type { Sources } from "./sources.ts";
 
 /**
  * Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes

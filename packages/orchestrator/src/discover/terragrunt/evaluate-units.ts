@@ -1,11 +1,11 @@
+import type { Sources } from "../checkout/sources.ts";
+import { fileIn, UNIT_FILE } from "../paths.ts";
+import type { DiscoveringTerragrunt } from "./client.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import type { EnvironmentOf } from "./environment.ts";
 import type { Found } from "./find.ts";
-import { findAll, findSwallowed } from "./find-all.ts";
-import { fileIn, UNIT_FILE } from "./snapshot.ts";
-import type { Sources } from "./sources.ts";
+import { findAll, findSwallowed } from "./find-units.ts";
 import { diagnoseSuspects, suspects } from "./suspects.ts";
-import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 import { unitFolders } from "./unit-folders.ts";
 
 /** A checkout with what is known of it before Terragrunt is asked. */

@@ -1,8 +1,8 @@
+import { folderOf, liesIn } from "../paths.ts";
+import type { DiscoveringTerragrunt } from "./client.ts";
 import type { EnvironmentOf } from "./environment.ts";
 import { type Found, type FoundUnit, type Suppressed, terragruntFind } from "./find.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { folderOf, liesIn } from "./snapshot.ts";
-import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 export type MutableFound = { readonly units: Map<string, FoundUnit>; readonly suppressed: Suppressed[] };
 

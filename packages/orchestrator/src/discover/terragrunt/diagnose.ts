@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { CREDENTIAL_FUNCTIONS } from "../hcl/references.ts";
+import { CREDENTIAL_FUNCTIONS } from "../../hcl/references.ts";
+import type { DiscoveringTerragrunt } from "./client.ts";
 import { reasonIn, withoutRoot } from "./reason.ts";
-import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 const Diagnostic = z.object({
   severity: z.string(),

@@ -1,9 +1,9 @@
+import { fileIn, UNIT_FILE } from "../paths.ts";
+import type { DiscoveringTerragrunt } from "./client.ts";
 import { type Diagnosis, diagnoseUnit } from "./diagnose.ts";
 import type { EnvironmentOf } from "./environment.ts";
 import type { Found } from "./find.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { fileIn, UNIT_FILE } from "./snapshot.ts";
-import type { DiscoveringTerragrunt } from "./terragrunt.ts";
 
 /** Why a unit is suspected: units of the same suspicion probably have the same fault. */
 export type Suspicion =

@@ -1,6 +1,6 @@
-import { UNKNOWN } from "../hcl/references.ts";
-import { fileIn, folderOf, UNIT_FILE } from "./snapshot.ts";
-import type { Sources } from "./sources.ts";
+import { UNKNOWN } from "../../hcl/references.ts";
+import type { Sources } from "../checkout/sources.ts";
+import { fileIn, folderOf, UNIT_FILE } from "../paths.ts";
 
 /**
  * Answers which files the paths in a unit's text may come to, where parts of them are `UNKNOWN`. A path of which nothing

@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { posix } from "node:path";
-import { unreadableHcl } from "../hcl/parse.ts";
-import { sideBySide } from "./side-by-side.ts";
+import { unreadableHcl } from "../../hcl/parse.ts";
+import { sideBySide } from "../terragrunt/side-by-side.ts";
 
 /** Why a file of the commit is kept from Terragrunt, and where. */
 export type LeftOut = { readonly line: number; readonly message: string };

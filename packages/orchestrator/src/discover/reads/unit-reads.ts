@@ -1,10 +1,11 @@
-import { evaluate, repositoryPath, type Scope } from "../hcl/evaluate.ts";
-import { includesOf, type References, referencesIn, UNKNOWN } from "../hcl/references.ts";
-import type { FoundUnit } from "./find.ts";
+import { evaluate, repositoryPath, type Scope } from "../../hcl/evaluate.ts";
+import { includesOf, type References, referencesIn, UNKNOWN } from "../../hcl/references.ts";
+import { filesBelow, isThere, type Sources, submoduleOf } from "../checkout/sources.ts";
+import { fileIn, folderOf, liesIn, UNIT_FILE, unitNamedBy } from "../paths.ts";
+import type { Link } from "../snapshot.ts";
+import type { FoundUnit } from "../terragrunt/find.ts";
 import { type Add, addModules, CODE, isInNestedUnit, type ModuleReads, scanModule } from "./local-modules.ts";
 import { mayReadReader, sharedAbove } from "./may-read.ts";
-import { fileIn, folderOf, type Link, liesIn, UNIT_FILE, unitNamedBy } from "./snapshot.ts";
-import { filesBelow, isThere, type Sources, submoduleOf } from "./sources.ts";
 
 /** A place in a file. */
 export type Place = { readonly file: string; readonly line: number };
