@@ -1,10 +1,11 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Sources } from "./checkout/sources.ts";
-import { type Place, readsReader, type UnitReads } from "./reads/unit-reads.ts";
+import { type FileLine, readsReader, type UnitReads } from "./reads/unit-reads.ts";
 import type { UnitFacts } from "./snapshot.ts";
 import type { Diagnosis } from "./terragrunt/diagnose.ts";
-import { accountOfKey, type EnvironmentOf } from "./terragrunt/environment.ts";
+import { accountOfKey } from "./terragrunt/environment.ts";
 import type { Evaluated } from "./terragrunt/evaluate-units.ts";
+import type { VariablesOf } from "./terragrunt/variables.ts";
 
 /** A unit with what discovery found out about it, for and against. */
 export type Examined = {
@@ -13,25 +14,25 @@ export type Examined = {
   readonly missingModule: UnitReads["missingModule"];
   /** Dependencies that lie outside of the repository, as paths that start with `../`. */
   readonly outside: readonly string[];
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, FileLine>;
 };
 
 /**
  * Puts together what Terragrunt says of each unit and what its text says.
  *
- * @param environmentOf the variables whose values are known
+ * @param variablesOf the variables whose values are known
  */
 export function examineUnits(
-  { folders, found, diagnoses }: Evaluated,
+  { folders, listed, diagnoses }: Evaluated,
   sources: Sources,
-  environmentOf: EnvironmentOf,
+  variablesOf: VariablesOf,
 ): Examined[] {
   const readsOf = readsReader(sources);
   return folders.map((folder) => {
     const path = UnitPath.parse(folder);
-    const row = found.units.get(folder) ?? { path: folder, includes: [], dependencies: [], reading: [] };
-    const told: Diagnosis = diagnoses.get(folder) ?? { kind: "well" };
-    const env = environmentOf(folder);
+    const row = listed.units.get(folder) ?? { path: folder, includes: [], dependencies: [], reading: [] };
+    const reported: Diagnosis = diagnoses.get(folder) ?? { kind: "well" };
+    const env = variablesOf(folder);
     const readAs = ({ kind }: Diagnosis): UnitReads =>
       readsOf(row, {
         env,
@@ -40,9 +41,9 @@ export function examineUnits(
         // One that is broken stops the run where the change touches it: that it may read anything would be said every time.
         anyFile: kind === "needs-credentials",
       });
-    const first = readAs(told);
-    const diagnosis = seenThrough(told, first);
-    const { reads, located, missingModule, dependencies } = diagnosis === told ? first : readAs(diagnosis);
+    const first = readAs(reported);
+    const diagnosis = seenThrough(reported, first);
+    const { reads, located, missingModule, dependencies } = diagnosis === reported ? first : readAs(diagnosis);
     return {
       facts: {
         path,

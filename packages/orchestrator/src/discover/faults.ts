@@ -1,6 +1,6 @@
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { findCycles } from "@pipelines/core/graph/cycles";
-import type { LeftOut } from "./checkout/exclusions.ts";
+import type { Exclusion } from "./checkout/exclusions.ts";
 import type { Symlinks } from "./checkout/symlinks.ts";
 import type { Examined } from "./examine.ts";
 import { fileIn, liesIn, UNIT_FILE } from "./paths.ts";
@@ -59,9 +59,9 @@ export function dependencyFaults(examined: readonly Examined[]): Fault[] {
   return [...cycles, ...missing];
 }
 
-/** Files that were kept from Terragrunt, with the units that lie there or read them. */
-export function leftOutFaults(examined: readonly Examined[], unreadable: ReadonlyMap<string, LeftOut>): Fault[] {
-  return [...unreadable].map(([file, { line, message }]): Fault => {
+/** Files that were not given to Terragrunt, with the units that lie there or read them. */
+export function exclusionFaults(examined: readonly Examined[], exclusions: ReadonlyMap<string, Exclusion>): Fault[] {
+  return [...exclusions].map(([file, { line, message }]): Fault => {
     const text = `\`${file}\` can't be read as HCL: ${message}. Terragrunt was not given it.`;
     const units = unitsAt(file, examined);
     return { kind: "not-evaluated", file, line, message: text, units, folders: [file], missing: null };

@@ -13,7 +13,7 @@ export type UnitFacts = {
   readonly reads: ReadonlyMap<string, readonly Link[]>;
   /** Files outside its own folder whose place or existence it asks for: it matters when they appear or go. */
   readonly located: ReadonlySet<string>;
-  /** What Terragrunt said when it could not evaluate it for want of credentials: its text alone tells what it reads. */
+  /** What Terragrunt said when it could not evaluate it without credentials: its text alone says what it reads. */
   readonly notEvaluated: string | null;
 };
 

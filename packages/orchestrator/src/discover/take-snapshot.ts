@@ -1,19 +1,16 @@
-import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Repository } from "@pipelines/core/git/repository";
-import { addWorktree } from "@pipelines/core/git/worktree";
-import { type Body, type HclParser, unreadableHcl } from "../hcl/parse.ts";
-import { leaveOutUnreadable } from "./checkout/exclusions.ts";
-import type { Sources } from "./checkout/sources.ts";
-import { readSymlinks } from "./checkout/symlinks.ts";
+import type { HclParser } from "../hcl/parse.ts";
+import { openCheckout } from "./checkout/checkout.ts";
+import { type Sources, sourcesOf } from "./checkout/sources.ts";
 import { examineUnits } from "./examine.ts";
-import { dependencyFaults, evaluationFaults, leftOutFaults, linkFaults, moduleFaults } from "./faults.ts";
-import { folderOf, foldersAbove, isCached, UNIT_FILE } from "./paths.ts";
+import { dependencyFaults, evaluationFaults, exclusionFaults, linkFaults, moduleFaults } from "./faults.ts";
+import { folderOf, isCached, UNIT_FILE } from "./paths.ts";
 import { emptySnapshot, type Snapshot } from "./snapshot.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt/client.ts";
-import { toolEnvironments } from "./terragrunt/environment.ts";
+import { folderVariables } from "./terragrunt/environment.ts";
 import { evaluateUnits, missedVariables } from "./terragrunt/evaluate-units.ts";
 import { generateStacks } from "./terragrunt/generate-stacks.ts";
 import { askedVariables, unsetVariables, withAllVariables, withStandIns } from "./terragrunt/variables.ts";
@@ -28,7 +25,7 @@ export type DiscoveryEdges = {
   readonly toolEnvironment: Readonly<Record<string, string>>;
 };
 
-/** Reads the infrastructure of one commit, in a checkout of its own: discovery runs code and must not meet anybody's files. */
+/** Reads the infrastructure of one commit. */
 export async function takeSnapshot(
   edges: DiscoveryEdges,
   commit: CommitSha,
@@ -36,46 +33,31 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const { repository, terragrunt } = edges;
   const entries = await repository.tree(commit);
-  const files = new Map(entries.map(({ path, blob }) => [path, blob]));
-  if (![...files.keys()].some((file) => file.endsWith(".hcl"))) return { ...emptySnapshot(commit), files };
+  const committed = new Map(entries.map(({ path, blob }) => [path, blob]));
+  if (!entries.some(({ path }) => path.endsWith(".hcl"))) return { ...emptySnapshot(commit), files: committed };
 
-  await using worktree = await addWorktree(repository.folder, commit, edges.gitEnvironment);
-  const root = worktree.folder;
-  const links = await readSymlinks(root, entries);
-  const unreadable = await leaveOutUnreadable(
-    root,
-    [...files.keys()].filter((file) => file.endsWith(".hcl") && !links.leaving.has(file)),
-  );
-  const parsed = parsedFiles(root, edges.parseHcl);
+  await using checkout = await openCheckout(edges, commit, entries);
+  const { root, links, exclusions } = checkout;
   const accounts = await repository.read(commit, configuration.accounts.file);
-  const knownOf = toolEnvironments(configuration, edges.toolEnvironment, accounts);
+  const variablesOf = folderVariables(configuration, edges.toolEnvironment, accounts);
   const named = await askedVariables(root, edges.gitEnvironment);
-  const generated = await generateStacks(terragrunt, root, files, parsed, withStandIns(knownOf, named));
-  for (const [file, hash] of generated.files) files.set(file, hash);
-  const sources: Sources = {
-    files,
-    byFolder: Map.groupBy(files.keys(), folderOf),
-    folders: foldersAbove(files.keys()),
-    parsed,
-    realOf: links.realOf,
-    submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path),
-  };
-  const templates = new Set(generated.stacks.flatMap((stack) => stack.templates));
-  const candidates = [...files.keys()]
-    .filter((file) => posix.basename(file) === UNIT_FILE && !isCached(file) && !templates.has(folderOf(file)))
-    .map(folderOf);
-  const checkout = {
-    ...{ root, sources, candidates },
-    keptBack: (file: string) => unreadable.has(file) || links.leaving.has(file),
-    textOf: (file: string) => textOf(root, file) ?? "",
-  };
+  const standIns = terragrunt.in(root, withStandIns(variablesOf, named));
+  const generated = await generateStacks(standIns, committed, checkout.parsed);
+  const files = new Map([...committed, ...generated.files]);
+  const sources = sourcesOf(checkout, entries, files);
   const { asked, result: evaluated } = await withAllVariables(
     named,
-    (names) => evaluateUnits(terragrunt, checkout, withStandIns(knownOf, names)),
+    (names) =>
+      evaluateUnits(
+        terragrunt.in(root, withStandIns(variablesOf, names)),
+        checkout,
+        sources,
+        candidatesIn(sources, generated.stacks),
+      ),
     missedVariables,
   );
   // The scan takes a made-up value for an unknown one: it stands for any.
-  const examined = examineUnits(evaluated, sources, knownOf);
+  const examined = examineUnits(evaluated, sources, variablesOf);
   return {
     commit,
     files,
@@ -86,7 +68,7 @@ export async function takeSnapshot(
     links: entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
     faults: [
       ...generated.faults,
-      ...leftOutFaults(examined, unreadable),
+      ...exclusionFaults(examined, exclusions),
       ...linkFaults(examined, links, files),
       ...evaluationFaults(examined),
       ...moduleFaults(examined),
@@ -95,24 +77,10 @@ export async function takeSnapshot(
   };
 }
 
-/** The text of a file of the checkout, or `null` when it can't be read. */
-function textOf(root: string, file: string): string | null {
-  try {
-    return readFileSync(posix.join(root, file), "utf8");
-  } catch {
-    return null;
-  }
-}
-
-/** Parses files of the checkout, each once. */
-function parsedFiles(root: string, parse: HclParser): (file: string) => Body | null {
-  const known = new Map<string, Body | null>();
-  return (file) => {
-    const found = known.get(file);
-    if (found !== undefined) return found;
-    const text = textOf(root, file);
-    const body = text === null || unreadableHcl(text) !== null ? null : parse(text);
-    known.set(file, body);
-    return body;
-  };
+/** Folders that may be units: those with a unit's file that are neither copies of tools nor templates of stacks. */
+function candidatesIn({ files }: Sources, stacks: Snapshot["stacks"]): string[] {
+  const templates = new Set(stacks.flatMap((stack) => stack.templates));
+  return [...files.keys()]
+    .filter((file) => posix.basename(file) === UNIT_FILE && !isCached(file) && !templates.has(folderOf(file)))
+    .map(folderOf);
 }

@@ -136,7 +136,7 @@ type Call = {
   readonly args: readonly Expression[];
   readonly scope: Scope;
   readonly depth: number;
-  /** An argument as text; `null` when it is not given or can't be told. */
+  /** An argument as text; `null` when it is not given or not known. */
   readonly text: (index: number) => string | null;
 };
 

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { evaluate, repositoryPath, type Scope } from "./evaluate.ts";
 import { type Attribute, attributesIn, type Body, callsIn, type Expression } from "./parse.ts";
 
-/** What a file refers to by paths that can be told without Terragrunt. All paths are the repository's. */
+/** What a file refers to by paths that are known without Terragrunt. All paths are the repository's. */
 export type References = {
   /** Arguments of `file()`, `templatefile()` and the like, var files, and files that `run_cmd` and hooks are given. */
   readonly files: readonly string[];
@@ -20,7 +20,7 @@ export type References = {
   readonly dependencies: ReadonlyMap<string, number>;
   /** Paths of files and folders with `UNKNOWN` for what only Terragrunt knows. */
   readonly unknownFiles: readonly string[];
-  /** The same of configurations and sources, about which Terragrunt tells where it can evaluate them. */
+  /** The same of configurations and sources, which Terragrunt reports where it can evaluate them. */
   readonly unknownConfigurations: readonly string[];
   /** It looks for files above the unit in a way that only Terragrunt knows, or is no HCL in parts. */
   readonly unknownAbove: boolean;
@@ -51,12 +51,12 @@ const VAR_FILES = new Set(["required_var_files", "optional_var_files"]);
 const HOOKS = new Set(["before_hook", "after_hook", "error_hook"]);
 const SOURCE_BLOCKS = new Set(["terraform", "module", "unit", "stack"]);
 
-/** Finds what `terragrunt find` does not tell: files, folders and local modules that HCL names by a path. */
+/** Finds what `terragrunt find` does not report: files, folders and local modules that HCL names by a path. */
 export function referencesIn(scope: Scope): References {
-  const found = nothingFound();
+  const found = nothingCollected();
   for (const { attribute, around } of attributesIn(scope.body)) {
-    const toldByTerragrunt = TOLD.has(around[0] ?? "");
-    for (const call of callsIn(attribute.value)) takeCall(call, toldByTerragrunt, scope, found);
+    const reportedByTerragrunt = EVALUATED_BY_FIND.has(around[0] ?? "");
+    for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
     for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
     const [block, inner] = around;
     takeCommand(hookArguments(attribute, inner), scope, found);
@@ -83,7 +83,7 @@ export function referencesIn(scope: Scope): References {
   };
 }
 
-function takeSource({ value, line }: Attribute, block: string, scope: Scope, found: Found): void {
+function takeSource({ value, line }: Attribute, block: string, scope: Scope, found: Collected): void {
   const source = evaluate(value, scope);
   const isUnknown = source === null || source.split("?", 1)[0]?.includes(UNKNOWN) === true;
   found.unknownSource ||= isUnknown;
@@ -109,7 +109,7 @@ function hookArguments({ name, value }: Attribute, block: string | undefined): r
   return name === "execute" && HOOKS.has(block ?? "") && value.kind === "list" ? value.items : [];
 }
 
-type Found = Record<
+type Collected = Record<
   "files" | "located" | "folders" | "configurations" | "unknownFiles" | "unknownConfigurations",
   Set<string>
 > &
@@ -119,7 +119,7 @@ type Found = Record<
     hidesCredentials: boolean;
   };
 
-function nothingFound(): Found {
+function nothingCollected(): Collected {
   return {
     files: new Set(),
     located: new Set(),
@@ -135,7 +135,12 @@ function nothingFound(): Found {
   };
 }
 
-function put(found: Found, kind: "files" | "located" | "folders" | "configurations", text: string, base: string): void {
+function put(
+  found: Collected,
+  kind: "files" | "located" | "folders" | "configurations",
+  text: string,
+  base: string,
+): void {
   if (text.includes(UNKNOWN)) {
     const pattern = patternPath(text, base);
     const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
@@ -157,9 +162,9 @@ function patternPath(text: string, base: string): string | null {
 /** A relative path starts at the file that holds the call; that of a configuration at the unit. */
 function takeCall(
   call: Extract<Expression, { kind: "call" }>,
-  toldByTerragrunt: boolean,
+  reportedByTerragrunt: boolean,
   scope: Scope,
-  found: Found,
+  found: Collected,
 ): void {
   const fileFolder = posix.dirname(scope.file);
   if (call.name === "find_in_parent_folders") {
@@ -177,13 +182,13 @@ function takeCall(
   if (kind === undefined || argument === undefined) return;
   const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
   if (text === null) return;
-  // Where Terragrunt does not tell what a name comes to, it is as open as that of any file.
-  const isOpen = kind === "configurations" && text.includes(UNKNOWN) && !toldByTerragrunt;
+  // Where Terragrunt does not report what a name comes to, it is as open as that of any file.
+  const isOpen = kind === "configurations" && text.includes(UNKNOWN) && !reportedByTerragrunt;
   put(found, isOpen ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
 }
 
 /** Blocks that Terragrunt evaluates to find units. */
-const TOLD = new Set(["locals", "include"]);
+const EVALUATED_BY_FIND = new Set(["locals", "include"]);
 
 const OTHER_READS = new Map<string, "located" | "folders" | "configurations">([
   ["fileexists", "located"],
@@ -192,14 +197,14 @@ const OTHER_READS = new Map<string, "located" | "folders" | "configurations">([
 ]);
 
 /** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
-function unknownPath(argument: Expression, scope: Scope, found: Found): string | null {
+function unknownPath(argument: Expression, scope: Scope, found: Collected): string | null {
   if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
   found.unknownAbove = true;
   return null;
 }
 
 /** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
-function takeCommand(args: readonly Expression[], scope: Scope, found: Found): void {
+function takeCommand(args: readonly Expression[], scope: Scope, found: Collected): void {
   for (const argument of args) {
     const text = evaluate(argument, scope) ?? "";
     for (const word of new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
@@ -209,7 +214,7 @@ function takeCommand(args: readonly Expression[], scope: Scope, found: Found): v
   }
 }
 
-function takeDependency({ name, value, line }: Attribute, block: string, scope: Scope, found: Found): void {
+function takeDependency({ name, value, line }: Attribute, block: string, scope: Scope, found: Collected): void {
   const one = block === "dependency" && name === "config_path";
   const several = block === "dependencies" && name === "paths" && value.kind === "list" ? value.items : [];
   for (const expression of one ? [value] : several) {
@@ -226,7 +231,7 @@ function localSource(source: string): string | null {
   return (source.split("?", 1)[0] ?? source).replace("//", "/");
 }
 
-/** The included files of a unit by label, as far as their paths can be told. */
+/** The included files of a unit by label, as far as their paths are known. */
 export function includesOf(body: Body, evaluated: (path: Expression) => string | null): Map<string, string> {
   const includes = new Map<string, string>();
   for (const block of body.blocks) {

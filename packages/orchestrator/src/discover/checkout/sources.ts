@@ -1,5 +1,7 @@
+import type { TreeEntry } from "@pipelines/core/git/repository";
 import type { Body } from "../../hcl/parse.ts";
-import { liesIn } from "../paths.ts";
+import { folderOf, foldersAbove, liesIn } from "../paths.ts";
+import type { Checkout } from "./checkout.ts";
 
 /** The files of a commit as the scan sees them. */
 export type Sources = {
@@ -15,6 +17,26 @@ export type Sources = {
   /** Paths of submodules, whose files are not part of the commit. */
   readonly submodules: readonly string[];
 };
+
+/**
+ * The files of a checkout.
+ *
+ * @param files every file of the commit with its blob, those that stacks generate included
+ */
+export function sourcesOf(
+  { parsed, links }: Pick<Checkout, "parsed" | "links">,
+  entries: readonly TreeEntry[],
+  files: ReadonlyMap<string, string>,
+): Sources {
+  return {
+    files,
+    byFolder: Map.groupBy(files.keys(), folderOf),
+    folders: foldersAbove(files.keys()),
+    parsed,
+    realOf: links.realOf,
+    submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path),
+  };
+}
 
 /** The files in a folder, at any depth. */
 export function filesBelow(sources: Sources, folder: string): string[] {

@@ -3,23 +3,23 @@ import { includesOf, type References, referencesIn, UNKNOWN } from "../../hcl/re
 import { filesBelow, isThere, type Sources, submoduleOf } from "../checkout/sources.ts";
 import { fileIn, folderOf, liesIn, UNIT_FILE, unitNamedBy } from "../paths.ts";
 import type { Link } from "../snapshot.ts";
-import type { FoundUnit } from "../terragrunt/find.ts";
+import type { ListedUnit } from "../terragrunt/find.ts";
 import { type Add, addModules, CODE, isInNestedUnit, type ModuleReads, scanModule } from "./local-modules.ts";
 import { mayReadReader, sharedAbove } from "./may-read.ts";
 
-/** A place in a file. */
-export type Place = { readonly file: string; readonly line: number };
+/** A line of a file. */
+export type FileLine = { readonly file: string; readonly line: number };
 
 /** What a unit reads, and what its text says beyond. */
 export type UnitReads = {
-  /** Every file outside its own folder that it reads with the chain to it: what Terragrunt told, and what only its HCL tells. */
+  /** Every file outside its own folder that it reads with the chain to it: what Terragrunt reports, and what only its HCL says. */
   readonly reads: Map<string, readonly Link[]>;
   /** Files whose place or existence it asks for, without reading them. */
   readonly located: ReadonlySet<string>;
   /** The local module that it names and that is not there. */
-  readonly missingModule: (Place & { readonly folder: string }) | null;
+  readonly missingModule: (FileLine & { readonly folder: string }) | null;
   /** Where its dependencies are named. */
-  readonly dependencies: ReadonlyMap<string, Place>;
+  readonly dependencies: ReadonlyMap<string, FileLine>;
   /** Its text goes on without what it asks credentials for. */
   readonly hidesCredentials: boolean;
 };
@@ -35,7 +35,7 @@ export type Reading = {
 };
 
 /** Answers what units read. */
-export function readsReader(sources: Sources): (unit: FoundUnit, reading: Reading) => UnitReads {
+export function readsReader(sources: Sources): (unit: ListedUnit, reading: Reading) => UnitReads {
   const modules = new Map<string, ModuleReads>();
   const moduleReads = (folder: string): ModuleReads => {
     const known = modules.get(folder) ?? scanModule(sources, folder);
@@ -68,7 +68,7 @@ export function readsReader(sources: Sources): (unit: FoundUnit, reading: Readin
   };
 }
 
-/** The paths with unknown parts that count: Terragrunt tells all configurations of a unit that it can evaluate. */
+/** The paths with unknown parts that count: Terragrunt reports all configurations of a unit that it can evaluate. */
 function unknownPaths({ unknownFiles, unknownConfigurations }: Written, reading: Reading): string[] {
   const paths = reading.byTextAlone ? [...unknownFiles, ...unknownConfigurations] : [...unknownFiles];
   return paths.filter((path) => reading.anyFile || path !== UNKNOWN);
@@ -97,7 +97,7 @@ function missingModule(named: readonly NamedModule[], sources: Sources): UnitRea
   return isKnown ? null : { folder: module.folder, file: module.file, line: module.line };
 }
 
-type NamedModule = Place & { readonly folder: string; readonly isOwn: boolean };
+type NamedModule = FileLine & { readonly folder: string; readonly isOwn: boolean };
 
 type Written = {
   readonly sources: Set<string>;
@@ -109,15 +109,15 @@ type Written = {
   readonly unknownFiles: Set<string>;
   readonly unknownConfigurations: Set<string>;
   readonly named: NamedModule[];
-  readonly dependencies: Map<string, Place>;
+  readonly dependencies: Map<string, FileLine>;
 };
 
 /**
  * Adds what else Terragrunt says that a unit reads; gives folders of its module's code that its HCL does not name. Code
- * counts as the module's where the source can't be told; elsewhere it was read like any other file.
+ * counts as the module's where the source is not known; elsewhere it was read like any other file.
  */
 function addReported(
-  unit: FoundUnit,
+  unit: ListedUnit,
   written: Written,
   sources: Sources,
   reads: ReadonlyMap<string, readonly Link[]>,
@@ -137,7 +137,7 @@ function addReported(
 }
 
 /** Adds the files that the HCL of a unit, and the HCL that it reads, names; gives the local modules that it names. */
-function addWritten(unit: FoundUnit, reading: Reading, sources: Sources, add: Add): Written {
+function addWritten(unit: ListedUnit, reading: Reading, sources: Sources, add: Add): Written {
   const own = fileIn(unit.path, UNIT_FILE);
   const scopes = scopesOf(unit, own, reading, sources);
   const written: Written = {
@@ -160,7 +160,7 @@ function addWritten(unit: FoundUnit, reading: Reading, sources: Sources, add: Ad
     const found = referencesIn(scope);
     const via: Link[] = file === own ? [] : [{ relation: "read by", path: file }];
     const named = [...found.files, ...found.folders.flatMap((folder) => filesBelow(sources, sources.realOf(folder)))];
-    // Terragrunt tells configurations that it came by, which leaves out those of `inputs` and what follows an error.
+    // Terragrunt reports configurations that it came by, which leaves out those of `inputs` and what follows an error.
     for (const path of [...named, ...found.configurations])
       add(path, [...via, { relation: "read by", path: unit.path }]);
     for (const path of found.configurations) queue.add(path);
@@ -192,7 +192,7 @@ function takeBlocks(found: References, file: string, isOwn: boolean, written: Wr
 }
 
 /** The scopes of the files that belong to a unit. */
-function scopesOf(unit: FoundUnit, own: string, reading: Reading, sources: Sources): (file: string) => Scope | null {
+function scopesOf(unit: ListedUnit, own: string, reading: Reading, sources: Sources): (file: string) => Scope | null {
   const exists = (path: string): boolean => isThere(path, sources);
   const includes = new Map<string, string>();
   const included = new Set(unit.includes);

@@ -36,7 +36,7 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
     expect(read({ ...missing, range })).toMatchObject({ kind: "broken", file: "shared/common.hcl", line: 2 });
   });
 
-  it("in want of credentials, when nothing else is wrong", () => {
+  it("needs credentials, when nothing else is wrong", () => {
     expect(read(bareInclude, commandFailed)).toMatchObject({ kind: "needs-credentials" });
   });
 

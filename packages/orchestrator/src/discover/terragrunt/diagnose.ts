@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
 import { CREDENTIAL_FUNCTIONS } from "../../hcl/references.ts";
-import type { DiscoveringTerragrunt } from "./client.ts";
+import type { CheckoutTerragrunt } from "./client.ts";
 import { reasonIn, withoutRoot } from "./reason.ts";
 
 const Diagnostic = z.object({
@@ -30,24 +30,18 @@ export type Diagnosis =
     };
 
 /** Evaluates one unit by itself with diagnostics. */
-export async function diagnoseUnit(
-  terragrunt: DiscoveringTerragrunt,
-  root: string,
-  unit: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<Diagnosis> {
+export async function diagnoseUnit(terragrunt: CheckoutTerragrunt, unit: string): Promise<Diagnosis> {
   const ran = await terragrunt.call(["hcl", "validate", "--json", "--no-color"], {
-    cwd: posix.join(root, unit),
-    env: environment,
+    folder: unit,
     timeoutMs: 2 * 60_000,
   });
   if (ran.exitCode === 0) return { kind: "well" };
-  return readDiagnostics(ran.stdout, ran.stderr, root);
+  return readDiagnostics(ran.stdout, ran.stderr, terragrunt.root);
 }
 
 /** Reads what `hcl validate --json` printed; without JSON its text on stderr is all there is. */
 export function readDiagnostics(stdout: string, stderr: string, root: string): Diagnosis {
-  // An include's path is told as it is put together, `..` and all.
+  // An include's path is printed as it is put together, `..` and all.
   const inside = (file: string): string =>
     posix.normalize(file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file);
   const plain = (text: string): string => withoutRoot(text, root).trim().replace(/\.+$/, ".");
@@ -59,7 +53,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   } catch {
     // Errors before evaluation (a missing include, a cycle) come as text only.
   }
-  // Where more is wrong than the want of credentials, that is what somebody can mend.
+  // Where more is wrong than missing credentials, that is what somebody can mend.
   const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
   const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
   if (first === undefined) {

@@ -3,10 +3,7 @@ import { ConfigurationError } from "@pipelines/core/configuration/configuration-
 import { type Environment, environmentLookup } from "@pipelines/core/configuration/environments";
 import type { AwsAccount, Configuration } from "@pipelines/core/configuration/schema";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { STAND_IN } from "./variables.ts";
-
-/** The whole environment of Terragrunt while it evaluates a folder. */
-export type EnvironmentOf = (folder: string) => Readonly<Record<string, string>>;
+import { STAND_IN, type VariablesOf } from "./variables.ts";
 
 /** Who asks: the stand-in for STS knows the account by the name of the key that a request is signed with. */
 const KEY_PREFIX = "DISCOVERY";
@@ -46,11 +43,11 @@ export function accountOfKey(key: string | undefined): string | null {
  *
  * @param accountsText `accounts.yml` of the commit that is read, or `null` when it has none
  */
-export function toolEnvironments(
+export function folderVariables(
   configuration: Configuration,
   tool: Readonly<Record<string, string>>,
   accountsText: string | null,
-): EnvironmentOf {
+): VariablesOf {
   const lookup = environmentLookup(configuration);
   const ids = accountIds(accountsText, configuration.accounts.file);
   const merged = new Map<string, Readonly<Record<string, string>>>();

@@ -1,56 +1,44 @@
 import { folderOf, liesIn } from "../paths.ts";
-import type { DiscoveringTerragrunt } from "./client.ts";
-import type { EnvironmentOf } from "./environment.ts";
-import { type Found, type FoundUnit, type Suppressed, terragruntFind } from "./find.ts";
-import { sideBySide } from "./side-by-side.ts";
-
-export type MutableFound = { readonly units: Map<string, FoundUnit>; readonly suppressed: Suppressed[] };
+import { sideBySide } from "../side-by-side.ts";
+import type { CheckoutTerragrunt } from "./client.ts";
+import { type FindResult, type ListedUnit, terragruntFind } from "./find.ts";
 
 /**
  * One `find` for each distinct environment, below the folder that all of its units share; only the answers about that
  * environment's own units count.
  */
-export async function findAll(
-  terragrunt: DiscoveringTerragrunt,
-  root: string,
-  folders: readonly string[],
-  environmentOf: EnvironmentOf,
-): Promise<MutableFound> {
-  const result: MutableFound = { units: new Map(), suppressed: [] };
-  const groups = [...Map.groupBy(folders, environmentOf)];
-  const answers = await sideBySide(groups, ([environment, members]) =>
-    terragruntFind(terragrunt, root, groups.length === 1 ? "." : sharedFolder(members), environment),
-  );
-  for (const [index, [, members]] of groups.entries()) {
-    const answer: Found | undefined = answers[index];
-    if (answer === undefined) continue;
-    for (const folder of members) {
-      const row = answer.units.get(folder);
-      if (row !== undefined) result.units.set(folder, row);
-    }
-    result.suppressed.push(...answer.suppressed);
-  }
-  return result;
+export async function findUnits(terragrunt: CheckoutTerragrunt, folders: readonly string[]): Promise<FindResult> {
+  const groups = [...Map.groupBy(folders, terragrunt.variablesOf).values()];
+  const answers = await sideBySide(groups, async (members) => {
+    const below = groups.length === 1 ? "." : sharedFolder(members);
+    return { members, ...(await terragruntFind(terragrunt, below, members[0] ?? below)) };
+  });
+  return {
+    units: new Map(answers.flatMap(({ members, units }) => members.flatMap((folder) => listedIn(units, folder)))),
+    suppressed: answers.flatMap(({ suppressed }) => suppressed),
+  };
 }
 
-/** Asks for each unit that `find` left out by itself: inside a cycle it is listed then, with its true edges. */
-export async function findSwallowed(
-  terragrunt: DiscoveringTerragrunt,
-  root: string,
+/** Asks for each unit that `find` omitted by itself: inside a cycle it is listed then, with its true edges. */
+export async function findOmitted(
+  terragrunt: CheckoutTerragrunt,
   folders: readonly string[],
-  found: MutableFound,
-  environmentOf: EnvironmentOf,
-): Promise<void> {
-  const swallowed = folders.filter((folder) => !found.units.has(folder));
-  const answers = await sideBySide(swallowed, async (folder) => ({
-    folder,
-    alone: await terragruntFind(terragrunt, root, folder, environmentOf(folder)),
-  }));
-  for (const { folder, alone } of answers) {
-    const row = alone.units.get(folder);
-    if (row !== undefined) found.units.set(folder, row);
-    found.suppressed.push(...alone.suppressed);
-  }
+  listed: FindResult,
+): Promise<FindResult> {
+  const omitted = folders.filter((folder) => !listed.units.has(folder));
+  const answers = await sideBySide(omitted, async (folder) => {
+    const alone = await terragruntFind(terragrunt, folder, folder);
+    return { units: listedIn(alone.units, folder), suppressed: alone.suppressed };
+  });
+  return {
+    units: new Map([...listed.units, ...answers.flatMap(({ units }) => units)]),
+    suppressed: [...listed.suppressed, ...answers.flatMap(({ suppressed }) => suppressed)],
+  };
+}
+
+function listedIn(units: FindResult["units"], folder: string): [string, ListedUnit][] {
+  const unit = units.get(folder);
+  return unit === undefined ? [] : [[folder, unit]];
 }
 
 /** The deepest folder that holds all of these folders, or is the only one. */

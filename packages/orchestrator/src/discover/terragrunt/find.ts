@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
 import { z } from "zod";
 import { unitNamedBy } from "../paths.ts";
-import type { DiscoveringTerragrunt } from "./client.ts";
+import type { CheckoutTerragrunt } from "./client.ts";
 import { reasonIn, withoutRoot } from "./reason.ts";
 
 const Row = z.object({
@@ -14,36 +14,35 @@ const Row = z.object({
 });
 
 /** What Terragrunt says of one unit; paths are relative to the repository and may leave it with `../`. */
-export type FoundUnit = {
+export type ListedUnit = {
   readonly path: string;
   readonly includes: readonly string[];
   readonly dependencies: readonly string[];
   readonly reading: readonly string[];
 };
 
-/** An evaluation error that Terragrunt kept to itself. */
-export type Suppressed = { readonly file: string; readonly line: number | null; readonly message: string };
+/** An evaluation error that Terragrunt suppressed. */
+export type SuppressedError = { readonly file: string; readonly line: number | null; readonly message: string };
 
-export type Found = { readonly units: ReadonlyMap<string, FoundUnit>; readonly suppressed: readonly Suppressed[] };
+/** What `find` answers: the units that it lists, and the errors that it suppresses. */
+export type FindResult = {
+  readonly units: ReadonlyMap<string, ListedUnit>;
+  readonly suppressed: readonly SuppressedError[];
+};
 
 /**
  * Asks Terragrunt which units it finds below a folder, what they depend on and what they read.
  *
- * @param root absolute path of the checkout
  * @param below folder in the checkout, `.` for all
+ * @param variablesFrom the folder whose variables count
  * @throws ToolError when Terragrunt gives no answer
  */
 export async function terragruntFind(
-  terragrunt: DiscoveringTerragrunt,
-  root: string,
+  terragrunt: CheckoutTerragrunt,
   below: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<Found> {
-  const ran = await terragrunt.call(FIND, {
-    cwd: posix.join(root, below),
-    env: environment,
-    timeoutMs: 15 * 60_000,
-  });
+  variablesFrom: string,
+): Promise<FindResult> {
+  const ran = await terragrunt.call(FIND, { folder: below, variablesFrom, timeoutMs: 15 * 60_000 });
   if (ran.exitCode !== 0) {
     const why = ran.timedOut ? "it took longer than 15 minutes" : (ran.failure ?? reasonIn(ran.stderr));
     throw new ToolError("terragrunt", `terragrunt find failed: ${why}`);
@@ -64,7 +63,10 @@ export async function terragruntFind(
       dependencies: (row.dependencies ?? []).map(fromRoot).map(unitNamedBy),
       reading: (row.reading ?? []).map(fromRoot),
     }));
-  return { units: new Map(units.map((unit) => [unit.path, unit])), suppressed: suppressedErrors(ran.stderr, root) };
+  return {
+    units: new Map(units.map((unit) => [unit.path, unit])),
+    suppressed: suppressedErrors(ran.stderr, terragrunt.root),
+  };
 }
 
 const FIND = [
@@ -84,8 +86,8 @@ const FIND = [
 const LogRecord = z.object({ msg: z.string() });
 
 /** The evaluation errors in Terragrunt's debug log, with files relative to the checkout. */
-export function suppressedErrors(log: string, root: string): Suppressed[] {
-  const found = new Map<string, Suppressed>();
+export function suppressedErrors(log: string, root: string): SuppressedError[] {
+  const found = new Map<string, SuppressedError>();
   const place = new RegExp(
     `${root.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}/(.+?\\.hcl)(?::(\\d+),[\\d-]+(?:,\\d+)?)?(?=[:\\s;,)]|$)`,
     "g",

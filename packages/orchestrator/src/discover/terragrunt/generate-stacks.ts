@@ -4,11 +4,10 @@ import { posix } from "node:path";
 import { type Body, EMPTY } from "../../hcl/parse.ts";
 import { referencesIn } from "../../hcl/references.ts";
 import { folderOf, isCached, liesIn, STACK_FILE } from "../paths.ts";
+import { sideBySide } from "../side-by-side.ts";
 import type { Fault, Stack } from "../snapshot.ts";
-import type { DiscoveringTerragrunt } from "./client.ts";
-import type { EnvironmentOf } from "./environment.ts";
+import type { CheckoutTerragrunt } from "./client.ts";
 import { reasonIn, withoutRoot } from "./reason.ts";
-import { sideBySide } from "./side-by-side.ts";
 
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";
@@ -24,12 +23,11 @@ export type GeneratedStacks = {
 
 /** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
 export async function generateStacks(
-  terragrunt: DiscoveringTerragrunt,
-  root: string,
+  terragrunt: CheckoutTerragrunt,
   committed: ReadonlyMap<string, string>,
   parsed: (file: string) => Body | null,
-  environmentOf: EnvironmentOf,
 ): Promise<GeneratedStacks> {
+  const { root } = terragrunt;
   const all = [...committed.keys()]
     .filter((file) => posix.basename(file) === STACK_FILE && !isCached(file))
     .toSorted()
@@ -39,8 +37,7 @@ export async function generateStacks(
   const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
   const generated = await sideBySide(live, async (stack) => {
     const ran = await terragrunt.call(["stack", "generate", "--no-color"], {
-      cwd: posix.join(root, stack.folder),
-      env: environmentOf(stack.folder),
+      folder: stack.folder,
       timeoutMs: 10 * 60_000,
     });
     if (ran.exitCode !== 0) return faultOf(stack, withoutRoot(ran.failure ?? reasonIn(ran.stderr), root));

@@ -1,27 +1,26 @@
 import { fileIn, UNIT_FILE } from "../paths.ts";
-import type { DiscoveringTerragrunt } from "./client.ts";
+import { sideBySide } from "../side-by-side.ts";
+import type { CheckoutTerragrunt } from "./client.ts";
 import { type Diagnosis, diagnoseUnit } from "./diagnose.ts";
-import type { EnvironmentOf } from "./environment.ts";
-import type { Found } from "./find.ts";
-import { sideBySide } from "./side-by-side.ts";
+import type { FindResult } from "./find.ts";
 
 /** Why a unit is suspected: units of the same suspicion probably have the same fault. */
 export type Suspicion =
-  /** Terragrunt kept something to itself about a file that the unit includes or reads. */
+  /** Terragrunt suppressed an error about a file that the unit includes or reads. */
   | { readonly kind: "shared"; readonly file: string }
-  /** Terragrunt kept this to itself about the unit, or said nothing of it; the cause may lie in a shared file. */
+  /** Terragrunt suppressed this error about the unit, or omitted it; the cause may lie in a shared file. */
   | { readonly kind: "own"; readonly words: string };
 
-/** Units about which Terragrunt kept something to itself. */
+/** Units about which Terragrunt suppressed an error, or which it omitted. */
 export function suspects(
   folders: readonly string[],
-  found: Found,
+  listed: FindResult,
   files: { has(path: string): boolean },
 ): Map<string, Suspicion> {
-  const faulty = new Map(found.suppressed.map(({ file, message }) => [file, message]));
+  const faulty = new Map(listed.suppressed.map(({ file, message }) => [file, message]));
   const result = new Map<string, Suspicion>();
   for (const folder of folders) {
-    const row = found.units.get(folder);
+    const row = listed.units.get(folder);
     const own = fileIn(folder, UNIT_FILE);
     if (row === undefined || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
       result.set(folder, { kind: "own", words: (faulty.get(own) ?? "").replaceAll(folder, "…") });
@@ -42,14 +41,12 @@ const SAMPLE = 12;
  * for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
  */
 export async function diagnoseSuspects(
-  terragrunt: DiscoveringTerragrunt,
-  root: string,
+  terragrunt: CheckoutTerragrunt,
   suspected: ReadonlyMap<string, Suspicion>,
-  environmentOf: EnvironmentOf,
 ): Promise<Map<string, Diagnosis>> {
   const result = new Map<string, Diagnosis>();
   const diagnose = async (folders: readonly string[]): Promise<void> => {
-    const all = await sideBySide(folders, (folder) => diagnoseUnit(terragrunt, root, folder, environmentOf(folder)));
+    const all = await sideBySide(folders, (folder) => diagnoseUnit(terragrunt, folder));
     for (const [index, diagnosis] of all.entries()) result.set(folders[index] ?? "", diagnosis);
   };
   const groups = [...Map.groupBy(suspected, ([, suspicion]) => JSON.stringify(suspicion)).values()].map((members) => ({

@@ -1,6 +1,6 @@
 import type { Sources } from "../checkout/sources.ts";
 import { fileIn, folderOf, foldersAbove, UNIT_FILE } from "../paths.ts";
-import type { Found } from "./find.ts";
+import type { FindResult } from "./find.ts";
 
 /**
  * Which folders with a `terragrunt.hcl` are units. A file that another one includes is a root; so is one that includes
@@ -8,17 +8,17 @@ import type { Found } from "./find.ts";
  */
 export function unitFolders(
   candidates: readonly string[],
-  found: Found,
+  listed: FindResult,
   sources: Sources,
   read: (file: string) => string,
 ): string[] {
   const roots = new Set(
-    [...found.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf(f) !== path)),
+    [...listed.units.values()].flatMap(({ path, includes }) => includes.filter((f) => folderOf(f) !== path)),
   );
   const withNested = foldersAbove(candidates);
   const lackingValues = new Set(
     // Terragrunt's word counts, not the text's: a unit may well speak of `values.yaml`.
-    found.suppressed.filter(({ message }) => /variable named "values"/.test(message)).map(({ file }) => file),
+    listed.suppressed.filter(({ message }) => /variable named "values"/.test(message)).map(({ file }) => file),
   );
   const units: string[] = [];
   for (const folder of candidates) {

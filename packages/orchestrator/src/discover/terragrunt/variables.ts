@@ -1,6 +1,8 @@
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import { run } from "@pipelines/core/process/run";
-import type { EnvironmentOf } from "./environment.ts";
+
+/** The whole environment of Terragrunt while it evaluates a folder. */
+export type VariablesOf = (folder: string) => Readonly<Record<string, string>>;
 
 /**
  * What a variable says whose value is not there while changes are determined, since nothing sets it or it is a secret.
@@ -26,11 +28,11 @@ export async function askedVariables(root: string, env: Readonly<Record<string, 
 }
 
 /** Environments in which every variable that is asked for says something. Folders that share one go on to share one. */
-export function withStandIns(environmentOf: EnvironmentOf, asked: readonly string[]): EnvironmentOf {
+export function withStandIns(variablesOf: VariablesOf, asked: readonly string[]): VariablesOf {
   const standIns = Object.fromEntries(asked.map((name) => [name, STAND_IN]));
   const known = new Map<object, Readonly<Record<string, string>>>();
   return (folder) => {
-    const own = environmentOf(folder);
+    const own = variablesOf(folder);
     const merged = known.get(own) ?? { ...standIns, ...own };
     known.set(own, merged);
     return merged;
