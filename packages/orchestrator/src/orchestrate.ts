@@ -20,18 +20,11 @@ import { untouchedNotice } from "./decide/judge-faults.ts";
 import { isAnyGone, type Rename } from "./decide/moves.ts";
 import { bothSnapshots } from "./discover/both-snapshots.ts";
 import { generatedDiff } from "./discover/generated-diff.ts";
-<<<<<<< HEAD
-import { fileIn, STACK_FILE, UNIT_FILE } from "./discover/snapshot.ts";
-import { startStsStandIn } from "./discover/sts-stand-in.ts";
-import { discoveringTerragrunt } from "./discover/terragrunt.ts";
-import { standInNotice } from "./discover/variables.ts";
-=======
-import { fileIn, UNIT_FILE } from "./discover/paths.ts";
+import { fileIn, STACK_FILE, UNIT_FILE } from "./discover/paths.ts";
 import { discoveringTerragrunt } from "./discover/terragrunt/client.ts";
 import { discoveryEnvironment } from "./discover/terragrunt/environment.ts";
 import { startStsStandIn } from "./discover/terragrunt/sts-stand-in.ts";
 import { standInNotice } from "./discover/terragrunt/variables.ts";
->>>>>>> f8ab8dc (Discovery: rooms for the checkout, Terragrunt and reads; rules about paths apart from the model of a commit)
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
 import { type Limits, packJobs } from "./pack/pack.ts";
 
