@@ -148,3 +148,31 @@ it("a submodule that moves to another commit affects the units whose module lies
   const assessment = await repository.assess();
   expect([units(assessment), assessment.problems]).toEqual([["affected prod/vpc"], []]);
 });
+
+describe("a unit's folder that can't be read any more is no delete", () => {
+  const files = { ...unit("prod/vpc"), ...unit("prod/db"), ...unit("dev/vpc") };
+  const doubtful = (assessment: Assessment): unknown[] =>
+    assessment.problems.map(({ kind, path, message }) => [kind, path, /not known to be gone/.test(message)]);
+
+  it("when it becomes a submodule, itself or with the folder above", async () => {
+    for (const folder of ["prod/vpc", "prod"]) {
+      await using library = await makeRepository(unit("vpc"));
+      await using repository = await makeRepository(files);
+      await repository.git("rm", "--quiet", "-r", folder);
+      await repository.git("submodule", "--quiet", "add", library.folder, folder);
+      await repository.commit({});
+      const assessment = await repository.assess("push");
+      expect(assessment.jobs.filter(({ action }) => action === "destroy")).toEqual([]);
+      const gone = folder === "prod" ? ["prod/db", "prod/vpc"] : ["prod/vpc"];
+      expect(doubtful(assessment)).toEqual(gone.map((path) => ["path", path, true]));
+    }
+  });
+
+  it("when its configuration is written as JSON", async () => {
+    await using repository = await makeRepository(files);
+    await repository.commit({ "prod/vpc/terragrunt.hcl": null, "prod/vpc/terragrunt.hcl.json": "{}" });
+    const assessment = await repository.assess("push");
+    expect(assessment.jobs.filter(({ action }) => action === "destroy")).toEqual([]);
+    expect(doubtful(assessment)).toEqual([["path", "prod/vpc", true]]);
+  });
+});

@@ -7,6 +7,8 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Classified } from "../classify/classify.ts";
 import type { Request } from "../compare/comparison.ts";
+import { unitOwning } from "../discover/paths.ts";
+import { doubtfulDeletes } from "../discover/remains.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { affectedUnits } from "./affect.ts";
 import { judgeFaults } from "./judge-faults.ts";
@@ -67,7 +69,21 @@ export function decide(input: DecideInput): Decided {
   const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.isIgnored);
   return {
     units: refused.units,
-    problems: [...judged.problems, ...affected.problems, ...refused.problems],
+    problems: [
+      ...judged.problems,
+      ...affected.problems,
+      ...refused.problems,
+      ...doubtfulDeletes(removedBy(input.diff, base, head), head),
+    ],
     untouched: judged.untouched,
   };
+}
+
+/** The units of base that are none at head, in whose folder the comparison removes something. */
+function removedBy(diff: readonly ChangedFile[], base: Snapshot, head: Snapshot): Set<UnitPath> {
+  const gone = new Map(
+    [...base.units.keys()].filter((unit) => !head.units.has(unit)).map((unit) => [unit as string, unit]),
+  );
+  const owners = diff.flatMap(({ path }) => gone.get(unitOwning(path, (folder) => gone.has(folder)) ?? "") ?? []);
+  return new Set(owners);
 }

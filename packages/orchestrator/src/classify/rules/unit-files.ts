@@ -1,5 +1,6 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { liesIn, UNIT_FILE, unitOwning } from "../../discover/paths.ts";
+import { unitOwning } from "../../discover/paths.ts";
+import { remainsOf } from "../../discover/remains.ts";
 import { isGenerated, type Snapshot } from "../../discover/snapshot.ts";
 import { sharedFinding } from "../readers.ts";
 import type { Finding, Rule } from "../rule.ts";
@@ -35,10 +36,8 @@ function changeOf(
   head: Snapshot,
 ): "ModuleAdded" | "ModuleChanged" | "ModuleDeleted" | null {
   if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
-  // Nothing was removed when the folder became a link, whose target Terragrunt does not look for units in.
-  if (head.links.some((link) => link === unit || liesIn(unit, link))) return null;
-  // Nor when the file is still there: the unit became a root that others include.
-  return head.files.has(unit === "." ? UNIT_FILE : `${unit}/${UNIT_FILE}`) ? null : "ModuleDeleted";
+  // What may be the unit still is no delete.
+  return remainsOf(unit, head) === null ? "ModuleDeleted" : null;
 }
 
 /** The same, of a unit that a stack generates. */

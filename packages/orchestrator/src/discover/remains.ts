@@ -1,0 +1,45 @@
+import type { Problem } from "@pipelines/core/contracts/problem";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { fileIn, folderOf, UNIT_FILE } from "./paths.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** What is left at head of a unit that is none there: it can hold the unit still, in a form that is not read. */
+export type Remains = { readonly path: string; readonly kind: "link" | "opaque" | "configuration" };
+
+/**
+ * What is left of a unit at a commit where it is none; `null` when it is gone. A delete needs this answer: a unit is
+ * destroyed only when nothing is left that may still be the unit.
+ */
+export function remainsOf(unit: UnitPath, head: Snapshot): Remains | null {
+  const links = new Set(head.links);
+  for (let folder: string = unit; folder !== "."; folder = folderOf(folder)) {
+    if (links.has(folder)) return { path: folder, kind: "link" };
+    // Git's tree has an entry in the folder's place: a submodule, or a file.
+    if (head.files.has(folder)) return { path: folder, kind: "opaque" };
+  }
+  // The unit may have become a root that others include, or be written as JSON.
+  for (const name of [UNIT_FILE, `${UNIT_FILE}.json`]) {
+    if (head.files.has(fileIn(unit, name))) return { path: fileIn(unit, name), kind: "configuration" };
+  }
+  return null;
+}
+
+/** Units that a comparison removes as far as can be read, and of which something is left that can't be. */
+export function doubtfulDeletes(removed: Iterable<UnitPath>, head: Snapshot): Problem[] {
+  return [...removed].toSorted().flatMap((unit): Problem[] => {
+    const remains = remainsOf(unit, head);
+    if (remains === null) return [];
+    const what = describe(remains);
+    if (what === null) return [];
+    const message = `\`${unit}\` has no \`${UNIT_FILE}\` any more, but it is not known to be gone: ${what}. Nothing of it is run or destroyed. If it is to go, remove \`${remains.path}\` in a change of its own.`;
+    return [{ kind: "path", path: unit, file: remains.path, line: null, message }];
+  });
+}
+
+/** Links are faults of their own, and a file that is there and is no unit is a root. */
+function describe({ path, kind }: Remains): string | null {
+  if (kind === "opaque")
+    return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;
+  if (kind === "configuration" && path.endsWith(".json")) return `\`${path}\` is there, which Pipelines does not read`;
+  return null;
+}
