@@ -34,6 +34,6 @@ describe("infra/aws-oidc", () => {
     const policies = join(folder, "policies");
     expect((await tofu(policies, "init", "-input=false", "-no-color")).exitCode).toBe(0);
     const { all } = await tofu(policies, "test", "-no-color");
-    expect(all).toContain("Success! 7 passed, 0 failed.");
+    expect(all).toContain("Success! 8 passed, 0 failed.");
   });
 });

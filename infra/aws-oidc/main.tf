@@ -12,6 +12,7 @@ module "policies" {
   repository_ids      = var.repository_ids
   deploy_branch       = var.deploy_branch
   github_environments = var.github_environments
+  plan_environments   = var.plan_environments
   state               = var.state
   provider_arn        = local.provider_arn
   partition           = data.aws_partition.current.partition

@@ -24,6 +24,12 @@ variable "github_environments" {
   default     = []
 }
 
+variable "plan_environments" {
+  description = "GitHub environments of OTHER accounts' applies that read outputs of units in this account. They get the plan role, which only reads, and nothing else: a job with a GitHub environment has that environment in its token's subject in the place of the branch."
+  type        = list(string)
+  default     = []
+}
+
 variable "state" {
   description = "Where units of this account keep state: an S3 bucket, the prefix of their keys, the KMS key's ARN where the bucket is encrypted with one, and the lock table's ARN where locks are in DynamoDB."
   type = object({

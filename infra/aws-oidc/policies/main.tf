@@ -15,16 +15,19 @@ locals {
 
   on_pull_request = [for subject in local.subjects : "${subject}:pull_request"]
   on_branch       = [for subject in local.subjects : "${subject}:ref:refs/heads/${replace(var.deploy_branch, ":", "%3A")}"]
-  in_environment = flatten([
-    for subject in local.subjects : [
-      for environment in var.github_environments : "${subject}:environment:${replace(environment, ":", "%3A")}"
-    ]
-  ])
+  in_environments = {
+    for role, environments in { apply = var.github_environments, plan = var.plan_environments } : role => flatten([
+      for subject in local.subjects : [
+        for environment in environments : "${subject}:environment:${replace(environment, ":", "%3A")}"
+      ]
+    ])
+  }
 
-  # Applies read dependencies in other accounts with the plan role, so what may apply may also plan.
-  plan_subjects = concat(local.on_pull_request, local.on_branch, local.in_environment)
+  # An apply reads what its units depend on with the plan role, in its own account and in others. So what may apply here
+  # may also plan here, and so may the applies of other accounts' environments that are named for it.
+  plan_subjects = distinct(concat(local.on_pull_request, local.on_branch, local.in_environments.apply, local.in_environments.plan))
   # With GitHub environments a token of the bare branch is not enough: it would go round their approvals.
-  apply_subjects = length(var.github_environments) == 0 ? local.on_branch : local.in_environment
+  apply_subjects = length(var.github_environments) == 0 ? local.on_branch : local.in_environments.apply
 
   trusts = {
     for role, subjects in { plan = local.plan_subjects, apply = local.apply_subjects } : role => {

@@ -36,6 +36,17 @@ variable "github_environments" {
   }
 }
 
+variable "plan_environments" {
+  description = "GitHub environments of other accounts' applies, which may plan here and not apply."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for name in var.plan_environments : !can(regex("[*?]", name))])
+    error_message = "plan_environments are names, without wildcards."
+  }
+}
+
 variable "state" {
   description = "Where state is: bucket, prefix of the keys, KMS key, lock table."
   type = object({

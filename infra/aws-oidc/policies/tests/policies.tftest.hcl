@@ -45,6 +45,29 @@ run "with_environments_only_they_apply_in_both_forms_of_the_subject" {
   }
 }
 
+run "applies_of_other_accounts_may_read_and_nothing_else" {
+  command = plan
+
+  variables {
+    github_environments = ["network"]
+    plan_environments   = ["production", "network"]
+    repository_ids      = { owner = 11, repository = 22 }
+  }
+
+  assert {
+    condition = alltrue([
+      for subject in ["repo:acme/infrastructure-live:environment:production", "repo:acme@11/infrastructure-live@22:environment:production"] :
+      contains(output.trusted_subjects.plan, subject) && !contains(output.trusted_subjects.apply, subject)
+    ])
+    error_message = "Another account's environment reads here, in both forms of the subject, and never applies."
+  }
+
+  assert {
+    condition     = length(distinct(output.trusted_subjects.plan)) == length(output.trusted_subjects.plan)
+    error_message = "No subject is named twice."
+  }
+}
+
 run "subjects_are_compared_whole" {
   command = plan
 
@@ -89,9 +112,10 @@ run "wildcards_are_refused" {
     repository          = "acme/*"
     deploy_branch       = "release/*"
     github_environments = ["prod*"]
+    plan_environments   = ["*"]
   }
 
-  expect_failures = [var.repository, var.deploy_branch, var.github_environments]
+  expect_failures = [var.repository, var.deploy_branch, var.github_environments, var.plan_environments]
 }
 
 run "applies_write_state_and_take_locks_below_the_prefix_and_nowhere_else" {

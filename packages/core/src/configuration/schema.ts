@@ -27,6 +27,13 @@ export const Identity = z.strictObject({
 });
 export type Identity = z.infer<typeof Identity>;
 
+/** Which runners do an environment's jobs: one for all, or one for what only reads and one for what writes. */
+export const Runner = z.union([
+  z.string().min(1),
+  z.strictObject({ plan: z.string().min(1), apply: z.string().min(1) }),
+]);
+export type Runner = z.infer<typeof Runner>;
+
 export const EnvironmentSettings = z.strictObject({
   paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
   aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
@@ -34,7 +41,9 @@ export const EnvironmentSettings = z.strictObject({
     "For Azure, Google and others: variables that lead their tools to GitHub's token",
   ),
   github_environment: z.string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
-  runner: z.string().optional().describe("The runner's label, `ubuntu-latest` by default"),
+  runner: Runner.optional().describe(
+    "The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world",
+  ),
   env: z.record(z.string(), z.string()).default({}).describe("Variables while its units are evaluated and run"),
   secrets: z.array(z.string()).default([]).describe("Names of secrets that its units get as environment variables"),
   destroy: z.enum(["allow", "deny"]).default("allow").describe("Whether a removed unit is destroyed"),

@@ -48,6 +48,16 @@ describe("the matrix", () => {
     expect(approvalOf({ job: jobOf("apply"), governing: renamed, others: [asking] })).toBe("live");
   });
 
+  it.each(Action.options)(
+    "%s runs on the runner for what it does, where plans and applies have their own",
+    (action) => {
+      const stage = traitsOf(action).phase === "destroy" ? 5 : 1;
+      const governing = environment({ runner: { plan: "reads", apply: "writes" } });
+      const [entry] = [...matricesOf([{ job: jobOf(action, stage), governing, others: [] }]).values()].flat();
+      expect(entry?.runner).toBe(traitsOf(action).writes ? "writes" : "reads");
+    },
+  );
+
   it("runs on the governing configuration's runner", () => {
     const governing = environment({ runner: "own" });
     const [entry] =

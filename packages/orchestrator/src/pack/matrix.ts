@@ -1,4 +1,5 @@
 import type { Environment } from "@pipelines/core/configuration/environments";
+import type { Runner } from "@pipelines/core/configuration/schema";
 import { type ActionTraits, traitsOf } from "@pipelines/core/contracts/action";
 import type { Job, MatrixJob } from "@pipelines/core/contracts/job";
 import { STAGES_PER_DIRECTION } from "./stages.ts";
@@ -35,7 +36,13 @@ function entryOf({ job, governing, others }: PlacedJob): MatrixJob {
     name: job.name,
     environment: job.environment,
     github_environment: traitsOf(job.action).needsApproval ? (approvals[0] ?? "") : "",
-    runner: governing?.runner ?? DEFAULT_RUNNER,
+    runner: runnerOf(job, governing?.runner),
     timeout_minutes: job.timeoutMinutes,
   };
+}
+
+function runnerOf({ action }: Job, runner: Runner | undefined): string {
+  if (runner === undefined) return DEFAULT_RUNNER;
+  if (typeof runner === "string") return runner;
+  return traitsOf(action).writes ? runner.apply : runner.plan;
 }
