@@ -20,8 +20,9 @@ async function gitHubOf(world: World) {
 }
 
 const templates = {
-  ".pipelines/templates/account/account.hcl": 'locals {\n  name = "<%= name %>"\n  id   = "<%= id %>"\n}\n',
-  ".pipelines/templates/account/__name__-global/README.md": "# <%= name %> <%= email %>\n",
+  ".pipelines/templates/account/account.hcl":
+    'locals {\n  name = "{{ account.name }}"\n  id   = "{{ account.id }}"\n}\n',
+  ".pipelines/templates/account/{{ account.name }}-global/README.md": "# {{ account.name }} {{ account.email }}\n",
 };
 
 test("a preview shows the code, and proposes nothing", async () => {
@@ -32,8 +33,8 @@ test("a preview shows the code, and proposes nothing", async () => {
   expect(outcome.account).toEqual({
     name: "stage",
     files: [
-      { path: "stage/stage-global/README.md", content: "# stage aws+stage@example.com\n" },
       { path: "stage/account.hcl", content: 'locals {\n  name = "stage"\n  id   = "333333333333"\n}\n' },
+      { path: "stage/stage-global/README.md", content: "# stage aws+stage@example.com\n" },
     ],
     pullRequestUrl: null,
     failure: null,

@@ -1,7 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderAccount } from "./render.ts";
 
-const account = { name: "stage", id: "333333333333", email: "stage@example.com" };
+const account = { name: "stage", id: "333333333333", email: "aws+stage@example.com" };
+const template = (content: string, path = "x.hcl") => ({ file: `.pipelines/templates/account/${path}`, path, content });
+const rendered = (content: string) => renderAccount(account, [template(content)])[0]?.content;
 
 describe("the first code of an account", () => {
   it("is an account.hcl with name and id where the repository has no templates", () => {
@@ -10,16 +13,74 @@ describe("the first code of an account", () => {
     ]);
   });
 
-  it("comes from the repository's templates, in paths as well, and leaves HCL's own templates alone", () => {
-    const templates = [
-      { path: "_global/__name__-baseline/terragrunt.hcl", content: 'a = "<%= email %>"\nb = "${local.x}"\n' },
-    ];
-    expect(renderAccount(account, templates)).toEqual([
-      { path: "stage/_global/stage-baseline/terragrunt.hcl", content: 'a = "stage@example.com"\nb = "${local.x}"\n' },
+  it("comes from the repository's templates, in paths as well", () => {
+    const path = "_global/{{ account.name }}-baseline/terragrunt.hcl";
+    expect(renderAccount(account, [template('a = "{{account.email}}"\n', path)])).toEqual([
+      { path: "stage/_global/stage-baseline/terragrunt.hcl", content: 'a = "aws+stage@example.com"\n' },
     ]);
   });
 
-  it("names the template that does not render", () => {
-    expect(() => renderAccount(account, [{ path: "broken.hcl", content: "<%= nobody %>" }])).toThrow(/^broken\.hcl: /);
+  it.each<[what: string, text: string]>([
+    ["HCL's own templates", 'b = "${local.x}%{if true}{}%{endif}"\nc = { d = { e = 1 }}\n'],
+    ["GitHub's expressions", "run: echo ${{ github.ref }} $${{ x }}\n"],
+    ["JavaScript that a template engine would run", "<%= process.env.TOKEN %> <% require('fs') %>\n"],
+  ])("leaves %s alone", (_, text) => expect(rendered(text)).toBe(text));
+
+  it("has a way to write two braces", () => expect(rendered('{{ "{{" }} .Values.x }}')).toBe("{{ .Values.x }}"));
+
+  it.each<[what: string, text: string, line: number]>([
+    ["an unknown name", "a\n{{ nobody }}", 2],
+    ["a name without its account", "{{ name }}", 1],
+    ["code", 'a\nb\n{{ process.env["TOKEN"] }}', 3],
+    ["a helper of objects", "{{ account.constructor }}", 1],
+    ["braces that stay open", "{{ account.name\n}}", 1],
+  ])("names file and line of %s", (_, text, line) => {
+    expect(() => rendered(text)).toThrow(`.pipelines/templates/account/x.hcl:${line}: `);
+  });
+
+  it("names the file whose path has an unknown name", () => {
+    expect(() => renderAccount(account, [template("", "{{ nobody }}/x")])).toThrow("account/{{ nobody }}/x: ");
+  });
+
+  it("does not write an email that the account has not", () => {
+    const without = { ...account, email: "" };
+    expect(renderAccount(without, [template("{{ account.id }}")])[0]?.content).toBe(account.id);
+    expect(() => renderAccount(without, [template("{{ account.email }}")])).toThrow(
+      "x.hcl:1: the account stage has no",
+    );
+  });
+
+  it.each<[field: keyof typeof account, value: string]>([
+    ["name", "../prod"],
+    ["name", ".."],
+    ["name", "a/b"],
+    ["name", ".git"],
+    ["name", 'a"'],
+    ["id", "12"],
+    ["id", "${get_env(1)}"],
+    ["email", 'a"@b.c'],
+    ["email", "a@b.c\nx"],
+    ["email", "a@${run_cmd(1)}"],
+  ])("refuses an account whose %s is %j", (field, value) => {
+    expect(() => renderAccount({ ...account, [field]: value }, [])).toThrow(
+      `has the ${field} ${JSON.stringify(value)}`,
+    );
+  });
+
+  it("never lets a value end the string that it is written into, or leave the account's folder", () => {
+    const text = fc.string({ unit: fc.constantFrom(..."ab1._-+=@/\\\"'`$%{}\n ") });
+    fc.assert(
+      fc.property(fc.record({ name: text, email: text }), (values) => {
+        try {
+          const [file] = renderAccount({ ...account, ...values }, [
+            template('"{{ account.name }}{{ account.id }}"', "{{ account.name }}"),
+          ]);
+          expect(file?.content).toMatch(/^"[\w.+=@-]*"$/);
+          expect(file?.path.split("/")).toSatisfy((parts: string[]) => parts.length === 2 && !parts.includes(".."));
+        } catch (error) {
+          expect(error).toHaveProperty("name", "AccountError");
+        }
+      }),
+    );
   });
 });

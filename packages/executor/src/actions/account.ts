@@ -1,12 +1,12 @@
 import type { Account } from "@pipelines/core/contracts/change";
 import type { AccountOutcome } from "@pipelines/core/contracts/outcome";
 import type { AccountPullRequests } from "../accounts/pull-request.ts";
-import { type AccountFile, renderAccount } from "../accounts/render.ts";
+import { type AccountFile, type AccountTemplate, renderAccount } from "../accounts/render.ts";
 
 /** An account's action: what came of it. Never rejects. */
 export type AccountAction = (
   account: Account,
-  templates: readonly AccountFile[],
+  templates: readonly AccountTemplate[],
   proposals: Proposals,
 ) => Promise<AccountOutcome>;
 
