@@ -1,33 +1,27 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { configurationsOf } from "@pipelines/core/configuration/configurations";
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
 import { governingCommit } from "@pipelines/core/configuration/governing";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Execution } from "@pipelines/core/contracts/execution";
-import type { JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { AccountOutcome, JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { writeDocument } from "@pipelines/core/documents/document";
-import { outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { toolEnvironment } from "@pipelines/core/process/environment";
-import { run } from "@pipelines/core/process/run";
-import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import type { AccountPullRequests } from "./accounts/pull-request.ts";
 import { readTemplates } from "./accounts/templates.ts";
-import { type Steps, stepsOf } from "./actions/index.ts";
-import { cleanOf, runUnit } from "./actions/unit.ts";
+import type { AccountAction } from "./actions/account.ts";
+import { carriedOut } from "./actions/index.ts";
 import { demandAuthority } from "./authority.ts";
-import { variablesOf } from "./credentials/environment.ts";
-import { moduleAccess } from "./credentials/module-access.ts";
-import { openAuthProvider } from "./credentials/provider.ts";
 import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
+import { type OpenJob, openJob } from "./job/open-job.ts";
+import { findTools } from "./job/tools.ts";
+import { type OutcomeLog, startOutcomeLog } from "./outcome/outcome-log.ts";
+import type { Progress } from "./progress.ts";
 import type { EarlierUnits } from "./schedule/earlier.ts";
 import { runGraph } from "./schedule/run-graph.ts";
-import { locateBinary } from "./tofu/wrapper.ts";
+import { runUnit, type UnitAction } from "./unit/run-unit.ts";
 
 /** What the executor talks to. */
 export type ExecutorEdges = {
@@ -45,131 +39,64 @@ export type ExecutorEdges = {
   readonly program?: readonly string[];
 };
 
-/** Told of units as they start and end. */
-export type Progress = {
-  started(unit: UnitPath): void;
-  ended(outcome: UnitOutcome, folder: string): void;
-  warn?(message: string): void;
-};
-
 /** Runs a job: its action on its units, at its commit. Writes the outcome after every unit and answers the last. */
 export async function execute(edges: ExecutorEdges, execution: Execution): Promise<JobOutcome> {
-  const { job, attempt } = execution;
-  const steps = stepsOf[job.action];
-  let outcome: JobOutcome = {
-    version: 1,
-    job: job.id,
-    attempt,
-    action: job.action,
-    environment: job.environment,
-    at: job.at,
-    state: "running",
-    startedAt: new Date().toISOString(),
-    toolVersions: { terragrunt: null, tofu: null },
-    units: [],
-    hooks: [],
-    failure: null,
-    logUrl: execution.logUrl,
-  };
-  const record = async (news: Partial<JobOutcome>): Promise<void> => {
-    outcome = { ...outcome, ...news };
-    await writeDocument(outcomeFile(execution.folder, job.id, attempt), outcome);
-  };
-  await record({});
+  const { job, comparison } = execution;
+  const log = await startOutcomeLog(execution, (message) => edges.progress.warn?.(message));
   try {
     const configurations = configurationsOf(edges.repository, execution.configurationFile);
-    const configuration = await configurations.governing(execution.comparison, job.action);
-    demandAuthority(job, execution.comparison, configuration.deploy_branch, edges.environment);
-    if (steps.on === "account") await record({ account: await runAccount(edges, execution, steps, configuration) });
-    else await runUnits(edges, execution, steps, configuration, () => outcome, record);
-    await record({ state: "finished", finishedAt: new Date().toISOString() });
+    const configuration = await configurations.governing(comparison, job.action);
+    demandAuthority(job, comparison, configuration.deploy_branch, edges.environment);
+    const { on, run } = carriedOut[job.action];
+    if (on === "account") await log.add({ account: await runAccount(edges, execution, run, configuration) });
+    else await runUnits(edges, execution, run, configuration, log);
+    return await log.finish(null);
   } catch (error) {
-    await record({
-      state: "finished",
-      finishedAt: new Date().toISOString(),
-      failure: error instanceof Error ? error.message : String(error),
-    });
+    return log.finish(error instanceof Error ? error.message : String(error));
   }
-  return outcome;
 }
 
 async function runUnits(
   edges: ExecutorEdges,
   execution: Execution,
-  steps: Extract<Steps, { on: "units" }>,
+  action: UnitAction,
   configuration: Configuration,
-  outcome: () => JobOutcome,
-  record: (news: Partial<JobOutcome>) => Promise<void>,
+  log: OutcomeLog,
 ): Promise<void> {
-  const { job } = execution;
-  const clean = toolEnvironment(edges.environment);
-  const environment = environmentOf(configuration, job.environment);
-  const { variables, secrets } = variablesOf(environment, edges.environment);
-  const modules = moduleAccess(configuration, edges.environment);
-  const env = { ...clean, ...modules.variables, ...variables };
-  const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
-  const toolVersions = { terragrunt: terragrunt.version, tofu: `${binary.kind} ${binary.version}` };
-  await record({ toolVersions });
+  const environment = environmentNamed(configuration, execution.job.environment);
+  const tools = await findTools(configuration, environment, edges.environment);
+  await log.add({ toolVersions: tools.versions });
+  await using job = await openJob({
+    ...{ execution, configuration, environment, tools, repository: edges.repository, stop: edges.stop },
+    ...{ outcomeFolder: log.folder, process: edges.environment, program: edges.program ?? [] },
+    warn: (message) => edges.progress.warn?.(message),
+  });
+  await runInOrder(edges, job, action, log);
+  if (!edges.stop.aborted) await followWithHooks(edges, job, log);
+}
 
-  await using tree = await addWorktree(edges.repository.folder, job.at, clean);
-  const jobFolder = await mkdtemp(join(tmpdir(), "pipelines-job-"));
-  const folder = outcomeFolder(execution.folder, job.id, execution.attempt);
-  const context = {
-    ...{ execution, configuration, environment, env, binary, toolVersions, jobFolder },
-    secrets: new Set([...secrets, ...modules.secrets]),
-    treeFolder: tree.folder,
-    outcomeFolder: folder,
-    stop: edges.stop,
-    mergesMocks: await mentions(tree.folder, "mock_outputs_merge", clean),
-    onRunner: edges.environment["GITHUB_ACTIONS"] === "true",
+/** Runs the job's units along their order, except those that a later run takes care of. */
+async function runInOrder(edges: ExecutorEdges, job: OpenJob, action: UnitAction, log: OutcomeLog): Promise<void> {
+  const { ordered, removes } = traitsOf(job.execution.job.action);
+  const superseded = supersededEnds(job.execution);
+  const ended = async (unit: UnitOutcome): Promise<void> => {
+    await log.unitEnded(unit);
+    edges.progress.ended(unit, log.folder);
   };
-  const hooks = hooksOf(configuration, job.action);
-  const plansFolder = hooks.length === 0 ? null : join(jobFolder, "plans");
-  try {
-    if (plansFolder !== null) await mkdir(plansFolder);
-    await using authProvider = await openAuthProvider({
-      ...{ execution, configuration, environment, jobFolder, repository: edges.repository },
-      treeFolder: tree.folder,
-      process: edges.environment,
-      program: edges.program ?? [],
-      warn: (message) => edges.progress.warn?.(message),
-    });
-    const superseded = supersededEnds(execution);
-    const ended = async (unit: UnitOutcome): Promise<void> => {
-      // Units that run beside it must not lose their folders to a disk that has no room for the document. The last
-      // record says all of it once more.
-      await record({ units: [...outcome().units, unit] }).catch((error: unknown) =>
-        edges.progress.warn?.(`the outcome can't be written: ${error instanceof Error ? error.message : error}`),
-      );
-      edges.progress.ended(unit, folder);
-    };
-    for (const [path, end] of superseded) await ended({ path, end, seconds: 0 });
-    const units = job.units.filter(({ path }) => !superseded.has(path));
-    await runGraph({
-      units: traitsOf(job.action).ordered ? units : units.map(({ path }) => ({ path, after: [] })),
-      limit: configuration.jobs.parallelism,
-      earlier: new Map([...edges.earlier.ends, ...superseded]),
-      ...(traitsOf(job.action).removes ? { applies: edges.earlier.applies } : {}),
-      stopped: () => edges.stop.aborted,
-      run: (unit) => {
-        edges.progress.started(unit);
-        return runUnit({ ...context, plansFolder, authProvider: authProvider.command }, unit, steps.run);
-      },
-      ended,
-    });
-    if (plansFolder !== null && !edges.stop.aborted) {
-      await using trusted = await addWorktree(
-        edges.repository.folder,
-        governingCommit(execution.comparison, job.action),
-        clean,
-      );
-      const hookFolders = { folder: trusted.folder, plansFolder, jobFolder };
-      await record({ hooks: await runHooks({ hooks, ...hookFolders, env, clean: cleanOf(context) }) });
-    }
-  } finally {
-    // Plans and downloaded modules can hold secrets.
-    await rm(jobFolder, { recursive: true, force: true, maxRetries: 3 });
-  }
+  for (const [path, end] of superseded) await ended({ path, end, seconds: 0 });
+  const units = job.execution.job.units.filter(({ path }) => !superseded.has(path));
+  await runGraph({
+    units: ordered ? units : units.map(({ path }) => ({ path, after: [] })),
+    limit: job.configuration.jobs.parallelism,
+    earlier: new Map([...edges.earlier.ends, ...superseded]),
+    ...(removes ? { applies: edges.earlier.applies } : {}),
+    stopped: () => edges.stop.aborted,
+    run(unit) {
+      edges.progress.started(unit);
+      return runUnit(job, unit, action);
+    },
+    ended,
+  });
 }
 
 /** The ends of units that a later run takes care of. They are not touched. */
@@ -180,28 +107,33 @@ function supersededEnds({ job, superseded = [] }: Execution): Map<UnitPath, Unit
   );
 }
 
-/** Whether a configuration file of a checkout has a text in it. What can't be said is taken for yes. */
-async function mentions(folder: string, text: string, env: Readonly<Record<string, string>>): Promise<boolean> {
-  const found = await run("git", ["grep", "--quiet", "--fixed-strings", text, "HEAD", "--", "*.hcl"], {
-    cwd: folder,
-    env,
+/** Runs the configuration's hooks on the plans of the job, from a checkout of the commit that governs it. */
+async function followWithHooks(edges: ExecutorEdges, job: OpenJob, log: OutcomeLog): Promise<void> {
+  const { plans: plansFolder, work: jobFolder } = job.folders;
+  if (plansFolder === null) return;
+  const { comparison, job: asked } = job.execution;
+  const commit = governingCommit(comparison, asked.action);
+  await using governing = await addWorktree(edges.repository.folder, commit, toolEnvironment(edges.environment));
+  const hooks = await runHooks({
+    ...{ hooks: hooksOf(job.configuration, asked.action), folder: governing.folder, plansFolder, jobFolder },
+    ...{ env: job.tools.env, clean: job.redactor.clean },
   });
-  return found.exitCode !== 1;
+  await log.add({ hooks });
 }
 
 async function runAccount(
   edges: ExecutorEdges,
   { job, comparison }: Execution,
-  steps: Extract<Steps, { on: "account" }>,
+  action: AccountAction,
   configuration: Configuration,
-) {
+): Promise<AccountOutcome> {
   if (job.account === undefined) throw new Error(`the job ${job.id} names no account`);
   const templates = await readTemplates(edges.repository, job.at, configuration.accounts.templates);
-  return steps.run(job.account, templates, { pullRequests: edges.pullRequests, base: comparison.deployBranch });
+  return action(job.account, templates, { pullRequests: edges.pullRequests, base: comparison.deployBranch });
 }
 
-/** A job names its environment; what it is comes from the configuration at the trusted commit. */
-function environmentOf(configuration: Configuration, name: string): Environment {
+/** A job names its environment; what it is comes from the configuration that governs the job. */
+function environmentNamed(configuration: Configuration, name: string): Environment {
   const environment = environmentsOf(configuration).find((candidate) => candidate.name === name);
   if (environment === undefined) throw new Error(`the configuration has no environment called ${name}`);
   return environment;

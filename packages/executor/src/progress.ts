@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "@pipelines/core/actions/log";
 import type { UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
-import type { Progress } from "./execute.ts";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+
+/** Whoever shows people how far a job is. */
+export type Progress = {
+  started(unit: UnitPath): void;
+  ended(outcome: UnitOutcome, folder: string): void;
+  warn?(message: string): void;
+};
 
 /** Tells a step's log of each unit as it ends: its whole output in a group, then one line. */
 export function logProgress(log: Log, units: number): Progress {

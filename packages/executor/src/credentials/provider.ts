@@ -80,15 +80,15 @@ async function keepTokens(
   source: Omit<TokenSource, "audience">,
   { jobFolder, warn }: AuthProviderOptions,
 ): Promise<AsyncDisposable & { readonly files: Readonly<Record<string, string>> }> {
-  const kept: AsyncDisposable[] = [];
+  const open: AsyncDisposable[] = [];
   const over = async (): Promise<void> => {
-    for (const token of kept) await token[Symbol.asyncDispose]();
+    for (const token of open) await token[Symbol.asyncDispose]();
   };
   const files: Record<string, string> = {};
   try {
     for (const [index, audience] of audiences.entries()) {
       const file = join(jobFolder, `identity-token-${index}`);
-      kept.push(await keepTokenFile(file, { ...source, audience }, warn));
+      open.push(await keepTokenFile(file, { ...source, audience }, warn));
       files[audience] = file;
     }
   } catch (error) {

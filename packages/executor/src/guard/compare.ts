@@ -27,7 +27,7 @@ const COVERED_BY: Partial<Record<ResourceAction, readonly ResourceAction[]>> = {
  * happen any more never stops anything: a second attempt finds a part of the work done.
  *
  * @param now the plan of now, under any salt
- * @param seen the reviewed plans that fit the unit
+ * @param seen the reviewed plans of the unit
  */
 export function compareWithReviewed(now: Fingerprint, seen: readonly Comparable[], rule: GuardRule): Verdict {
   const unseen = now.filter((change) => !seen.some((plan) => shows(plan, change.address, change.action)));
@@ -39,10 +39,10 @@ export function compareWithReviewed(now: Fingerprint, seen: readonly Comparable[
     case "off":
       return { kind: "go", differs };
     case "exact":
-      return unseen.length === 0 ? { kind: "go", differs } : { kind: "stop", unseen: told(unseen), differs: true };
+      return unseen.length === 0 ? { kind: "go", differs } : { kind: "stop", unseen: named(unseen), differs: true };
     case "no-unseen-destroy": {
       const ending = unseen.filter(({ address, action }) => endsUnseen(address, action, seen));
-      return ending.length === 0 ? { kind: "go", differs } : { kind: "stop", unseen: told(ending), differs: true };
+      return ending.length === 0 ? { kind: "go", differs } : { kind: "stop", unseen: named(ending), differs: true };
     }
     default:
       return rule satisfies never;
@@ -65,4 +65,5 @@ function endsUnseen(address: string, action: ResourceAction, seen: readonly Comp
   );
 }
 
-const told = (changes: Fingerprint): GuardStop["unseen"] => changes.map(({ address, action }) => ({ address, action }));
+const named = (changes: Fingerprint): GuardStop["unseen"] =>
+  changes.map(({ address, action }) => ({ address, action }));

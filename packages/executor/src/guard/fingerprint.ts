@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
 import { type PlanJson, plannedChanges } from "../tofu/plan-json.ts";
 
-/** A planned change as it is compared: what happens to which address, and a hash of everything else that may be told. */
+/** A planned change as it is compared: what happens to which address, and a hash of everything else that is not secret. */
 export type Fingerprint = ReviewedPlan["changes"];
 
 /**
@@ -13,13 +13,15 @@ export function fingerprintOf(plan: PlanJson, salt: string): Fingerprint {
   const resources = plannedChanges(plan).map(({ address, action, change, previousAddress }) => ({
     address,
     action,
-    hash: hashOf(salt, [address, previousAddress, change.actions, told(change), change.importing ?? null]),
+    hash: hashOf(salt, [address, previousAddress, change.actions, comparableValues(change), change.importing ?? null]),
   }));
   const outputs = Object.entries(plan.output_changes).flatMap(([name, change]) => {
     const [action] = change.actions;
     if (action !== "create" && action !== "update" && action !== "delete") return [];
     const address = `output.${name}`;
-    return [{ address, action, hash: hashOf(salt, [address, null, change.actions, told(change), null]) } as const];
+    return [
+      { address, action, hash: hashOf(salt, [address, null, change.actions, comparableValues(change), null]) } as const,
+    ];
   });
   return [...resources, ...outputs].toSorted((a, b) => order(a.address, b.address) || order(a.action, b.action));
 }
@@ -28,7 +30,7 @@ const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 type Values = Readonly<Record<"before" | "after" | "before_sensitive" | "after_sensitive" | "after_unknown", unknown>>;
 
-function told(change: Partial<Values>): unknown {
+function comparableValues(change: Partial<Values>): unknown {
   return {
     before: without(change.before, change.before_sensitive, "sensitive"),
     after: without(without(change.after, change.after_sensitive, "sensitive"), change.after_unknown, "unknown"),

@@ -11,8 +11,8 @@ import { fingerprintOf } from "./fingerprint.ts";
 
 type ToolVersions = ReviewedPlan["toolVersions"];
 
-/** What was found for one unit: plans that fit, and why others that bear its name do not. */
-export type FoundPlans = { readonly plans: readonly ReviewedPlan[]; readonly misfits: readonly string[] };
+/** What was found for one unit: its reviewed plans, and why others that bear its name do not count. */
+export type FoundPlans = { readonly plans: readonly ReviewedPlan[]; readonly rejected: readonly string[] };
 
 /**
  * The plan as people see it, for the run that is to apply it; `null` where a plan is not reviewed: in a terminal, in a
@@ -69,10 +69,10 @@ export async function findReviewedPlans(
     readonly commit: CommitSha | null;
   },
 ): Promise<FoundPlans> {
-  if (folder === null) return { plans: [], misfits: [] };
+  if (folder === null) return { plans: [], rejected: [] };
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const plans: ReviewedPlan[] = [];
-  const misfits: string[] = [];
+  const rejected: string[] = [];
   for (const entry of entries) {
     if (!entry.isFile() || entry.name !== `${name}.json`) continue;
     const file = join(entry.parentPath, entry.name);
@@ -80,17 +80,17 @@ export async function findReviewedPlans(
       .split("/")
       .flatMap((part) => CommitSha.safeParse(part).data ?? []);
     const plan = await readDocument(file, ReviewedPlan).catch(() => null);
-    const misfit =
+    const rejection =
       plan === null
         ? `${relative(folder, file)} can't be read or is of another version`
-        : misfitOf(plan, wanted, wanted.commit === null ? commits : [wanted.commit, ...commits]);
-    if (misfit !== null) misfits.push(misfit);
+        : rejectionOf(plan, wanted, wanted.commit === null ? commits : [wanted.commit, ...commits]);
+    if (rejection !== null) rejected.push(rejection);
     else if (plan !== null) plans.push(plan);
   }
-  return { plans, misfits: [...new Set(misfits)].toSorted() };
+  return { plans, rejected: [...new Set(rejected)].toSorted() };
 }
 
-function misfitOf(
+function rejectionOf(
   plan: ReviewedPlan,
   wanted: Omit<Parameters<typeof findReviewedPlans>[2], "commit">,
   commits: readonly CommitSha[],

@@ -40,18 +40,18 @@ export function sameStateStop(
   applied: readonly AppliedState[],
 ): GuardStop | null {
   const same = (a: string | null, b: string | null): boolean => a !== null && a === b;
-  const twin = applied.find(
+  const sharing = applied.find(
     (other) =>
       other.unit !== unit && (same(other.state.place, state.place) || same(other.state.lineage, state.lineage)),
   );
-  if (twin === undefined) return null;
-  const how = same(twin.state.place, state.place)
-    ? `has the very state of ${twin.unit}`
-    : `has a copy of the state of ${twin.unit}`;
+  if (sharing === undefined) return null;
+  const how = same(sharing.state.place, state.place)
+    ? `has the very state of ${sharing.unit}`
+    : `has a copy of the state of ${sharing.unit}`;
   return {
     guard: "same-state",
-    message: `It ${how}, which this run has applied: destroying it would destroy what ${twin.unit} manages.`,
+    message: `It ${how}, which this run has applied: destroying it would destroy what ${sharing.unit} manages.`,
     unseen: [],
-    next: `If ${twin.unit} is where the unit moved to, nothing has to be destroyed: remove what is left of the old state by hand, if there is any. If both are meant to exist, give each its own state key.`,
+    next: `If ${sharing.unit} is where the unit moved to, nothing has to be destroyed: remove what is left of the old state by hand, if there is any. If both are meant to exist, give each its own state key.`,
   };
 }

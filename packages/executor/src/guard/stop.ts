@@ -9,22 +9,22 @@ import type { Fingerprint } from "./fingerprint.ts";
 /** How many changes a sentence names. */
 const NAMED = 8;
 
-/** Says what was seen, what would happen now, and how it goes on. */
+/** Stops an apply that goes beyond what was reviewed: says what was seen, what would happen now, and how it goes on. */
 export function reviewedPlanStop(
   unit: { readonly path: UnitPath; readonly action: Action; readonly at: CommitSha },
   rule: GuardRule,
   unseen: GuardStop["unseen"],
   now: Fingerprint,
   reviewed: readonly ReviewedPlan[],
-  misfits: readonly string[],
+  rejected: readonly string[],
 ): GuardStop {
   const exact = rule === "exact" ? " exactly like this" : "";
   const seen =
     reviewed.length === 0
-      ? [`There is no reviewed plan of it${misfits.length === 0 ? "" : ` that counts (${misfits.join("; ")})`}.`]
+      ? [`There is no reviewed plan of it${rejected.length === 0 ? "" : ` that counts (${rejected.join("; ")})`}.`]
       : reviewed.map(
           (plan) =>
-            `The plan reviewed at ${plan.headSha.slice(0, 7)} showed: ${listed(plan.changes)}${plan.mocked ? ", on made-up outputs" : ""}.`,
+            `The plan reviewed at ${plan.headSha.slice(0, 7)} showed: ${listed(plan.changes)}${plan.mocked ? ", with mock outputs" : ""}.`,
         );
   const [plan, act] = [traitsOf(unit.action).reviewedAs ?? "plan", unit.action];
   return {
@@ -36,6 +36,16 @@ export function reviewedPlanStop(
     ].join(" "),
     unseen: [...unseen],
     next: `Run the workflow by hand with action \`${plan}\`, unit \`${unit.path}\` and commit \`${unit.at}\`, and read that plan. If it is right, run it with action \`${act}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run. If it is not, nothing has been changed: correct the code, or the world.`,
+  };
+}
+
+/** Stops an apply whose plan has values that are not real. */
+export function mockedStop(mocked: readonly UnitPath[]): GuardStop {
+  return {
+    guard: "mocked",
+    message: `Its plan was made with mock outputs of ${mocked.join(", ")}, which has no real ones yet.`,
+    unseen: [],
+    next: `Apply ${mocked.join(", ")} first, or remove the dependency's \`mock_outputs\` for apply; then run again.`,
   };
 }
 

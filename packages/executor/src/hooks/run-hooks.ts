@@ -53,7 +53,7 @@ async function runHook(job: HookRun, hook: Hook): Promise<HookOutcome> {
     timeoutMs: hook.timeout_minutes * 60_000,
     maxCharacters: MOST_OUTPUT,
   });
-  const told = (result: HookOutcome["result"], summary: string): HookOutcome => {
+  const answered = (result: HookOutcome["result"], summary: string): HookOutcome => {
     const clean = job.clean(summary).trim();
     return {
       name: hook.name,
@@ -62,20 +62,20 @@ async function runHook(job: HookRun, hook: Hook): Promise<HookOutcome> {
     };
   };
   const broken = brokenBy(ran, hook);
-  if (broken !== null) return told("failed", `${broken}\n\n${ran.stderr}`);
+  if (broken !== null) return answered("failed", `${broken}\n\n${ran.stderr}`);
   const text = await readFile(resultFile, "utf8").catch(() => null);
   if (text === null) {
     const printed = fenced(ran.stdout.trim() === "" ? ran.stderr : ran.stdout);
-    if (ran.exitCode === 0) return told("pass", printed);
-    if (ran.exitCode === 1) return told("deny", printed);
-    return told("failed", `It ended with exit code ${ran.exitCode ?? "?"}.\n\n${printed}`);
+    if (ran.exitCode === 0) return answered("pass", printed);
+    if (ran.exitCode === 1) return answered("deny", printed);
+    return answered("failed", `It ended with exit code ${ran.exitCode ?? "?"}.\n\n${printed}`);
   }
   const answer = readResult(text);
-  if (answer === null) return told("failed", "What it wrote to `PIPELINES_RESULT` is not what a hook answers.");
+  if (answer === null) return answered("failed", "What it wrote to `PIPELINES_RESULT` is not what a hook answers.");
   // A hook that fails after it wrote a pass has not passed.
   if (ran.exitCode !== 0 && answer.result !== "deny")
-    return told("failed", `It ended with exit code ${ran.exitCode ?? "?"}.\n\n${answer.summary}`);
-  return told(answer.result, answer.summary);
+    return answered("failed", `It ended with exit code ${ran.exitCode ?? "?"}.\n\n${answer.summary}`);
+  return answered(answer.result, answer.summary);
 }
 
 function brokenBy(ran: Ran, hook: Hook): string | null {

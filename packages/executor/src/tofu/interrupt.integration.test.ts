@@ -3,8 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Binary } from "./binary.ts";
 import { interruptUntilEnded } from "./interrupt.ts";
-import { type Binary, type Wrapper, writeWrapper } from "./wrapper.ts";
+import { type Wrapper, writeWrapper } from "./wrapper.ts";
 
 const binary: Binary = { kind: "tofu", program: "/nowhere/tofu", version: "1.12.6" };
 let folder: string;

@@ -1,6 +1,7 @@
 import { readlink, writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Binary, type Call, callsOf, type Wrapper } from "./wrapper.ts";
+import type { Binary } from "./binary.ts";
+import { type Call, callsOf, type Wrapper } from "./wrapper.ts";
 
 /** How often to look for a process that became the binary after the last look. */
 const LOOK_AGAIN_MS = 250;

@@ -1,7 +1,6 @@
 import { join, resolve } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import { z } from "zod";
-import type { UnitWorkspaceOptions } from "./unit-workspace.ts";
 
 const Values = z.record(z.string(), z.unknown());
 const Rendered = z.looseObject({
@@ -19,15 +18,21 @@ const Rendered = z.looseObject({
 });
 const Outputs = z.record(z.string(), z.looseObject({ value: z.unknown() }));
 
+/** The unit whose dependencies are looked at, and what Terragrunt is asked with. */
+export type MocksQuestion = {
+  readonly unitFolder: string;
+  readonly downloadFolder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly authProvider: string | null;
+  readonly timeoutMinutes: number;
+};
+
 /**
- * The configuration files of dependencies whose mocked outputs fill what their real outputs lack. Terragrunt merges them
+ * The configuration files of dependencies whose mock outputs fill what their real outputs lack. Terragrunt merges them
  * without a word. What can not be decided counts as filled: such a plan must not be applied.
  */
-export async function filledByMocks(
-  options: Pick<UnitWorkspaceOptions, "unitFolder" | "env" | "authProvider" | "timeoutMinutes">,
-  downloadFolder: string,
-): Promise<string[]> {
-  const { unitFolder, env, authProvider } = options;
+export async function filledByMocks(question: MocksQuestion): Promise<string[]> {
+  const { unitFolder, downloadFolder, env, authProvider } = question;
   const ask = (folder: string, args: readonly string[]) =>
     run("terragrunt", [...args], {
       cwd: folder,
@@ -37,7 +42,7 @@ export async function filledByMocks(
         TG_LOG_DISABLE: "true",
         ...(authProvider === null ? {} : { TG_AUTH_PROVIDER_CMD: authProvider }),
       },
-      timeoutMs: options.timeoutMinutes * 60_000,
+      timeoutMs: question.timeoutMinutes * 60_000,
     });
   const rendered = read(Rendered, (await ask(unitFolder, ["render", "--format", "json", "--non-interactive"])).stdout);
   if (rendered === null) return [join(unitFolder, "terragrunt.hcl")];
@@ -49,8 +54,8 @@ export async function filledByMocks(
     const mocks = dependency.mock_outputs ?? {};
     if (strategy === "no_merge" || Object.keys(mocks).length === 0) continue;
     const folder = resolve(unitFolder, dependency.config_path);
-    const told = await ask(folder, ["run", "--non-interactive", "--tf-forward-stdout", "--", "output", "-json"]);
-    const outputs = read(Outputs, told.stdout);
+    const output = await ask(folder, ["run", "--non-interactive", "--tf-forward-stdout", "--", "output", "-json"]);
+    const outputs = read(Outputs, output.stdout);
     const real = outputs && Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
     if (real === null || lacks(real, mocks, strategy === "deep_map_only")) filled.push(join(folder, "terragrunt.hcl"));
   }

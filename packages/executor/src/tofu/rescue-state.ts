@@ -10,9 +10,9 @@ export type Rescue =
   /** There is none: the apply wrote its state. */
   | { readonly kind: "none" }
   /** A later try wrote it. */
-  | { readonly kind: "written"; readonly tries: number }
+  | { readonly kind: "pushed"; readonly tries: number }
   /** It is in a file on the runner. */
-  | { readonly kind: "kept"; readonly file: string; readonly why: string };
+  | { readonly kind: "on-runner"; readonly file: string; readonly why: string };
 
 /** What saves or asks for state runs after a stop as well, in the folder as the apply left it. */
 const SAVING: StepOptions = { evenWhenStopped: true, initialised: true, timeoutMinutes: 1 };
@@ -22,14 +22,14 @@ const PAUSES_MS = [0, 5_000, 15_000];
 
 /**
  * Writes the state that an apply left in `errored.tfstate` to its backend after all. The backend refuses a state that
- * is older than its own, so nothing is overwritten. A state that can't be written is kept out of the artifacts, since
- * it holds secrets in clear text.
+ * is older than its own, so nothing is overwritten. A state that can't be written stays out of the artifacts,
+ * since it holds secrets in clear text.
  *
- * @param keepAt the file to keep it in
+ * @param saveAs the file to save it in when its backend does not take it
  */
 export async function rescueState(
   workspace: UnitWorkspace,
-  keepAt: string,
+  saveAs: string,
   pauses: readonly number[] = PAUSES_MS,
 ): Promise<Rescue> {
   const errored = await workspace.erroredState();
@@ -40,13 +40,13 @@ export async function rescueState(
     const step = await workspace.terragrunt(`state-push-${index + 1}`, ["state", "push", errored], {
       ...SAVING,
     });
-    if (step.end.exitCode === 0) return { kind: "written", tries: index + 1 };
+    if (step.end.exitCode === 0) return { kind: "pushed", tries: index + 1 };
     why = step.text;
   }
-  await mkdir(dirname(keepAt), { recursive: true });
-  await copyFile(errored, keepAt);
-  await chmod(keepAt, 0o600);
-  return { kind: "kept", file: keepAt, why };
+  await mkdir(dirname(saveAs), { recursive: true });
+  await copyFile(errored, saveAs);
+  await chmod(saveAs, 0o600);
+  return { kind: "on-runner", file: saveAs, why };
 }
 
 /**

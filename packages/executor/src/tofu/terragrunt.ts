@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { open, statfs } from "node:fs/promises";
+import type { Binary } from "./binary.ts";
 import { binaryEnded, interruptUntilEnded } from "./interrupt.ts";
-import type { Binary, Wrapper } from "./wrapper.ts";
+import type { Wrapper } from "./wrapper.ts";
 
 /** How a Terragrunt process ended. */
 export type TerragruntEnd = {

@@ -1,13 +1,14 @@
 import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@pipelines/core/process/run";
+import type { Binary } from "./binary.ts";
 import { readLog } from "./log-file.ts";
 import { filledByMocks } from "./merged-mocks.ts";
 import { PlanJson } from "./plan-json.ts";
 import { type StateIdentity, stateIdentityOf } from "./state-identity.ts";
 import { runTerragrunt, type TerragruntEnd } from "./terragrunt.ts";
 import { type DependencyFacts, dependencyFacts, readTerragruntLog, terragruntLogText } from "./terragrunt-log.ts";
-import { type Binary, type Call, callsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
+import { type Call, callsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
 
 /** Everything that one unit's processes need and leave, in a folder of its own on the runner. */
 export type UnitWorkspace = AsyncDisposable & {
@@ -113,7 +114,7 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
       };
       return { json: PlanJson.parse(JSON.parse(await show(["-json"]))), text: (await show([])).trim() };
     },
-    filledByMocks: () => filledByMocks(options, downloadFolder),
+    filledByMocks: () => filledByMocks({ ...options, downloadFolder }),
     stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
     async erroredState() {
       const folders = new Set((await callsOf(wrapper)).map((call) => call.folder));

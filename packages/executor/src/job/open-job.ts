@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Environment } from "@pipelines/core/configuration/environments";
+import type { Configuration } from "@pipelines/core/configuration/schema";
+import type { Execution } from "@pipelines/core/contracts/execution";
+import type { Repository } from "@pipelines/core/git/repository";
+import { toolEnvironment } from "@pipelines/core/process/environment";
+import { type Checkout, openCheckout } from "../checkout/open-checkout.ts";
+import { openAuthProvider } from "../credentials/provider.ts";
+import type { GuardRule } from "../guard/compare.ts";
+import { hooksOf } from "../hooks/run-hooks.ts";
+import { type Redactor, redactorOf } from "./redactor.ts";
+import type { Tools } from "./tools.ts";
+
+/** A job whose units can be worked on: what is asked, by what rules, with what tools, in which folders. */
+export type OpenJob = {
+  readonly execution: Execution;
+  readonly configuration: Configuration;
+  readonly environment: Environment;
+  readonly reviewRule: GuardRule;
+  readonly tools: Tools;
+  /** What Terragrunt asks for credentials, where there is something to ask. */
+  readonly authProvider: string | null;
+  readonly checkout: Checkout;
+  readonly folders: JobFolders;
+  readonly redactor: Redactor;
+  /** Aborted once when the run is asked to stop. */
+  readonly stop: AbortSignal;
+};
+
+export type JobFolders = {
+  /** On the runner only, for plans, downloads and logs; removed at the end. */
+  readonly work: string;
+  /** Where the JSON of plans is put for hooks, on the runner only; `null` when there is no hook. */
+  readonly plans: string | null;
+  /** The folder of the outcome document and of the texts beside it. */
+  readonly outcome: string;
+};
+
+/** What a job is opened with. */
+export type JobOptions = Pick<OpenJob, "execution" | "configuration" | "environment" | "tools" | "stop"> & {
+  readonly repository: Repository;
+  readonly outcomeFolder: string;
+  /** The environment of this process. */
+  readonly process: Readonly<Record<string, string | undefined>>;
+  /** How this program is started: Terragrunt asks it for credentials. */
+  readonly program: readonly string[];
+  readonly warn: (message: string) => void;
+};
+
+/** Checks the job's commit out and gets its credentials ready. Disposing leaves nothing of it on the runner. */
+export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDisposable> {
+  const { execution, configuration, environment, tools, repository, stop } = options;
+  await using opened = new AsyncDisposableStack();
+  const checkout = opened.use(
+    await openCheckout(repository.folder, execution.job.at, toolEnvironment(options.process)),
+  );
+  const work = await mkdtemp(join(tmpdir(), "pipelines-job-"));
+  // Plans and downloaded modules can hold secrets.
+  opened.defer(() => rm(work, { recursive: true, force: true, maxRetries: 3 }));
+  const plans = hooksOf(configuration, execution.job.action).length === 0 ? null : join(work, "plans");
+  if (plans !== null) await mkdir(plans);
+  const authProvider = opened.use(
+    await openAuthProvider({
+      ...{ execution, configuration, environment, repository, jobFolder: work, treeFolder: checkout.folder },
+      ...{ process: options.process, program: options.program, warn: options.warn },
+    }),
+  );
+  const job: OpenJob = {
+    ...{ execution, configuration, environment, tools, checkout, stop },
+    reviewRule: reviewRuleOf(options),
+    authProvider: authProvider.command,
+    folders: { work, plans, outcome: options.outcomeFolder },
+    redactor: redactorOf(tools.secrets, configuration.redact, checkout.folder),
+  };
+  const resources = opened.move();
+  return { ...job, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+/**
+ * The rule that holds for an apply. A person at a terminal sees the plan before the apply, so nothing more is asked
+ * there; on a runner the configuration's rule holds, whatever a document says about the event.
+ */
+function reviewRuleOf({ configuration, execution, process }: JobOptions): GuardRule {
+  const onRunner = process["GITHUB_ACTIONS"] === "true";
+  return execution.comparison.event.name === "local" && !onRunner ? "off" : configuration.reviewed_plan;
+}

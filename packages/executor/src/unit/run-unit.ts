@@ -1,0 +1,46 @@
+import type { FailureCause, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { policyOn } from "../guard/policy.ts";
+import type { OpenJob } from "../job/open-job.ts";
+import type { LogPart } from "../outcome/full-log.ts";
+import { fileNameOf, writeUnitLog } from "../outcome/unit-files.ts";
+import { type OpenUnit, openUnit } from "./open-unit.ts";
+
+/** What an action says of a unit: how it ended, and what is shown of its plan. */
+export type ActionOutcome = Omit<UnitOutcome, "path" | "seconds" | "log">;
+
+/** How an action is carried out on one unit. */
+export type UnitAction = (job: OpenJob, unit: OpenUnit) => Promise<ActionOutcome>;
+
+/** Runs an action on one unit. Never rejects: what goes wrong is the outcome. */
+export async function runUnit(job: OpenJob, path: UnitPath, action: UnitAction): Promise<UnitOutcome> {
+  const started = performance.now();
+  const parts: LogPart[] = [];
+  const { clean } = job.redactor;
+  const ended = async (outcome: ActionOutcome): Promise<UnitOutcome> => {
+    const log = await writeUnitLog(job.folders.outcome, fileNameOf(path), parts, clean);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    return { path, ...outcome, ...(log === null ? {} : { log }), seconds };
+  };
+  const policy = policyOn(job.configuration, job.environment, path, job.execution.job.action);
+  if (policy !== null) return ended({ end: policy });
+  let applying = false;
+  try {
+    await using unit = await openUnit(job, path, parts);
+    const run: OpenUnit["run"] = (step, args, options) => {
+      applying ||= args[0] === "apply";
+      return unit.run(step, args, options);
+    };
+    // The log is written while the files that it is made of are there.
+    return await ended(await action(job, { ...unit, run }));
+  } catch (error) {
+    const message = clean(error instanceof Error ? error.message : String(error));
+    parts.push({ title: "", text: message, files: [] });
+    return ended({ end: { kind: "failed", at: applying ? "apply" : "plan", cause: causeOfError(error, message) } });
+  }
+}
+
+function causeOfError(error: unknown, message: string): FailureCause {
+  const diskFull = error instanceof Error && "code" in error && error.code === "ENOSPC";
+  return diskFull ? { kind: "disk-full", message } : { kind: "tool", exitCode: null, message };
+}
