@@ -1,11 +1,12 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import { executionOf } from "@pipelines/core/contracts/execution";
 import { expect, test } from "vitest";
 import { assessmentOf, facts, failed, outcomesOf, type Sketch } from "../test/build.ts";
-import { dispatchCollect, dispatchReport, dispatchRun, dispatchStart } from "./dispatch.ts";
-import type { Comment, Conversation } from "./sinks/comment.ts";
-import type { Places } from "./sinks/publish.ts";
+import { dispatchCollect, dispatchReport, dispatchRun } from "./dispatch.ts";
+import { commentSink } from "./sinks/comment.ts";
+import type { Comment, Conversation } from "./sinks/sticky-comment.ts";
 
-/** Places in memory: the comments that are there, and what the summary was told. */
+/** A pull request in memory: its comments, and the sink that writes them. */
 function memory() {
   const comments: Comment[] = [];
   const conversation: Conversation = {
@@ -31,14 +32,7 @@ function memory() {
       );
     },
   };
-  const places: Places = {
-    summary: async () => ({ kind: "published", url: null }),
-    conversation: async () => conversation,
-    tracker: async () => {
-      throw new Error("a plan has no issues");
-    },
-  };
-  return { comments, places };
+  return { comments, sinks: [commentSink(async () => conversation)] };
 }
 
 const two: Sketch = {
@@ -55,61 +49,62 @@ const jobOf = (assessment: Assessment, environment: string) => {
 const headlines = (comments: readonly Comment[]) => comments.map(({ body }) => body.split("\n")[1]);
 
 test("a job that reports itself tells its own units in a comment of its own, with a status of its own", async () => {
-  const { comments, places } = memory();
+  const { comments, sinks } = memory();
   const assessment = assessmentOf(two);
   const files = outcomesOf(two);
   const ended = async (environment: string, run: number) =>
-    (await dispatchReport(places, assessment, files, facts(run), jobOf(assessment, environment))).status;
+    (await dispatchReport(sinks, assessment, files, facts(run), { only: jobOf(assessment, environment) })).report
+      .status;
   expect([await ended("dev", 1), await ended("prod", 1)]).toEqual(["success", "failure"]);
   await ended("dev", 2);
   expect(headlines(comments)).toEqual([
     "### ✅ Merging creates 1 resource; nothing is destroyed",
-    "### ❌ Not ready to merge: 1 of 1 unit did not end well",
+    "### ❌ Not ready to merge: 1 of 1 unit failed",
   ]);
   expect(comments.map(({ body }) => body.includes("prod/a"))).toEqual([false, true]);
 });
 
-test("the comment of a job that a later push no longer has goes; a whole run's report replaces those of its jobs", async () => {
-  const { comments, places } = memory();
+test("the comment of a job that a later push no longer has goes; a whole run's report resinks those of its jobs", async () => {
+  const { comments, sinks } = memory();
   const before = assessmentOf(two);
   for (const environment of ["dev", "prod"]) {
-    await dispatchReport(places, before, outcomesOf(two), facts(1), jobOf(before, environment));
+    await dispatchReport(sinks, before, outcomesOf(two), facts(1), { only: jobOf(before, environment) });
   }
   const fewer: Sketch = { units: [{ path: "dev/a", environment: "dev", creates: 2 }] };
   const after = assessmentOf(fewer);
-  await dispatchReport(places, after, outcomesOf(fewer), facts(2), jobOf(after, "dev"));
+  await dispatchReport(sinks, after, outcomesOf(fewer), facts(2), { only: jobOf(after, "dev") });
   expect(headlines(comments)).toEqual(["### ✅ Merging creates 2 resources; nothing is destroyed"]);
-  await dispatchReport(places, after, outcomesOf(fewer), facts(3));
+  await dispatchReport(sinks, after, outcomesOf(fewer), facts(3));
   expect(comments).toHaveLength(1);
   expect(comments[0]?.body).not.toContain("job=");
 });
 
-test("while jobs run the comment says what is planned, and their end replaces it", async () => {
-  const { comments, places } = memory();
+test("while jobs run the comment says what is planned, and their end resinks it", async () => {
+  const { comments, sinks } = memory();
   const assessment = assessmentOf(two);
-  await dispatchStart(places, assessment, facts(1));
-  expect(headlines(comments)[0]).toMatch(/^### ⏳ Planning \[`aaaaaaa`\]/);
-  expect(comments[0]?.body).toContain("2 units in 2 jobs");
-  await dispatchReport(places, assessment, outcomesOf(two), facts(1));
-  expect(headlines(comments)).toEqual(["### ❌ Not ready to merge: 1 of 2 units did not end well"]);
+  await dispatchReport(sinks, assessment, [], facts(1), { phase: { kind: "start" } });
+  expect(headlines(comments)).toEqual(["### ⏳ Planning 2 units in 2 jobs"]);
+  expect(comments[0]?.body).toContain("`aaaaaaa`");
+  await dispatchReport(sinks, assessment, outcomesOf(two), facts(1));
+  expect(headlines(comments)).toEqual(["### ❌ Not ready to merge: 1 of 2 units failed"]);
 });
 
 test("a job that never started or left no outcome is named and red", async () => {
-  const { comments, places } = memory();
+  const { comments, sinks } = memory();
   const assessment = assessmentOf(two);
-  const { status } = await dispatchReport(places, assessment, outcomesOf(two).slice(0, 1), facts(1));
-  expect(status).toBe("failure");
+  const { report } = await dispatchReport(sinks, assessment, outcomesOf(two).slice(0, 1), facts(1));
+  expect(report.status).toBe("failure");
   expect(comments[0]?.body).toContain("Job `plan · prod`: it did not start, or left no outcome");
 });
 
 test("a rerun of failed jobs merges with the good outcomes of the earlier attempt", async () => {
-  const { comments, places } = memory();
+  const { comments, sinks } = memory();
   const assessment = assessmentOf(two);
   const [dev, prod] = outcomesOf(two);
   const [, mended] = outcomesOf({ units: two.units.map((unit) => ({ ...unit, end: { kind: "unchanged" as const } })) });
   if (dev === undefined || prod === undefined || mended === undefined) throw new Error("a sketch has two jobs");
-  const { status } = await dispatchReport(places, assessment, [dev, prod, { ...mended, attempt: 2 }], facts(1));
-  expect(status).toBe("success");
+  const { report } = await dispatchReport(sinks, assessment, [dev, prod, { ...mended, attempt: 2 }], facts(1));
+  expect(report.status).toBe("success");
   expect(comments[0]?.body).toContain("2 units in 2 environments");
 });
 
@@ -137,8 +132,7 @@ test("collect waits for an executor that outlived its step, and takes the outcom
   const { outcome } = file.content;
   const ended = await dispatchCollect(
     edges([{ ...outcome, state: "running", units: [] }, outcome], 3),
-    job,
-    context,
+    { job, ...context },
     240,
   );
   expect(ended).toEqual(outcome);
@@ -150,7 +144,7 @@ test.each([
 ])("collect of an executor %s tells what is not known", async (_, state, why) => {
   if (job === undefined || file?.content.kind !== "read") throw new Error("a sketch has a job");
   const kept = state.length === 0 ? [] : [{ ...file.content.outcome, state: "running" as const, units: [] }];
-  const ended = await dispatchCollect(edges(kept), job, context, 3);
+  const ended = await dispatchCollect(edges(kept), { job, ...context }, 3);
   expect([ended.failure, ended.units.map(({ end }) => end)]).toEqual([why, [{ kind: "unknown", why }]]);
   expect(kept.at(-1)).toEqual(ended);
 });
@@ -161,16 +155,9 @@ test.each([
 ])("run of an executor that %s", async (_, failure, well) => {
   if (job === undefined || file?.content.kind !== "read") throw new Error("a sketch has a job");
   const kept = failure === null ? [file.content.outcome] : [];
-  const ran = await dispatchRun({ ...edges(kept), execute: async () => null }, job, {
-    ...context,
-    comparison: assessmentOf(two).comparison,
-    addedUnits: [],
-    repositoryFolder: "/checkout",
-    configurationFile: null,
-    folder: "/documents",
-    reviewedPlansFolder: null,
-    repository: "acme/live",
-    runUrl: null,
-  });
+  const ran = await dispatchRun(
+    { ...edges(kept), execute: async () => null },
+    executionOf(assessmentOf(two), job, { ...context, repositoryFolder: "/checkout", folder: "/documents" }),
+  );
   expect([ran.outcome.failure, ran.well]).toEqual([failure, well]);
 });

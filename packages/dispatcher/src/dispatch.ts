@@ -1,72 +1,72 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Execution } from "@pipelines/core/contracts/execution";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { collectOutcomes, type OutcomeFile } from "./collect/outcomes.ts";
 import { awaitSurvivor, type SurvivorEdges } from "./collect/survivor.ts";
 import { buildReport, type Report, type RunFacts, type Scope } from "./report/model.ts";
-import { endedWell, type RunStatus } from "./report/status.ts";
-import { finishedWithout, type RunContext, type RunEdges, runJob } from "./run/run-job.ts";
+import type { Phase } from "./report/phase.ts";
+import { endedWell } from "./report/status.ts";
+import { finishedWithout, type RunEdges, runJob } from "./run/run-job.ts";
 import { keyOf } from "./sinks/marker.ts";
-import { type Places, publishReport, publishStart, type Told } from "./sinks/publish.ts";
+import { type Publication, publishReport, type Sink } from "./sinks/sink.ts";
 
 /** Runs one job; whether it ended well is known whatever happened to the executor. */
 export async function dispatchRun(
   edges: RunEdges,
-  job: Job,
-  context: RunContext,
+  execution: Execution,
 ): Promise<{ outcome: JobOutcome; well: boolean }> {
-  const outcome = await runJob(edges, job, context);
-  return { outcome, well: isWell(job, outcome) };
+  const outcome = await runJob(edges, execution);
+  return { outcome, well: isWell(execution.job, outcome) };
 }
 
 /** Waits for an executor that outlived its step, and finishes the outcome that it leaves. */
 export async function dispatchCollect(
   edges: SurvivorEdges & Pick<RunEdges, "writeOutcome">,
-  job: Job,
-  context: Pick<RunContext, "attempt" | "logUrl">,
+  execution: Pick<Execution, "job" | "attempt" | "logUrl">,
   seconds: number,
 ): Promise<JobOutcome> {
   const left = await awaitSurvivor(edges, seconds);
   if (left !== null && left.state === "finished") return left;
-  const why = left === null ? NEVER_STARTED : STILL_RUNNING;
-  const outcome = finishedWithout(job, context, left, why);
+  const outcome = finishedWithout(execution, left, left === null ? NEVER_STARTED : STILL_RUNNING);
   await edges.writeOutcome(outcome);
   return outcome;
 }
 
-/** Decides the run's status, or that of one job of it, then tells everybody. */
+/** What a report is about: how far the run is, and the one job that reports itself, if it is not the whole run. */
+export type ReportRequest = { readonly phase: Phase; readonly only: Job | null };
+
+/** Reports a run, or one job of it. Its status is decided before anything is published. */
 export async function dispatchReport(
-  places: Places,
+  sinks: readonly Sink[],
   assessment: Assessment | null,
   files: readonly OutcomeFile[],
   run: RunFacts,
-  only: Job | null = null,
-): Promise<{ status: RunStatus; report: Report; told: Told[] }> {
-  const report =
-    assessment === null || only === null
-      ? buildReport(assessment, collectOutcomes(assessment?.jobs ?? [], files), run)
-      : reportOfJob(assessment, files, run, only);
-  return { status: report.status, report, told: await publishReport(places, report) };
+  { phase = { kind: "end" }, only = null }: Partial<ReportRequest> = {},
+): Promise<{ report: Report; publications: Publication[] }> {
+  const report = reportOf(assessment, files, run, phase, only);
+  return { report, publications: await publishReport(sinks, report) };
 }
 
-/** The report of one job of a run. */
+/** The report of one job of a run that has ended. */
 export function reportOfJob(assessment: Assessment, files: readonly OutcomeFile[], run: RunFacts, job: Job): Report {
-  return buildReport(narrowTo(assessment, job), collectOutcomes([job], files), run, scopeOf(assessment, job));
+  return reportOf(assessment, files, run, { kind: "end" }, job);
 }
 
-/** Marks the pull request as being planned. */
-export async function dispatchStart(
-  places: Places,
-  assessment: Assessment,
+function reportOf(
+  assessment: Assessment | null,
+  files: readonly OutcomeFile[],
   run: RunFacts,
-  only: Job | null = null,
-): Promise<Told[]> {
-  if (only === null) return publishStart(places, buildReport(assessment, [], run), assessment);
-  const told = narrowTo(assessment, only);
-  return publishStart(places, buildReport(told, [], run, scopeOf(assessment, only)), told);
+  phase: Phase,
+  only: Job | null,
+): Report {
+  if (assessment === null) return buildReport(null, [], run, { scope: null, phase });
+  const part = only === null ? assessment : narrowTo(assessment, only);
+  const scope = only === null ? null : scopeOf(assessment, only);
+  return buildReport(part, collectOutcomes(part.jobs, files), run, { scope, phase });
 }
 
-/** What one job has to tell: its own units, and what is wrong with the change as a whole. */
+/** What one job reports: its own units, and what is wrong with the change as a whole. */
 function narrowTo(assessment: Assessment, job: Job): Assessment {
   const own = new Set(job.units.map(({ path }) => path));
   return { ...assessment, jobs: [job], units: assessment.units.filter(({ path }) => own.has(path)) };

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, outcomeFile } from "@pipelines/core/documents/layout";
 import { run } from "@pipelines/core/process/run";
@@ -97,6 +98,34 @@ test.each([
   expect(ended.exitCode).toBe(exitCode);
   expect(ended.stdout).toContain("::warning title=The comment could not be written::");
   expect(ended.stdout).toContain("`pull-requests: write`");
+});
+
+test("an apply that waits for others is red: the comment, the issue and the exit code say so", async () => {
+  await using github = await startLocalGitHub();
+  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  const sketch: Sketch = {
+    mode: "apply",
+    units: [
+      { path: "prod/vpc", creates: 1 },
+      { path: "prod/dns" },
+      { path: "prod/app", end: { kind: "waiting", for: [UnitPath.parse("prod/db")] } },
+    ],
+  };
+  const ended = await report(sketch, github, payload);
+  expect([ended.exitCode, ended.output]).toEqual([1, expect.stringContaining("failure")]);
+  const [comment] = github.comments(1);
+  expect(comment?.body.split("\n")[1]).toBe(
+    "### ❌ Not everything was applied: 1 of 3 units waits for outputs of others",
+  );
+  expect(comment?.body).toContain(
+    "`prod/app` could not be planned, so it was not applied: it needs outputs of `prod/db` that do not exist yet",
+  );
+  expect(comment?.body).toContain("| ⏳ waits for others | `prod/app` |");
+  const issues = [...github.state.issues.values()].filter(({ state, title }) => state === "open" && title !== "change");
+  expect(issues.map(({ title, body }) => [title, /\*\*Next:\*\* Apply `prod\/db` first/.test(body ?? "")])).toEqual([
+    ["Apply waiting: prod/app", true],
+  ]);
+  expect(github.violations).toEqual([]);
 });
 
 test("a run without an assessment is red and says that it could not determine what changed", async () => {

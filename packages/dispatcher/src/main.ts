@@ -6,7 +6,7 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { collect } from "./commands/collect.ts";
 import { report } from "./commands/report.ts";
 import { run } from "./commands/run.ts";
-import { readRunContext } from "./run-context.ts";
+import { readGitHubRun } from "./github-run.ts";
 
 const commands = { run, collect, report };
 
@@ -14,7 +14,7 @@ async function main(environment: Readonly<Record<string, string | undefined>>): 
   const inputs = inputsFrom(environment);
   const command = inputs.choice("command", ["run", "collect", "report"]);
   const folder = inputs.optional("folder") ?? join(environment["RUNNER_TEMP"] ?? ".", "pipelines");
-  return commands[command]({ inputs, folder, environment, run: readRunContext(github) });
+  return commands[command]({ inputs, folder, environment, run: readGitHubRun(github) });
 }
 
 if (process.argv.includes("--self-test")) {

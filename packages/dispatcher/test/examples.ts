@@ -160,6 +160,15 @@ export const examples: Readonly<Record<string, Sketch>> = {
       },
     ],
   },
+  "apply-that-waits": {
+    mode: "apply",
+    seconds: 44,
+    units: [
+      { path: network, creates: 1, text: created },
+      { path: queue, end: { kind: "unchanged" }, dependsOn: [network] },
+      { path: app, end: { kind: "waiting", for: [UnitPath.parse(database)] }, dependsOn: [network, database] },
+    ],
+  },
   "apply-failed-with-a-lock": {
     mode: "apply",
     seconds: 640,

@@ -5,6 +5,9 @@ import type { Log } from "../actions/log.ts";
 
 const PatientOctokit = Octokit.plugin(retry, throttling);
 
+/** A repository as GitHub's API names it. */
+export type GitHubRepository = { readonly owner: string; readonly repo: string };
+
 export type GitHubClientOptions = {
   readonly token: string;
   /** `GITHUB_API_URL`: GitHub Enterprise Server and tests have their own. */

@@ -52,7 +52,7 @@ export function isAmbiguous(error: unknown): boolean {
 }
 
 /**
- * Tells what a failed request means to a person.
+ * Says what a failed request means for a person.
  *
  * @param doing what was tried, as the start of a sentence: "Writing the comment on #7"
  * @param permission the permission that it needs
@@ -84,6 +84,31 @@ export function explainFailure(error: unknown, doing: string, permission: Permis
     return new GitHubUnavailableError(`${doing}: GitHub did not answer as it should (${status}: ${said})`, options);
   }
   return new Error(`${doing}: GitHub answered ${status}: ${said}`, options);
+}
+
+/** Asks GitHub for something. @throws what `explainFailure` makes of a failure */
+export async function explained<T>(doing: string, permission: Permission, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw explainFailure(error, doing, permission);
+  }
+}
+
+/**
+ * An answer in the shape that it has to have: GitHub, or a proxy before it, may answer 200 with an error page.
+ *
+ * @throws GitHubUnavailableError when it has another shape
+ */
+export function understood<S extends z.ZodType>(schema: S, data: unknown, doing: string): z.output<S> {
+  const result = schema.safeParse(data);
+  if (result.success) return result.data;
+  throw new GitHubUnavailableError(`${doing}: GitHub's answer can't be understood`, { cause: result.error });
+}
+
+/** Whether GitHub refused with this status. */
+export function isStatus(error: unknown, status: number): boolean {
+  return z.object({ status: z.literal(status) }).safeParse(error).success;
 }
 
 function isExplained(error: unknown): error is Error {

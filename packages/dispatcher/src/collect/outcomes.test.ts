@@ -56,10 +56,10 @@ test.each<[string, Partial<JobOutcome>, "success" | "failure"]>([
 });
 
 test.each<[string, Partial<JobOutcome>, RegExp]>([
-  ["was cut off", { state: "running", units: [] }, /ended before it was heard of again; it may have changed something/],
+  ["was cut off", { state: "running", units: [] }, /was cut off before this unit ended; it may have changed something/],
   ["failed before", { failure: "no such configuration", units: [] }, /no such configuration/],
-  ["ended without it", { units: [] }, /the job ended without it/],
-])("a unit that its job says nothing of ended nobody knows how, and why: the job %s", (_what, news, why) => {
+  ["ended without it", { units: [] }, /the job ended without saying how this unit ended/],
+])("a unit that its job left out ended in a way that is not known, and why: the job %s", (_what, news, why) => {
   const [ending] = collectOutcomes(assessment.jobs, [told(news)]);
   expect(ending?.units).toMatchObject([
     { path: "prod/vpc", end: { kind: "unknown", why: expect.stringMatching(why) } },

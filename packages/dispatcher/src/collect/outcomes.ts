@@ -2,7 +2,7 @@ import type { Job } from "@pipelines/core/contracts/job";
 import type { AccountOutcome, HookOutcome, JobOutcome, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { newestAttempts } from "@pipelines/core/documents/layout";
 
-/** One outcome document that was found: what it says, or why it can't be read. */
+/** One outcome document: what it says, or why it can't be read. */
 export type OutcomeFile = {
   readonly job: string;
   readonly attempt: number;
@@ -24,7 +24,7 @@ export type Ending = {
   /** Why the job as a whole failed; `null` when it did its work, however the units ended. */
   readonly failure: string | null;
   readonly logUrl: string | null;
-  /** When it began and ended, as ISO 8601, where it tells. */
+  /** When it began and ended, as ISO 8601, where it is known. */
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
 };
@@ -47,14 +47,14 @@ function endingOf(job: Job, file: OutcomeFile | undefined): Ending {
   const ended = new Map(outcome.units.map((unit) => [unit.path, unit]));
   const why =
     outcome.state === "running"
-      ? "the job ended before it was heard of again; it may have changed something"
-      : (outcome.failure ?? "the job ended without it");
+      ? "the job was cut off before this unit ended; it may have changed something"
+      : (outcome.failure ?? "the job ended without saying how this unit ended");
   const units = job.units.map(({ path }): UnitEnding => {
     const unit = ended.get(path);
     if (unit === undefined) return { path, end: { kind: "unknown", why }, seconds: 0, text: null };
     return { ...unit, text: unit.planText === undefined ? null : (planTexts.get(unit.planText) ?? null) };
   });
-  const cutOff = outcome.state === "running" ? "it was still running when it was last heard of" : null;
+  const cutOff = outcome.state === "running" ? "it was cut off while it was running" : null;
   return {
     job,
     attempt: file.attempt,

@@ -5,7 +5,7 @@ import { readDocument } from "@pipelines/core/documents/document";
 import { OUTCOME_FILE, outcomeNamed } from "@pipelines/core/documents/layout";
 import type { OutcomeFile } from "./outcomes.ts";
 
-/** Bytes of one plan's text that are read: more than any place shows. */
+/** Bytes of one plan's text that are read: more than any sink shows. */
 const MOST_BYTES = 512 * 1024;
 
 /** Reads every outcome document of a run's folder, with the plan texts that it names. */

@@ -8,10 +8,10 @@ const SURVIVOR_SECONDS = 240;
 /** Waits for an executor that outlived its step. */
 export async function collect(context: CommandContext): Promise<number> {
   const { assessment, job, edges, logUrl } = await openJob(context);
-  const told = (await edges.readOutcome())?.state === "finished";
+  const summarized = (await edges.readOutcome())?.state === "finished";
   const waiting = { ...edges, sleep: (ms: number) => sleep(ms) };
-  await dispatchCollect(waiting, job, { attempt: context.run.attempt, logUrl }, SURVIVOR_SECONDS);
-  if (!told) await summarizeJob(context, assessment, job);
+  await dispatchCollect(waiting, { job, attempt: context.run.attempt, logUrl }, SURVIVOR_SECONDS);
+  if (!summarized) await summarizeJob(context, assessment, job);
   setJobOutputs(context, job);
   return 0;
 }

@@ -9,15 +9,15 @@ import { readDocument, writeDocument } from "@pipelines/core/documents/document"
 import { assessmentFile, outcomeArtifact, outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import { reportOfJob } from "../dispatch.ts";
+import { type GitHubRun, logUrlOf, runFactsOf } from "../github-run.ts";
 import { renderMarkdown, SUMMARY_LIMIT } from "../render/markdown.ts";
-import { logUrlOf, type RunContextFacts, runFactsOf } from "../run-context.ts";
 
 /** What every command works in. */
 export type CommandContext = {
   readonly inputs: Inputs;
   /** The folder with the run's documents. */
   readonly folder: string;
-  readonly run: RunContextFacts;
+  readonly run: GitHubRun;
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
@@ -40,13 +40,13 @@ export function jobCalled(assessment: Assessment, id: string, folder: string): J
   return job;
 }
 
-/** Tells later steps where the job's outcome is. */
+/** Sets outputs by which later steps find the job's outcome. */
 export function setJobOutputs({ folder, run }: CommandContext, job: Job): void {
   actionsOutputs.set("outcome", outcomeFolder(folder, job.id, run.attempt));
   actionsOutputs.set("artifact", outcomeArtifact(job.id, run.attempt));
 }
 
-/** Tells the job's own page how it ended, with all that a comment has no room for. */
+/** Writes how a job ended to its own page, with all that a comment has no room for. */
 export async function summarizeJob(context: CommandContext, assessment: Assessment, job: Job): Promise<void> {
   const { folder, run, environment } = context;
   const file = environment["GITHUB_STEP_SUMMARY"];

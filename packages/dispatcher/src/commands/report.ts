@@ -1,48 +1,44 @@
 import type { Octokit } from "@octokit/rest";
+import type { Inputs } from "@pipelines/core/actions/inputs";
 import { actionsLog as log } from "@pipelines/core/actions/log";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
-import { appendSummary } from "@pipelines/core/actions/summary";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Job } from "@pipelines/core/contracts/job";
 import { DocumentError, readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile } from "@pipelines/core/documents/layout";
 import { createGitHubClient } from "@pipelines/core/github/client";
 import { readOutcomes } from "../collect/read-outcomes.ts";
-import { dispatchReport, dispatchStart } from "../dispatch.ts";
+import { dispatchReport } from "../dispatch.ts";
+import { type GitHubRun, runFactsOf } from "../github-run.ts";
 import { headlineOf } from "../report/headline.ts";
-import { type RunContextFacts, runFactsOf } from "../run-context.ts";
-import { conversationOn, identityOf, issueTracker, mergedPullRequestOf, mergerOf } from "../sinks/github.ts";
-import type { Places, Told } from "../sinks/publish.ts";
+import type { Phase } from "../report/phase.ts";
+import { mergedPullRequestOf, mergerOf } from "../sinks/github.ts";
+import type { Publication } from "../sinks/sink.ts";
+import { sinksOf } from "../sinks/sinks.ts";
 import { type CommandContext, jobCalled } from "./job.ts";
 
-/** Tells how all jobs of the run ended, or that they begin. */
+/** Reports how the jobs of the run ended, how far it is, or that it begins. Only at its end the run has a status. */
 export async function report({ inputs, folder, environment, run }: CommandContext): Promise<number> {
-  const phase = inputs.choice("phase", ["start", "end"], "end");
+  const phase = phaseOf(inputs);
   const token = inputs.required("token");
   const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
-  const identity = identityOf(client, token);
-  const places: Places = {
-    async summary(markdown) {
-      const file = environment["GITHUB_STEP_SUMMARY"];
-      if (file === undefined) return { kind: "skipped", why: "this step has no summary" };
-      await appendSummary(file, markdown);
-      return { kind: "published", url: run.runUrl };
-    },
-    conversation: async (number) => conversationOn(client, run.repository, number, await identity),
-    tracker: async () => issueTracker(client, run.repository, await identity),
-  };
+  const { repository } = run;
+  const sinks = sinksOf({ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null });
   const assessment = await readAssessment(folder);
   const only = onlyJob(assessment, inputs.optional("job"), folder);
   const facts = runFactsOf(run, assessment, await peopleOf(client, assessment, run));
-  if (phase === "start") {
-    if (assessment !== null) tell(await dispatchStart(places, assessment, facts, only));
-    return 0;
-  }
-  const result = await dispatchReport(places, assessment, await readOutcomes(folder), facts, only);
-  tell(result.told);
-  actionsOutputs.set("status", result.status);
+  const result = await dispatchReport(sinks, assessment, await readOutcomes(folder), facts, { phase, only });
+  logPublications(result.publications);
   log.info(headlineOf(result.report).text);
-  return result.status === "success" ? 0 : 1;
+  if (phase.kind !== "end") return 0;
+  actionsOutputs.set("status", result.report.status);
+  return result.report.status === "success" ? 0 : 1;
+}
+
+/** @throws InputError when a stage is over and it is not said which */
+function phaseOf(inputs: Inputs): Phase {
+  const kind = inputs.choice("phase", ["start", "stage", "end"], "end");
+  return kind === "stage" ? { kind, stage: inputs.positiveInteger("stage") } : { kind };
 }
 
 /** No assessment is an answer too: the run could not determine anything. */
@@ -61,8 +57,8 @@ function onlyJob(assessment: Assessment | null, id: string | null, folder: strin
   return assessment === null || id === null ? null : jobCalled(assessment, id, folder);
 }
 
-/** Whose pull request it is about, and who is asked to look. What can't be found out keeps nothing from being told. */
-async function peopleOf(client: Octokit, assessment: Assessment | null, run: RunContextFacts) {
+/** Whose pull request it is about, and who is asked to look. What can't be found out is left out of the report. */
+async function peopleOf(client: Octokit, assessment: Assessment | null, run: GitHubRun) {
   const person = run.actor?.endsWith("[bot]") === true ? null : run.actor;
   if (run.pullRequest !== null) return { pullRequest: run.pullRequest.number, assignee: person };
   if (assessment === null || assessment.comparison.mode !== "apply") return { pullRequest: null, assignee: person };
@@ -82,9 +78,9 @@ async function known<T>(asked: Promise<T>): Promise<T | null> {
 }
 
 /** A report that can't be written is a warning with its cause; the run's status stands. */
-function tell(told: readonly Told[]): void {
-  for (const { place, result } of told) {
-    if (result.kind === "failed") log.warning(result.cause, { title: `The ${place} could not be written` });
-    else log.info(result.kind === "published" ? `${place}: written` : `${place}: ${result.why}`);
+function logPublications(publications: readonly Publication[]): void {
+  for (const { sink, result } of publications) {
+    if (result.kind === "failed") log.warning(result.cause, { title: `The ${sink} could not be written` });
+    else log.info(result.kind === "published" ? `${sink}: written` : `${sink}: ${result.why}`);
   }
 }

@@ -5,6 +5,7 @@ import { actionsLog as log } from "@pipelines/core/actions/log";
 import { maskInLog } from "@pipelines/core/actions/mask";
 import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import { executionOf } from "@pipelines/core/contracts/execution";
 import type { Job } from "@pipelines/core/contracts/job";
 import { writeDocument } from "@pipelines/core/documents/document";
 import { openRepository } from "@pipelines/core/git/repository";
@@ -14,6 +15,7 @@ import { dispatchRun } from "../dispatch.ts";
 import { executorEnvironment, ownSignals, runExecutor } from "../run/executor-process.ts";
 import { gitHubLaterRuns, type Superseded, supersededUnits } from "../run/later-runs.ts";
 import { bringApprovedPlans, bringReviewedPlans, gitHubReviewedPlans } from "../run/reviewed-plans.ts";
+import type { RunEdges } from "../run/run-job.ts";
 import { readSecrets } from "../run/secrets.ts";
 import { type CommandContext, openJob, setJobOutputs, summarizeJob } from "./job.ts";
 
@@ -30,41 +32,39 @@ export async function run(context: CommandContext): Promise<number> {
   const gitHub = { ...context, repositoryFolder, token };
   const reviewedPlansFolder = await reviewedPlans(assessment, job, gitHub);
   const superseded = await leftToLaterRuns(assessment, job, gitHub);
+  const execution = executionOf(assessment, job, {
+    repositoryFolder,
+    configurationFile: inputs.optional("config"),
+    folder,
+    attempt,
+    reviewedPlansFolder,
+    superseded,
+    repository: fullName,
+    runUrl,
+    logUrl,
+  });
+  const edgesOfRun: RunEdges = {
+    ...edges,
+    async execute(toExecute) {
+      await writeDocument(executionFile, toExecute);
+      return runExecutor({
+        program: executorProgram(),
+        executionFile,
+        logFile: join(folder, `executor-${job.id}-${attempt}.log`),
+        environment: {
+          ...executorEnvironment(environment, token, traitsOf(job.action).phase === "provision"),
+          ...secrets,
+        },
+        show: (chunk) => process.stdout.write(chunk),
+        onSignal: ownSignals,
+      });
+    },
+  };
   const stop = randomUUID();
   process.stdout.write(`::stop-commands::${stop}\n`);
-  const { outcome, well } = await dispatchRun(
-    {
-      ...edges,
-      async execute(execution) {
-        await writeDocument(executionFile, execution);
-        return runExecutor({
-          program: executorProgram(),
-          executionFile,
-          logFile: join(folder, `executor-${job.id}-${attempt}.log`),
-          environment: {
-            ...executorEnvironment(environment, token, traitsOf(job.action).phase === "provision"),
-            ...secrets,
-          },
-          show: (chunk) => process.stdout.write(chunk),
-          onSignal: ownSignals,
-        });
-      },
-    },
-    job,
-    {
-      comparison: assessment.comparison,
-      addedUnits: assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
-      repositoryFolder,
-      configurationFile: inputs.optional("config"),
-      folder,
-      attempt,
-      reviewedPlansFolder,
-      superseded,
-      repository: fullName,
-      runUrl,
-      logUrl,
-    },
-  ).finally(() => process.stdout.write(`\n::${stop}::\n`));
+  const { outcome, well } = await dispatchRun(edgesOfRun, execution).finally(() =>
+    process.stdout.write(`\n::${stop}::\n`),
+  );
   setJobOutputs(context, job);
   await summarizeJob(context, assessment, job);
   if (outcome.failure !== null) log.error(outcome.failure, { title: job.name });
@@ -74,8 +74,8 @@ export async function run(context: CommandContext): Promise<number> {
 type GitHubContext = CommandContext & { readonly repositoryFolder: string; readonly token: string | null };
 
 /**
- * The folder with the reviewed plans of what a push merged; `null` for a job that applies nothing. Plans that can't be
- * had count as none, which stops what they would have allowed: the job is told why, and goes on.
+ * The folder with the reviewed plans of what a push merged; `null` for a job that applies nothing. Plans that
+ * can't be downloaded count as none, so that the guard stops what only they allow: the log says why, and the job goes on.
  */
 async function reviewedPlans(assessment: Assessment, job: Job, gitHub: GitHubContext): Promise<string | null> {
   const { base, head, mode, deployBranch, approvedRun } = assessment.comparison;
@@ -93,7 +93,9 @@ async function reviewedPlans(assessment: Assessment, job: Job, gitHub: GitHubCon
         : await bringReviewedPlans(source, new Set(await git.between(base ?? head, head)), deployBranch, plansFolder);
     log.info(`${count} reviewed plans belong to this ${approvedRun === undefined ? "push" : "request"}.`);
   } catch (error) {
-    log.warning(`The reviewed plans can't be had: ${error instanceof Error ? error.message : String(error)}`);
+    log.warning(
+      `The reviewed plans could not be downloaded: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return plansFolder;
 }
@@ -114,7 +116,7 @@ async function leftToLaterRuns(
     const source = gitHubLaterRuns(client, run.repository, workflowFile(environment));
     return await supersededUnits(source, job, deployBranch, run.runNumber);
   } catch (error) {
-    log.warning(`Later runs can't be looked for: ${error instanceof Error ? error.message : String(error)}`);
+    log.warning(`Later runs could not be looked up: ${error instanceof Error ? error.message : String(error)}`);
     return [];
   }
 }

@@ -1,8 +1,8 @@
-import { type Action, traitsOf } from "@pipelines/core/contracts/action";
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import { adviceOn } from "../report/advice.ts";
 import { count, headlineOf } from "../report/headline.ts";
-import type { Report } from "../report/model.ts";
+import type { Report, WithheldUnit } from "../report/model.ts";
 import type { Row } from "../report/rows.ts";
 import { code, fenced, link, oneLine, prose, sentence } from "./escape.ts";
 import { COMMENT_LIMIT, renderMarkdown } from "./markdown.ts";
@@ -10,17 +10,8 @@ import { cutAtLine } from "./plan-text.ts";
 
 export type IssueText = { readonly title: string; readonly body: string };
 
-/** What an issue of one unit is about: how it ended, or why it is held back. */
-export type IssueSubject =
-  | { readonly kind: "row"; readonly row: Row }
-  | {
-      readonly kind: "withheld";
-      readonly unit: string;
-      readonly environment: string;
-      readonly action: Action;
-      readonly at: string;
-      readonly message: string;
-    };
+/** What an issue of one unit is about: how it ended, or why it is withheld. */
+export type IssueSubject = { readonly kind: "row"; readonly row: Row } | ({ readonly kind: "withheld" } & WithheldUnit);
 
 /** The issue of one unit: what failed, what to do next, where to look. */
 export function renderIssue(report: Report, subject: IssueSubject): IssueText {
@@ -30,19 +21,19 @@ export function renderIssue(report: Report, subject: IssueSubject): IssueText {
     return {
       title: title(`${verb} is due: ${unit}`),
       body: join([
-        `${code(unit)} was removed, and what it created still exists: ${sentence(subject.message)}`,
-        `**Next:** when it is to go, run the workflow by hand with action ${code("plan-destroy")}, unit ${code(unit)} and commit ${code(subject.at)} (its last configuration), and read that plan. Then run it with action ${code("destroy")}, the same unit and commit, and ${code("approved_run")} set to the id of the plan's run.`,
+        `${code(unit)} was removed from the code, and its resources still exist: ${sentence(subject.message)}`,
+        `**Next:** to destroy it, run the workflow by hand with action ${code("plan-destroy")}, unit ${code(unit)} and commit ${code(subject.at)} (its last configuration), and read that plan. Then run the workflow with action ${code("destroy")}, the same unit and commit, and ${code("approved_run")} set to the id of that plan's run.`,
         facts(report, unit, environment, null),
         "This issue closes itself when the unit has been destroyed.",
       ]),
     };
   }
   const { row } = subject;
-  const advice = adviceOn(row.end);
+  const advice = adviceOn(row);
   return {
     title: title(`${verb} ${endedHow(row.end.kind)}: ${unit}`),
     body: join([
-      `**${verb} of ${code(unit)} ${sentence((advice?.happened ?? "did not end well").replace(/[.]$/, ""))}.**`,
+      `**${code(unit)} ${sentence((advice?.happened ?? "did not end well").replace(/[.]$/, ""))}.**`,
       `**Next:** ${sentence(advice?.next ?? "Read the job's log.")}`,
       advice?.detail === null || advice?.detail === undefined ? "" : fenced(cutAtLine(advice.detail, 8000).text),
       facts(report, unit, environment, row.logUrl),
@@ -52,9 +43,8 @@ export function renderIssue(report: Report, subject: IssueSubject): IssueText {
 }
 
 function endedHow(kind: UnitEnd["kind"]): string {
-  if (kind === "withheld") return "stopped";
-  if (kind === "skipped") return "not started";
-  return kind === "interrupted" ? "interrupted" : "failed";
+  if (kind === "withheld" || kind === "interrupted" || kind === "waiting") return kind;
+  return kind === "skipped" ? "not started" : "failed";
 }
 
 /** One issue for many failing units. */
@@ -62,33 +52,33 @@ export function renderRollUp(report: Report, failing: number): IssueText {
   return {
     title: title(`Apply failed: ${count(failing, "unit")}`),
     body: join([
-      `${count(failing, "unit")} did not end well in one run, which usually has one cause: look for it in the first ones.`,
+      `${count(failing, "unit")} did not end well in one run. They often share one cause: start with the first ones.`,
       renderMarkdown(report, { ...COMMENT_LIMIT, most: 30_000 }),
       "This issue closes itself when all of these units have succeeded.",
     ]),
   };
 }
 
-/** The issue of a run that could not determine, start or finish its work. */
+/** The issue of a run that could not determine, start or finish its jobs. */
 export function renderRunIssue(report: Report): IssueText {
   return {
-    title: title("Pipelines could not do its work on the deploy branch"),
+    title: title("A Pipelines run failed on the deploy branch"),
     body: join([
       `Changes that were merged may not have been applied. **Next:** open ${link("the run", report.run.runUrl)}, fix what it names, and re-run it.`,
       renderMarkdown(report, { ...COMMENT_LIMIT, most: 30_000 }),
-      "This issue closes itself after the next run that does its work.",
+      "This issue closes itself after the next run that succeeds.",
     ]),
   };
 }
 
-/** One issue for all units that are not as the code says. */
+/** One issue for all units that differ from the code. */
 export function renderDriftIssue(report: Report): IssueText {
   return {
     title: title(headlineOf(report).text),
     body: join([
-      "What exists is not what the code on the deploy branch says: somebody changed it elsewhere, or an apply did not go through. **Next:** put the change into the code, or run an apply of these units by hand.",
+      "The infrastructure differs from the code on the deploy branch: it was changed elsewhere, or an apply did not finish. **Next:** bring the change into the code, or run the workflow by hand with action `apply` for these units.",
       renderMarkdown(report, { ...COMMENT_LIMIT, most: 60_000 }),
-      "This issue is updated by every look for drift, and closes itself when there is none.",
+      "Every drift check updates this issue, and closes it when there is no drift.",
     ]),
   };
 }
@@ -100,9 +90,9 @@ export function renderClosedIssue(report: Report, row: Row | null): string {
     code(report.run.commit.slice(0, 7)),
     `${report.run.serverUrl}/${report.run.repository}/commit/${report.run.commit}`,
   );
-  if (row === null) return `Solved by ${run} on ${commit}.`;
+  if (row === null) return `Resolved by ${run} on ${commit}.`;
   const verb = traitsOf(row.action).done;
-  return `Solved: ${code(row.unit)} was ${verb} by ${run} on ${commit}${row.logUrl === null ? "" : ` (${link("log", row.logUrl)})`}.`;
+  return `Resolved: ${code(row.unit)} was ${verb} by ${run} on ${commit}${row.logUrl === null ? "" : ` (${link("log", row.logUrl)})`}.`;
 }
 
 function facts(report: Report, unit: string, environment: string, logUrl: string | null): string {

@@ -161,13 +161,13 @@ test("what is destroyed stands above everything else, and its plan is kept when 
   expect(markdown.split("\n", 1)[0]).toBe("### 🛑 Merging destroys 1 resource");
   expect(markdown.indexOf("aws_db.main")).toBeLessThan(markdown.indexOf("| result |"));
   expect(markdown).toContain("-   gone");
-  expect(markdown).toContain("Left out for want of room");
+  expect(markdown).toContain("Not shown for lack of space");
 });
 
 test.each([
   [{ units: [] }, "⚪ Nothing to do"],
   [{ units: [{ path: "prod/a", creates: 2 }] }, "✅ Merging creates 2 resources; nothing is destroyed"],
-  [{ units: [{ path: "prod/a", end: failed() }] }, "❌ Not ready to merge: 1 of 1 unit did not end well"],
+  [{ units: [{ path: "prod/a", end: failed() }] }, "❌ Not ready to merge: 1 of 1 unit failed"],
   [{ mode: "apply" as const, units: [{ path: "prod/a", creates: 1 }] }, "✅ Applied: created 1 resource"],
 ])("the first line answers the reader's question (%#)", (sketch, line) => {
   expect(renderMarkdown(reportOf(sketch), COMMENT_LIMIT).split("\n", 1)[0]).toBe(`### ${line}`);

@@ -1,10 +1,10 @@
 import { type Form, fitReport, type Limit } from "../report/fit.ts";
 import type { Report } from "../report/model.ts";
 import { accountBlock } from "./blocks/accounts.ts";
-import { dangerBlock, failureBlock, heldBackBlock, problemBlock } from "./blocks/attention.ts";
+import { dangerBlock, failureBlock, problemBlock, withheldBlock } from "./blocks/attention.ts";
 import { checkBlock } from "./blocks/checks.ts";
 import { graphBlock } from "./blocks/graph.ts";
-import { cutBlock, noticeBlock, unmatchedBlock } from "./blocks/rest.ts";
+import { cutBlock, noticeBlock, pendingBlock, unmatchedBlock } from "./blocks/rest.ts";
 import { goOnBlock, statusBlock } from "./blocks/status.ts";
 import { gatheredFolds, planFold, unchangedBlock, unitTable } from "./blocks/units.ts";
 
@@ -30,7 +30,7 @@ const markdownForm: Form = {
       dangerBlock(report, detail),
       failureBlock(report, detail),
       problemBlock(report, detail),
-      heldBackBlock(report, detail),
+      withheldBlock(report, detail),
       checkBlock(report, detail),
       unitTable(report, detail),
       accountBlock(report, detail),
@@ -39,6 +39,7 @@ const markdownForm: Form = {
   gather: gatheredFolds,
   tail: (report, detail, cut) =>
     blocks([
+      pendingBlock(report, detail),
       unchangedBlock(report, detail),
       detail.graph ? graphBlock(report) : "",
       unmatchedBlock(report, detail),

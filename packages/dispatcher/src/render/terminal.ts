@@ -15,7 +15,7 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
     options.plans ? plansOf(report) : "",
     `${headline.icon} ${headline.text}`,
     list(
-      "Lost:",
+      "To be destroyed, replaced or forgotten:",
       report.dangers.map(
         ({ action, address, unit }) => `${action.padEnd(7)} ${oneLine(address, 200)}  (${oneLine(unit, 200)})`,
       ),
@@ -25,16 +25,16 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
       "Jobs that failed:",
       report.jobs.map(({ name, failure }) => `${oneLine(name, 200)}: ${oneLine(failure, 1000)}`),
     ),
-    list("What needs somebody:", report.rows.filter(({ end, action }) => needsSomebody(end, action)).map(adviceLines)),
+    list("Needs attention:", report.rows.filter(({ end, action }) => needsSomebody(end, action)).map(adviceLines)),
     list(
       "Problems:",
       report.problems.map(({ path, file, line, message }) => {
-        const place = file === null ? path : `${file}${line === null ? "" : `:${line}`}`;
-        return `${place === null ? "" : `${oneLine(place, 300)}: `}${oneLine(message, 2000)}`;
+        const where = file === null ? path : `${file}${line === null ? "" : `:${line}`}`;
+        return `${where === null ? "" : `${oneLine(where, 300)}: `}${oneLine(message, 2000)}`;
       }),
     ),
     list(
-      "Held back:",
+      "Withheld:",
       report.withheld.map(
         ({ unit, action, message }) => `${action} of ${oneLine(unit, 200)}: ${oneLine(message, 1000)}`,
       ),
@@ -86,8 +86,9 @@ function accountLine({ name, files, pullRequestUrl, failure }: AccountOutcome): 
   return `${oneLine(name, 100)}: ${oneLine(end, 1000)}`;
 }
 
-function adviceLines({ unit, end }: Row): string {
-  const advice = adviceOn(end);
+function adviceLines(row: Row): string {
+  const { unit } = row;
+  const advice = adviceOn(row);
   if (advice === null) return oneLine(unit, 200);
   const detail = advice.detail === null ? [] : visible(advice.detail).trimEnd().split("\n").slice(0, 40);
   return [

@@ -1,21 +1,32 @@
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { FailureCause, LockInfo, UnitEnd, WorkedAt } from "@pipelines/core/contracts/outcome";
 
-/** What a unit's end means and what to do next: plain text, with code between backticks, that still has to be escaped. */
+/**
+ * What a unit's end means and what to do next: plain text, with code between backticks, that still has to be escaped.
+ * `happened` goes on a sentence that begins with the unit's name.
+ */
 export type Advice = { readonly happened: string; readonly detail: string | null; readonly next: string };
 
-/** Explains an end that somebody has to act on; `null` for an end that speaks for itself. */
-export function adviceOn(end: UnitEnd): Advice | null {
+/** Explains how a unit ended, and what to do about it; `null` where there is nothing to explain. */
+export function adviceOn({ end, action }: { readonly end: UnitEnd; readonly action: Action }): Advice | null {
   switch (end.kind) {
     case "changed":
     case "unchanged":
       return null;
     case "superseded":
       return {
-        happened: `left to the later run of \`${end.by.slice(0, 7)}\``,
+        happened: `was left to the later run of \`${end.by.slice(0, 7)}\``,
         detail: null,
-        next: "Nothing to do here: look at the later run.",
+        next: "Nothing to do here: see the later run.",
       };
     case "waiting":
+      if (traitsOf(action).writes) {
+        return {
+          happened: `could not be planned, so it was not ${traitsOf(action).done}: it needs outputs of ${named(end.for)} that do not exist yet`,
+          detail: null,
+          next: `Apply ${named(end.for)} first, then re-run the failed jobs.`,
+        };
+      }
       return {
         happened: `can't be planned yet: it needs outputs of ${named(end.for)}, which this change creates`,
         detail: null,
@@ -23,12 +34,12 @@ export function adviceOn(end: UnitEnd): Advice | null {
       };
     case "skipped":
       return {
-        happened: `not started, since ${named(end.because)} did not end well`,
+        happened: `was not started, because ${named(end.because)} did not end well`,
         detail: null,
         next: `Fix ${named(end.because)}; this unit then runs with it.`,
       };
     case "withheld":
-      return { happened: `stopped: ${end.stop.message}`, detail: null, next: end.stop.next };
+      return { happened: `was withheld: ${end.stop.message}`, detail: null, next: end.stop.next };
     case "failed":
       return {
         happened: `failed at ${end.at}: ${titleOf(end.cause)}`,
@@ -37,13 +48,13 @@ export function adviceOn(end: UnitEnd): Advice | null {
       };
     case "interrupted":
       return {
-        happened: `interrupted during ${end.at}`,
+        happened: `was interrupted during ${end.at}`,
         detail: end.message,
         next: interruptedNext(end.lock, end.erroredState),
       };
     case "unknown":
       return {
-        happened: `its end is unknown: ${end.why}`,
+        happened: `ended in a way that is not known: ${end.why}`,
         detail: null,
         next: "Read the job's log. If it was applying, run a plan to see what is left, then re-run the failed jobs.",
       };
@@ -59,7 +70,7 @@ function titleOf(cause: FailureCause): string {
     case "credentials":
       return cause.role === null ? "no cloud credentials" : `no credentials for the role \`${cause.role}\``;
     case "backend":
-      return "the state's backend can't be used";
+      return "the state backend can't be used";
     case "stale-plan":
       return "the state changed after the plan was made";
     case "timeout":
@@ -71,9 +82,12 @@ function titleOf(cause: FailureCause): string {
     case "crash":
       return "the tool crashed";
     case "configuration":
-      return "its configuration is wrong";
+      return "its configuration is invalid";
     case "tool":
-      return errorIn(cause.message) ?? (cause.exitCode === null ? "the tool gave up" : `exit code ${cause.exitCode}`);
+      return (
+        errorIn(cause.message) ??
+        (cause.exitCode === null ? "the tool ended without an exit code" : `exit code ${cause.exitCode}`)
+      );
     default:
       return cause satisfies never;
   }
@@ -88,16 +102,16 @@ function errorIn(message: string): string | null {
 function nextOf(cause: FailureCause, at: WorkedAt): string {
   switch (cause.kind) {
     case "locked":
-      return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it is gone, ${unlocking(cause.lock)}, then re-run the failed jobs.`;
+      return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it has ended, ${unlocking(cause.lock)}, then re-run the failed jobs.`;
     case "credentials":
-      return "Check that the role exists and that its trust policy admits this repository and branch, then re-run the failed jobs.";
+      return "Check that the role exists and that its trust policy allows this repository and branch, then re-run the failed jobs.";
     case "backend":
-      return "Check that the state's storage exists and that the role may read and write it, then re-run the failed jobs.";
+      return "Check that the state backend exists and that the role may read and write it, then re-run the failed jobs.";
     case "stale-plan":
     case "crash":
-      return "Re-run the failed jobs: the unit is planned anew.";
+      return "Re-run the failed jobs: the unit is planned again.";
     case "timeout":
-      return "Read the log for what it waited for; raise `jobs.timeout_minutes` when it needs that long, then re-run the failed jobs.";
+      return "See in the log what it waited for. If it needs that long, raise `jobs.timeout_minutes`. Then re-run the failed jobs.";
     case "tool-missing":
       return `Install ${cause.tool} on the runner, or set its version under \`tools\`.`;
     case "disk-full":
@@ -106,7 +120,7 @@ function nextOf(cause: FailureCause, at: WorkedAt): string {
       return "Correct the configuration and push.";
     case "tool":
       if (at === "unlock") {
-        return "Nothing was unlocked. Re-run the failed jobs of the run that met the lock: they go on, or name the lock that is held now.";
+        return "Nothing was unlocked. Re-run the failed jobs of the run that found the state locked: they continue, or name the lock that is held now.";
       }
       return at === "apply"
         ? "Part of it may have been applied. Fix the cause and merge the fix, or re-run the failed jobs if the cause lies outside the code."
@@ -133,13 +147,14 @@ function unlocking({ id }: LockInfo): string {
 function interruptedNext(lock: LockInfo | null, erroredState: boolean): string {
   return [
     erroredState
-      ? "State could not be written to its backend and was on the runner only: import what was created before you apply again."
+      ? "The state could not be written to its backend and was lost with the runner: import what was created before you apply again."
       : null,
-    lock === null ? null : `${lockOf(lock)} When nothing works on the unit any more, ${unlocking(lock)}.`,
+    lock === null ? null : `${lockOf(lock)} Once no run works on the unit any more, ${unlocking(lock)}.`,
     "Run a plan to see what is left, then re-run the failed jobs.",
   ]
     .filter((sentence) => sentence !== null)
     .join(" ");
 }
 
-const named = (units: readonly string[]): string => units.map((unit) => `\`${unit}\``).join(", ");
+const named = (units: readonly string[]): string =>
+  units.length === 0 ? "units that it depends on" : units.map((unit) => `\`${unit}\``).join(", ");

@@ -2,7 +2,7 @@ import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { Report } from "./model.ts";
 import { isCalm, MOST_CALM, type Row } from "./rows.ts";
 
-/** How much of a report is told. */
+/** How much of a report is shown. */
 export type Detail = {
   /** Rows of the table, lines of each list, characters of one message. */
   readonly rows: number;
@@ -22,7 +22,7 @@ export type Cut = {
   readonly lines: number;
 };
 
-/** How a place shows a report: what comes before the plans, one plan, and what comes after them. */
+/** How a sink's format shows a report: what comes before the plans, one plan, and what comes after them. */
 export type Form = {
   head(report: Report, detail: Detail): string;
   /** The fold with a unit's plan of about `characters` at most, cut at a line's end. */
@@ -115,7 +115,16 @@ function cutBy(report: Report, detail: Detail): Cut {
     ...(["planned", "begun", "done"] as const).map((when) => report.dangers.filter((danger) => danger.when === when)),
     bad.filter(({ end }) => end.kind === "skipped"),
     bad.filter(({ end }) => end.kind !== "skipped"),
-    ...[report.jobs, report.problems, report.withheld, report.hooks, report.accounts, report.unmatched, report.notices],
+    ...[
+      report.jobs,
+      report.pending,
+      report.problems,
+      report.withheld,
+      report.hooks,
+      report.accounts,
+      report.unmatched,
+      report.notices,
+    ],
   ];
   const shown = report.rows.filter(({ end }) => end.kind !== "unchanged").length;
   return {

@@ -1,18 +1,23 @@
+import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { Report } from "./model.ts";
 import { isUnlocking } from "./rows.ts";
 import type { Totals } from "./totals.ts";
 
 /** The one line that decides: whether it is safe, or what happened. */
-export type Headline = { readonly icon: "✅" | "🛑" | "❌" | "⚪" | "🌀"; readonly text: string };
+export type Headline = { readonly icon: "✅" | "🛑" | "❌" | "⚪" | "🌀" | "⏳"; readonly text: string };
 
 /** Answers "is this safe to merge?" for a plan and "did it work?" for an apply, in one line. */
 export function headlineOf(report: Report): Headline {
-  const { totals, kind } = report;
+  const { totals, kind, phase } = report;
+  if (phase.kind === "start") return { icon: "⏳", text: startOf(report) };
   if (report.comparison === null) return { icon: "❌", text: "Pipelines could not determine what changed" };
   if (report.status === "failure") return { icon: "❌", text: failureOf(report) };
-  if (totals.units === 0)
-    return { icon: "⚪", text: report.withheld.length > 0 ? "Nothing runs: see what is held back" : "Nothing to do" };
+  if (report.pending.length > 0) return { icon: "⏳", text: progressOf(report) };
+  if (totals.units === 0) {
+    const { length } = report.withheld;
+    return { icon: "⚪", text: length > 0 ? `Nothing runs: ${count(length, "unit")} withheld` : "Nothing to do" };
+  }
   const lost = totals.destroy + totals.replace + totals.forget;
   const waiting = report.rows.filter(({ end }) => end.kind === "waiting").length;
   const later = waiting === 0 ? "" : `; ${count(waiting, "unit")} can be planned only once others are applied`;
@@ -35,23 +40,47 @@ export function headlineOf(report: Report): Headline {
   return { icon: "✅", text: done === "" ? "Applied: no resource had to change" : `Applied: ${done}` };
 }
 
+function startOf({ kind, pending }: Report): string {
+  const doing = kind === "apply" ? "Applying" : "Planning";
+  return `${doing} ${count(unitsOf(pending), "unit")} in ${count(pending.length, "job")}`;
+}
+
+function progressOf({ totals, pending }: Report): string {
+  return `Applying: ${totals.units} of ${count(totals.units + unitsOf(pending), "unit")} done`;
+}
+
+function unitsOf(pending: Report["pending"]): number {
+  return pending.reduce((sum, { units }) => sum + units, 0);
+}
+
 function failureOf(report: Report): string {
-  const { totals, kind } = report;
+  const { totals, kind, pending } = report;
   const ends = (...kinds: UnitEnd["kind"][]): number =>
-    report.rows.filter(({ end }) => kinds.includes(end.kind)).length;
-  const [failed, stopped, skipped] = [ends("failed", "interrupted", "unknown"), ends("withheld"), ends("skipped")];
-  const all = count(totals.units, "unit");
+    report.rows.filter(({ end, action }) => kinds.includes(end.kind) && needsSomebody(end, action)).length;
+  const [failed, withheld, waiting, skipped] = [
+    ends("failed", "interrupted", "unknown"),
+    ends("withheld"),
+    ends("waiting"),
+    ends("skipped"),
+  ];
+  const units = [
+    { amount: failed, what: "failed" },
+    { amount: withheld, what: "withheld" },
+    { amount: waiting, what: `${waiting === 1 ? "waits" : "wait"} for outputs of others` },
+    { amount: skipped, what: "not started" },
+  ].filter(({ amount }) => amount > 0);
   const parts = [
-    failed > 0 ? `${failed} of ${all} did not end well` : null,
-    stopped > 0 ? `${failed > 0 ? stopped : `${stopped} of ${all}`} stopped before a change` : null,
-    skipped > 0 ? `${skipped} not started` : null,
-    failed + stopped + skipped === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
+    ...units.map(
+      ({ amount, what }, at) => `${at === 0 ? `${amount} of ${count(totals.units, "unit")}` : amount} ${what}`,
+    ),
+    units.length === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
     report.problems.length > 0 ? count(report.problems.length, "problem") : null,
     report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
-    report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check said no" : null,
+    report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check did not pass" : null,
     kind === "plan" && totals.destroy + totals.replace + totals.forget > 0
       ? `${doingOf(report).toLowerCase()} ${lossOf(totals)}`
       : null,
+    pending.length > 0 ? `${count(unitsOf(pending), "unit")} not run yet` : null,
   ].filter((part) => part !== null);
   return `${verdictOf(report, failed + report.jobs.length)}: ${parts.join("; ")}`;
 }
@@ -68,7 +97,7 @@ function verdictOf(report: Report, failed: number): string {
     case "plan":
       return comparison?.mode === "manual" ? "Not all units could be planned" : "Not ready to merge";
     case "apply":
-      return failed > 0 ? "Apply failed" : "Not all was applied";
+      return failed > 0 ? "Apply failed" : "Not everything was applied";
     case "drift":
       return "Not all units could be planned";
     default:
@@ -81,11 +110,11 @@ function driftOf({ totals }: Report): Headline {
   if (drifted === 0)
     return {
       icon: "✅",
-      text: `No drift: ${count(totals.units, "unit")} ${totals.units === 1 ? "is" : "are"} as the code says`,
+      text: `No drift: ${count(totals.units, "unit")} ${totals.units === 1 ? "matches" : "match"} the code`,
     };
   return {
     icon: "🌀",
-    text: `Drift: ${drifted} of ${count(totals.units, "unit")} ${drifted === 1 ? "is" : "are"} not as the code says`,
+    text: `Drift: ${drifted} of ${count(totals.units, "unit")} ${drifted === 1 ? "differs" : "differ"} from the code`,
   };
 }
 

@@ -4,11 +4,12 @@ import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { Ending } from "../collect/outcomes.ts";
+import { isPending, type Phase } from "./phase.ts";
 import { type Danger, dangersOf, type Row, rowsOf } from "./rows.ts";
 import { type RunStatus, statusOf } from "./status.ts";
 import { type Totals, totalsOf } from "./totals.ts";
 
-/** What is known of the run itself, whatever came of it. */
+/** What is known of the run itself, however it ended. */
 export type RunFacts = {
   /** `owner/name`. */
   readonly repository: string;
@@ -34,8 +35,11 @@ export type Scope = { readonly key: string; readonly ofRun: readonly string[] };
 /** A job that failed as a whole. */
 export type FailedJob = { readonly name: string; readonly failure: string; readonly logUrl: string | null };
 
-/** A unit that is due and does not run now. */
-export type HeldBack = {
+/** A job that may still run, at a phase before the end. */
+export type PendingJob = { readonly name: string; readonly units: number };
+
+/** A unit that was to run, and that a rule keeps from it. */
+export type WithheldUnit = {
   readonly unit: string;
   readonly environment: string;
   readonly action: Action;
@@ -43,9 +47,10 @@ export type HeldBack = {
   readonly message: string;
 };
 
-/** Everything that any place tells of a run, in no place's form. Units come most important first. */
+/** Everything that sinks publish about a run, in no sink's format. Units come most important first. */
 export type Report = {
   readonly kind: ReportKind;
+  readonly phase: Phase;
   readonly status: RunStatus;
   /** The one job that this report is about; `null` for a whole run. */
   readonly scope: Scope | null;
@@ -56,7 +61,8 @@ export type Report = {
   readonly dangers: readonly Danger[];
   readonly rows: readonly Row[];
   readonly jobs: readonly FailedJob[];
-  readonly withheld: readonly HeldBack[];
+  readonly pending: readonly PendingJob[];
+  readonly withheld: readonly WithheldUnit[];
   readonly accounts: readonly AccountOutcome[];
   readonly hooks: readonly (HookOutcome & { readonly job: string })[];
   readonly problems: readonly Problem[];
@@ -64,20 +70,30 @@ export type Report = {
   readonly notices: readonly string[];
 };
 
+/** Which part of a run a report is about. */
+export type Part = {
+  /** The job that the assessment was narrowed to; `null` for a whole run. */
+  readonly scope: Scope | null;
+  readonly phase: Phase;
+};
+
 /**
  * Builds the report of a run from what was determined and how the jobs ended.
  *
- * @param scope the job that the assessment was narrowed to; `null` for a whole run
+ * @param all an ending of each job, also of those that may still run
  */
 export function buildReport(
   assessment: Assessment | null,
-  endings: readonly Ending[],
+  all: readonly Ending[],
   run: RunFacts,
-  scope: Scope | null = null,
+  { scope, phase }: Part = { scope: null, phase: { kind: "end" } },
 ): Report {
+  const endings = all.filter((ending) => !isPending(ending, phase, run.attempt));
+  const pending = all.filter((ending) => !endings.includes(ending));
   const rows = rowsOf(endings, new Map((assessment?.units ?? []).map((unit) => [unit.path, unit])));
   return {
-    kind: kindOf(assessment, endings, run),
+    kind: kindOf(assessment, run),
+    phase,
     status: statusOf(assessment, endings),
     scope,
     comparison: assessment?.comparison ?? null,
@@ -88,7 +104,8 @@ export function buildReport(
     jobs: endings.flatMap(({ job, failure, logUrl }) =>
       failure === null ? [] : [{ name: job.name, failure, logUrl }],
     ),
-    withheld: heldBack(assessment),
+    pending: pending.map(({ job }) => ({ name: job.name, units: job.units.length })),
+    withheld: withheldUnits(assessment),
     accounts: endings.flatMap(({ account }) => (account === null ? [] : [account])),
     hooks: endings.flatMap(({ job, hooks }) => hooks.map((hook) => ({ ...hook, job: job.name }))),
     problems: assessment?.problems ?? [],
@@ -97,16 +114,13 @@ export function buildReport(
   };
 }
 
-/** Whether there is anything that a reader has to know: a unit, a job, a problem, or a unit that is held back. */
-export function isWorthTelling(report: Report): boolean {
-  return (
-    report.comparison === null ||
-    report.rows.length + report.jobs.length + report.problems.length + report.withheld.length + report.accounts.length >
-      0
-  );
+/** Whether there is anything that a reader has to know: a unit, a job, a problem, an account. */
+export function isWorthReporting({ comparison, ...report }: Report): boolean {
+  const lists = [report.rows, report.jobs, report.pending, report.problems, report.withheld, report.accounts];
+  return comparison === null || lists.some(({ length }) => length > 0);
 }
 
-function kindOf(assessment: Assessment | null, endings: readonly Ending[], run: RunFacts): ReportKind {
+function kindOf(assessment: Assessment | null, run: RunFacts): ReportKind {
   if (assessment === null) return run.event === "push" ? "apply" : "plan";
   const { mode } = assessment.comparison;
   switch (mode) {
@@ -115,14 +129,15 @@ function kindOf(assessment: Assessment | null, endings: readonly Ending[], run: 
     case "apply":
       return mode;
     case "manual": {
-      return endings.length > 0 && endings.every(({ job }) => !traitsOf(job.action).writes) ? "plan" : "apply";
+      const { jobs } = assessment;
+      return jobs.length > 0 && jobs.every(({ action }) => !traitsOf(action).writes) ? "plan" : "apply";
     }
     default:
       return mode satisfies never;
   }
 }
 
-function heldBack(assessment: Assessment | null): HeldBack[] {
+function withheldUnits(assessment: Assessment | null): WithheldUnit[] {
   return (assessment?.units ?? []).flatMap(({ path, environment, action, at, withheld }) =>
     withheld === undefined ? [] : [{ unit: path, environment, action, at, message: withheld.message }],
   );

@@ -46,7 +46,7 @@ export function dangersOf(row: Row): Danger[] {
   return found;
 }
 
-/** With more calm rows than this, they are folded away below those that lose something or need somebody. */
+/** With more calm rows than this, they are folded away below those that destroy something or need attention. */
 export const MOST_CALM = 20;
 
 /** Whether a unit changes something and loses nothing. Calm rows come behind all that a reader has to look at. */

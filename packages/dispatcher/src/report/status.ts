@@ -2,7 +2,7 @@ import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { jobEndedWell } from "@pipelines/core/contracts/end";
 import type { Ending } from "../collect/outcomes.ts";
 
-/** Whether a run is green or red. Decided before anything is told to anybody. */
+/** Whether a run is green or red. Decided before anything is published. */
 export type RunStatus = "success" | "failure";
 
 /** The run's status: red for a run that determined nothing, for any problem, and for any job that did not end well. */

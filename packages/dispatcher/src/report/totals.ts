@@ -17,7 +17,7 @@ export type Totals = {
   readonly move: number;
   readonly unchanged: number;
   readonly notWell: number;
-  /** Seconds from the first job's start to the last one's end; `null` when no job tells. */
+  /** Seconds from the first job's start to the last one's end; `null` when no job says. */
   readonly seconds: number | null;
 };
 

@@ -6,10 +6,10 @@ import type { Execution } from "@pipelines/core/contracts/execution";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { ASSESSMENT_FILE, assessmentAttemptOf } from "@pipelines/core/documents/layout";
-import { explainFailure } from "@pipelines/core/github/failure";
+import type { GitHubRepository } from "@pipelines/core/github/client";
+import { explained, understood } from "@pipelines/core/github/failure";
 import { strFromU8, unzipSync } from "fflate";
 import { z } from "zod";
-import type { Repository } from "../sinks/github.ts";
 import { artifactsOn, type RunArtifacts } from "./run-artifacts.ts";
 
 /** A push run that was started after ours. */
@@ -100,25 +100,22 @@ const Runs = z.array(
  *
  * @param workflowFile the file name of this workflow
  */
-export function gitHubLaterRuns(client: Octokit, repository: Repository, workflowFile: string): LaterRunSource {
+export function gitHubLaterRuns(client: Octokit, repository: GitHubRepository, workflowFile: string): LaterRunSource {
   const doing = "Looking for later runs";
   const name = `${repository.owner}/${repository.repo}`.toLowerCase();
   return {
     async laterRuns(branch, number) {
-      try {
-        const { data } = await client.rest.actions.listWorkflowRuns({
+      const { data } = await explained(doing, "actions: read", () =>
+        client.rest.actions.listWorkflowRuns({
           ...repository,
           ...{ workflow_id: workflowFile, branch, event: "push", per_page: 100 },
-        });
-        return Runs.parse(data.workflow_runs)
-          .filter(
-            ({ run_number, head_repository }) =>
-              run_number > number && head_repository?.full_name.toLowerCase() === name,
-          )
-          .map((run) => ({ id: run.id, number: run.run_number, commit: run.head_sha }));
-      } catch (error) {
-        throw explainFailure(error, doing, "actions: read");
-      }
+        }),
+      );
+      return understood(Runs, data.workflow_runs, doing)
+        .filter(
+          ({ run_number, head_repository }) => run_number > number && head_repository?.full_name.toLowerCase() === name,
+        )
+        .map((run) => ({ id: run.id, number: run.run_number, commit: run.head_sha }));
     },
     ...artifactsOn(client, repository, doing),
   };

@@ -4,10 +4,10 @@ import type { Octokit } from "@octokit/rest";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { CommitSha as Commit } from "@pipelines/core/contracts/comparison";
 import { newestAttempts, outcomeNamed } from "@pipelines/core/documents/layout";
-import { explainFailure } from "@pipelines/core/github/failure";
+import type { GitHubRepository } from "@pipelines/core/github/client";
+import { explained, understood } from "@pipelines/core/github/failure";
 import { unzipSync } from "fflate";
 import { z } from "zod";
-import type { Repository } from "../sinks/github.ts";
 import { type Artifact, artifactsOn, type RunArtifacts } from "./run-artifacts.ts";
 
 /** Where reviewed plans of merged pull requests are found. */
@@ -113,41 +113,38 @@ const Dispatched = z.object({
  *
  * @param workflowFile the file name of this workflow: plans of other workflows are not what was reviewed
  */
-export function gitHubReviewedPlans(client: Octokit, repository: Repository, workflowFile: string): ReviewedPlanSource {
+export function gitHubReviewedPlans(
+  client: Octokit,
+  repository: GitHubRepository,
+  workflowFile: string,
+): ReviewedPlanSource {
   const doing = "Looking for the reviewed plans";
   const name = `${repository.owner}/${repository.repo}`.toLowerCase();
   const isOurs = (from: { full_name: string } | null | undefined): boolean => from?.full_name.toLowerCase() === name;
-  const tried = async <T>(permission: "actions: read" | "pull-requests: read", ask: () => Promise<T>): Promise<T> => {
-    try {
-      return await ask();
-    } catch (error) {
-      throw explainFailure(error, doing, permission);
-    }
-  };
   return {
     async mergedHeads(commits, branch) {
-      const { data } = await tried("pull-requests: read", () =>
+      const { data } = await explained(doing, "pull-requests: read", () =>
         client.rest.pulls.list({
           ...repository,
           ...{ state: "closed", base: branch, sort: "updated", direction: "desc", per_page: 100 },
         }),
       );
-      return Pulls.parse(data)
+      return understood(Pulls, data, doing)
         .filter(({ merged_at, merge_commit_sha }) => merged_at != null && commits.has(merge_commit_sha ?? ""))
         .map(({ head }) => head.sha);
     },
     async newestRun(head) {
-      const { data } = await tried("actions: read", () =>
+      const { data } = await explained(doing, "actions: read", () =>
         client.rest.actions.listWorkflowRuns({
           ...repository,
           ...{ workflow_id: workflowFile, head_sha: head, event: "pull_request", status: "completed", per_page: 100 },
         }),
       );
-      const runs = Runs.parse(data.workflow_runs).filter((run) => isOurs(run.head_repository));
+      const runs = understood(Runs, data.workflow_runs, doing).filter((run) => isOurs(run.head_repository));
       return runs.toSorted((a, b) => b.run_number - a.run_number)[0]?.id ?? null;
     },
     async dispatchedCommit(run) {
-      const { data } = await tried("actions: read", () =>
+      const { data } = await explained(doing, "actions: read", () =>
         client.rest.actions.getWorkflowRun({ ...repository, run_id: run }),
       );
       const found = Dispatched.safeParse(data);

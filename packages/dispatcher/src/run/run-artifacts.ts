@@ -1,6 +1,6 @@
 import type { Octokit } from "@octokit/rest";
-import { explainFailure } from "@pipelines/core/github/failure";
-import type { Repository } from "../sinks/github.ts";
+import type { GitHubRepository } from "@pipelines/core/github/client";
+import { explained } from "@pipelines/core/github/failure";
 
 export type Artifact = { readonly id: number; readonly name: string; readonly bytes: number };
 
@@ -17,17 +17,10 @@ export type RunArtifacts = {
  *
  * @param doing what they are looked for, as the start of a sentence
  */
-export function artifactsOn(client: Octokit, repository: Repository, doing: string): RunArtifacts {
-  const tried = async <T>(ask: () => Promise<T>): Promise<T> => {
-    try {
-      return await ask();
-    } catch (error) {
-      throw explainFailure(error, doing, "actions: read");
-    }
-  };
+export function artifactsOn(client: Octokit, repository: GitHubRepository, doing: string): RunArtifacts {
   return {
     async artifacts(run) {
-      const found = await tried(() =>
+      const found = await explained(doing, "actions: read", () =>
         client.paginate(client.rest.actions.listWorkflowRunArtifacts, { ...repository, run_id: run, per_page: 100 }),
       );
       return found
@@ -35,7 +28,7 @@ export function artifactsOn(client: Octokit, repository: Repository, doing: stri
         .map(({ id, name, size_in_bytes }) => ({ id, name, bytes: size_in_bytes }));
     },
     async download({ id }) {
-      const { data } = await tried(() =>
+      const { data } = await explained(doing, "actions: read", () =>
         client.rest.actions.downloadArtifact({ ...repository, artifact_id: id, archive_format: "zip" }),
       );
       if (!(data instanceof ArrayBuffer)) throw new Error(`the artifact ${id} is no archive`);

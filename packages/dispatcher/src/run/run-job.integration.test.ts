@@ -2,27 +2,22 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { executionOf } from "@pipelines/core/contracts/execution";
 import { expect, test } from "vitest";
 import { assessmentOf } from "../../test/build.ts";
 import { executorEnvironment, runExecutor } from "./executor-process.ts";
-import { type RunContext, runJob } from "./run-job.ts";
+import { runJob } from "./run-job.ts";
 
 const assessment = assessmentOf({ mode: "apply", units: [{ path: "prod/vpc" }] });
 const [job] = assessment.jobs;
 if (job === undefined) throw new Error("the sketch has one job");
 
-const context: RunContext = {
-  comparison: assessment.comparison,
-  addedUnits: [],
+const execution = executionOf(assessment, job, {
   repositoryFolder: "/",
-  configurationFile: null,
   folder: "/",
   attempt: 1,
-  reviewedPlansFolder: null,
-  repository: null,
-  runUrl: null,
   logUrl: "https://example.com/job/1",
-};
+});
 
 /** Runs a stand-in for the executor; `signal` gets what would forward a signal to it. */
 async function runProgram(
@@ -80,10 +75,9 @@ test("an executor that is killed without a word leaves a finished outcome that n
       readOutcome: async () => null,
       writeOutcome: async (left) => void written.push(left),
     },
-    job,
-    context,
+    execution,
   );
-  expect(outcome).toMatchObject({ state: "finished", logUrl: context.logUrl });
+  expect(outcome).toMatchObject({ state: "finished", logUrl: execution.logUrl });
   expect(outcome.failure).toContain("killed by SIGKILL");
   expect(outcome.units[0]?.end.kind).toBe("unknown");
   expect(written).toEqual([outcome]);

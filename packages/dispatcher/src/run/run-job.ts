@@ -1,13 +1,9 @@
 import type { Execution } from "@pipelines/core/contracts/execution";
-import type { Job } from "@pipelines/core/contracts/job";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import type { ExecutorEnd } from "./executor-process.ts";
 
-/** Everything about an execution but its job. */
-export type RunContext = Omit<Execution, "version" | "job">;
-
 export type RunEdges = {
-  /** Does the job: a process of its own in an action, the executor's function in a terminal. `null`: it left no word. */
+  /** Does the job: a process of its own in an action, the executor's function in a terminal. `null`: how it ended is not known. */
   execute(execution: Execution): Promise<ExecutorEnd | null>;
   /** The outcome that was left; `null` when there is none that can be read. */
   readOutcome(): Promise<JobOutcome | null>;
@@ -15,32 +11,31 @@ export type RunEdges = {
 };
 
 /** Runs a job and answers how it ended. There is a finished outcome afterwards, also when the executor crashed. */
-export async function runJob(edges: RunEdges, job: Job, context: RunContext): Promise<JobOutcome> {
+export async function runJob(edges: RunEdges, execution: Execution): Promise<JobOutcome> {
   let end: ExecutorEnd | null = null;
   let failure: string | null = null;
   try {
-    end = await edges.execute({ version: 1, job, ...context });
+    end = await edges.execute(execution);
   } catch (error) {
     failure = `the executor could not be run: ${error instanceof Error ? error.message : String(error)}`;
   }
   const left = await edges.readOutcome();
   if (left !== null && left.state === "finished") return left;
-  const outcome = finishedWithout(job, context, left, failure ?? whyOf(end));
+  const outcome = finishedWithout(execution, left, failure ?? whyOf(end));
   await edges.writeOutcome(outcome);
   return outcome;
 }
 
-/** The outcome of a job that nobody finished: what is known of it, and why it ends there. */
+/** The outcome of a job that did not finish: how its units ended as far as that is known, and why it ended. */
 export function finishedWithout(
-  job: Job,
-  context: Pick<RunContext, "attempt" | "logUrl">,
+  { job, attempt, logUrl }: Pick<Execution, "job" | "attempt" | "logUrl">,
   left: JobOutcome | null,
   failure: string,
 ): JobOutcome {
   const known: JobOutcome = left ?? {
     version: 1,
     job: job.id,
-    attempt: context.attempt,
+    attempt,
     action: job.action,
     environment: job.environment,
     at: job.at,
@@ -49,7 +44,7 @@ export function finishedWithout(
     units: [],
     hooks: [],
     failure: null,
-    logUrl: context.logUrl,
+    logUrl,
   };
   const ended = new Set(known.units.map(({ path }) => path));
   const unknown = job.units

@@ -2,12 +2,13 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { type LocalGitHub, startLocalGitHub } from "@pipelines/local-github/server";
 import { expect, test } from "vitest";
 import { failed, reportOf } from "../../test/build.ts";
-import { conversationOn, identityOf, issueTracker, mergedPullRequestOf, mergerOf } from "./github.ts";
-import { type Places, publishReport } from "./publish.ts";
+import { mergedPullRequestOf, mergerOf } from "./github.ts";
+import { publishReport, type Sink } from "./sink.ts";
+import { sinksOf } from "./sinks.ts";
 
 const log = { info: () => undefined, warning: () => undefined };
 
-function placesOf(github: LocalGitHub): Places {
+function sinksOn(github: LocalGitHub): Sink[] {
   const client = createGitHubClient({
     token: github.token,
     apiUrl: github.url,
@@ -15,11 +16,7 @@ function placesOf(github: LocalGitHub): Places {
     timing: { paced: false, retryBaseMs: 1 },
   });
   const repository = { owner: github.owner, repo: github.repo };
-  return {
-    summary: async () => ({ kind: "published", url: null }),
-    conversation: async (number) => conversationOn(client, repository, number, await identityOf(client, github.token)),
-    tracker: async () => issueTracker(client, repository, await identityOf(client, github.token)),
-  };
+  return sinksOf({ client, token: github.token, repository, summaryFile: "/dev/null" });
 }
 
 /** A GitHub with two issues and pull request 3, made by a person. */
@@ -36,7 +33,7 @@ test("the comment is found on a late page and updated; a person's copy of the ma
   github.comment(3, { author: "mallory", body: first });
   for (let index = 0; index < 205; index += 1) github.comment(3, { author: "mona", body: `talk ${index}` });
   github.comment(3, { author: "github-actions[bot]", body: first });
-  await publishReport(placesOf(github), reportOf({ units: [{ path: "prod/vpc", creates: 1 }] }));
+  await publishReport(sinksOn(github), reportOf({ units: [{ path: "prod/vpc", creates: 1 }] }));
   const ours = github.comments(3).filter(({ body }) => body.includes("run=7"));
   expect([github.comments(3).length, ours.length]).toEqual([207, 1]);
   expect(ours[0]?.body).toContain("Merging creates 1 resource");
@@ -45,15 +42,15 @@ test("the comment is found on a late page and updated; a person's copy of the ma
 
 test("a failed apply opens an issue and the next success closes it, within eight calls and a write", async () => {
   await using github = await withConversation();
-  const places = placesOf(github);
+  const sinks = sinksOn(github);
   const broken = { mode: "apply" as const, units: [{ path: "prod/vpc", end: failed() }] };
-  const told = await publishReport(places, reportOf(broken));
-  expect(told.map(({ result }) => result.kind)).toEqual(["published", "published", "published"]);
+  const publications = await publishReport(sinks, reportOf(broken));
+  expect(publications.map(({ result }) => result.kind)).toEqual(["published", "published", "published"]);
   expect(github.requests.length).toBeLessThanOrEqual(9);
   const opened = [...github.state.issues.values()].filter(({ title }) => title === "Apply failed: prod/vpc");
   expect(opened.map(({ state }) => state)).toEqual(["open"]);
-  await publishReport(places, reportOf({ ...broken, run: 8 }));
-  await publishReport(places, reportOf({ mode: "apply", units: [{ path: "prod/vpc" }], run: 9 }));
+  await publishReport(sinks, reportOf({ ...broken, run: 8 }));
+  await publishReport(sinks, reportOf({ mode: "apply", units: [{ path: "prod/vpc" }], run: 9 }));
   const after = [...github.state.issues.values()].filter(({ title }) => title === "Apply failed: prod/vpc");
   expect(after.map(({ state, body }) => [state, /runs\/9/.test(body ?? "")])).toEqual([["closed", true]]);
   expect(github.violations).toEqual([]);
@@ -62,19 +59,19 @@ test("a failed apply opens an issue and the next success closes it, within eight
 test("issues that are turned off leave the comment, and say so", async () => {
   await using github = await withConversation();
   github.setHasIssues(false);
-  const told = await publishReport(
-    placesOf(github),
+  const publications = await publishReport(
+    sinksOn(github),
     reportOf({ mode: "apply", units: [{ path: "prod/vpc", end: failed() }] }),
   );
-  const kinds = Object.fromEntries(told.map(({ place, result }) => [place, result.kind]));
+  const kinds = Object.fromEntries(publications.map(({ sink, result }) => [sink, result.kind]));
   expect(kinds).toEqual({ summary: "published", comment: "published", issues: "skipped" });
 });
 
 test("a comment that GitHub stored although it dropped the connection is not made twice", async () => {
   await using github = await withConversation();
   github.faults.next({ method: "POST", path: /comments$/ }, { kind: "store-then-drop" });
-  const told = await publishReport(placesOf(github), reportOf({ units: [{ path: "prod/vpc", creates: 1 }] }));
-  expect(told.map(({ result }) => result.kind)).toEqual(["published", "published"]);
+  const publications = await publishReport(sinksOn(github), reportOf({ units: [{ path: "prod/vpc", creates: 1 }] }));
+  expect(publications.map(({ result }) => result.kind)).toEqual(["published", "published"]);
   expect(github.comments(3)).toHaveLength(1);
 });
 

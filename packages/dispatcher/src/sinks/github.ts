@@ -1,10 +1,11 @@
 import type { Octokit } from "@octokit/rest";
-import { explainFailure, GitHubUnavailableError } from "@pipelines/core/github/failure";
+import type { GitHubRepository } from "@pipelines/core/github/client";
+import { explained, isStatus, understood } from "@pipelines/core/github/failure";
 import { createOnce } from "@pipelines/core/github/safe-write";
 import { z } from "zod";
-import type { Comment, Conversation } from "./comment.ts";
-import type { IssueTracker } from "./issue.ts";
 import type { Issue } from "./issue-changes.ts";
+import type { IssueTracker } from "./issues.ts";
+import type { Comment, Conversation } from "./sticky-comment.ts";
 
 /** The label of every issue of ours, by which they are found. */
 export const LABEL = "pipelines";
@@ -22,13 +23,11 @@ const Associated = z.array(
   z.object({ number: z.number(), merged_at: z.string().nullish(), base: z.object({ ref: z.string() }) }),
 );
 
-export type Repository = { readonly owner: string; readonly repo: string };
-
 /** Whether a comment or issue was written with a token like ours. */
 export type Identity = (author: z.infer<typeof Author>) => boolean;
 
 /**
- * Who we are. A person's token is told by `GET /user`; an app's token (the workflow's own is one, `ghs_…`) may not ask,
+ * Who we are. `GET /user` names the owner of a person's token; an app's token (the workflow's own is one, `ghs_…`) may not ask,
  * but everything that it writes has a bot as its author, which a person with a copied marker has not.
  */
 export async function identityOf(client: Octokit, token: string): Promise<Identity> {
@@ -46,13 +45,13 @@ export async function identityOf(client: Octokit, token: string): Promise<Identi
 /** Our comments on a pull request, through GitHub's API. */
 export function conversationOn(
   client: Octokit,
-  repository: Repository,
+  repository: GitHubRepository,
   number: number,
   isOurs: Identity,
 ): Conversation {
   const doing = `The comment on #${number}`;
   const list = async (): Promise<Comment[]> => {
-    const pages = await tried(doing, "pull-requests: write", () =>
+    const pages = await explained(doing, "pull-requests: write", () =>
       client.paginate(client.rest.issues.listComments, { ...repository, issue_number: number, per_page: 100 }),
     );
     return understood(z.array(ListedComment), pages, doing)
@@ -62,7 +61,7 @@ export function conversationOn(
   return {
     list,
     create: (body, isIt) =>
-      tried(doing, "pull-requests: write", async () =>
+      explained(doing, "pull-requests: write", async () =>
         createOnce(
           async () => {
             const { data } = await client.rest.issues.createComment({ ...repository, issue_number: number, body });
@@ -72,28 +71,26 @@ export function conversationOn(
         ),
       ),
     update: (id, body) =>
-      tried(doing, "pull-requests: write", async () => {
+      explained(doing, "pull-requests: write", async () => {
         const { data } = await client.rest.issues.updateComment({ ...repository, comment_id: id, body });
         return toComment(understood(ListedComment, data, doing));
       }),
-    async remove(id) {
-      await tried(doing, "pull-requests: write", () =>
-        client.rest.issues.deleteComment({ ...repository, comment_id: id }),
-      ).catch((error: unknown) => {
-        // Of reporters at the same time another one may have removed it: it is gone, as it should be.
-        if (error instanceof Error && /does not exist/.test(error.message)) return;
-        throw error;
-      });
-    },
+    remove: (id) =>
+      explained(doing, "pull-requests: write", async () => {
+        await client.rest.issues.deleteComment({ ...repository, comment_id: id }).catch((error: unknown) => {
+          // Another run that reports at the same time may have removed it.
+          if (!isStatus(error, 404)) throw error;
+        });
+      }),
   };
 }
 
 /** Our open issues, through GitHub's API. */
-export function issueTracker(client: Octokit, repository: Repository, isOurs: Identity): IssueTracker {
+export function issueTracker(client: Octokit, repository: GitHubRepository, isOurs: Identity): IssueTracker {
   const doing = "The issue about this run";
   let labelled = false;
   const listOpen = async (): Promise<Issue[]> => {
-    const pages = await tried(doing, "issues: write", () =>
+    const pages = await explained(doing, "issues: write", () =>
       client.paginate(client.rest.issues.listForRepo, { ...repository, state: "open", labels: LABEL, per_page: 100 }),
     );
     return understood(z.array(ListedIssue), pages, doing)
@@ -103,16 +100,17 @@ export function issueTracker(client: Octokit, repository: Repository, isOurs: Id
   const ensureLabel = async (): Promise<void> => {
     if (labelled) return;
     labelled = true;
-    try {
-      await client.rest.issues.createLabel({
-        ...repository,
-        name: LABEL,
-        color: "1d76db",
-        description: "Opened and closed by Pipelines",
-      });
-    } catch (error) {
-      if (!isStatus(error, 422)) throw explainFailure(error, `The label ${LABEL}`, "issues: write");
-    }
+    await explained(`The label ${LABEL}`, "issues: write", () =>
+      client.rest.issues
+        .createLabel({
+          ...repository,
+          ...{ name: LABEL, color: "1d76db", description: "Opened and closed by Pipelines" },
+        })
+        .catch((error: unknown) => {
+          // It is there already.
+          if (!isStatus(error, 422)) throw error;
+        }),
+    );
   };
   const create = async (title: string, body: string, assignee: string | null): Promise<Issue> => {
     const { data } = await client.rest.issues.create({
@@ -127,7 +125,7 @@ export function issueTracker(client: Octokit, repository: Repository, isOurs: Id
   return {
     listOpen,
     open: (title, body, assignee, isIt) =>
-      tried(doing, "issues: write", async () => {
+      explained(doing, "issues: write", async () => {
         await ensureLabel();
         return createOnce(
           () =>
@@ -140,12 +138,12 @@ export function issueTracker(client: Octokit, repository: Repository, isOurs: Id
         );
       }),
     async update(number, body) {
-      await tried(doing, "issues: write", () =>
+      await explained(doing, "issues: write", () =>
         client.rest.issues.update({ ...repository, issue_number: number, body }),
       );
     },
     async close(number, body, why) {
-      await tried(doing, "issues: write", () =>
+      await explained(doing, "issues: write", () =>
         client.rest.issues.update({ ...repository, issue_number: number, body, state: "closed", state_reason: why }),
       );
     },
@@ -155,12 +153,12 @@ export function issueTracker(client: Octokit, repository: Repository, isOurs: Id
 /** The merged pull request that brought a commit to a branch; `null` when it was pushed directly. */
 export async function mergedPullRequestOf(
   client: Octokit,
-  repository: Repository,
+  repository: GitHubRepository,
   commit: string,
   branch: string,
 ): Promise<number | null> {
   const doing = "Looking for the merged pull request";
-  const { data } = await tried(doing, "pull-requests: read", () =>
+  const { data } = await explained(doing, "pull-requests: read", () =>
     client.rest.repos.listPullRequestsAssociatedWithCommit({ ...repository, commit_sha: commit }),
   );
   const merged = understood(Associated, data, doing).filter(
@@ -170,37 +168,13 @@ export async function mergedPullRequestOf(
 }
 
 /** Who merged a pull request, where that is a person: the actor of a push from a merge queue is a bot. */
-export async function mergerOf(client: Octokit, repository: Repository, number: number): Promise<string | null> {
+export async function mergerOf(client: Octokit, repository: GitHubRepository, number: number): Promise<string | null> {
   const doing = "Looking for who merged";
-  const { data } = await tried(doing, "pull-requests: read", () =>
+  const { data } = await explained(doing, "pull-requests: read", () =>
     client.rest.pulls.get({ ...repository, pull_number: number }),
   );
   const { merged_by } = understood(z.object({ merged_by: Author.optional() }), data, doing);
   return merged_by?.type === "User" ? merged_by.login : null;
-}
-
-async function tried<T>(
-  doing: string,
-  permission: Parameters<typeof explainFailure>[2],
-  ask: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw explainFailure(error, doing, permission);
-  }
-}
-
-/** GitHub, or something between us and it, may answer 200 with an error page. */
-function understood<S extends z.ZodType>(schema: S, data: unknown, doing: string): z.output<S> {
-  const result = schema.safeParse(data);
-  if (!result.success)
-    throw new GitHubUnavailableError(`${doing}: GitHub's answer can't be understood`, { cause: result.error });
-  return result.data;
-}
-
-function isStatus(error: unknown, status: number): boolean {
-  return z.object({ status: z.literal(status) }).safeParse(error).success;
 }
 
 function toComment({ id, body, html_url }: z.infer<typeof ListedComment>): Comment {

@@ -95,7 +95,7 @@ test("drift has one issue, which is updated and closes itself, and which no appl
     ],
   });
   const [opened] = issueChanges(drifted, []);
-  expect(opened).toMatchObject({ kind: "open", title: "Drift: 1 of 2 units is not as the code says" });
+  expect(opened).toMatchObject({ kind: "open", title: "Drift: 1 of 2 units differs from the code" });
   const open = { number: 5, body: issueMarker({ about: "drift", units: [] }), url: "" };
   expect(short(issueChanges(drifted, [open]))).toEqual(["update 5"]);
   expect(issueChanges(apply({ path: "a" }), [open])).toEqual([]);
@@ -123,7 +123,7 @@ test("up to ten failing units have an issue each", () => {
   expect(issueChanges(apply(...ten), [])).toHaveLength(10);
 });
 
-test("a shared issue keeps units that failed before and that nobody has heard of since", () => {
+test("a shared issue keeps units that failed before and did not run since", () => {
   const failing = (from: number) =>
     apply(...Array.from({ length: 11 }, (_, index) => ({ path: `prod/unit-${index + from}`, end: failed() })));
   const [opened] = issueChanges(failing(0), []);

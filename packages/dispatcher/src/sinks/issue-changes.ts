@@ -24,12 +24,12 @@ const MOST_ISSUES = 10;
 /** GitHub takes 65,536 characters, the marker's line among them. */
 const LONGEST_BODY = 65_000;
 
-type Known = Issue & { readonly marker: IssueMarker };
-type Wanted = { readonly title: string; readonly marker: IssueMarker; readonly body: string };
+type OpenIssue = Issue & { readonly marker: IssueMarker };
+type DesiredIssue = { readonly title: string; readonly marker: IssueMarker; readonly body: string };
 
-/** What has to be written, given the issues that are open: each thing that somebody has to look at has one, nothing else has. */
+/** What has to be written, given the issues that are open, so that each thing that needs attention has one, and nothing else. */
 export function issueChanges(report: Report, open: readonly Issue[]): IssueChange[] {
-  const known = open.flatMap((issue): Known[] => {
+  const known = open.flatMap((issue): OpenIssue[] => {
     const marker = readIssueMarker(issue.body);
     return marker === null ? [] : [{ ...issue, marker }];
   });
@@ -45,13 +45,13 @@ export function issueChanges(report: Report, open: readonly Issue[]): IssueChang
   }
 }
 
-/** One issue for all drift. A look that could not plan every unit says nothing of those, so it closes nothing. */
-function driftChanges(report: Report, known: readonly Known[]): IssueChange[] {
+/** One issue for all drift. A check that could not plan every unit says nothing about those, so it closes nothing. */
+function driftChanges(report: Report, known: readonly OpenIssue[]): IssueChange[] {
   const { totals, comparison, problems } = report;
   const marker: IssueMarker = { about: "drift", units: [] };
   const [same, ...duplicates] = known.filter((issue) => isSameIssue(issue.marker, marker));
-  const wanted = comparison === null || problems.length > 0 || totals.units > totals.unchanged;
-  if (!wanted) {
+  const desired = comparison === null || problems.length > 0 || totals.units > totals.unchanged;
+  if (!desired) {
     return (same === undefined ? [] : [same, ...duplicates]).map((issue) => closing(issue, report, null));
   }
   const text = renderDriftIssue(report);
@@ -59,27 +59,27 @@ function driftChanges(report: Report, known: readonly Known[]): IssueChange[] {
   return [{ kind: "update", number: same.number, marker, body: text.body }];
 }
 
-function applyChanges(report: Report, known: readonly Known[]): IssueChange[] {
-  const wanted = wantedIssues(report);
-  const failing = new Set(wanted.flatMap(({ marker }) => marker.units));
+function applyChanges(report: Report, known: readonly OpenIssue[]): IssueChange[] {
+  const desired = desiredIssues(report);
+  const failing = new Set(desired.flatMap(({ marker }) => marker.units));
   const done = new Map(
     report.rows.filter((row) => isDone(row) && !failing.has(keyOf(row.unit))).map((row) => [keyOf(row.unit), row]),
   );
-  const said = wanted.map((change): IssueChange => {
+  const changes = desired.map((change): IssueChange => {
     const same = known.find((issue) => isSameIssue(issue.marker, change.marker));
     if (same === undefined) return { kind: "open", ...change };
-    // A roll-up keeps the units of earlier runs that nobody has heard of since.
+    // A roll-up keeps the units of earlier runs that did not run since.
     const left = same.marker.about === "units" ? same.marker.units.filter((key) => !done.has(key)) : [];
     const units = [...new Set([...change.marker.units, ...left])];
     return { kind: "update", number: same.number, marker: { ...change.marker, units }, body: change.body };
   });
-  const handled = new Set(said.map((change) => (change.kind === "open" ? null : change.number)));
+  const handled = new Set(changes.map((change) => (change.kind === "open" ? null : change.number)));
   const others = known.filter(({ number }) => !handled.has(number));
-  return [...said, ...others.flatMap((issue) => solved(issue, report, done))];
+  return [...changes, ...others.flatMap((issue) => resolved(issue, report, done))];
 }
 
 /** The issues that have to be open after this run. */
-function wantedIssues(report: Report): Wanted[] {
+function desiredIssues(report: Report): DesiredIssue[] {
   const subjects: IssueSubject[] = [
     ...report.rows.filter(needsIssue).map((row) => ({ kind: "row" as const, row })),
     ...report.withheld
@@ -101,7 +101,7 @@ function wantedIssues(report: Report): Wanted[] {
 }
 
 /** What becomes of an open issue that this run does not repeat: it is closed, shortened, or left alone. */
-function solved(issue: Known, report: Report, done: ReadonlyMap<string, Row>): IssueChange[] {
+function resolved(issue: OpenIssue, report: Report, done: ReadonlyMap<string, Row>): IssueChange[] {
   const { marker } = issue;
   if (marker.about === "drift") return [];
   if (marker.about === "run") {
@@ -117,8 +117,8 @@ function solved(issue: Known, report: Report, done: ReadonlyMap<string, Row>): I
   return [{ kind: "update", number: issue.number, marker: { about: "units", units: left }, body }];
 }
 
-/** A closed issue says first how it was solved and keeps below what had gone wrong: people come back for that. */
-function closing(issue: Known, report: Report, row: Row | null): IssueChange {
+/** A closed issue says first how it was resolved, and keeps below what had gone wrong: people come back for that. */
+function closing(issue: OpenIssue, report: Report, row: Row | null): IssueChange {
   const before = issue.body.split("\n").slice(1).join("\n");
   const body = `${renderClosedIssue(report, row)}\n\n---\n\n${before}`.slice(0, LONGEST_BODY).toWellFormed();
   return { kind: "close", number: issue.number, marker: issue.marker, body };
@@ -128,7 +128,7 @@ function runMarker({ scope }: Report): IssueMarker {
   return { about: "run", units: scope === null ? [] : [scope.key] };
 }
 
-/** A skipped apply is told by the issue of what it waited for; a skipped destroy stays due. */
+/** A skipped apply is covered by the issue of what it waited for; a skipped destroy stays due. */
 function needsIssue(row: Row): boolean {
   if (!changesUnits(row.action)) return false;
   if (row.end.kind === "skipped") return traitsOf(row.action).removes;

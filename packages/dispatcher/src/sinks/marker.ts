@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ReportKind } from "../report/model.ts";
+import type { Phase } from "../report/phase.ts";
 
 /** Which report of which run a comment holds, so that an older one never replaces a newer one. */
 export type CommentMarker = {
@@ -8,36 +9,46 @@ export type CommentMarker = {
   readonly scope: string | null;
   readonly run: number;
   readonly attempt: number;
-  readonly phase: "start" | "end";
+  readonly phase: Phase;
 };
 
 const COMMENT =
-  /^<!-- pipelines:comment v1 (plan|apply|drift)(?: job=([0-9a-f]{16}))? run=(\d{1,12}) attempt=(\d{1,6}) phase=(start|end) -->$/;
+  /^<!-- pipelines:comment v1 (plan|apply|drift)(?: job=([0-9a-f]{16}))? run=(\d{1,12}) attempt=(\d{1,6}) phase=(start|end|stage-(\d{1,9})) -->$/;
 const ISSUE = /^<!-- pipelines:issue v1 (unit|units|run|drift) ?([0-9a-f,]*) -->$/;
 
 /** The hidden first line of a comment of ours. */
 export function commentMarker({ kind, scope, run, attempt, phase }: CommentMarker): string {
   const job = scope === null ? "" : ` job=${scope}`;
-  return `<!-- pipelines:comment v1 ${kind}${job} run=${run} attempt=${attempt} phase=${phase} -->`;
+  return `<!-- pipelines:comment v1 ${kind}${job} run=${run} attempt=${attempt} phase=${nameOf(phase)} -->`;
 }
 
 /** Reads the first line only: further down, a text from elsewhere may hold something that looks like it. */
 export function readCommentMarker(body: string): CommentMarker | null {
-  const [, kind, scope, run, attempt, phase] = COMMENT.exec(firstLine(body)) ?? [];
+  const [, kind, scope, run, attempt, phase, stage] = COMMENT.exec(firstLine(body)) ?? [];
   if (kind !== "plan" && kind !== "apply" && kind !== "drift") return null;
   return {
     kind,
     scope: scope ?? null,
     run: Number(run),
     attempt: Number(attempt),
-    phase: phase === "start" ? "start" : "end",
+    phase:
+      stage === undefined ? { kind: phase === "start" ? "start" : "end" } : { kind: "stage", stage: Number(stage) },
   };
 }
 
 /** Below 0 when `a` is older than `b`. */
 export function compareMarkers(a: CommentMarker, b: CommentMarker): number {
-  const phase = (marker: CommentMarker): number => (marker.phase === "start" ? 0 : 1);
-  return a.run - b.run || a.attempt - b.attempt || phase(a) - phase(b);
+  return a.run - b.run || a.attempt - b.attempt || rankOf(a.phase) - rankOf(b.phase);
+}
+
+function nameOf(phase: Phase): string {
+  return phase.kind === "stage" ? `stage-${phase.stage}` : phase.kind;
+}
+
+/** The end comes after every stage: nine digits number those. */
+function rankOf(phase: Phase): number {
+  if (phase.kind === "start") return 0;
+  return phase.kind === "stage" ? phase.stage : 1_000_000_000;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Account } from "@pipelines/core/contracts/change";
 import type { createGitHubClient } from "@pipelines/core/github/client";
+import { explained, isStatus } from "@pipelines/core/github/failure";
 import type { AccountFile } from "./render.ts";
 
 type Client = ReturnType<typeof createGitHubClient>;
@@ -19,37 +20,38 @@ export function gitHubPullRequests(
 ): AccountPullRequests {
   const common = { owner, repo };
   return {
-    async propose(account, files, base) {
-      const branch = `pipelines/account-${account.name}`;
-      const { data: baseRef } = await client.rest.git.getRef({ ...common, ref: `heads/${base}` });
-      const { data: baseCommit } = await client.rest.git.getCommit({ ...common, commit_sha: baseRef.object.sha });
-      const { data: tree } = await client.rest.git.createTree({
-        ...common,
-        base_tree: baseCommit.tree.sha,
-        tree: files.map(({ path, content }) => ({ path, content, mode: "100644", type: "blob" })),
-      });
-      const { data: commit } = await client.rest.git.createCommit({
-        ...common,
-        message: `Add the account ${account.name}`,
-        tree: tree.sha,
-        parents: [baseRef.object.sha],
-      });
-      await setBranch(client, common, branch, commit.sha);
-      const { data: open } = await client.rest.pulls.list({
-        ...common,
-        state: "open",
-        head: `${owner}:${branch}`,
-        base,
-      });
-      const text = { title: `Add the account ${account.name}`, body: bodyOf(account, files, runUrl) };
-      const [existing] = open;
-      if (existing !== undefined) {
-        await client.rest.pulls.update({ ...common, pull_number: existing.number, ...text });
-        return existing.html_url;
-      }
-      const { data: created } = await client.rest.pulls.create({ ...common, head: branch, base, ...text });
-      return created.html_url;
-    },
+    propose: (account, files, base) =>
+      explained("The pull request with the account's code", "contents: write", async () => {
+        const branch = `pipelines/account-${account.name}`;
+        const { data: baseRef } = await client.rest.git.getRef({ ...common, ref: `heads/${base}` });
+        const { data: baseCommit } = await client.rest.git.getCommit({ ...common, commit_sha: baseRef.object.sha });
+        const { data: tree } = await client.rest.git.createTree({
+          ...common,
+          base_tree: baseCommit.tree.sha,
+          tree: files.map(({ path, content }) => ({ path, content, mode: "100644", type: "blob" })),
+        });
+        const { data: commit } = await client.rest.git.createCommit({
+          ...common,
+          message: `Add the account ${account.name}`,
+          tree: tree.sha,
+          parents: [baseRef.object.sha],
+        });
+        await setBranch(client, common, branch, commit.sha);
+        const { data: open } = await client.rest.pulls.list({
+          ...common,
+          state: "open",
+          head: `${owner}:${branch}`,
+          base,
+        });
+        const text = { title: `Add the account ${account.name}`, body: bodyOf(account, files, runUrl) };
+        const [existing] = open;
+        if (existing !== undefined) {
+          await client.rest.pulls.update({ ...common, pull_number: existing.number, ...text });
+          return existing.html_url;
+        }
+        const { data: created } = await client.rest.pulls.create({ ...common, head: branch, base, ...text });
+        return created.html_url;
+      }),
   };
 }
 
@@ -63,7 +65,7 @@ async function setBranch(
   try {
     await client.rest.git.createRef({ ...common, ref: `refs/heads/${branch}`, sha });
   } catch (error) {
-    if (!(error instanceof Error && "status" in error && error.status === 422)) throw error;
+    if (!isStatus(error, 422)) throw error;
     await client.rest.git.updateRef({ ...common, ref: `heads/${branch}`, sha, force: true });
   }
 }

@@ -7,7 +7,7 @@ import { code, fenced, prose, sentence } from "../escape.ts";
 import { cutAtLine } from "../plan-text.ts";
 import { indent, logLink, more } from "./block.ts";
 
-/** What is lost, or was, by address. */
+/** What is destroyed, replaced or forgotten, or was, by address. */
 export function dangerBlock(report: Report, detail: Detail): string {
   return (
     dangerTable(report, detail, "planned") + dangerTable(report, detail, "begun") + dangerTable(report, detail, "done")
@@ -15,9 +15,9 @@ export function dangerBlock(report: Report, detail: Detail): string {
 }
 
 const DANGER_TITLES = {
-  plan: "What is lost when this is carried out",
-  drift: "What an apply would take away",
-  apply: "What was to be lost",
+  plan: "To be destroyed, replaced or forgotten",
+  drift: "An apply would destroy, replace or forget",
+  apply: "To be destroyed, replaced or forgotten",
 } as const;
 
 function dangerTable(report: Report, detail: Detail, when: Danger["when"]): string {
@@ -26,8 +26,8 @@ function dangerTable(report: Report, detail: Detail, when: Danger["when"]): stri
   const verb = { delete: "🗑️ destroy", replace: "♻️ replace", forget: "🫥 forget" } as const;
   const title = {
     planned: DANGER_TITLES[report.kind],
-    begun: "What may be gone: the apply did not end well",
-    done: "What was destroyed, replaced or forgotten",
+    begun: "May be destroyed already: the apply did not finish",
+    done: "Destroyed, replaced or forgotten",
   }[when];
   const lines = dangers
     .slice(0, detail.lines)
@@ -39,7 +39,7 @@ function dangerTable(report: Report, detail: Detail, when: Danger["when"]): stri
 export function failureBlock(report: Report, detail: Detail): string {
   const rows = report.rows.filter(({ end, action }) => needsSomebody(end, action));
   const skipped = rows.filter(({ end }) => end.kind === "skipped");
-  const told = rows.filter(({ end }) => end.kind !== "skipped");
+  const others = rows.filter(({ end }) => end.kind !== "skipped");
   if (rows.length + report.jobs.length === 0) return "";
   const lines = [
     ...report.jobs
@@ -48,15 +48,15 @@ export function failureBlock(report: Report, detail: Detail): string {
         ({ name, failure, logUrl }) =>
           `- Job ${code(name, detail.characters)}: ${sentence(failure, detail.characters)}${logLink(logUrl)}`,
       ),
-    ...told.slice(0, detail.lines).map((row) => failureItem(row, detail)),
+    ...others.slice(0, detail.lines).map((row) => failureItem(row, detail)),
     ...(skipped.length === 0 ? [] : [skippedItem(skipped, detail)]),
   ];
-  const listed = Math.max(told.length, report.jobs.length);
-  return `**What needs somebody**\n\n${lines.join("\n")}${more(listed, detail.lines, "entry", "entries")}`;
+  const listed = Math.max(others.length, report.jobs.length);
+  return `**Needs attention**\n\n${lines.join("\n")}${more(listed, detail.lines, "entry", "entries")}`;
 }
 
 function failureItem(row: Row, detail: Detail): string {
-  const advice = adviceOn(row.end);
+  const advice = adviceOn(row);
   if (advice === null) return "";
   const parts = [
     `- ${code(row.unit, 200)} ${sentence(advice.happened, detail.characters)}${logLink(row.logUrl)}`,
@@ -68,25 +68,25 @@ function failureItem(row: Row, detail: Detail): string {
   return parts.filter((part) => part !== null).join("\n\n");
 }
 
-/** Units that only waited for others need one line: what they waited for is told by itself. */
+/** Units that were not started share one line: what they depend on has an entry of its own. */
 function skippedItem(rows: readonly Row[], detail: Detail): string {
   const names = rows.slice(0, detail.lines).map(({ unit }) => code(unit, 200));
   const rest = rows.length > names.length ? ` and ${rows.length - names.length} more` : "";
-  return `- Not started, since what they build on did not end well: ${names.join(", ")}${rest}`;
+  return `- Not started, because what they depend on did not end well: ${names.join(", ")}${rest}`;
 }
 
 /** What could not be determined, by file and line. */
 export function problemBlock(report: Report, detail: Detail): string {
   if (report.problems.length === 0) return "";
   const lines = report.problems.slice(0, detail.lines).map(({ path, file, line, message }) => {
-    const place = file === null ? path : `${file}${line === null ? "" : `:${line}`}`;
-    return `- ${place === null ? "" : `${code(place, 200)} `}${sentence(message, detail.characters)}`;
+    const where = file === null ? path : `${file}${line === null ? "" : `:${line}`}`;
+    return `- ${where === null ? "" : `${code(where, 200)} `}${sentence(message, detail.characters)}`;
   });
   return `**Problems**\n\n${lines.join("\n")}${more(report.problems.length, detail.lines, "problem")}`;
 }
 
-/** Units that are due and do not run now. */
-export function heldBackBlock(report: Report, detail: Detail): string {
+/** Units that a rule keeps from running. */
+export function withheldBlock(report: Report, detail: Detail): string {
   if (report.withheld.length === 0) return "";
   const lines = report.withheld
     .slice(0, detail.lines)
@@ -94,5 +94,5 @@ export function heldBackBlock(report: Report, detail: Detail): string {
       ({ unit, action, message }) =>
         `- ✋ ${prose(action)} of ${code(unit, 200)}: ${sentence(message, detail.characters)}`,
     );
-  return `**Held back**\n\n${lines.join("\n")}${more(report.withheld.length, detail.lines, "unit")}`;
+  return `**Withheld**\n\n${lines.join("\n")}${more(report.withheld.length, detail.lines, "unit")}`;
 }

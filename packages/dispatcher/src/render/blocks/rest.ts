@@ -2,8 +2,9 @@ import type { Cut, Detail } from "../../report/fit.ts";
 import { count } from "../../report/headline.ts";
 import type { Report } from "../../report/model.ts";
 import { code, link, sentence } from "../escape.ts";
+import { more } from "./block.ts";
 
-/** Changed files that nothing runs for. */
+/** Changed files for which nothing runs. */
 export function unmatchedBlock(report: Report, detail: Detail): string {
   if (report.unmatched.length === 0) return "";
   const names = report.unmatched.slice(0, detail.lines).map((file) => code(file, 200));
@@ -19,6 +20,18 @@ export function noticeBlock(report: Report, detail: Detail): string {
     .join("\n>\n");
 }
 
+/** Jobs that may still run. */
+export function pendingBlock({ pending }: Report, detail: Detail): string {
+  if (pending.length === 0) return "";
+  const units = count(
+    pending.reduce((sum, job) => sum + job.units, 0),
+    "unit",
+  );
+  const names = pending.slice(0, detail.lines).map(({ name }) => `- ${code(name, 200)}`);
+  const left = more(pending.length, detail.lines, "job");
+  return `<details><summary>⏳ ${units} in ${count(pending.length, "job")} not run yet</summary>\n\n${names.join("\n")}${left}\n\n</details>`;
+}
+
 /** What did not fit, and where it is. */
 export function cutBlock(report: Report, cut: Cut): string {
   const parts = [
@@ -28,5 +41,5 @@ export function cutBlock(report: Report, cut: Cut): string {
     cut.lines > 0 ? `${count(cut.lines, "line")} of the lists` : null,
   ].filter((part) => part !== null);
   if (parts.length === 0) return "";
-  return `*Left out for want of room: ${parts.join(", ")}. All of it is in the ${link("summary and logs of the run", report.run.runUrl)}.*`;
+  return `*Not shown for lack of space: ${parts.join(", ")}. See the ${link("summary and logs of the run", report.run.runUrl)}.*`;
 }

@@ -45,12 +45,12 @@ function duration(seconds: number): string {
     : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** What follows on what somebody asked for by hand: a plan becomes an apply of just that. */
+/** The next step after a run that was started by hand: a plan becomes an apply of just that plan. */
 export function goOnBlock({ kind, comparison, run, status, totals, rows }: Report): string {
   if (isUnlocking(rows) && status === "success") {
-    return "**Next:** re-run the failed jobs of the run that met the lock, or run the workflow by hand for the unit.";
+    return "**Next:** re-run the failed jobs of the run that found the state locked, or run the workflow by hand for the unit.";
   }
   if (kind !== "plan" || comparison?.mode !== "manual" || status !== "success" || totals.units === totals.unchanged)
     return "";
-  return `**Next:** if this is right, run the workflow by hand once more with the same units and commit, the action ${code("apply")} (or ${code("destroy")}, for a plan of a destroy), and ${code("approved_run")} set to ${code(run.runId)}.`;
+  return `**Next:** if this plan is right, run the workflow by hand with the same units and commit, action ${code("apply")} (${code("destroy")} for a plan of a destroy), and ${code("approved_run")} set to ${code(run.runId)}.`;
 }

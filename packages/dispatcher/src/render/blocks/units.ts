@@ -9,7 +9,7 @@ import { asDiff, cutAtLine } from "../plan-text.ts";
 import { resultOf } from "../result.ts";
 import { more } from "./block.ts";
 
-/** One row per unit that has something to tell. */
+/** One row per unit, but those without changes. */
 export function unitTable(report: Report, detail: Detail): string {
   const all = report.rows.filter(({ end }) => end.kind !== "unchanged");
   if (all.length === 0) return "";
@@ -24,9 +24,9 @@ export function unitTable(report: Report, detail: Detail): string {
 }
 
 const CALM_TITLES = {
-  plan: "to apply, which lose nothing",
-  apply: "applied, which lost nothing",
-  drift: "that an apply would change, losing nothing",
+  plan: "to apply, destroying nothing",
+  apply: "applied, destroying nothing",
+  drift: "that an apply would change, destroying nothing",
 } as const;
 
 function table(rows: readonly Row[], kind: ReportKind): string {
@@ -53,15 +53,15 @@ export function unchangedBlock(report: Report, detail: Detail): string {
   return `<details><summary>⚪ ${count(rows.length, "unit")} without changes</summary>\n\n${names.join(", ")}${rest}\n\n</details>`;
 }
 
-/** Many plans that lose nothing, as one fold of folds. */
+/** Many plans that destroy nothing, as one fold of folds. */
 export function gatheredFolds(folds: string, amount: number): string {
-  return `<details><summary>${count(amount, "plan")} that ${amount === 1 ? "loses" : "lose"} nothing</summary>\n\n${folds}</details>\n\n`;
+  return `<details><summary>${count(amount, "plan")} destroying nothing</summary>\n\n${folds}</details>\n\n`;
 }
 
 /** A unit's plan, cut at a line's end where it has more than so many characters. */
 export function planFold(row: Row, characters: number): string {
   const { text, whole } = cutAtLine(row.text ?? "", characters);
-  const note = whole ? "" : "\n\n*The plan goes on; the rest is in the job's log.*";
+  const note = whole ? "" : "\n\n*The plan is longer; the rest is in the job's log.*";
   const sum = row.plan === null ? "" : ` <b>${plainFigures(row.plan)}</b>`;
   return `<details><summary><code>${html(oneLine(row.unit, 200))}</code>${sum}</summary>\n\n${fenced(asDiff(text), "diff")}${note}\n\n</details>\n\n`;
 }
@@ -70,8 +70,7 @@ function resources(row: Row): string {
   if (row.plan === null) return "";
   const shown = figures(row.plan);
   if (shown === null) return outputsOnly(row.plan.outputs) ? "outputs only" : "none";
-  const changesTheWorld = changesUnits(row.action);
-  return changesTheWorld && !isCarriedOut(row) ? `planned: ${shown}` : shown;
+  return changesUnits(row.action) && !isCarriedOut(row) ? `planned: ${shown}` : shown;
 }
 
 function outputsOnly({ add, change, destroy }: { add: number; change: number; destroy: number }): boolean {

@@ -1,7 +1,7 @@
 import type { Report } from "../report/model.ts";
 import { type Issue, type IssueChange, issueChanges } from "./issue-changes.ts";
 import { type IssueMarker, isSameIssue, issueMarker, readIssueMarker } from "./marker.ts";
-import type { SinkResult } from "./sink.ts";
+import type { Sink, SinkResult } from "./sink.ts";
 
 /** The open issues of the repository that are ours. */
 export type IssueTracker = {
@@ -12,11 +12,20 @@ export type IssueTracker = {
   close(number: number, body: string, why: "completed" | "duplicate"): Promise<void>;
 };
 
+/** Issues about what has to be looked at after the deploy branch changed the world, or differs from it. */
+export function issuesSink(trackerOf: () => Promise<IssueTracker>): Sink {
+  return {
+    name: "issues",
+    wants: ({ kind, phase }) => kind !== "plan" && phase.kind !== "start",
+    publish: async (report) => publishIssues(await trackerOf(), report),
+  };
+}
+
 /** Writes of one report; the next run does what is left. */
 const MOST_WRITES = 20;
 
-/** Opens, updates and closes issues so that each thing that somebody has to look at has an open one, and nothing else has. */
-export async function publishIssues(tracker: IssueTracker, report: Report): Promise<SinkResult> {
+/** Opens, updates and closes issues so that each thing that needs attention has an open one, and nothing else. */
+async function publishIssues(tracker: IssueTracker, report: Report): Promise<SinkResult> {
   const changes = issueChanges(report, await tracker.listOpen());
   if (changes.length === 0) return { kind: "skipped", why: "no unit failed and no issue is open" };
   const opened: Opened[] = [];

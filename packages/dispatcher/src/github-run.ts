@@ -1,9 +1,10 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { GitHubRepository } from "@pipelines/core/github/client";
 import { z } from "zod";
 import type { RunFacts } from "./report/model.ts";
 
 /** What GitHub says about a run, as `@actions/github` reads it from a step's environment. */
-const GitHub = z.object({
+const Context = z.object({
   repo: z.object({ owner: z.string().min(1), repo: z.string().min(1) }),
   runId: z.int().positive(),
   runNumber: z.int().positive(),
@@ -20,8 +21,9 @@ const Payload = z.object({
   pull_request: z.object({ number: z.int().positive(), head: z.object({ sha: z.string() }) }).optional(),
 });
 
-export type RunContextFacts = {
-  readonly repository: { readonly owner: string; readonly repo: string };
+/** The run of GitHub Actions that this process is a step of. */
+export type GitHubRun = {
+  readonly repository: GitHubRepository;
   readonly fullName: string;
   readonly runId: string;
   readonly runNumber: number;
@@ -36,9 +38,9 @@ export type RunContextFacts = {
   readonly pullRequest: { readonly number: number; readonly headSha: string } | null;
 };
 
-/** @throws Error naming what is missing when this is no step of a GitHub Actions run */
-export function readRunContext(github: unknown): RunContextFacts {
-  const read = GitHub.safeParse(github);
+/** @throws Error that names what is missing when this is no step of a GitHub Actions run */
+export function readGitHubRun(context: unknown): GitHubRun {
+  const read = Context.safeParse(context);
   if (!read.success) {
     throw new Error(`this needs the environment of a GitHub Actions step:\n${z.prettifyError(read.error)}`);
   }
@@ -62,36 +64,33 @@ export function readRunContext(github: unknown): RunContextFacts {
 }
 
 /** The link to a job's log: its own page when its id is known, else the run's. */
-export function logUrlOf(context: RunContextFacts, checkRunId: string | null): string {
-  if (checkRunId === null || !/^[1-9]\d*$/.test(checkRunId)) return context.runUrl;
-  return `${context.serverUrl}/${context.fullName}/actions/runs/${context.runId}/job/${checkRunId}`;
+export function logUrlOf(run: GitHubRun, checkRunId: string | null): string {
+  if (checkRunId === null || !/^[1-9]\d*$/.test(checkRunId)) return run.runUrl;
+  return `${run.serverUrl}/${run.fullName}/actions/runs/${run.runId}/job/${checkRunId}`;
 }
 
 /** The facts of a run that its report shows. */
 export function runFactsOf(
-  context: RunContextFacts,
+  run: GitHubRun,
   assessment: Assessment | null,
   people: { readonly pullRequest: number | null; readonly assignee: string | null },
 ): RunFacts {
   return {
-    repository: context.fullName,
-    runId: context.runId,
-    runNumber: context.runNumber,
-    attempt: context.attempt,
-    runUrl: context.runUrl,
-    serverUrl: context.serverUrl,
+    repository: run.fullName,
+    runId: run.runId,
+    runNumber: run.runNumber,
+    attempt: run.attempt,
+    runUrl: run.runUrl,
+    serverUrl: run.serverUrl,
     commit:
-      assessment?.comparison.pullRequest?.headSha ??
-      context.pullRequest?.headSha ??
-      assessment?.comparison.head ??
-      context.sha,
+      assessment?.comparison.pullRequest?.headSha ?? run.pullRequest?.headSha ?? assessment?.comparison.head ?? run.sha,
     ...people,
-    event: context.event,
+    event: run.event,
   };
 }
 
-/** A payload that can't be understood is no reason to keep silent: the report then goes to the summary alone. */
-function pullRequestOf(payload: unknown): RunContextFacts["pullRequest"] {
+/** A payload that can't be understood does not stop the report: it then goes to the summary alone. */
+function pullRequestOf(payload: unknown): GitHubRun["pullRequest"] {
   const { pull_request } = Payload.safeParse(payload).data ?? {};
   return pull_request === undefined ? null : { number: pull_request.number, headSha: pull_request.head.sha };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { type Comment, type Conversation, publishComment } from "./comment.ts";
 import { type CommentMarker, readCommentMarker } from "./marker.ts";
+import { type Comment, type Conversation, publishComment } from "./sticky-comment.ts";
 
 /** A conversation in memory; each call gives way, so that reporters at the same time interleave. */
 function conversation(): Conversation & { comments: Comment[] } {
@@ -35,15 +35,15 @@ function conversation(): Conversation & { comments: Comment[] } {
   };
 }
 
-const marker = (run: number, phase: CommentMarker["phase"] = "end", attempt = 1): CommentMarker => ({
+const marker = (run: number, kind: "start" | "end" = "end", attempt = 1): CommentMarker => ({
   kind: "plan",
   scope: null,
   run,
   attempt,
-  phase,
+  phase: { kind },
 });
-const say = (place: Conversation, told: CommentMarker, worthANewOne = true) =>
-  publishComment(place, { marker: told, body: `run ${told.run}`, worthANewOne, scopes: [] });
+const say = (on: Conversation, written: CommentMarker, worthANewOne = true) =>
+  publishComment(on, { marker: written, body: `run ${written.run}`, worthANewOne, scopes: [] });
 
 test("a second run updates the comment in place", async () => {
   const place = conversation();

@@ -1,0 +1,30 @@
+import type { Octokit } from "@octokit/rest";
+import type { GitHubRepository } from "@pipelines/core/github/client";
+import { commentSink } from "./comment.ts";
+import { conversationOn, type Identity, identityOf, issueTracker } from "./github.ts";
+import { issuesSink } from "./issues.ts";
+import type { Sink } from "./sink.ts";
+import { summarySink } from "./summary.ts";
+
+/** What sinks publish with. */
+export type SinkAccess = {
+  readonly client: Octokit;
+  readonly token: string;
+  readonly repository: GitHubRepository;
+  /** The file that GitHub shows as the step's summary; `null` where the step has none. */
+  readonly summaryFile: string | null;
+};
+
+/** Every sink, in the order in which they are published to: the summary first, since it can hold what no other takes. */
+export function sinksOf({ client, token, repository, summaryFile }: SinkAccess): Sink[] {
+  let known: Promise<Identity> | null = null;
+  const identity = (): Promise<Identity> => {
+    known ??= identityOf(client, token);
+    return known;
+  };
+  return [
+    summarySink(summaryFile),
+    commentSink(async (pullRequest) => conversationOn(client, repository, pullRequest, await identity())),
+    issuesSink(async () => issueTracker(client, repository, await identity())),
+  ];
+}
