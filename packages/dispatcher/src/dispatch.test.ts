@@ -97,6 +97,42 @@ test("a job that never started or left no outcome is named and red", async () =>
   expect(comments[0]?.body).toContain("Job `plan · prod`: it did not start, or left no outcome");
 });
 
+const staged: Sketch = { ...two, mode: "apply", stages: { prod: 2 } };
+const stage = (number: number) => ({ phase: { kind: "stage" as const, stage: number } });
+
+test("when a stage is over the comment says how it went and what may still run; a job that it should have had is red", async () => {
+  const { comments, sinks } = memory();
+  const assessment = assessmentOf(staged);
+  const [dev] = outcomesOf(staged);
+  if (dev === undefined) throw new Error("a sketch has two jobs");
+  const well = await dispatchReport(sinks, assessment, [dev], facts(1), stage(1));
+  expect(headlines(comments)).toEqual(["### ⏳ Applying: 1 of 2 units done"]);
+  expect(comments[0]?.body).toContain("⏳ 1 unit in 1 job not run yet");
+  expect(well.report.status).toBe("success");
+  const lost = await dispatchReport(sinks, assessment, [], facts(1, 3), stage(1));
+  expect(headlines(comments)).toEqual(["### ❌ Apply failed: 1 of 2 units failed; 1 not run yet"]);
+  expect(lost.report.jobs).toMatchObject([{ name: "apply · dev", failure: expect.stringContaining("did not start") }]);
+});
+
+test("the report of a stage that comes late does not overwrite that of a later stage or of the end", async () => {
+  const { comments, sinks } = memory();
+  const assessment = assessmentOf(staged);
+  const files = outcomesOf(staged);
+  for (const request of [stage(2), stage(1), {}, stage(3), stage(1)]) {
+    await dispatchReport(sinks, assessment, files, facts(1), request);
+  }
+  expect(comments.map(({ body }) => body.split("\n", 1)[0])).toEqual([expect.stringContaining("phase=end")]);
+});
+
+test("a rerun's report of a stage leaves out what failed in a later stage of the earlier attempt", async () => {
+  const { comments, sinks } = memory();
+  const assessment = assessmentOf(staged);
+  const [dev, prod] = outcomesOf(staged);
+  if (dev === undefined || prod === undefined) throw new Error("a sketch has two jobs");
+  await dispatchReport(sinks, assessment, [{ ...dev, attempt: 2 }, prod], { ...facts(1), attempt: 2 }, stage(1));
+  expect(headlines(comments)).toEqual(["### ⏳ Applying: 1 of 2 units done"]);
+});
+
 test("a rerun of failed jobs merges with the good outcomes of the earlier attempt", async () => {
   const { comments, sinks } = memory();
   const assessment = assessmentOf(two);

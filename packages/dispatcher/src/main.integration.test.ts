@@ -12,12 +12,17 @@ import { assessmentOf, failed, HEAD, outcomesOf, type Sketch } from "../test/bui
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
-/** Runs the action, by itself its `report`, on a folder as the runner would; `apiUrl` may be a GitHub or nothing at all. */
+/**
+ * Runs the action, by itself its `report`, on a folder as the runner would.
+ *
+ * @param outcomes the environments whose jobs have left an outcome so far
+ */
 async function report(
   sketch: Sketch | null,
   github: { url: string; owner: string; repo: string; token: string },
   payload: object,
   inputs: Readonly<Record<string, string>> = {},
+  outcomes: readonly string[] = environmentsOf(sketch),
 ) {
   const folder = await mkdtemp(join(tmpdir(), "pipelines-report-"));
   try {
@@ -33,7 +38,7 @@ async function report(
       await writeDocument(assessmentFile(folder), assessment);
       for (const [index, file] of outcomesOf(sketch).entries()) {
         const job = assessment.jobs[index];
-        if (job !== undefined && file.content.kind === "read") {
+        if (job !== undefined && file.content.kind === "read" && outcomes.includes(job.environment)) {
           await writeDocument(outcomeFile(folder, job.id, 1), file.content.outcome);
         }
       }
@@ -68,6 +73,10 @@ async function report(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function environmentsOf(sketch: Sketch | null): string[] {
+  return (sketch?.units ?? []).map(({ environment }) => environment ?? "prod");
 }
 
 const payload = { pull_request: { number: 1, head: { sha: HEAD } } };
@@ -125,6 +134,39 @@ test("an apply that waits for others is red: the comment, the issue and the exit
   expect(issues.map(({ title, body }) => [title, /\*\*Next:\*\* Apply `prod\/db` first/.test(body ?? "")])).toEqual([
     ["Apply waiting: prod/app", true],
   ]);
+  expect(github.violations).toEqual([]);
+});
+
+test("a stage that failed is reported at once, and the end of the run goes on with the same comment and issue", async () => {
+  await using github = await startLocalGitHub();
+  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  const sketch: Sketch = {
+    mode: "apply",
+    stages: { prod: 2 },
+    units: [
+      { path: "dev/vpc", environment: "dev", end: failed() },
+      { path: "prod/vpc", environment: "prod", creates: 1 },
+    ],
+  };
+  const reported = async (inputs: Readonly<Record<string, string>>, outcomes: readonly string[] = ["dev", "prod"]) => {
+    const { exitCode, output } = await report(sketch, github, payload, inputs, outcomes);
+    const issues = [...github.state.issues.values()].filter(({ title }) => title !== "change");
+    return {
+      ...{ exitCode, status: /^status/m.test(output) },
+      comments: github.comments(1).map(({ body }) => body.split("\n")[1]),
+      issues: issues.map(({ title, state }) => `${state} ${title}`),
+    };
+  };
+  const issues = ["open Apply failed: dev/vpc"];
+  expect(await reported({ PIPELINES_PHASE: "stage", PIPELINES_STAGE: "1" }, ["dev"])).toEqual({
+    ...{ exitCode: 0, status: false, issues },
+    comments: ["### ❌ Apply failed: 1 of 2 units failed; 1 not run yet"],
+  });
+  expect(await reported({})).toEqual({
+    ...{ exitCode: 1, status: true, issues },
+    comments: ["### ❌ Apply failed: 1 of 2 units failed"],
+  });
+  expect((await report(sketch, github, payload, { PIPELINES_PHASE: "stage" })).stdout).toContain("`stage` is required");
   expect(github.violations).toEqual([]);
 });
 

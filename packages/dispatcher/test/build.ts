@@ -38,6 +38,8 @@ export type Sketch = {
   notices?: string[];
   withheld?: { path: string; message: string }[];
   hooks?: HookOutcome[];
+  /** The stages of environments; 1 where they are left out. */
+  stages?: Readonly<Record<string, number>>;
   /** How long the run took. */
   seconds?: number;
 };
@@ -98,7 +100,7 @@ export function assessmentOf(sketch: Sketch): Assessment {
     jobs: environmentsOf(sketch).map((environment) => ({
       id: `${environment}-1`,
       name: `${action} · ${environment}`,
-      stage: 1,
+      stage: sketch.stages?.[environment] ?? 1,
       action,
       at: HEAD,
       environment,

@@ -63,6 +63,7 @@ function failureOf(report: Report): string {
     ends("waiting"),
     ends("skipped"),
   ];
+  const all = count(totals.units + unitsOf(pending), "unit");
   const units = [
     { amount: failed, what: "failed" },
     { amount: withheld, what: "withheld" },
@@ -70,9 +71,7 @@ function failureOf(report: Report): string {
     { amount: skipped, what: "not started" },
   ].filter(({ amount }) => amount > 0);
   const parts = [
-    ...units.map(
-      ({ amount, what }, at) => `${at === 0 ? `${amount} of ${count(totals.units, "unit")}` : amount} ${what}`,
-    ),
+    ...units.map(({ amount, what }, at) => `${at === 0 ? `${amount} of ${all}` : amount} ${what}`),
     units.length === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
     report.problems.length > 0 ? count(report.problems.length, "problem") : null,
     report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
@@ -80,7 +79,7 @@ function failureOf(report: Report): string {
     kind === "plan" && totals.destroy + totals.replace + totals.forget > 0
       ? `${doingOf(report).toLowerCase()} ${lossOf(totals)}`
       : null,
-    pending.length > 0 ? `${count(unitsOf(pending), "unit")} not run yet` : null,
+    pending.length > 0 ? `${unitsOf(pending)} not run yet` : null,
   ].filter((part) => part !== null);
   return `${verdictOf(report, failed + report.jobs.length)}: ${parts.join("; ")}`;
 }
