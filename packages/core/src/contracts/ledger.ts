@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { Action } from "./action.ts";
+import { CommitSha } from "./comparison.ts";
+import { UnitPath } from "./unit-path.ts";
+
+/** A run of the workflow. Its attempts are one run: a re-run goes on with what the run owns. */
+export const LedgerRun = z.strictObject({
+  id: z.int().positive(),
+  /** The number that people see, counted from 1 per workflow. */
+  number: z.int().positive(),
+  attempt: z.int().positive(),
+});
+export type LedgerRun = z.infer<typeof LedgerRun>;
+
+/** Up to which commit of the deploy branch changes were determined and claimed. */
+export const Determined = z.strictObject({
+  version: z.literal(1),
+  /** `null`: units were claimed, but never all that a commit changed. */
+  commit: CommitSha.nullable(),
+  /** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
+  claim: z.int().positive(),
+  run: LedgerRun,
+  time: z.iso.datetime(),
+});
+export type Determined = z.infer<typeof Determined>;
+
+/** What the ledger has a unit do. */
+export const LedgerAction = Action.extract(["apply", "destroy"]);
+export type LedgerAction = z.infer<typeof LedgerAction>;
+
+/** Why a unit is due. */
+export const DueWhy = z.enum([
+  /** A commit changed it; its run has not told how it ended. */
+  "changed",
+  /** A person asked for it; the run has not told how it ended. */
+  "asked",
+  /** Something about the unit keeps it from being run; nobody could say what it would do. */
+  "problem",
+  /** Another run claimed it while this one was determining, so this one has no job for it. */
+  "not-determined",
+  "withheld",
+  "paused",
+  "held-move",
+  "skipped",
+  "waiting",
+  "failed",
+  "interrupted",
+  /** Its job left no outcome: it may not have run, or may have changed something. */
+  "lost",
+  /** A person applied an older commit or destroyed it, so the deploy branch says more than is applied. */
+  "set-back",
+]);
+export type DueWhy = z.infer<typeof DueWhy>;
+
+/** Something that has to be done to a unit and is not. */
+export const Due = z.strictObject({
+  action: LedgerAction,
+  /** The commit that runs: for a destroy the one that still had the unit. */
+  commit: CommitSha,
+  /** The commits of the deploy branch that it is due for, oldest first. */
+  commits: z.array(CommitSha).min(1),
+  environment: z.string().nullable(),
+  why: DueWhy,
+  /** The same for people, redacted. */
+  message: z.string(),
+  /** The run that has it. When that has ended the next run takes it. */
+  owner: LedgerRun,
+  /** Nothing but a person's request wants it: when it is not started, nothing is owed. */
+  byHand: z.boolean(),
+  since: z.iso.datetime(),
+});
+export type Due = z.infer<typeof Due>;
+
+/** Which state a unit has, as far as could be told; `null` is not known. */
+export const LedgerState = z.strictObject({
+  backend: z.string().nullable(),
+  /** A hash of what names the state's place: bucket and key, path, address. Settings may hold secrets. */
+  key: z.string().nullable(),
+  workspace: z.string().nullable(),
+  lineage: z.string().nullable(),
+  serial: z.int().nonnegative().nullable(),
+});
+export type LedgerState = z.infer<typeof LedgerState>;
+
+/** What was last done to a unit. */
+export const Applied = z.strictObject({
+  action: LedgerAction,
+  /** The commit of the deploy branch that is in effect: for a destroy the one that has the unit no more. */
+  commit: CommitSha,
+  environment: z.string().nullable(),
+  run: LedgerRun,
+  time: z.iso.datetime(),
+  /** Who merged it, or asked for it. */
+  by: z.string().nullable(),
+  pullRequest: z.int().positive().nullable(),
+  /** SHA-256 over the plan's summary: addresses and what happened to them. */
+  plan: z.string().nullable(),
+  state: LedgerState.nullable(),
+});
+export type Applied = z.infer<typeof Applied>;
+
+/** What a person decided not to have done. */
+export const Dismissed = z.strictObject({
+  action: LedgerAction,
+  commit: CommitSha,
+  run: LedgerRun,
+  time: z.iso.datetime(),
+  by: z.string(),
+  reason: z.string(),
+});
+export type Dismissed = z.infer<typeof Dismissed>;
+
+/** All that the ledger says of one unit. */
+export const LedgerUnit = z.strictObject({
+  version: z.literal(1),
+  unit: UnitPath,
+  /** The count of `determined` when a commit's change of it was last claimed; 0: never. */
+  claim: z.int().nonnegative(),
+  due: Due.optional(),
+  applied: Applied.optional(),
+  dismissed: Dismissed.optional(),
+});
+export type LedgerUnit = z.infer<typeof LedgerUnit>;

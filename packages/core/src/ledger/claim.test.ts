@@ -1,0 +1,150 @@
+import { describe, expect, it } from "vitest";
+import { CHANGED, claiming, commit, FAILED, recording, runOf, unit } from "../../test/ledger.ts";
+import { EMPTY_LEDGER, type Ledger, ownerOf } from "./ledger.ts";
+
+const [one, two] = [runOf(1), runOf(2)];
+const due = (ledger: Ledger, path: string) => ledger.units.get(unit(path))?.due;
+const applied = (ledger: Ledger, path: string) => ledger.units.get(unit(path))?.applied;
+
+describe("a claim", () => {
+  it("makes its run the owner of what changed and moves what is determined", () => {
+    const { ledger, taken } = claiming(EMPTY_LEDGER, one, 1, ["a", "b"]);
+    expect(taken).toEqual(["a", "b"]);
+    expect(ledger.determined).toMatchObject({ commit: commit(1), claim: 1, run: one });
+    expect(due(ledger, "a")).toMatchObject({ action: "apply", commit: commit(1), commits: [commit(1)], owner: one });
+  });
+
+  it("written again, also by another attempt, changes nothing", () => {
+    const { ledger } = claiming(EMPTY_LEDGER, one, 1, ["a"]);
+    expect(claiming(ledger, one, 1, ["a"], { seen: 0 }).ledger).toEqual(ledger);
+    expect(claiming(ledger, runOf(1, 2), 1, ["a"]).ledger).toEqual(ledger);
+  });
+
+  it("written again leaves applied what is applied", () => {
+    const { ledger } = claiming(EMPTY_LEDGER, one, 1, ["a", "b"]);
+    const done = recording(ledger, one, 1, { a: CHANGED, b: FAILED });
+    const again = claiming(done, runOf(1, 2), 1, ["a", "b"], { seen: 0 });
+    expect(again.taken).toEqual(["b"]);
+    expect(again.left).toEqual([{ path: "a", to: one }]);
+    expect(again.ledger).toEqual(done);
+  });
+
+  it("of a later commit changes the owner and keeps since when and for what the unit was due", () => {
+    const first = claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger;
+    const { ledger } = claiming(first, two, 2, ["a"]);
+    expect(due(ledger, "a")).toMatchObject({ owner: two, commit: commit(2), commits: [commit(1), commit(2)] });
+  });
+
+  it("of an earlier commit than is determined takes nothing that changed from the later run", () => {
+    const later = claiming(EMPTY_LEDGER, two, 2, ["a", "b"]).ledger;
+    const { ledger, position, left } = claiming(later, one, 1, ["a"], { seen: 0, tip: commit(2) });
+    expect(position).toBe("behind");
+    expect(left).toEqual([{ path: "a", to: two }]);
+    expect(ledger).toEqual(later);
+  });
+
+  it("of a commit that was pushed away by force takes nothing", () => {
+    const { ledger, position } = claiming(EMPTY_LEDGER, one, 2, ["a"], { tip: commit(1000) });
+    expect(position).toBe("gone");
+    expect(ledger).toBe(EMPTY_LEDGER);
+  });
+
+  it("of a branch that was set back is a claim of its own", () => {
+    const before = claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger;
+    const { ledger, position } = claiming(before, two, 1, ["a"]);
+    expect(position).toBe("rewritten");
+    expect(ledger.determined?.commit).toBe(commit(1));
+    expect(due(ledger, "a")).toMatchObject({ owner: two, commit: commit(1), commits: [commit(1)] });
+  });
+
+  it("that does not know all that changed has the next run look again", () => {
+    const first = claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger;
+    const { ledger } = claiming(first, two, 2, ["b"], { complete: false });
+    expect(ledger.determined).toMatchObject({ commit: commit(1), claim: 2 });
+    expect(ownerOf(ledger, unit("b"))).toEqual(two);
+    expect(claiming(ledger, two, 2, ["b"], { complete: false, seen: 1 }).ledger).toEqual(ledger);
+  });
+
+  it("takes along what was due, unless another run took it meanwhile or a later commit wants it", () => {
+    const failed = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: FAILED });
+    const along = { path: unit("a"), dueOf: one.id };
+    expect(claiming(failed, two, 2, [along, "b"]).taken).toEqual(["a", "b"]);
+    const taken = claiming(failed, runOf(3), 1, [along]).ledger;
+    expect(claiming(taken, two, 2, [along, "b"])).toMatchObject({ taken: ["b"], left: [{ path: "a", to: runOf(3) }] });
+    const newer = recording(claiming(failed, two, 3, ["a"]).ledger, two, 3, { a: FAILED });
+    const late = claiming(newer, runOf(3), 2, [{ ...along, dueOf: two.id }], { tip: commit(3) });
+    expect(late).toMatchObject({ taken: [], position: "behind" });
+  });
+
+  it("does not bring back what was done meanwhile", () => {
+    const failed = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: FAILED });
+    const done = recording(claiming(failed, two, 1, [{ path: unit("a"), dueOf: one.id }]).ledger, two, 1, {
+      a: CHANGED,
+    });
+    expect(claiming(done, runOf(3), 2, [{ path: unit("a"), dueOf: one.id }]).taken).toEqual([]);
+  });
+
+  it.each([
+    ["a unit that was changed and turned back is applied as it is now", CHANGED, true, "apply", 2],
+    ["a unit that was added and removed again is destroyed at the commit that had it", CHANGED, false, "destroy", 1],
+    ["a unit whose apply failed and that is gone is destroyed", FAILED, false, "destroy", 1],
+  ])("names what was claimed while its run determined: %s", (_what, end, exists, action, at) => {
+    const meanwhile = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: end });
+    const { ledger } = claiming(meanwhile, two, 2, ["b"], { seen: 0, existsAtHead: () => exists });
+    expect(due(ledger, "a")).toMatchObject({ action, commit: commit(at), why: "not-determined", owner: two });
+  });
+
+  it("has a unit applied again that another run destroyed while its run determined, and that is back", () => {
+    const gone = { path: unit("a"), action: "destroy" as const, commit: commit(0) };
+    const destroyed = recording(
+      claiming(EMPTY_LEDGER, one, 1, [gone]).ledger,
+      ...([one, 1, { a: { action: "destroy", commit: commit(0) } }] as const),
+      { commit: commit(1), exists: () => false },
+    );
+    expect(due(destroyed, "a")).toBeUndefined();
+    const back = claiming(destroyed, two, 2, [], { seen: 0 }).ledger;
+    expect(due(back, "a")).toMatchObject({ action: "apply", commit: commit(2), why: "not-determined" });
+    const stays = claiming(destroyed, two, 2, [], { seen: 0, existsAtHead: () => false }).ledger;
+    expect(due(stays, "a")).toBeUndefined();
+  });
+});
+
+describe("what a person asks for", () => {
+  const live = recording(claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger, one, 2, { a: CHANGED });
+  const SKIPPED = { kind: "skipped" as const, because: [unit("b")] };
+
+  it("owes nothing when it was not started", () => {
+    const asked = claiming(live, two, 2, ["a"], { request: true }).ledger;
+    expect(asked.determined).toEqual(live.determined);
+    expect(recording(asked, two, 2, { a: SKIPPED })).toEqual(live);
+  });
+
+  it("is owed when it may have changed something, and when a commit wanted it before", () => {
+    const asked = claiming(live, two, 2, ["a"], { request: true }).ledger;
+    expect(due(recording(asked, two, 2, { a: FAILED }), "a")).toMatchObject({ why: "failed" });
+    expect(due(recording(asked, two, 2, {}), "a")).toMatchObject({ why: "lost" });
+    const failed = recording(claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger, one, 2, { a: FAILED });
+    const again = claiming(failed, two, 2, ["a"], { request: true }).ledger;
+    expect(due(recording(again, two, 2, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });
+  });
+
+  it.each([
+    ["at once", 1],
+    ["by a second attempt", 2],
+  ])("of an older commit leaves the newer one due: applied %s", (_how, attempts) => {
+    let asked = claiming(live, two, 1, ["a"], { request: true, tip: commit(2) }).ledger;
+    if (attempts === 2) asked = recording(asked, two, 1, { a: FAILED }, { commit: commit(2), exists: () => true });
+    const done = recording(asked, two, 1, { a: CHANGED }, { commit: commit(2), exists: () => true });
+    expect(applied(done, "a")).toMatchObject({ commit: commit(1), run: two });
+    expect(due(done, "a")).toMatchObject({ action: "apply", commit: commit(2), commits: [commit(2)], why: "set-back" });
+    expect(recording(done, two, 1, { a: CHANGED }, { commit: commit(2), exists: () => true })).toEqual(done);
+  });
+
+  it("and destroys although it is on the deploy branch is due to be applied", () => {
+    const sketch = { path: unit("a"), action: "destroy" as const };
+    const asked = claiming(live, two, 2, [sketch], { request: true }).ledger;
+    const done = recording(asked, two, 2, { a: { action: "destroy" } });
+    expect(applied(done, "a")).toMatchObject({ action: "destroy" });
+    expect(due(done, "a")).toMatchObject({ action: "apply", commit: commit(2), why: "set-back" });
+  });
+});

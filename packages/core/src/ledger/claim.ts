@@ -1,0 +1,198 @@
+import type { CommitSha } from "../contracts/comparison.ts";
+import type { Due, DueWhy, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
+import type { UnitPath } from "../contracts/unit-path.ts";
+import { type Contains, type Ledger, sameRun, withUnits } from "./ledger.ts";
+import { type Position, positionOf } from "./position.ts";
+
+/** A unit that a run wants to have. */
+export type ClaimedUnit = {
+  readonly path: UnitPath;
+  readonly action: LedgerAction;
+  /** The commit that runs: for a destroy the one that still has the unit. */
+  readonly commit: CommitSha;
+  readonly environment: string | null;
+  readonly why: DueWhy;
+  readonly message: string;
+  /** The run that had it due when this run determined; `null`: it runs since it changed, or since somebody asked. */
+  readonly dueOf: number | null;
+};
+
+export type Claim = {
+  readonly run: LedgerRun;
+  readonly time: string;
+  readonly head: CommitSha;
+  readonly units: readonly ClaimedUnit[];
+  /** What the units run for: the changes of commits, or what somebody asked for. */
+  readonly of:
+    | {
+        readonly kind: "changes";
+        /** The count of claims that the run saw when it determined. */
+        readonly seen: number;
+        /** Whether all that the commits change is named by the units. Otherwise the next run looks again. */
+        readonly complete: boolean;
+      }
+    | { readonly kind: "request" };
+};
+
+/** What is known of the repository when a claim is written. */
+export type ClaimFacts = {
+  /** The tip of the deploy branch, as it is now. */
+  readonly tip: CommitSha;
+  readonly contains: Contains;
+  readonly existsAtHead: (unit: UnitPath) => boolean;
+};
+
+export type Claimed = {
+  readonly ledger: Ledger;
+  readonly position: Position;
+  /** Units that the run has now. */
+  readonly taken: readonly UnitPath[];
+  /** Units that it has not, with the run that has them, where one does. */
+  readonly left: readonly { readonly path: UnitPath; readonly to: LedgerRun | null }[];
+};
+
+/**
+ * Makes a run the owner of units that are due, and moves `determined` to its head. A commit that another run has
+ * claimed already claims nothing again; of what was due it gets what nobody took meanwhile. Claimed twice is as
+ * claimed once.
+ */
+export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed {
+  const determined = ledger.determined?.commit ?? null;
+  const position = positionOf({ determined, head: wanted.head, tip: facts.tip }, facts.contains);
+  if (position === "gone") {
+    return { ledger, position, taken: [], left: wanted.units.map(({ path }) => leftTo(ledger, path)) };
+  }
+  const adds = wanted.of.kind === "changes" && (position === "ahead" || position === "rewritten");
+  const number = numberOf(ledger, wanted, adds);
+  const records: LedgerUnit[] = [];
+  const taken: UnitPath[] = [];
+  const left: { path: UnitPath; to: LedgerRun | null }[] = [];
+  for (const unit of wanted.units) {
+    const record = ledger.units.get(unit.path);
+    if (mayTake(unit, record, wanted, adds, facts)) {
+      taken.push(unit.path);
+      const changed = adds && unit.dueOf === null;
+      records.push(owned(unit, record, wanted, changed ? number : (record?.claim ?? 0), facts.contains));
+    } else left.push(leftTo(ledger, unit.path));
+  }
+  if (adds) records.push(...missed(ledger, wanted, facts, number));
+  const claimed = withUnits(ledger, records);
+  if (!adds || wanted.of.kind !== "changes") return { ledger: claimed, position, taken, left };
+  const commit = wanted.of.complete ? wanted.head : determined;
+  if (commit === determined && (records.length === 0 || number === ledger.determined?.claim)) {
+    return { ledger: claimed, position, taken, left };
+  }
+  return {
+    ledger: { ...claimed, determined: { version: 1, commit, claim: number, run: wanted.run, time: wanted.time } },
+    position,
+    taken,
+    left,
+  };
+}
+
+/** Claims of changes are counted; a run that writes the same claim again, since it could not see it arrive, counts once. */
+function numberOf({ determined }: Ledger, { run, of }: Claim, adds: boolean): number {
+  const last = determined?.claim ?? 0;
+  const again = determined !== null && of.kind === "changes" && sameRun(determined.run, run) && last > of.seen;
+  return adds && !again ? last + 1 : last;
+}
+
+function leftTo(ledger: Ledger, path: UnitPath): { path: UnitPath; to: LedgerRun | null } {
+  const record = ledger.units.get(path);
+  return { path, to: record?.due?.owner ?? record?.applied?.run ?? null };
+}
+
+function mayTake(
+  unit: ClaimedUnit,
+  record: LedgerUnit | undefined,
+  { run, of, head }: Claim,
+  adds: boolean,
+  { contains, tip }: ClaimFacts,
+): boolean {
+  if (of.kind === "request" && unit.dueOf === null) return true;
+  const due = record?.due;
+  if (unit.dueOf === null && adds) return true;
+  if (due === undefined) return false;
+  if (sameRun(due.owner, run)) return true;
+  // What changed was claimed by another run; what was due is free as long as nobody else took it.
+  return unit.dueOf === due.owner.id && !isDueForNewer(due, head, tip, contains);
+}
+
+/** Whether a unit is due for a commit of the branch that comes after a head. */
+export function isDueForNewer(due: Due, head: CommitSha, tip: CommitSha, contains: Contains): boolean {
+  return due.commits.some(
+    (commit) =>
+      commit !== head && contains(commit, head) === true && (tip === commit || contains(tip, commit) === true),
+  );
+}
+
+/** Enough to tell where a unit's changes came from; a unit that stays broken for months must not grow without end. */
+const MOST_COMMITS = 50;
+
+function owned(
+  { path, action, commit, environment, why, message, dueOf }: ClaimedUnit,
+  record: LedgerUnit | undefined,
+  { run, time, head, of }: Claim,
+  claimNumber: number,
+  contains: Contains,
+): LedgerUnit {
+  const { due, applied } = record ?? {};
+  if (record !== undefined && due !== undefined && sameRun(due.owner, run)) {
+    if (due.action === action && due.commit === commit) return record;
+  }
+  const asked = of.kind === "request" && dueOf === null;
+  const before = due?.commits ?? [];
+  const commits = asked
+    ? // A request does not undo what a commit wants: that stays due until a run has it applied.
+      [...before, ...(due === undefined ? [applied?.commit ?? head] : [])]
+    : // Commits that were pushed away by force are not wanted any more.
+      [
+        ...before.filter((known) => known !== head && contains(head, known) === true),
+        ...(dueOf === null ? [head] : []),
+      ];
+  const [first = head, ...rest] = commits;
+  return {
+    version: 1,
+    unit: path,
+    claim: claimNumber,
+    due: {
+      action,
+      commit,
+      commits: [first, ...rest.slice(-MOST_COMMITS + 1)],
+      environment,
+      why: asked ? "asked" : why,
+      message,
+      owner: run,
+      byHand: asked && (due === undefined || due.byHand),
+      since: due?.since ?? time,
+    },
+    ...(applied === undefined ? {} : { applied }),
+  };
+}
+
+/**
+ * Units that other runs claimed after this one had determined, and that its own comparison does not show: what one
+ * commit changed and the next turned back. What is applied of them may be the earlier of the two, so they are due.
+ */
+function missed(ledger: Ledger, wanted: Claim, { existsAtHead, contains }: ClaimFacts, number: number): LedgerUnit[] {
+  if (wanted.of.kind !== "changes") return [];
+  const { seen } = wanted.of;
+  const named = new Set(wanted.units.map(({ path }) => path));
+  return [...ledger.units.values()].flatMap((record): LedgerUnit[] => {
+    if (record.claim <= seen || named.has(record.unit)) return [];
+    const last = record.due ?? record.applied ?? record.dismissed;
+    if (last === undefined) return [];
+    const exists = existsAtHead(record.unit);
+    if (!exists && last.action === "destroy") return [];
+    const unit: ClaimedUnit = {
+      path: record.unit,
+      action: exists ? "apply" : "destroy",
+      commit: exists ? wanted.head : last.commit,
+      environment: record.due?.environment ?? record.applied?.environment ?? null,
+      why: "not-determined",
+      message: `It was changed by commits that another run determined at the same time as run ${wanted.run.number}, which has no job for it. The next run takes it.`,
+      dueOf: null,
+    };
+    return [owned(unit, record, wanted, number, contains)];
+  });
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { CHANGED, claiming, commit, recording, runOf, time, unit } from "../../test/ledger.ts";
+import { Configuration, EnvironmentSettings } from "../configuration/schema.ts";
+import { dismiss } from "./dismiss.ts";
+import { EMPTY_LEDGER, type Ledger } from "./ledger.ts";
+import { type Looked, mayStart, type StartQuestion, type StopReason, type Tip } from "./may-start.ts";
+
+const [one, two] = [runOf(1), runOf(2)];
+const read = <T>(value: T): Looked<T> => ({ kind: "read", value });
+const unknown = { kind: "unknown", why: "the API refused" } as const;
+const tipWith = (settings: object = {}, exists = true): Tip => ({
+  commit: commit(2),
+  exists: () => exists,
+  configuration: Configuration.parse({
+    environments: { prod: EnvironmentSettings.parse({ paths: ["**"], ...settings }) },
+  }),
+});
+const gone = { path: unit("a"), action: "destroy" as const, commit: commit(0) };
+const applyDue = claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger;
+const destroyDue = claiming(EMPTY_LEDGER, one, 1, [gone]).ledger;
+const ask = (ledger: Looked<Ledger>, given: Partial<StartQuestion> = {}) =>
+  mayStart({ ledger, tip: read(tipWith()), unit: unit("a"), action: "apply", commit: commit(1), run: one, ...given });
+const destroying = { action: "destroy", commit: commit(0) } as const;
+
+describe("a unit may start", () => {
+  it.each<[string, Ledger, Partial<StartQuestion>]>([
+    ["while its run has it", applyDue, {}],
+    ["in a second attempt", applyDue, { run: runOf(1, 2) }],
+    [
+      "to be destroyed when the deploy branch has it no more",
+      destroyDue,
+      { ...destroying, tip: read(tipWith({}, false)) },
+    ],
+    ["to be destroyed though it exists when a person named it", destroyDue, { ...destroying, destroyAtTip: true }],
+    ["where the deploy branch knows no environment for it", applyDue, { tip: read(tipWith({ paths: ["other/**"] })) }],
+  ])("%s", (_what, ledger, given) => {
+    expect(ask(read(ledger), given)).toEqual({ kind: "go" });
+  });
+});
+
+describe("a unit is left alone", () => {
+  it.each<[string, Ledger, RegExp]>([
+    [
+      "by the run that had it when a later commit has it",
+      claiming(applyDue, two, 2, ["a"]).ledger,
+      /Run 2 has `a` now/,
+    ],
+    ["when it was applied already", recording(applyDue, one, 1, { a: CHANGED }), /This run has done/],
+    [
+      "when a person dismissed it",
+      dismiss(applyDue, { run: two, time, by: "m", reason: "", units: [unit("a")] }),
+      /dismissed/,
+    ],
+    ["when the ledger knows nothing of it", EMPTY_LEDGER, /Nothing is due/],
+  ])("%s", (_what, ledger, message) => {
+    expect(ask(read(ledger))).toMatchObject({ kind: "leave", message: expect.stringMatching(message) });
+  });
+});
+
+describe("a unit is stopped", () => {
+  it.each<[string, StopReason, Looked<Ledger>, Partial<StartQuestion>]>([
+    ["when the ledger can't be read", "unknown", unknown, {}],
+    ["when the deploy branch can't be read", "unknown", read(applyDue), { tip: unknown }],
+    ["when the job is for another action", "differs", read(applyDue), destroying],
+    ["when the job is for another commit", "differs", read(applyDue), { commit: commit(0) }],
+    ["when it would be destroyed and exists", "exists-at-tip", read(destroyDue), destroying],
+    ["while its environment is paused", "paused", read(applyDue), { tip: read(tipWith({ apply: "paused" })) }],
+    [
+      "while destroys are denied",
+      "destroy-denied",
+      read(destroyDue),
+      { ...destroying, tip: read(tipWith({ destroy: "deny" }, false)) },
+    ],
+    [
+      "while it is protected",
+      "protected",
+      read(destroyDue),
+      { ...destroying, tip: read(tipWith({ protect: ["a"] }, false)) },
+    ],
+  ])("%s", (_what, because, ledger, given) => {
+    expect(ask(ledger, given)).toMatchObject({ kind: "stop", because });
+  });
+
+  it("when two environments of the deploy branch claim it", () => {
+    const settings = EnvironmentSettings.parse({ paths: ["**"] });
+    const configuration = Configuration.parse({ environments: { x: settings, y: settings } });
+    const tip = read({ ...tipWith(), configuration });
+    expect(ask(read(applyDue), { tip })).toMatchObject({ kind: "stop", because: "unknown" });
+  });
+});

@@ -1,0 +1,100 @@
+import { type EnvironmentOfUnit, environmentLookup } from "../configuration/environments.ts";
+import { type Restriction, restrictionOn } from "../configuration/policy.ts";
+import type { Configuration } from "../configuration/schema.ts";
+import type { CommitSha } from "../contracts/comparison.ts";
+import type { Applied, LedgerAction, LedgerRun } from "../contracts/ledger.ts";
+import type { UnitPath } from "../contracts/unit-path.ts";
+import { type Ledger, sameRun } from "./ledger.ts";
+
+/** Whether a unit may start now. */
+export type Start =
+  | { readonly kind: "go" }
+  /** It is not this run's any more. */
+  | { readonly kind: "leave"; readonly to: LedgerRun | null; readonly by: CommitSha | null; readonly message: string }
+  | { readonly kind: "stop"; readonly because: StopReason; readonly message: string };
+
+export type StopReason = "unknown" | "differs" | "exists-at-tip" | Restriction["by"];
+
+/** The deploy branch as it is right now. */
+export type Tip = {
+  readonly commit: CommitSha;
+  readonly exists: (unit: UnitPath) => boolean;
+  readonly configuration: Configuration;
+};
+
+/** Something that was looked for: what it says, or why it can't be had. */
+export type Looked<T> =
+  | { readonly kind: "read"; readonly value: T }
+  | { readonly kind: "unknown"; readonly why: string };
+
+export type StartQuestion = {
+  readonly ledger: Looked<Ledger>;
+  readonly tip: Looked<Tip>;
+  readonly unit: UnitPath;
+  readonly action: LedgerAction;
+  /** The job's commit. */
+  readonly commit: CommitSha;
+  readonly run: LedgerRun;
+  /** A person named this unit for a destroy although it is on the deploy branch. */
+  readonly destroyAtTip?: boolean;
+};
+
+/** The look right before a unit starts: is it still this run's, and does the deploy branch still want it? */
+export function mayStart(question: StartQuestion): Start {
+  const { ledger, tip } = question;
+  if (ledger.kind === "unknown") return stop("unknown", `The ledger can't be read: ${ledger.why}`);
+  return ownership(question, ledger.value) ?? atTip(question, tip) ?? { kind: "go" };
+}
+
+function ownership({ unit, action, commit, run }: StartQuestion, ledger: Ledger): Start | null {
+  const record = ledger.units.get(unit);
+  const due = record?.due;
+  if (due === undefined) return notDue(unit, record?.applied, run);
+  if (!sameRun(due.owner, run)) {
+    const message = `Run ${due.owner.number} has \`${unit}\` now, for ${due.commits.at(-1) ?? due.commit}.`;
+    return { kind: "leave", to: due.owner, by: due.commits.at(-1) ?? due.commit, message };
+  }
+  if (due.action !== action || due.commit !== commit) {
+    return stop(
+      "differs",
+      `The ledger wants \`${due.action}\` of \`${unit}\` at ${due.commit}, and this job is for \`${action}\` at ${commit}. Re-run all jobs, or wait for the next run.`,
+    );
+  }
+  return null;
+}
+
+function notDue(unit: UnitPath, applied: Applied | undefined, run: LedgerRun): Start {
+  if (applied === undefined) {
+    return { kind: "leave", to: null, by: null, message: `Nothing is due for \`${unit}\`: somebody dismissed it.` };
+  }
+  const who = sameRun(applied.run, run) ? "This run" : `Run ${applied.run.number}`;
+  const message = `${who} has done what was due for \`${unit}\`, at ${applied.commit}.`;
+  return { kind: "leave", to: applied.run, by: applied.commit, message };
+}
+
+function atTip({ unit, action, destroyAtTip }: StartQuestion, tip: Looked<Tip>): Start | null {
+  if (tip.kind === "unknown") return stop("unknown", `The deploy branch can't be read: ${tip.why}`);
+  const { commit, exists, configuration } = tip.value;
+  if (action === "destroy" && exists(unit) && destroyAtTip !== true) {
+    return stop(
+      "exists-at-tip",
+      `\`${unit}\` is on the deploy branch at ${commit}. What exists there is not destroyed.`,
+    );
+  }
+  return policyAtTip(unit, action, environmentLookup(configuration)(unit));
+}
+
+/** What the deploy branch's configuration says now. A unit that it knows no environment for has the job's own policy. */
+function policyAtTip(unit: UnitPath, action: LedgerAction, belongs: EnvironmentOfUnit): Start | null {
+  if (belongs.kind === "several") {
+    return stop("unknown", `\`${unit}\` is in several environments on the deploy branch: ${belongs.names.join(", ")}.`);
+  }
+  const restriction = belongs.kind === "none" ? null : restrictionOn(belongs.environment, unit, action);
+  return restriction === null
+    ? null
+    : stop(restriction.by, `On the deploy branch as it is now: ${restriction.message} ${restriction.next}`);
+}
+
+function stop(because: StopReason, message: string): Start {
+  return { kind: "stop", because, message };
+}

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { commit, contains } from "../../test/ledger.ts";
+import { type Position, positionOf } from "./position.ts";
+
+it.each<[string, Position, number | null, number, number]>([
+  ["nothing was determined yet", "ahead", null, 1, 1],
+  ["a push", "ahead", 1, 2, 2],
+  ["a push, and the next one is there already", "ahead", 1, 2, 3],
+  ["a re-run, or a second run of one commit", "same", 2, 2, 2],
+  ["a run that comes behind a later one", "behind", 3, 2, 3],
+  ["a commit that was taken back by force", "rewritten", 3, 2, 2],
+  ["another history", "rewritten", 3, 1001, 1001],
+  ["a commit of a history that was pushed away", "gone", 1001, 3, 1001],
+  ["the same, though it is what was determined last", "gone", 3, 3, 1001],
+])("%s is %s", (_what, position, determined, head, tip) => {
+  const facts = { determined: determined === null ? null : commit(determined), head: commit(head), tip: commit(tip) };
+  expect(positionOf(facts, contains)).toBe(position);
+});
+
+it("a determined commit that git does not know any more is a rewritten history", () => {
+  const unknown = { determined: commit(7), head: commit(1), tip: commit(1) };
+  expect(positionOf(unknown, (a, b) => (a === b ? true : null))).toBe("rewritten");
+});

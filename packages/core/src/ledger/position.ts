@@ -1,0 +1,26 @@
+import type { CommitSha } from "../contracts/comparison.ts";
+import type { Contains } from "./ledger.ts";
+
+/**
+ * Where a run's head stands to what was determined:
+ * `ahead`: it adds to it. `same`, `behind`: another run has claimed what it changes, so it changes nothing of its own.
+ * `rewritten`: the branch was pushed by force, and the head is on it. `gone`: the branch does not have the head any more.
+ */
+export type Position = "ahead" | "same" | "behind" | "rewritten" | "gone";
+
+/**
+ * @param determined what the ledger says, `null` when nothing was determined yet
+ * @param tip the deploy branch's, as it is now
+ */
+export function positionOf(
+  { determined, head, tip }: { determined: CommitSha | null; head: CommitSha; tip: CommitSha },
+  contains: Contains,
+): Position {
+  const has = (commit: CommitSha, ancestor: CommitSha): boolean =>
+    commit === ancestor || contains(commit, ancestor) === true;
+  if (!has(tip, head)) return "gone";
+  if (determined === head) return "same";
+  if (determined === null || has(head, determined)) return "ahead";
+  // A commit that was taken back by force is an ancestor of what was determined too, but it is where the branch is now.
+  return has(determined, head) && has(tip, determined) ? "behind" : "rewritten";
+}

@@ -1,0 +1,162 @@
+import type { CommitSha } from "../contracts/comparison.ts";
+import { mayBuildOn } from "../contracts/end.ts";
+import type { Applied, Due, DueWhy, LedgerAction, LedgerRun, LedgerState, LedgerUnit } from "../contracts/ledger.ts";
+import type { UnitEnd } from "../contracts/outcome.ts";
+import type { UnitPath } from "../contracts/unit-path.ts";
+import { type Contains, type Ledger, sameRun, withUnits } from "./ledger.ts";
+
+/** How a unit of a run's jobs ended. */
+export type Ended = {
+  readonly path: UnitPath;
+  readonly action: LedgerAction;
+  readonly commit: CommitSha;
+  readonly environment: string | null;
+  readonly end: UnitEnd;
+  /** SHA-256 over the summary of the plan that was applied. */
+  readonly plan: string | null;
+  readonly state: LedgerState | null;
+};
+
+export type Recording = {
+  readonly run: LedgerRun;
+  readonly time: string;
+  /** The commit of the deploy branch that the run was for. */
+  readonly head: CommitSha;
+  readonly ended: readonly Ended[];
+  /** Who merged it, or asked for it. */
+  readonly by: string | null;
+  readonly pullRequest: number | null;
+};
+
+/** What is known of the repository when a run's end is recorded. */
+export type RecordFacts = {
+  readonly contains: Contains;
+  /** The deploy branch as it is now. */
+  readonly tip: { readonly commit: CommitSha; readonly exists: (unit: UnitPath) => boolean };
+};
+
+/**
+ * Writes down how a run ended: well-ended units are applied, what the run owns and did not do stays due with how it
+ * ended. A run that does not own a unit any more changes nothing of what is due, and an older commit never takes the
+ * place of a newer one. Recorded twice is as recorded once.
+ */
+export function record(ledger: Ledger, recording: Recording, facts: RecordFacts): Ledger {
+  const ended = new Map(recording.ended.map((unit) => [unit.path, unit]));
+  const records: LedgerUnit[] = [];
+  for (const unit of ended.values()) {
+    const next = afterEnd(ledger.units.get(unit.path), unit, recording, facts);
+    if (next !== null) records.push(next);
+  }
+  for (const known of ledger.units.values()) {
+    if (known.due === undefined || ended.has(known.unit) || !sameRun(known.due.owner, recording.run)) continue;
+    if (known.due.why !== "changed" && known.due.why !== "asked") continue;
+    const message = `Its job in run ${recording.run.number} did not run, or left no outcome.`;
+    records.push({ ...known, due: { ...known.due, why: "lost", message } });
+  }
+  return withUnits(ledger, records);
+}
+
+function afterEnd(
+  known: LedgerUnit | undefined,
+  unit: Ended,
+  recording: Recording,
+  facts: RecordFacts,
+): LedgerUnit | null {
+  const before: LedgerUnit = known ?? { version: 1, unit: unit.path, claim: 0 };
+  const own = before.due !== undefined && sameRun(before.due.owner, recording.run) ? before.due : null;
+  if (mayBuildOn(unit.end)) return afterDone(before, own, unit, recording, facts);
+  if (own === null || own.action !== unit.action || own.commit !== unit.commit) return null;
+  // What a person asked for and what was not started changed nothing, so nothing is owed.
+  const { due: _due, ...without } = before;
+  if (own.byHand && own.why === "asked" && isUntouched(unit.end)) return without;
+  return { ...before, due: { ...own, ...wordsOf(unit.end) } };
+}
+
+function afterDone(
+  before: LedgerUnit,
+  own: Due | null,
+  unit: Ended,
+  recording: Recording,
+  facts: RecordFacts,
+): LedgerUnit | null {
+  const applied = appliedBy(unit, recording);
+  const { applied: earlier, due: _due, ...rest } = before;
+  if (own === null || own.action !== unit.action || own.commit !== unit.commit) {
+    return earlier === undefined || isNewer(applied, earlier, facts.contains) ? { ...before, applied } : null;
+  }
+  const left = stillDue(own, unit, facts);
+  return { ...rest, applied: again(applied, earlier), ...(left === null ? {} : { due: left }) };
+}
+
+/** A second record of the same work keeps the first one's time. */
+function again(applied: Applied, earlier: Applied | undefined): Applied {
+  return earlier !== undefined && isSameWork(applied, earlier) ? earlier : applied;
+}
+
+function isSameWork(a: Applied, b: Applied): boolean {
+  return sameRun(a.run, b.run) && a.run.attempt === b.run.attempt && a.commit === b.commit && a.action === b.action;
+}
+
+function isNewer(applied: Applied, earlier: Applied, contains: Contains): boolean {
+  if (isSameWork(applied, earlier)) return false;
+  return applied.commit !== earlier.commit && contains(applied.commit, earlier.commit) === true;
+}
+
+/** What is due after the work is done: commits that it did not have in it, or a unit of the tip that a person destroyed. */
+function stillDue(own: Due, unit: Ended, { contains, tip }: RecordFacts): Due | null {
+  if (unit.action === "destroy") {
+    if (!tip.exists(unit.path)) return null;
+    const message = "It was destroyed and is still on the deploy branch.";
+    return { ...own, action: "apply", commit: tip.commit, commits: [tip.commit], why: "set-back", message };
+  }
+  const [first, ...rest] = own.commits.filter(
+    (commit) => commit !== unit.commit && contains(unit.commit, commit) !== true,
+  );
+  if (first === undefined) return null;
+  const message = `An older commit of it, ${unit.commit}, was applied by hand.`;
+  return { ...own, commit: rest.at(-1) ?? first, commits: [first, ...rest], why: "set-back", message };
+}
+
+function isUntouched(end: UnitEnd): boolean {
+  return end.kind === "skipped" || end.kind === "withheld" || end.kind === "superseded" || end.kind === "waiting";
+}
+
+function appliedBy(
+  { action, commit, environment, plan, state }: Ended,
+  { run, time, head, by, pullRequest }: Recording,
+): Applied {
+  return { action, commit: action === "destroy" ? head : commit, environment, run, time, by, pullRequest, plan, state };
+}
+
+const LONGEST_MESSAGE = 1000;
+
+function wordsOf(end: UnitEnd): { why: DueWhy; message: string } {
+  const { why, message } = explained(end);
+  return { why, message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} …` : message };
+}
+
+function explained(end: UnitEnd): { why: DueWhy; message: string } {
+  const list = (units: readonly UnitPath[]): string => units.map((unit) => `\`${unit}\``).join(", ");
+  switch (end.kind) {
+    case "failed":
+      return { why: "failed", message: end.cause.message };
+    case "skipped":
+      return { why: "skipped", message: `${list(end.because)} did not end well.` };
+    case "withheld":
+      if (end.stop.guard === "paused") return { why: "paused", message: end.stop.message };
+      return { why: end.stop.guard === "move" ? "held-move" : "withheld", message: end.stop.message };
+    case "superseded":
+      return { why: "skipped", message: `It was left to the run of ${end.by}.` };
+    case "waiting":
+      return { why: "waiting", message: `It waits for ${list(end.for)}.` };
+    case "interrupted":
+      return { why: "interrupted", message: end.message };
+    case "unknown":
+      return { why: "lost", message: end.why };
+    case "changed":
+    case "unchanged":
+      throw new Error(`a unit that ended \`${end.kind}\` is not due`);
+    default:
+      return end satisfies never;
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { claiming, commit, recording, runOf, unit } from "../../test/ledger.ts";
+import type { LedgerState } from "../contracts/ledger.ts";
+import { EMPTY_LEDGER } from "./ledger.ts";
+import { stateSharedWith } from "./shared-state.ts";
+
+const state = (given: Partial<LedgerState> = {}): LedgerState => ({
+  ...{ backend: "s3", key: "hash-1", workspace: "default", lineage: "l-1", serial: 3 },
+  ...given,
+});
+const NOTHING = { with: [], unknown: [] };
+
+/** What the state of `old` shares with a living unit that was applied with `other`. */
+function shared(other: LedgerState | null, own: LedgerState = state()) {
+  const claimed = claiming(EMPTY_LEDGER, runOf(1), 1, ["other"]).ledger;
+  const ledger = recording(claimed, runOf(1), 1, { other: { state: other } });
+  return stateSharedWith(ledger, unit("old"), own, [unit("old"), unit("other")]);
+}
+
+it.each([
+  ["the same place, though it was born anew", state({ lineage: "l-2" }), "same place"],
+  ["the same place, where nobody knows the workspace", state({ workspace: null }), "same place"],
+  ["a copy of it under another key", state({ key: "hash-2" }), "same lineage"],
+])("a living unit shares a state: %s", (_what, other, how) => {
+  expect(shared(other)).toEqual({ with: [{ unit: "other", how }], unknown: [] });
+});
+
+it.each([
+  ["another key", state({ key: "hash-2", lineage: "l-2" })],
+  ["another workspace", state({ workspace: "blue", lineage: "l-2" })],
+])("a living unit with %s shares nothing", (_what, other) => {
+  expect(shared(other)).toEqual(NOTHING);
+});
+
+it.each([
+  ["was never told", null],
+  ["could not be told", state({ key: null, lineage: null })],
+])("a living unit whose state %s may be any", (_what, other) => {
+  expect(shared(other)).toEqual({ with: [], unknown: ["other"] });
+});
+
+it("two states of which nothing can be compared may be one", () => {
+  expect(shared(state({ lineage: null }), state({ key: null })).unknown).toEqual(["other"]);
+});
+
+it("a unit that was never applied, or was destroyed, is not known either: it may have been given the state since", () => {
+  const gone = { path: unit("other"), action: "destroy" as const, commit: commit(0) };
+  const claimed = claiming(EMPTY_LEDGER, runOf(1), 1, [gone]).ledger;
+  const destroyed = recording(claimed, runOf(1), 1, { other: { ...gone, state: state() } });
+  for (const ledger of [EMPTY_LEDGER, destroyed]) {
+    expect(stateSharedWith(ledger, unit("old"), state(), [unit("other")]).unknown).toEqual(["other"]);
+  }
+});
