@@ -18,7 +18,8 @@ export const Determined = z.strictObject({
   /** `null`: units were claimed, but never all that a commit changed. */
   commit: CommitSha.nullable(),
   /** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
-  claim: z.int().positive(),
+  claim: z.int().nonnegative(),
+  /** The run that wrote this, and when. */
   run: LedgerRun,
   time: z.iso.datetime(),
 });

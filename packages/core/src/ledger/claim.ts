@@ -1,5 +1,5 @@
 import type { CommitSha } from "../contracts/comparison.ts";
-import type { Due, DueWhy, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
+import type { Determined, Due, DueWhy, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import { type Contains, type Ledger, sameRun, withUnits } from "./ledger.ts";
 import { type Position, positionOf } from "./position.ts";
@@ -76,18 +76,31 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
     } else left.push(leftTo(ledger, unit.path));
   }
   if (adds) records.push(...missed(ledger, wanted, facts, number));
-  const claimed = withUnits(ledger, records);
-  if (!adds || wanted.of.kind !== "changes") return { ledger: claimed, position, taken, left };
-  const commit = wanted.of.complete ? wanted.head : determined;
-  if (commit === determined && (records.length === 0 || number === ledger.determined?.claim)) {
-    return { ledger: claimed, position, taken, left };
-  }
+  const counted = determinedAfter(ledger, wanted, adds, number, records.length > 0);
+  const unchanged = records.length === 0 && counted === ledger.determined;
   return {
-    ledger: { ...claimed, determined: { version: 1, commit, claim: number, run: wanted.run, time: wanted.time } },
+    ledger: unchanged ? ledger : { ...withUnits(ledger, records), determined: counted },
     position,
     taken,
     left,
   };
+}
+
+function determinedAfter(
+  { determined }: Ledger,
+  { run, time, head, of }: Claim,
+  adds: boolean,
+  claimNumber: number,
+  anything: boolean,
+): Determined | null {
+  if (!adds || of.kind !== "changes") {
+    // A ledger that holds anything has a count: one without was never written.
+    return determined ?? (anything ? { version: 1, commit: null, claim: 0, run, time } : null);
+  }
+  const before = determined?.commit ?? null;
+  const commit = of.complete ? head : before;
+  if (commit === before && (!anything || claimNumber === determined?.claim)) return determined;
+  return { version: 1, commit, claim: claimNumber, run, time };
 }
 
 /** Claims of changes are counted; a run that writes the same claim again, since it could not see it arrive, counts once. */
