@@ -94,6 +94,7 @@ function ended(ledger: Ledger, units: readonly UnitPath[]): Ledger {
         environment: "prod",
         end,
         plan: "0".repeat(64),
+        dependsOn: [],
         state,
       })),
     },

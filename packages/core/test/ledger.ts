@@ -89,6 +89,7 @@ export function recording(
         commit: commit(head),
         environment: "prod",
         end: CHANGED,
+        dependsOn: [],
         plan: null,
         state: null,
         ...("kind" in end ? { end } : end),

@@ -94,6 +94,8 @@ export const Applied = z.strictObject({
   /** Who merged it, or asked for it. */
   by: z.string().nullable(),
   pullRequest: z.int().positive().nullable(),
+  /** The units that it depends on as it is applied: they are needed until it is applied without them, or destroyed. */
+  dependsOn: z.array(UnitPath),
   /** SHA-256 over the plan's summary: addresses and what happened to them. */
   plan: z.string().nullable(),
   state: LedgerState.nullable(),

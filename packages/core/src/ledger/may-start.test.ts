@@ -19,7 +19,16 @@ const gone = { path: unit("a"), action: "destroy" as const, commit: commit(0) };
 const applyDue = claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger;
 const destroyDue = claiming(EMPTY_LEDGER, one, 1, [gone]).ledger;
 const ask = (ledger: Looked<Ledger>, given: Partial<StartQuestion> = {}) =>
-  mayStart({ ledger, tip: read(tipWith()), unit: unit("a"), action: "apply", commit: commit(1), run: one, ...given });
+  mayStart({
+    ledger,
+    tip: read(tipWith()),
+    unit: unit("a"),
+    action: "apply",
+    commit: commit(1),
+    run: one,
+    endedWell: new Set(),
+    ...given,
+  });
 const destroying = { action: "destroy", commit: commit(0) } as const;
 
 describe("a unit may start", () => {
@@ -38,6 +47,28 @@ describe("a unit may start", () => {
   });
 });
 
+describe("a unit that was done already", () => {
+  it.each([
+    ["this run", one],
+    ["another run", two],
+  ])("by %s lets what builds on it go on", (_who, run) => {
+    const ledger = recording(applyDue, one, 1, { a: CHANGED });
+    expect(ask(read(ledger), { run })).toMatchObject({ kind: "done" });
+  });
+});
+
+describe("a unit that another was applied with", () => {
+  const user = recording(claiming(destroyDue, two, 2, ["user"]).ledger, two, 2, { user: { dependsOn: [unit("a")] } });
+  const tip = read(tipWith({}, false));
+
+  it("is not destroyed until that was applied without it, or destroyed", () => {
+    expect(ask(read(user), { ...destroying, tip })).toMatchObject({ kind: "stop", because: "needed" });
+    const without = recording(claiming(user, two, 3, ["user"]).ledger, two, 3, { user: CHANGED });
+    expect(ask(read(without), { ...destroying, tip })).toEqual({ kind: "go" });
+    expect(ask(read(user), { ...destroying, tip, endedWell: new Set([unit("user")]) })).toEqual({ kind: "go" });
+  });
+});
+
 describe("a unit is left alone", () => {
   it.each<[string, Ledger, RegExp]>([
     [
@@ -45,7 +76,11 @@ describe("a unit is left alone", () => {
       claiming(applyDue, two, 2, ["a"]).ledger,
       /Run 2 has `a` now/,
     ],
-    ["when it was applied already", recording(applyDue, one, 1, { a: CHANGED }), /This run has done/],
+    [
+      "when it was destroyed meanwhile",
+      recording(destroyDue, one, 1, { a: { ...destroying } }, { commit: commit(2), exists: () => false }),
+      /This run has done/,
+    ],
     [
       "when a person dismissed it",
       dismiss(applyDue, { run: two, time, by: "m", reason: "", units: [unit("a")] }),

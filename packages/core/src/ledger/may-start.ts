@@ -9,11 +9,13 @@ import { type Ledger, sameRun } from "./ledger.ts";
 /** Whether a unit may start now. */
 export type Start =
   | { readonly kind: "go" }
+  /** It was done already: what builds on it may go on. */
+  | { readonly kind: "done"; readonly message: string }
   /** It is not this run's any more. */
   | { readonly kind: "leave"; readonly to: LedgerRun | null; readonly by: CommitSha | null; readonly message: string }
   | { readonly kind: "stop"; readonly because: StopReason; readonly message: string };
 
-export type StopReason = "unknown" | "differs" | "exists-at-tip" | Restriction["by"];
+export type StopReason = "unknown" | "differs" | "exists-at-tip" | "needed" | Restriction["by"];
 
 /** The deploy branch as it is right now. */
 export type Tip = {
@@ -35,6 +37,8 @@ export type StartQuestion = {
   /** The job's commit. */
   readonly commit: CommitSha;
   readonly run: LedgerRun;
+  /** Units that this run has applied or destroyed already: the ledger says so when the run has ended. */
+  readonly endedWell: ReadonlySet<UnitPath>;
   /** A person named this unit for a destroy although it is on the deploy branch. */
   readonly destroyAtTip?: boolean;
 };
@@ -43,13 +47,13 @@ export type StartQuestion = {
 export function mayStart(question: StartQuestion): Start {
   const { ledger, tip } = question;
   if (ledger.kind === "unknown") return stop("unknown", `The ledger can't be read: ${ledger.why}`);
-  return ownership(question, ledger.value) ?? atTip(question, tip) ?? { kind: "go" };
+  return ownership(question, ledger.value) ?? needed(question, ledger.value) ?? atTip(question, tip) ?? { kind: "go" };
 }
 
 function ownership({ unit, action, commit, run }: StartQuestion, ledger: Ledger): Start | null {
   const record = ledger.units.get(unit);
   const due = record?.due;
-  if (due === undefined) return notDue(unit, record?.applied, run);
+  if (due === undefined) return notDue(unit, action, record?.applied, run);
   if (!sameRun(due.owner, run)) {
     const message = `Run ${due.owner.number} has \`${unit}\` now, for ${due.commits.at(-1) ?? due.commit}.`;
     return { kind: "leave", to: due.owner, by: due.commits.at(-1) ?? due.commit, message };
@@ -63,13 +67,31 @@ function ownership({ unit, action, commit, run }: StartQuestion, ledger: Ledger)
   return null;
 }
 
-function notDue(unit: UnitPath, applied: Applied | undefined, run: LedgerRun): Start {
+function notDue(unit: UnitPath, action: LedgerAction, applied: Applied | undefined, run: LedgerRun): Start {
   if (applied === undefined) {
     return { kind: "leave", to: null, by: null, message: `Nothing is due for \`${unit}\`: somebody dismissed it.` };
   }
   const who = sameRun(applied.run, run) ? "This run" : `Run ${applied.run.number}`;
   const message = `${who} has done what was due for \`${unit}\`, at ${applied.commit}.`;
+  if (applied.action === action) return { kind: "done", message };
   return { kind: "leave", to: applied.run, by: applied.commit, message };
+}
+
+/** What was applied with a dependency on a unit needs it until it is applied without, or destroyed. */
+function needed({ unit, action, endedWell }: StartQuestion, ledger: Ledger): Start | null {
+  if (action !== "destroy") return null;
+  const users = [...ledger.units.values()].flatMap(({ unit: user, applied }) =>
+    user !== unit && applied?.action === "apply" && applied.dependsOn.includes(unit) && !endedWell.has(user)
+      ? [user]
+      : [],
+  );
+  const [first] = users;
+  if (first === undefined) return null;
+  const more = users.length === 1 ? "" : ` and ${users.length - 1} more`;
+  return stop(
+    "needed",
+    `\`${first}\`${more} was last applied with a dependency on \`${unit}\`. See to its apply first.`,
+  );
 }
 
 function atTip({ unit, action, destroyAtTip }: StartQuestion, tip: Looked<Tip>): Start | null {

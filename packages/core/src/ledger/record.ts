@@ -12,6 +12,7 @@ export type Ended = {
   readonly commit: CommitSha;
   readonly environment: string | null;
   readonly end: UnitEnd;
+  readonly dependsOn: readonly UnitPath[];
   /** SHA-256 over the summary of the plan that was applied. */
   readonly plan: string | null;
   readonly state: LedgerState | null;
@@ -122,10 +123,21 @@ function isUntouched(end: UnitEnd): boolean {
 }
 
 function appliedBy(
-  { action, commit, environment, plan, state }: Ended,
+  { action, commit, environment, dependsOn, plan, state }: Ended,
   { run, time, head, by, pullRequest }: Recording,
 ): Applied {
-  return { action, commit: action === "destroy" ? head : commit, environment, run, time, by, pullRequest, plan, state };
+  return {
+    action,
+    commit: action === "destroy" ? head : commit,
+    environment,
+    run,
+    time,
+    by,
+    pullRequest,
+    dependsOn: [...dependsOn],
+    plan,
+    state,
+  };
 }
 
 const LONGEST_MESSAGE = 1000;
