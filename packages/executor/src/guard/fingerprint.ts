@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
+import stringify from "safe-stable-stringify";
 import { type PlanJson, plannedChanges } from "../tofu/plan-json.ts";
 
 /** A planned change as it is compared: what happens to which address, and a hash of everything else that is not secret. */
@@ -52,18 +53,9 @@ function without(value: unknown, mark: unknown, sign: string): unknown {
   return value ?? null;
 }
 
+/** The same value has the same hash, whatever the order of its keys. */
 function hashOf(salt: string, content: unknown): string {
   return createHash("sha256")
-    .update(`${salt}\n${canonical(content)}`)
+    .update(`${salt}\n${stringify(content)}`)
     .digest("hex");
-}
-
-/** JSON whose keys are in order: the same value has the same text. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).toSorted(([a], [b]) => order(a, b));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(",")}}`;
-  }
-  return JSON.stringify(value ?? null);
 }

@@ -186,6 +186,16 @@ describe("a fingerprint", () => {
     })),
   );
 
+  it("does not depend on the order of keys, at any depth, nor on text that is no Unicode or a number beyond all bounds", () => {
+    const [one, other] = [
+      { a: 1, b: [{ c: "\ud800", d: Number.POSITIVE_INFINITY }] },
+      { b: [{ d: Number.POSITIVE_INFINITY, c: "\ud800" }], a: 1 },
+    ];
+    const of = (after: unknown) => fingerprintOf(planOf({ x: { actions: ["create"], before: null, after } }), "s");
+    expect(of(one)).toEqual(of(other));
+    expect(of(one)).not.toEqual(of({ ...one, a: 2 }));
+  });
+
   it("of the same plan is the same under the same salt, whatever the order of resources", () => {
     fc.assert(
       fc.property(sketch, (changes) => {

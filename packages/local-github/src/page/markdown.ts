@@ -1,6 +1,6 @@
+import { nameToEmoji } from "gemoji";
 import MarkdownIt, { type Token } from "markdown-it";
-import { emojiOf } from "./emoji.ts";
-import { closeAll, escapeHtml, sanitizeHtml } from "./sanitize.ts";
+import { escapeHtml, sanitizeHtml } from "./sanitize.ts";
 
 export type Markdown = (text: string) => string;
 
@@ -10,9 +10,6 @@ export type Markdown = (text: string) => string;
  */
 export function createMarkdown(linkOf: (address: string) => string | null): Markdown {
   const markdown = new MarkdownIt({ html: true, linkify: true, breaks: true });
-  let open: string[] = [];
-  markdown.renderer.rules["html_inline"] = (tokens, index) => sanitizeHtml(tokens[index]?.content ?? "", open);
-  markdown.renderer.rules["html_block"] = (tokens, index) => sanitizeHtml(tokens[index]?.content ?? "", open);
   markdown.renderer.rules["text"] = (tokens, index) => withEmoji(escapeHtml(tokens[index]?.content ?? ""));
   markdown.renderer.rules["image"] = (tokens, index) => escapeHtml(tokens[index]?.content ?? "");
   markdown.renderer.rules["fence"] = (tokens, index) => fence(tokens[index]);
@@ -34,15 +31,14 @@ export function createMarkdown(linkOf: (address: string) => string | null): Mark
         asAlert(token, state.tokens[index - 2]);
     }
   });
-  return (text) => {
-    open = [];
-    const html = markdown.render(text);
-    return html + closeAll(open);
-  };
+  return (text) => sanitizeHtml(markdown.render(text));
 }
 
+/** The names are GitHub's own; any other stays as it is. */
 const withEmoji = (text: string): string =>
-  text.replace(/:([a-z0-9_+-]+):/g, (whole, name: string) => emojiOf(name) ?? whole);
+  text.replace(/:([a-z0-9_+-]+):/g, (whole, name: string) =>
+    Object.hasOwn(nameToEmoji, name) ? (nameToEmoji[name] ?? whole) : whole,
+  );
 
 function fence(token: Token | undefined): string {
   const language = (token?.info ?? "").trim().split(/\s+/)[0] ?? "";
