@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { Body, Expression } from "./parse.ts";
+import { caseOf, formatted, goBase, goDirectory, withoutSpaceAround } from "./text-functions.ts";
 
 /** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
 const ROOT = "/@root";
@@ -125,11 +126,14 @@ const absolute = (path: string): string => (path === "." || path === "" ? ROOT :
 const folderOf = (file: string): string => posix.dirname(file);
 
 function callOf(name: string, args: readonly Expression[], scope: Scope, depth: number): Value | null {
+  const known = FUNCTIONS.get(name);
+  // With more arguments than it takes, a function is an error.
+  if (known === undefined || args.length > known.most) return null;
   const text = (index: number): string | null => {
     const argument = args[index];
     return argument === undefined ? null : textOf(argument, scope, depth);
   };
-  return FUNCTIONS.get(name)?.({ args, scope, depth, text }) ?? null;
+  return known.answer({ args, scope, depth, text });
 }
 
 type Call = {
@@ -140,64 +144,90 @@ type Call = {
   readonly text: (index: number) => string | null;
 };
 
-/** A function of one path or text. */
-const ofText =
-  (act: (text: string, call: Call) => string) =>
-  (call: Call): string | null => {
-    const text = call.text(0);
-    return text === null ? null : act(text, call);
-  };
+type KnownFunction = { readonly most: number; readonly answer: (call: Call) => Value | null };
 
-/** The file that `include` functions speak of: this one where it is included, else the labelled or the only one. */
-function includedFile({ args, scope, text }: Call): string | null {
-  if (scope.included && args.length === 0) return scope.file;
-  const label = text(0);
-  return (label === null ? scope.includes.values().next().value : scope.includes.get(label)) ?? null;
+/** A function of at most so many arguments. */
+const upTo = (most: number, answer: KnownFunction["answer"]): KnownFunction => ({ most, answer });
+
+/** A function of one text. */
+const ofText = (act: (text: string, scope: Scope) => string | null): KnownFunction =>
+  upTo(1, (call) => {
+    const text = call.text(0);
+    return text === null ? null : act(text, call.scope);
+  });
+
+/** The folder of the included file that a function speaks of; in a file that includes nothing, there is none. */
+type IncludeFolder = { readonly kind: "folder"; readonly folder: string } | { readonly kind: "none" };
+
+/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
+function includeFolder({ scope, text }: Call): IncludeFolder | null {
+  // In an included file, Terragrunt speaks of that file and passes over the label.
+  if (scope.included) return { kind: "folder", folder: folderOf(scope.file) };
+  const count = scope.body.blocks.filter(({ type }) => type === "include").length;
+  if (scope.includes.size === 0 && count === 0) return { kind: "none" };
+  const isOnly = Math.max(scope.includes.size, count) === 1;
+  const file = isOnly ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
+  return file === undefined ? null : { kind: "folder", folder: folderOf(file) };
 }
 
 /** The functions of Terragrunt and OpenTofu that paths are made with. */
-const FUNCTIONS: ReadonlyMap<string, (call: Call) => Value | null> = new Map<string, (call: Call) => Value | null>([
-  ["get_repo_root", () => ROOT],
-  ["get_aws_account_id", ({ scope }) => scope.account],
-  ["get_terragrunt_dir", ({ scope }) => absolute(scope.terragruntFolder)],
-  ["get_original_terragrunt_dir", ({ scope }) => absolute(scope.unitFolder)],
+const FUNCTIONS: ReadonlyMap<string, KnownFunction> = new Map([
+  ["get_repo_root", upTo(0, () => ROOT)],
+  ["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
+  ["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
+  ["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.unitFolder))],
   [
     "get_parent_terragrunt_dir",
-    (call) => {
-      const file = includedFile(call);
-      return absolute(file === null ? call.scope.terragruntFolder : folderOf(file));
-    },
+    upTo(1, (call) => {
+      const include = includeFolder(call);
+      if (include === null) return null;
+      return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
+    }),
   ],
-  ["get_path_from_repo_root", ({ scope }) => scope.terragruntFolder],
-  ["get_path_to_repo_root", ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || "."],
-  ["path_relative_to_include", (call) => betweenInclude(call, (include, unit) => posix.relative(include, unit))],
-  ["path_relative_from_include", (call) => betweenInclude(call, (include, unit) => posix.relative(unit, include))],
+  ["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
+  ["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
+  [
+    "path_relative_to_include",
+    upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder))),
+  ],
+  [
+    "path_relative_from_include",
+    upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include))),
+  ],
   [
     "find_in_parent_folders",
-    ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope),
+    upTo(2, ({ args, scope, text }) =>
+      findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope),
+    ),
   ],
-  ["read_terragrunt_config", readConfiguration],
-  ["dirname", ofText((path) => posix.dirname(path))],
-  ["basename", ofText((path) => posix.basename(path))],
-  ["abspath", ofText((path, { scope }) => posix.resolve(absolute(scope.terragruntFolder), path))],
-  ["lower", ofText((text) => text.toLowerCase())],
-  ["upper", ofText((text) => text.toUpperCase())],
-  ["trimspace", ofText((text) => text.trim())],
+  ["read_terragrunt_config", upTo(2, readConfiguration)],
+  ["dirname", ofText(goDirectory)],
+  ["basename", ofText(goBase)],
+  // A relative path is one from where Terragrunt was started.
+  ["abspath", ofText((path) => (path.startsWith("/") ? posix.resolve(path) : null))],
+  ["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
+  ["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
+  ["trimspace", ofText(withoutSpaceAround)],
   ["tostring", ofText((text) => text)],
   [
     "get_env",
-    ({ scope, text }) => {
+    upTo(2, ({ scope, text }) => {
       const name = text(0);
-      return name === null ? null : (scope.env[name] ?? text(1));
-    },
+      if (name === null || name === "") return null;
+      return Object.hasOwn(scope.env, name) ? (scope.env[name] ?? null) : text(1);
+    }),
   ],
-  ["join", joinedTexts],
-  ["format", ({ args, text }) => formatted(args.map((_argument, index) => text(index)))],
+  ["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
+  [
+    "format",
+    upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted(args.map((_argument, index) => text(index)))),
+  ],
 ]);
 
-function betweenInclude(call: Call, between: (include: string, unit: string) => string): string {
-  const file = includedFile(call);
-  return file === null ? "." : between(absolute(folderOf(file)), absolute(call.scope.unitFolder)) || ".";
+function betweenInclude(call: Call, between: (include: string, folder: string) => string): string | null {
+  const include = includeFolder(call);
+  if (include === null || include.kind === "none") return include && ".";
+  return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
 }
 
 function readConfiguration({ scope, text }: Call): Value | null {
@@ -208,15 +238,17 @@ function readConfiguration({ scope, text }: Call): Value | null {
 }
 
 function joinedTexts({ args, scope, depth, text }: Call): string | null {
-  const [separator, list] = [text(0), args[1]];
-  if (separator === null || list?.kind !== "list") return null;
-  const items = list.items.map((item) => textOf(item, scope, depth));
+  const [separator, lists] = [text(0), args.slice(1)];
+  if (separator === null || lists.length === 0) return null;
+  const items = lists.flatMap((list) =>
+    list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null],
+  );
   return items.every((item) => item !== null) ? items.join(separator) : null;
 }
 
 function findInParentFolders(name: string | null, fallback: string | null, scope: Scope): string | null {
   if (name === null) return null;
-  let folder = scope.unitFolder;
+  let folder = scope.terragruntFolder;
   while (folder !== "." && folder !== "") {
     folder = posix.dirname(folder);
     const candidate = folder === "." ? name : `${folder}/${name}`;
@@ -225,14 +257,5 @@ function findInParentFolders(name: string | null, fallback: string | null, scope
   return fallback;
 }
 
-function formatted(texts: readonly (string | null)[]): string | null {
-  const [pattern, ...values] = texts;
-  if (pattern === null || pattern === undefined || values.some((value) => value === null)) return null;
-  let next = 0;
-  const result = pattern.replaceAll(/%([sdv%])/g, (_whole, verb) => {
-    if (verb === "%") return "%";
-    next += 1;
-    return values[next - 1] ?? "";
-  });
-  return next === values.length ? result : null;
-}
+/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
+export const EVALUATED_FUNCTIONS: readonly string[] = [...FUNCTIONS.keys()];

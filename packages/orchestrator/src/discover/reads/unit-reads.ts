@@ -1,4 +1,5 @@
 import { evaluate, repositoryPath, type Scope } from "../../hcl/evaluate.ts";
+import type { Expression } from "../../hcl/parse.ts";
 import { includesOf, type References, referencesIn, UNKNOWN } from "../../hcl/references.ts";
 import { filesBelow, isThere, type Sources, submoduleOf } from "../checkout/sources.ts";
 import { fileIn, folderOf, liesIn, UNIT_FILE, unitNamedBy } from "../paths.ts";
@@ -201,20 +202,25 @@ function scopesOf(unit: ListedUnit, own: string, reading: Reading, sources: Sour
     const body = exists(file) ? sources.parsed(file) : null;
     if (body === null) return null;
     const isIncluded = included.has(file);
-    const terragruntFolder = file === own || isIncluded ? unit.path : folderOf(file);
-    const at = { unitFolder: unit.path, terragruntFolder, includes, included: isIncluded };
-    return { file, body, ...at, env, account, unknown: UNKNOWN, exists, open };
+    const common = { file, body, unitFolder: unit.path, env, account, unknown: UNKNOWN, exists, open };
+    if (file === own || isIncluded) return { ...common, terragruntFolder: unit.path, includes, included: isIncluded };
+    // A configuration that is read stands for itself: its functions speak of its own folder and includes.
+    const scope = { ...common, terragruntFolder: folderOf(file), includes: new Map<string, string>(), included: false };
+    return { ...scope, includes: includesOf(body, (path) => fileOf(path, scope)) };
   };
   const scope = open(own);
   if (scope !== null) {
-    const pathOf = includesOf(scope.body, (path) => {
-      const text = evaluate(path, scope);
-      return text === null || text.includes(UNKNOWN) ? null : repositoryPath(text, unit.path);
-    });
+    const pathOf = includesOf(scope.body, (path) => fileOf(path, scope));
     for (const [label, file] of pathOf) {
       includes.set(label, file);
       if (reading.byTextAlone) included.add(file);
     }
   }
   return open;
+}
+
+/** The file that an expression names, where that can be told. */
+function fileOf(path: Expression, scope: Scope): string | null {
+  const text = evaluate(path, scope);
+  return text === null || text.includes(UNKNOWN) ? null : repositoryPath(text, scope.terragruntFolder);
 }
