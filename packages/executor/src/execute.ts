@@ -9,11 +9,14 @@ import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { toolEnvironment } from "@pipelines/core/process/environment";
+import { maskOf } from "@pipelines/core/redaction/mask";
+import { redactPattern } from "@pipelines/core/redaction/pattern";
 import type { AccountPullRequests } from "./accounts/pull-request.ts";
 import { readTemplates } from "./accounts/templates.ts";
 import type { AccountAction } from "./actions/account.ts";
 import { carriedOut } from "./actions/index.ts";
 import { demandAuthority } from "./authority.ts";
+import { secretsOf } from "./credentials/environment.ts";
 import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
 import { type OpenJob, openJob } from "./job/open-job.ts";
 import { findTools } from "./job/tools.ts";
@@ -43,16 +46,18 @@ export type ExecutorEdges = {
 export async function execute(edges: ExecutorEdges, execution: Execution): Promise<JobOutcome> {
   const { job, comparison } = execution;
   const log = await startOutcomeLog(execution, (message) => edges.progress.warn?.(message));
+  let hide = maskOf([]);
   try {
     const configurations = configurationsOf(edges.repository, execution.configurationFile);
     const configuration = await configurations.governing(comparison, job.action);
+    hide = maskOf(secretsOf(configuration, edges.environment), configuration.redact.map(redactPattern));
     demandAuthority(job, comparison, configuration.deploy_branch, edges.environment);
     const { on, run } = carriedOut[job.action];
     if (on === "account") await log.add({ account: await runAccount(edges, execution, run, configuration) });
     else await runUnits(edges, execution, run, configuration, log);
     return await log.finish(null);
   } catch (error) {
-    return log.finish(error instanceof Error ? error.message : String(error));
+    return log.finish(hide(error instanceof Error ? error.message : String(error)));
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PatternError, redactPattern } from "../redaction/pattern.ts";
 
 const Globs = z.array(z.string().min(1));
 const EnvironmentName = z
@@ -62,6 +63,15 @@ export const Hook = z.strictObject({
 });
 export type Hook = z.infer<typeof Hook>;
 
+const RedactPattern = z.string().superRefine((source, context) => {
+  try {
+    redactPattern(source);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    context.addIssue({ code: "custom", message: error.message });
+  }
+});
+
 /** `.pipelines/config.yml`. Small by default: every key has a default but `environments`, which may be left out as a whole. */
 export const Configuration = z.strictObject({
   deploy_branch: z.string().default("main").describe("The only branch that changes the world"),
@@ -123,7 +133,7 @@ export const Configuration = z.strictObject({
     .optional()
     .describe("For private module sources"),
   hooks: z.strictObject({ after_plan: z.array(Hook).default([]), after_apply: z.array(Hook).default([]) }).prefault({}),
-  redact: z.array(z.string()).default([]).describe("Regular expressions of text that is never shown"),
+  redact: z.array(RedactPattern).default([]).describe("Regular expressions of text that is never shown"),
   tools: z
     .strictObject({
       terragrunt: z.string().optional(),

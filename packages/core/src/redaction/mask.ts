@@ -1,40 +1,66 @@
+import { credentialsIn, matchesOf, type Span } from "./credentials.ts";
+import { type Needles, needlesOf } from "./needles.ts";
+import type { Pattern } from "./pattern.ts";
+import { spellingsOf } from "./spellings.ts";
+import { type View, viewsOf } from "./views.ts";
+
 /** Replaces secrets in a text. */
 export type Mask = (text: string) => string;
 
 const MASKED = "***";
 
-/** Credentials that are known by their form, whoever they belong to. */
-const FORMS: readonly RegExp[] = [
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/g,
-  /\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,255}\b/g,
-  /\bgithub_pat_[A-Za-z0-9_]{20,255}\b/g,
-  /\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g,
-  /\bxox[abprs]-[A-Za-z0-9-]{10,}/g,
-];
-const NAMED =
-  /((?:secret[_-]?access[_-]?key|session[_-]?token|client[_-]?secret)["']?\s*[:=]\s*["']?)([A-Za-z0-9/+=_-]{16,})/gi;
-
-/** A shorter value would blank out half of every text, and protects nothing. */
-const SHORTEST = 4;
+/** Across an end of a line, a shorter text is found by chance. */
+const SHORTEST_ACROSS_LINES = 8;
 
 /**
- * A mask for known values, known forms of credentials and a configuration's own patterns.
+ * A mask for known values in every common form (escaped, encoded, cut by ends of lines), known forms of credentials
+ * and a configuration's own patterns. Its time is proportional to the text's length, whatever the text.
  *
  * @param values secrets as they are; each line of a value of several lines is masked as well
- * @param patterns regular expressions of the configuration
+ * @param patterns of the configuration
  */
-export function maskOf(values: Iterable<string>, patterns: readonly RegExp[] = []): Mask {
-  const known = [...new Set([...values].flatMap((value) => [value, ...value.split(/\r?\n/)]))]
-    .map((value) => value.trim())
-    .filter((value) => value.length >= SHORTEST)
-    // A longer value can hold a shorter one: masking the shorter first would leave the rest of the longer to be read.
-    .toSorted((a, b) => b.length - a.length);
-  const global = patterns.map((pattern) => new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`));
+export function maskOf(values: Iterable<string>, patterns: readonly Pattern[] = []): Mask {
+  const spellings = [...new Set(values)].map(spellingsOf);
+  const texts = needlesOf(spellings.flatMap((all) => all.texts));
+  const base64 = needlesOf(spellings.flatMap((all) => all.base64));
   return (text) => {
-    let masked = text;
-    for (const value of known) masked = masked.replaceAll(value, MASKED);
-    for (const form of [...FORMS, ...global]) masked = masked.replace(form, MASKED);
-    return masked.replace(NAMED, `$1${MASKED}`);
+    const spans = [...credentialsIn(text), ...patterns.flatMap((pattern) => matchesOf(pattern, text))];
+    if (spellings.length > 0) {
+      for (const view of viewsOf(text)) {
+        for (const span of [...originsOf(view, texts, null), ...originsOf(view, base64, widened)]) {
+          if (span.length >= SHORTEST_ACROSS_LINES || !text.slice(...span.origin).includes("\n"))
+            spans.push(span.origin);
+        }
+      }
+    }
+    return masked(text, spans);
   };
+}
+
+/** Where needles of a view stand in the text itself. */
+function* originsOf(view: View, needles: Needles, widen: typeof widened | null) {
+  for (const [start, end] of needles.find(view.text)) {
+    const [from, to] = widen === null ? [start, end] : widen(view.text, start, end);
+    yield { length: end - start, origin: view.origin(from, to) };
+  }
+}
+
+/** The characters beside a piece of base64 that hold some bits of it as well, and its padding. */
+function widened(text: string, start: number, end: number): Span {
+  const isDigit = (index: number): boolean => /[A-Za-z0-9+/_-]/.test(text.charAt(index));
+  let to = isDigit(end) ? end + 1 : end;
+  while (to < end + 3 && text.charAt(to) === "=") to += 1;
+  return [isDigit(start - 1) ? start - 1 : start, to];
+}
+
+/** The text with one mask for each run of parts that overlap or touch. */
+function masked(text: string, spans: readonly Span[]): string {
+  const pieces: string[] = [];
+  let last = 0;
+  for (const [start, end] of spans.toSorted(([a], [b]) => a - b)) {
+    if (end <= last) continue;
+    if (start > last || pieces.length === 0) pieces.push(text.slice(last, start), MASKED);
+    last = end;
+  }
+  return pieces.length === 0 ? text : pieces.join("") + text.slice(last);
 }

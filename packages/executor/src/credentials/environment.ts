@@ -1,4 +1,5 @@
-import type { Environment } from "@pipelines/core/configuration/environments";
+import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
+import type { Configuration } from "@pipelines/core/configuration/schema";
 
 /** A secret that an environment's units need and the job does not have. */
 export class MissingSecretError extends Error {
@@ -38,4 +39,13 @@ export function variablesOf(
     variables: { ...Object.fromEntries(own), ...environment.env, ...Object.fromEntries(secrets) },
     secrets: [...secrets, ...own.filter(([name]) => SECRET_NAME.test(name))].map(([, value]) => value),
   };
+}
+
+/** The values of all secrets that a configuration names, as far as the job has them. */
+export function secretsOf(configuration: Configuration, job: Readonly<Record<string, string | undefined>>): string[] {
+  const names = [
+    ...environmentsOf(configuration).flatMap(({ secrets }) => secrets),
+    ...(configuration.module_access === undefined ? [] : [configuration.module_access.secret]),
+  ];
+  return names.flatMap((name) => job[name] ?? []);
 }

@@ -29,6 +29,17 @@ export const PlanJson = z.looseObject({
   resource_changes: z.array(Resource).default([]),
   resource_drift: z.array(Resource).default([]),
   output_changes: z.record(z.string(), Change).default({}),
+  /** The values of the root module's variables, sensitive ones in clear text. */
+  variables: z.record(z.string(), z.looseObject({ value: z.unknown().optional() })).default({}),
+  configuration: z
+    .looseObject({
+      root_module: z
+        .looseObject({
+          variables: z.record(z.string(), z.looseObject({ sensitive: z.boolean().optional() })).default({}),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
 });
 export type PlanJson = z.infer<typeof PlanJson>;
 
@@ -90,7 +101,7 @@ export function doesSomething(summary: PlanSummary): boolean {
   return summary.resources.length > 0 || add + change + destroy > 0;
 }
 
-/** Every text that the plan marks as sensitive. */
+/** Every text that the plan marks as sensitive, the values of sensitive variables included. */
 export function sensitiveValues(plan: PlanJson): Set<string> {
   const found = new Set<string>();
   const changes = [
@@ -100,6 +111,9 @@ export function sensitiveValues(plan: PlanJson): Set<string> {
   for (const change of changes) {
     collect(change.before, change.before_sensitive, found);
     collect(change.after, change.after_sensitive, found);
+  }
+  for (const [name, { sensitive = false }] of Object.entries(plan.configuration.root_module.variables)) {
+    collect(plan.variables[name]?.value, sensitive, found);
   }
   return found;
 }

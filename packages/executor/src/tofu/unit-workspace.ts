@@ -1,10 +1,11 @@
-import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import type { Binary } from "./binary.ts";
 import { readLog } from "./log-file.ts";
 import { filledByMocks } from "./merged-mocks.ts";
 import { PlanJson } from "./plan-json.ts";
+import { sensitiveInputs } from "./sensitive-inputs.ts";
 import { type StateIdentity, stateIdentityOf } from "./state-identity.ts";
 import { runTerragrunt, type TerragruntEnd } from "./terragrunt.ts";
 import { type DependencyFacts, dependencyFacts, readTerragruntLog, terragruntLogText } from "./terragrunt-log.ts";
@@ -21,6 +22,8 @@ export type UnitWorkspace = AsyncDisposable & {
   filledByMocks(): Promise<readonly string[]>;
   /** Which state the plan was made from. */
   stateIdentity(): Promise<StateIdentity>;
+  /** The texts that sensitive variables were given, as far as the binary was started with any. */
+  sensitiveInputs(): Promise<ReadonlySet<string>>;
   /** The state that an apply could not write to its backend, as a file. */
   erroredState(): Promise<string | null>;
 };
@@ -116,6 +119,11 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
     },
     filledByMocks: () => filledByMocks({ ...options, downloadFolder }),
     stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
+    async sensitiveInputs() {
+      const call = (await callsOf(wrapper)).findLast(({ subcommand }) => /^(?:plan|apply|destroy)$/.test(subcommand));
+      if (call === undefined) return new Set();
+      return sensitiveInputs(call.folder, await readFile(wrapper.variablesFile, "utf8").catch(() => ""));
+    },
     async erroredState() {
       const folders = new Set((await callsOf(wrapper)).map((call) => call.folder));
       for (const place of folders) {

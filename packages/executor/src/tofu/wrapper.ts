@@ -15,6 +15,8 @@ export type Wrapper = {
   readonly callsFile: string;
   readonly stopFile: string;
   readonly applyLog: string;
+  /** The environment of the last call that reads inputs, as `env -0` prints it. It holds secrets. */
+  readonly variablesFile: string;
 };
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
@@ -27,6 +29,7 @@ export async function writeWrapper(binary: Binary, folder: string, initLock: str
   const callsFile = join(folder, "calls");
   const stopFile = join(folder, "stop");
   const applyLog = join(folder, "apply.log");
+  const variablesFile = join(folder, "variables");
   const script = [
     "#!/bin/sh",
     // The arguments can hold secrets: only the subcommand is noted.
@@ -37,6 +40,8 @@ export async function writeWrapper(binary: Binary, folder: string, initLock: str
     `  if [ -e ${quoted(stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`,
     "}",
     'may_start "$1"',
+    // What sensitive inputs are given is masked in what is printed, also when no plan comes of it.
+    `case "$1" in plan | apply | destroy) (umask 077; env -0 > ${quoted(variablesFile)}) 2> /dev/null ;; esac`,
     `case "$1" in`,
     `  apply) exec ${quoted(binary.program)} "$@" >> ${quoted(applyLog)} 2>&1 ;;`,
     "  init)",
@@ -51,7 +56,7 @@ export async function writeWrapper(binary: Binary, folder: string, initLock: str
   ].join("\n");
   await writeFile(program, script, { mode: 0o755 });
   await writeFile(callsFile, "");
-  return { program, callsFile, stopFile, applyLog };
+  return { program, callsFile, stopFile, applyLog, variablesFile };
 }
 
 export type Call = { readonly pid: number; readonly subcommand: string; readonly folder: string };

@@ -35,6 +35,7 @@ export async function openUnit(job: OpenJob, path: UnitPath, log: LogPart[]): Pr
   });
   const runOnce: OpenUnit["run"] = async (step, args, options) => {
     const ran = await workspace.terragrunt(step, args, options);
+    job.redactor.hide(await workspace.sensitiveInputs());
     log.push({ title: `terragrunt ${step}`, text: ran.said, files: ran.printed });
     return ran;
   };
