@@ -1,5 +1,6 @@
+import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import { environmentLookup } from "@pipelines/core/configuration/environments";
-import { CONFIGURATION_FILE, readConfiguration } from "@pipelines/core/configuration/read";
+import { readConfiguration } from "@pipelines/core/configuration/read";
 import type { Account } from "@pipelines/core/contracts/change";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { expect, test } from "vitest";

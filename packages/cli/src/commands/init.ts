@@ -1,7 +1,7 @@
 import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readAccounts } from "@pipelines/core/configuration/accounts-file";
-import { CONFIGURATION_FILE } from "@pipelines/core/configuration/read";
+import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import type { Account } from "@pipelines/core/contracts/change";
 import { gitAt } from "@pipelines/core/git/repository";
 import { checkedOutFolder } from "../repository-folder.ts";

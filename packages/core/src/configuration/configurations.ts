@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { Action } from "../contracts/action.ts";
 import type { CommitSha, Comparison } from "../contracts/comparison.ts";
 import type { Repository } from "../git/repository.ts";
+import { CONFIGURATION_FILE } from "./configuration-file.ts";
 import { governingCommit } from "./governing.ts";
-import { CONFIGURATION_FILE, defaultConfiguration, readConfiguration } from "./read.ts";
+import { defaultConfiguration, readConfiguration } from "./read.ts";
 import type { Configuration } from "./schema.ts";
 
 /** The configurations of a repository, each read once. */

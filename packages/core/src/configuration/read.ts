@@ -4,9 +4,6 @@ import { ConfigurationError, type ConfigurationIssue } from "./configuration-err
 import { nearest } from "./nearest.ts";
 import { Configuration } from "./schema.ts";
 
-/** Where the configuration lives in an `infrastructure-live` repository. */
-export const CONFIGURATION_FILE = ".pipelines/config.yml";
-
 /** The configuration of a repository that has none. */
 export function defaultConfiguration(): Configuration {
   return Configuration.parse({});

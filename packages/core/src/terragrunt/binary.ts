@@ -1,7 +1,5 @@
 import { run } from "../process/run.ts";
-
-/** Terragrunt before this has faults in discovery and interrupt handling that Pipelines relies on being mended. */
-export const OLDEST_TERRAGRUNT = "1.1.1";
+import { OLDEST } from "./oldest.ts";
 
 /** A tool that is missing, does not start, or is too old. */
 export class ToolError extends Error {
@@ -32,11 +30,11 @@ export async function locateTerragrunt(
   if (ran.exitCode !== 0 || version === undefined) {
     throw new ToolError(
       program,
-      `terragrunt can't be started (${ran.failure ?? ran.stderr.trim()}). Install Terragrunt ${OLDEST_TERRAGRUNT} or newer.`,
+      `terragrunt can't be started (${ran.failure ?? ran.stderr.trim()}). Install Terragrunt ${OLDEST.terragrunt} or newer.`,
     );
   }
-  if (isOlder(version, OLDEST_TERRAGRUNT)) {
-    throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST_TERRAGRUNT} or newer.`);
+  if (isOlder(version, OLDEST.terragrunt)) {
+    throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST.terragrunt} or newer.`);
   }
   return { program, version };
 }
