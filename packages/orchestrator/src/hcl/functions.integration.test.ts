@@ -6,8 +6,8 @@ import { toolEnvironment } from "@pipelines/core/process/environment";
 import { run } from "@pipelines/core/process/run";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { discoveryEnvironment } from "../discover/environment.ts";
-import { startStsStandIn } from "../discover/sts-stand-in.ts";
+import { discoveryEnvironment } from "../discover/terragrunt/environment.ts";
+import { startStsStandIn } from "../discover/terragrunt/sts-stand-in.ts";
 import { EVALUATED_FUNCTIONS, evaluate, type Scope } from "./evaluate.ts";
 import { type HclParser, loadHclParser } from "./parse.ts";
 
