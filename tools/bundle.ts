@@ -15,13 +15,13 @@ import { dirname, join, resolve } from "node:path";
 import { type OutputChunk, rolldown } from "rolldown";
 
 /**
- * Builds the three actions' bundles into `actions/<component>/dist`. With `--check` it builds into a temporary folder
+ * Builds the bundles of the three actions, and of the installer that they share, into `actions/<component>/dist`. With `--check` it builds into a temporary folder
  * instead and fails when a committed file differs, is missing or is left over: `git diff` would not see new files.
  */
 const root = resolve(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
 
-const components = ["orchestrator", "dispatcher", "executor"] as const;
+const components = ["orchestrator", "dispatcher", "executor", "installer"] as const;
 type Component = (typeof components)[number];
 
 /** Files that a bundle reads beside itself. */
@@ -29,6 +29,7 @@ const beside: Record<Component, readonly string[]> = {
   orchestrator: ["web-tree-sitter/web-tree-sitter.wasm", "@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm"],
   dispatcher: [],
   executor: [],
+  installer: [],
 };
 
 /** Packages that must not reach a bundle: what a component may not talk to, it must not carry. */
@@ -36,6 +37,7 @@ const forbidden: Record<Component, readonly string[]> = {
   orchestrator: ["@octokit/", "local-github", "vitest", "ajv", "packages/dispatcher/", "packages/executor/"],
   dispatcher: ["web-tree-sitter", "local-github", "vitest", "ajv", "packages/orchestrator/", "packages/executor/"],
   executor: ["web-tree-sitter", "local-github", "vitest", "ajv", "packages/orchestrator/", "packages/dispatcher/"],
+  installer: ["@octokit/", "web-tree-sitter", "execa", "local-github", "vitest", "ajv", "packages/executor/"],
 };
 
 async function build(component: Component, folder: string): Promise<string[]> {

@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import { Configuration } from "@pipelines/core/configuration/schema";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
+import { OLDEST } from "@pipelines/core/terragrunt/oldest";
+import { TOOLS, testedVersion, titleOf } from "@pipelines/installer/tool";
 import { parse } from "yaml";
 import { z } from "zod";
 
@@ -109,6 +111,18 @@ emitBetween(
   "docs/configuration.md",
   "reference",
   ["| key | values | default | what it is |", "|---|---|---|---|", ...rows].join("\n"),
+);
+emitBetween(
+  "docs/custom-workflow.md",
+  "tools",
+  [
+    "| tool | oldest | installed where nothing names a version and the machine has none |",
+    "|---|---|---|",
+    ...TOOLS.map((tool) => {
+      const unnamed = tool === "terraform" ? "none: its version is yours to name" : testedVersion(tool);
+      return `| ${titleOf(tool)} | ${OLDEST[tool]} | ${unnamed} |`;
+    }),
+  ].join("\n"),
 );
 for (const component of ["orchestrator", "dispatcher", "executor"]) {
   const text = readFileSync(resolve(root, `actions/${component}/action.yml`), "utf8");

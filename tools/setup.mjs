@@ -1,10 +1,10 @@
 // Brings everything that this repository needs, then runs what was asked with the pinned Node. Plain JavaScript for
 // any Node from 20 on, without dependencies: it runs before there are any.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pinnedTools } from "./install/pinned-tools.mjs";
 import { capture } from "./install/process.mjs";
 import { SetupError } from "./install/setup-error.mjs";
 import { bringTool } from "./install/tool.mjs";
@@ -27,10 +27,10 @@ async function setUp() {
   const [major = 0] = process.versions.node.split(".").map(Number);
   if (major < 20) throw new SetupError(`Node ${process.versions.node} is too old: Node 20 or newer is needed`);
   if (!capture("git", ["--version"]).ok) throw new SetupError("git is needed and was not found on the PATH");
-  const versions = JSON.parse(readFileSync(join(root, "tools/versions.json"), "utf8"));
-  installWorkspace(root, versions.pnpm, say);
+  const { pnpm, tools } = pinnedTools(root);
+  installWorkspace(root, pnpm, say);
   const purpose = what === "demo" ? "demo" : "check";
-  for (const [name, tool] of Object.entries(versions.tools)) {
+  for (const [name, tool] of Object.entries(tools)) {
     if (tool.neededBy.includes(purpose)) await bringTool(name, tool, root, say);
   }
 }

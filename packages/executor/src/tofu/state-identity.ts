@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inflateRawSync } from "node:zlib";
+import { strFromU8, unzipSync } from "fflate";
 import { z } from "zod";
 
 /** Which state a unit has: where it lies, as a hash, and the lineage that it was born with. `null`: it can't be told. */
@@ -48,30 +48,8 @@ async function placeOf(folder: string): Promise<string> {
 }
 
 async function lineageOf(planFile: string): Promise<string | null> {
-  const state = zipEntry(await readFile(planFile), "tfstate");
-  if (state === null) return null;
-  const { lineage } = StateFile.parse(JSON.parse(state.toString("utf8")));
+  const { tfstate } = unzipSync(await readFile(planFile), { filter: ({ name }) => name === "tfstate" });
+  if (tfstate === undefined) return null;
+  const { lineage } = StateFile.parse(JSON.parse(strFromU8(tfstate)));
   return lineage === "" ? null : lineage;
-}
-
-const END_OF_DIRECTORY = 0x06054b50;
-const DIRECTORY_ENTRY = 0x02014b50;
-
-/** One file of a zip archive, or `null` when it has none of that name. */
-function zipEntry(zip: Buffer, name: string): Buffer | null {
-  const end = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
-  if (end < 0 || zip.readUInt32LE(end) !== END_OF_DIRECTORY) return null;
-  let at = zip.readUInt32LE(end + 16);
-  for (let count = zip.readUInt16LE(end + 10); count > 0 && zip.readUInt32LE(at) === DIRECTORY_ENTRY; count -= 1) {
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset));
-    if (nameLength === undefined || extraLength === undefined || commentLength === undefined) return null;
-    if (zip.toString("utf8", at + 46, at + 46 + nameLength) === name) {
-      const [method, size, local] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20), zip.readUInt32LE(at + 42)];
-      const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
-      const data = zip.subarray(start, start + size);
-      return method === 0 ? data : inflateRawSync(data);
-    }
-    at += 46 + nameLength + extraLength + commentLength;
-  }
-  return null;
 }

@@ -1,147 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { crc32, deflateRawSync } from "node:zlib";
 import { execa } from "execa";
+import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { z } from "zod";
-import { sumOf } from "../../actions/tools/install.mjs";
-import { wantedVersions } from "../../actions/tools/versions.mjs";
 
-const installer = resolve(import.meta.dirname, "../../actions/tools/install.mjs");
+const installer = resolve(import.meta.dirname, "../src/main.ts");
 /** The real one, wherever this machine has it. */
 const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
-const from = (files: Readonly<Record<string, string>>) => wantedVersions((file) => files[file] ?? null);
 
-describe("which versions a repository asks for", () => {
-  it.each([
-    [
-      "mise.toml",
-      '[env]\nterragrunt = "9.9.9"\n[tools]\nterragrunt = "1.1.3" # why\nopentofu = { version = "1.12.6", os = ["linux"] }\n',
-    ],
-    [
-      ".mise.toml",
-      '[tools]\n"aqua:gruntwork-io/terragrunt" = "v1.1.3"\n"ubi:opentofu/opentofu" = ["1.12.6", "1.11.0"]\n',
-    ],
-    [
-      "mise.toml",
-      '[tools.terragrunt]\nos = ["linux"]\nversion = "1.1.3"\n[tools]\n"github:opentofu/opentofu[exe=tofu]" = { os = ["linux"], version = \'1.12.6\' }\n',
-    ],
-    ["mise.toml", 'tools.terragrunt = "1.1.3"\ntools.opentofu.version = "1.12.6"\n[settings]\nterragrunt = "9.9.9"\n'],
-    [".tool-versions", "# tools\nnodejs 24.0.0\nterragrunt 1.1.3 1.0.0\nopentofu 1.12.6 # this one\n"],
-    [".pipelines/config.yml", 'deploy_branch: main\ntools: { terragrunt: "1.1.3", opentofu: 1.12.6 }\n'],
-    [
-      ".pipelines/config.yml",
-      "tools:\n  # both\n  terragrunt: 1.1.3\n\n  opentofu: '1.12.6'\njobs: { terragrunt: 9.9.9 }\n",
-    ],
-  ])("%s", (file, text) => {
-    expect(from({ [file]: text })).toEqual([
-      { tool: "terragrunt", version: "1.1.3", from: file },
-      { tool: "opentofu", version: "1.12.6", from: file },
-    ]);
-  });
-
-  const each = {
-    "mise.toml": '[tools]\nterragrunt = "1.1.11"\nopentofu = "1.12.11"\n',
-    ".mise.toml": '[tools]\nterragrunt = "1.1.12"\nopentofu = "1.12.12"\n',
-    ".tool-versions": "terragrunt 1.1.13\nopentofu 1.12.13\n",
-    ".terragrunt-version": "# ours\n1.1.14\n",
-    ".opentofu-version": "v1.12.14\n",
-    ".terraform-version": "1.13.0\n",
-    ".pipelines/config.yml": "tools: { terragrunt: 1.1.16, opentofu: 1.12.16 }\n",
-  };
-  it.each([
-    [[], ["terragrunt 1.1.11", "opentofu 1.12.11"]],
-    [["mise.toml"], ["terragrunt 1.1.12", "opentofu 1.12.12"]],
-    [
-      ["mise.toml", ".mise.toml"],
-      ["terragrunt 1.1.13", "opentofu 1.12.13"],
-    ],
-    [
-      ["mise.toml", ".mise.toml", ".tool-versions"],
-      ["terragrunt 1.1.14", "opentofu 1.12.14"],
-    ],
-    [
-      ["mise.toml", ".mise.toml", ".tool-versions", ".opentofu-version"],
-      ["terragrunt 1.1.14", "terraform 1.13.0"],
-    ],
-    [Object.keys(each).slice(0, -1), ["terragrunt 1.1.16", "opentofu 1.12.16"]],
-  ])(
-    "the first file that names a tool decides, OpenTofu and Terraform take one place: without %j",
-    (without, expected) => {
-      const files = Object.fromEntries(Object.entries(each).filter(([file]) => !without.includes(file)));
-      expect(from(files).map(({ tool, version }) => `${tool} ${version}`)).toEqual(expected);
-    },
-  );
-
-  it.each([
-    [".terragrunt-version", "latest", 1, "`latest` is no exact version of terragrunt; write it like 1.1.3"],
-    [".opentofu-version", "1.12", 1, "`1.12` is no exact version of opentofu; write it like 1.12.6"],
-    [".terraform-version", "\nlatest:^1.13\n", 2, "`latest:^1.13` is no exact version of terraform"],
-    [".opentofu-version", "../../../evil", 1, "is no exact version"],
-    [".tool-versions", "opentofu 1.12.6\nterragrunt ref:main\n", 2, "`ref:main` is no exact version"],
-    [".tool-versions", "\nterragrunt\n", 2, "the version of terragrunt can't be read here; write it like 1.1.3"],
-    ["mise.toml", '[tools]\n\nterragrunt = "$(touch pwned)"', 3, "is no exact version"],
-    ["mise.toml", '[tools]\nopentofu = [\n  "1.12.6",\n]\n', 2, "the version of opentofu can't be read here"],
-    [".pipelines/config.yml", "a: 1\ntools:\n  opentofu: ~> 1.12\n", 3, "`~>` is no exact version"],
-    [".terragrunt-version", "1.1.0", 1, "Terragrunt 1.1.0 is too old; Pipelines needs 1.1.1 or newer: write a newer"],
-    [".terragrunt-version", "1.1.1-rc1", 1, "too old"],
-    [".terragrunt-version", "0.99.5", 1, "too old"],
-  ])("%s with %j is refused on line %i", (file, text, line, message) => {
-    expect(() => from({ [file]: text })).toThrow(
-      expect.objectContaining({ file, line, message: expect.stringContaining(message) }),
-    );
-  });
-
-  it("nothing is asked for where nothing is said", () => {
-    expect(from({})).toEqual([]);
-    expect(from({ "mise.toml": "[tools]\nnode = '24'\n", ".pipelines/config.yml": "deploy_branch: main\n" })).toEqual(
-      [],
-    );
-  });
-
-  it("a program that its publisher's list does not have is refused", () => {
-    const sum = "a".repeat(64);
-    expect(sumOf(`${sum}  tofu_1.zip\n${"b".repeat(64)} *other\n`, "tofu_1.zip")).toBe(sum);
-    expect(() => sumOf(`${sum}  tofu_1.zip.evil\n`, "tofu_1.zip")).toThrow("nothing is installed unchecked");
-  });
-});
-
-/** A zip archive as publishers make them: deflated files, their sums and modes, and a list at the end. */
-function zipOf(files: Readonly<Record<string, string>>): Buffer {
-  const [entries, list]: [Buffer[], Buffer[]] = [[], []];
-  let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const packed = deflateRawSync(text);
-    const described = Buffer.alloc(26);
-    described.writeUInt16LE(20, 0);
-    described.writeUInt16LE(8, 4);
-    described.writeUInt32LE(crc32(text), 10);
-    described.writeUInt32LE(packed.length, 14);
-    described.writeUInt32LE(Buffer.byteLength(text), 18);
-    described.writeUInt16LE(Buffer.byteLength(name), 22);
-    const central = Buffer.alloc(14);
-    central.writeUInt32LE((0o100644 << 16) >>> 0, 6);
-    central.writeUInt32LE(offset, 10);
-    const local = Buffer.concat([Buffer.from("PK\x03\x04"), described, Buffer.from(name), packed]);
-    list.push(Buffer.from("PK\x01\x02\x14\x03"), described, central, Buffer.from(name));
-    entries.push(local);
-    offset += local.length;
-  }
-  const end = Buffer.alloc(22);
-  end.write("PK\x05\x06", "latin1");
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(Buffer.concat(list).length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...entries, ...list, end]);
-}
-
+const zipOf = (files: Readonly<Record<string, string>>): Buffer =>
+  Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))));
 const sha256 = (content: Buffer | string): string => createHash("sha256").update(content).digest("hex");
 const program = (says: string): string => `#!/bin/sh\necho ${says}\n`;
 
@@ -162,6 +35,8 @@ describe("installing", () => {
       if (content === undefined) response.writeHead(404).end();
       else if (typeof content === "string" && content.startsWith("->")) {
         response.writeHead(302, { location: `/${content.slice(2)}` }).end();
+      } else if (content === "broken off") {
+        response.writeHead(200, { "content-length": "1000" }).write("#!", () => response.destroy());
       } else response.end(content);
     });
     await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
@@ -194,7 +69,9 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     for (const [name, text] of Object.entries(repository)) await put(`repository/${name}`, text);
     for (const [name, text] of Object.entries(machine)) await put(name, text);
     await put("path", "");
+    await mkdir(join(folder, "repository"), { recursive: true });
     const { stdout, exitCode } = await execa(process.execPath, [installer], {
+      cwd: `${folder}/repository`,
       extendEnv: false,
       reject: false,
       env: {
@@ -284,6 +161,21 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     expect([exitCode, added]).toEqual([1, []]);
   });
 
+  it("says which host can't be reached", async () => {
+    await new Promise((closed) => server.close(closed));
+    const { stdout, exitCode, added } = await install({ ".terragrunt-version": "1.1.9" }, tofu);
+    expect(stdout).toMatch(/^::error .*::https:\/\/github\.com\/.*\/SHA256SUMS can't be had: curl: \(7\)/m);
+    expect([exitCode, added]).toEqual([1, []]);
+  });
+
+  it("installs nothing of a download that breaks off", async () => {
+    serveTerragrunt();
+    served.set("objects.example.com/1", "broken off");
+    const { stdout, exitCode, added } = await install({ ".terragrunt-version": "1.1.9" }, tofu);
+    expect(stdout).toMatch(/^::error .*::https:\/\/github\.com\/.* can't be had: curl: \(18\)/m);
+    expect([exitCode, added]).toEqual([1, []]);
+  });
+
   it("fetches nothing where the machine has what the repository names, or nothing is named", async () => {
     const named = await install(
       { ".tool-versions": "terragrunt 1.1.9\nopentofu 1.12.6\n" },
@@ -305,6 +197,55 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     expect((await install({ ".terraform-version": "", ".opentofu-version": "1.12.6" })).added).toEqual([]);
   });
 
+  const lock = { "prod/vpc/.terraform.lock.hcl": 'provider "registry.terraform.io/hashicorp/aws" {\n}\n' };
+  it("keeps to Terraform where lock files say so, though OpenTofu comes first", async () => {
+    const machine = { ...tofu, ...terragrunt, "later/terraform": program("Terraform v1.13.0") };
+    const { stdout, exitCode, added } = await install(lock, machine);
+    expect([exitCode, added]).toEqual([0, ["pipelines-tools/terraform-alone"]]);
+    expect(stdout).toContain("Terraform: prod/vpc/.terraform.lock.hcl:1 was written for Terraform");
+  });
+
+  it("installs the Terraform that a constraint allows alone, and leaves any other choice of it to a person", async () => {
+    serveTerraform(zipOf({ terraform: program("Terraform v1.13.0") }));
+    const machine = { ...tofu, ...terragrunt };
+    const open = await install(lock, machine);
+    expect([open.exitCode, open.added, asked]).toEqual([1, [], []]);
+    expect(open.stdout).toMatch(/^::error .*Its version is yours to choose.*a file \.terraform-version/m);
+    const pinned = await install({ ...lock, "versions.tf": 'terraform { required_version = "1.13.0" }\n' }, machine);
+    expect([pinned.exitCode, pinned.added]).toEqual([0, ["pipelines-tools/terraform-1.13.0"]]);
+  });
+
+  it("stops before anything is installed where lock files are of both, and warns where a name speaks against them", async () => {
+    const both = { ...lock, "dev/.terraform.lock.hcl": 'provider "registry.opentofu.org/hashicorp/aws" {\n}\n' };
+    const machine = { ...tofu, ...terragrunt };
+    const undecided = await install(both, machine);
+    expect([undecided.exitCode, undecided.added]).toEqual([1, []]);
+    expect(undecided.stdout).toMatch(
+      /^::error .*file=prod\/vpc\/\.terraform\.lock\.hcl,line=1::OpenTofu or Terraform\?/m,
+    );
+    const decided = await install({ ".opentofu-version": "1.12.6" }, machine);
+    expect([decided.exitCode, decided.added]).toEqual([0, []]);
+    expect(decided.stdout).toMatch(
+      /^::warning .*file=prod\/vpc\/.*::OpenTofu runs here \(\.opentofu-version:1 names it\)/m,
+    );
+  });
+
+  it("takes the machine's own where a file says `system`, and says where there is none", async () => {
+    const files = { ".tool-versions": "terragrunt system\nterraform system\n" };
+    const { stdout, exitCode } = await install(files, { ...tofu, ...terragrunt });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("terragrunt 1.1.9 is on the PATH, as .tool-versions wants");
+    expect(stdout).toMatch(/^::error .*file=\.tool-versions,line=2::this wants the machine's own terraform/m);
+  });
+
+  it("shows nothing of a file that a link leads to outside of the repository", async () => {
+    await mkdir(join(folder, "repository"));
+    await symlink("/proc/self/environ", join(folder, "repository/.terraform-version"));
+    const { stdout, exitCode } = await install({}, { ...tofu, ...terragrunt });
+    expect([exitCode, stdout.includes("RUNNER_TEMP")]).toEqual([1, false]);
+    expect(stdout).toMatch(/^::error .*file=\.terraform-version::this is a link to a file outside/m);
+  });
+
   it("says what to do where the machine's Terragrunt is too old and no file names one", async () => {
     const { stdout, exitCode } = await install(
       {},
@@ -320,7 +261,7 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     const { stdout, exitCode } = await install({ "mise.toml": '[tools]\nterragrunt = "latest"\n' });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /^::error file=mise.toml,line=2,title=Terragrunt and OpenTofu::`latest` is no exact version/,
+      /^::error title=Terragrunt and OpenTofu,file=mise.toml,line=2::`latest` is no exact version/m,
     );
   });
 
@@ -331,31 +272,5 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     const env = { PATH: "/usr/bin:/bin", PIPELINES_TOOLS: tools };
     const { stdout, exitCode } = await execa(process.execPath, [installer], { extendEnv: false, reject: false, env });
     expect([exitCode, stdout.includes("must be `true` or `false`")]).toEqual([expected, expected === 1]);
-  });
-});
-
-describe("looking for Node", () => {
-  const step = z
-    .object({ runs: z.object({ steps: z.array(z.looseObject({ name: z.string(), run: z.string().optional() })) }) })
-    .parse(parse(readFileSync(resolve(import.meta.dirname, "../../actions/orchestrator/action.yml"), "utf8")))
-    .runs.steps.find(({ name }) => name === "Look for Node");
-
-  it.each([
-    ["echo v24.1.0", "found=true\n"],
-    ["echo v22.0.0", "found=true\n"],
-    ["echo v20.19.0", "found=false\n"],
-    ["echo nothing sensible", "found=false\n"],
-    ["exit 1", "found=false\n"],
-  ])("a node that does `%s`", async (script, expected) => {
-    const folder = await mkdtemp(join(tmpdir(), "pipelines-node-"));
-    await writeFile(join(folder, "node"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    await writeFile(join(folder, "step.sh"), step?.run ?? "exit 9");
-    await writeFile(join(folder, "output"), "");
-    // As the runner starts `shell: bash`.
-    const args = ["--noprofile", "--norc", "-e", "-o", "pipefail", join(folder, "step.sh")];
-    const env = { PATH: `${folder}:/usr/bin:/bin`, GITHUB_OUTPUT: join(folder, "output") };
-    const { exitCode } = await execa("bash", args, { extendEnv: false, reject: false, env });
-    expect([exitCode, await readFile(join(folder, "output"), "utf8")]).toEqual([0, expected]);
-    await rm(folder, { recursive: true });
   });
 });
