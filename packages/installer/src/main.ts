@@ -6,14 +6,14 @@ import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-
 import { annotate } from "./annotations.ts";
 import { chooseBinary, type Evidence } from "./evidence/choose-binary.ts";
 import { meets } from "./evidence/constraint.ts";
-import { lookForEvidence } from "./evidence/look-for-evidence.ts";
+import { binaryAt, lookForEvidence } from "./evidence/look-for-evidence.ts";
 import { install } from "./install/install.ts";
 import { binariesOn, folderToPutFirst, installedVersion } from "./machine.ts";
 import { repositoryFiles } from "./repository-files.ts";
 import { type BinaryName, programOf, type ToolName, testedVersion } from "./tool.ts";
 import { type Place, VersionError } from "./version-error.ts";
 import { exactVersion, refuseOld } from "./versions/exact-version.ts";
-import { versionOf, type WantedTool, wantedTools } from "./versions/wanted-versions.ts";
+import { versionOf, type WantedTool, type WantedTools, wantedTools } from "./versions/wanted-versions.ts";
 
 /** What the steps below need to know about the job that they run in. */
 type Job = {
@@ -43,7 +43,7 @@ function main(environment: NodeJS.ProcessEnv): void {
     { version: testedVersion("terragrunt"), place: null },
     job,
   );
-  provideBinary(wanted.binaries, job);
+  provideBinary(wanted, job);
 }
 
 function jobOf(environment: NodeJS.ProcessEnv): Job {
@@ -57,8 +57,11 @@ function jobOf(environment: NodeJS.ProcessEnv): Job {
   };
 }
 
-function provideBinary(named: readonly WantedTool[], job: Job): void {
+function provideBinary({ binaries: named, terragruntRuns: runs }: WantedTools, job: Job): void {
   const evidence: Evidence[] = [
+    ...(runs === null
+      ? []
+      : [{ kind: "set", by: "TG_TF_PATH", binary: binaryAt(runs.path), place: runs.place } as const]),
     ...named.map((one): Evidence => ({ kind: "named", binary: binaryOf(one), place: one.place })),
     ...lookForEvidence(job.repository),
     ...binariesOn(job.path).map(({ binary }): Evidence => ({ kind: "on the path", binary })),

@@ -205,6 +205,13 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     expect(stdout).toContain("Terraform: prod/vpc/.terraform.lock.hcl:1 was written for Terraform");
   });
 
+  it("keeps to Terraform where mise tells Terragrunt so", async () => {
+    const machine = { ...tofu, ...terragrunt, "later/terraform": program("Terraform v1.13.0") };
+    const { stdout, added } = await install({ ".mise.toml": '[env]\nTG_TF_PATH = "terraform"\n' }, machine);
+    expect(added).toEqual(["pipelines-tools/terraform-alone"]);
+    expect(stdout).toContain("Terraform: .mise.toml:2 sets TG_TF_PATH to Terraform");
+  });
+
   it("installs the Terraform that a constraint allows alone, and leaves any other choice of it to a person", async () => {
     serveTerraform(zipOf({ terraform: program("Terraform v1.13.0") }));
     const machine = { ...tofu, ...terragrunt };

@@ -5,7 +5,8 @@ import { chooseBinary, type Evidence } from "./choose-binary.ts";
 const place = (file: string, line: number | null = 1) => ({ file, line });
 const named = (binary: BinaryName): Evidence => ({ kind: "named", binary, place: place("mise.toml", 3) });
 const configured = (binary: BinaryName | null, file = "root.hcl"): Evidence => ({
-  kind: "terraform_binary",
+  kind: "set",
+  by: "terraform_binary",
   binary,
   place: place(file, 7),
 });
@@ -82,7 +83,12 @@ describe("OpenTofu or Terraform", () => {
       "root.hcl:7 sets terraform_binary to Terraform, and dev/root.hcl:7 sets terraform_binary to OpenTofu",
       "dev/root.hcl",
     ],
-    ["an expression alone", [configured(null), present("opentofu")], "by an expression", "root.hcl"],
+    [
+      "an expression alone",
+      [configured(null), present("opentofu")],
+      "root.hcl:7 sets terraform_binary to neither of them by name",
+      "root.hcl",
+    ],
     [
       "a constraint that OpenTofu does not meet",
       [required(">= 1.3"), required("~> 1.5.0")],

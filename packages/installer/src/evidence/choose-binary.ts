@@ -6,8 +6,13 @@ import { meets } from "./constraint.ts";
 export type Evidence =
   /** A version file that decides names it. Two of them, where it names both. */
   | { readonly kind: "named"; readonly binary: BinaryName; readonly place: Place }
-  /** `terraform_binary` in a Terragrunt file. `null` where it is an expression. */
-  | { readonly kind: "terraform_binary"; readonly binary: BinaryName | null; readonly place: Place }
+  /** What Terragrunt is told to run, `null` where that is an expression or another program. */
+  | {
+      readonly kind: "set";
+      readonly by: "terraform_binary" | "TG_TF_PATH";
+      readonly binary: BinaryName | null;
+      readonly place: Place;
+    }
   /** A lock file has providers from its registry, or a file is written for it alone (`*.tofu`). */
   | { readonly kind: "written"; readonly binary: BinaryName; readonly place: Place }
   /** `required_version` or `terraform_version_constraint`. */
@@ -34,7 +39,7 @@ export type Choice =
  */
 export function chooseBinary(evidence: readonly Evidence[]): Choice {
   const named = evidence.filter((one) => one.kind === "named");
-  const configured = evidence.filter((one) => one.kind === "terraform_binary");
+  const configured = evidence.filter((one) => one.kind === "set");
   const written = evidence.filter((one) => one.kind === "written");
   const [first, second] = named;
 
@@ -71,7 +76,7 @@ export function chooseBinary(evidence: readonly Evidence[]): Choice {
   return chosen(wanted, why, []);
 }
 
-type Telling = Extract<Evidence, { readonly kind: "terraform_binary" | "written" }>;
+type Telling = Extract<Evidence, { readonly kind: "set" | "written" }>;
 
 function chosen(binary: BinaryName, why: string, other: readonly Telling[]): Choice {
   const against = other.filter((one) => one.binary !== null && one.binary !== binary);
@@ -96,8 +101,8 @@ function undecided(why: string, place: Place): Choice {
 
 function saying(one: Telling): string {
   if (one.kind === "written") return `${at(one.place)} was written for ${titleOf(one.binary)}`;
-  if (one.binary === null) return `${at(one.place)} sets terraform_binary by an expression`;
-  return `${at(one.place)} sets terraform_binary to ${titleOf(one.binary)}`;
+  if (one.binary === null) return `${at(one.place)} sets ${one.by} to neither of them by name`;
+  return `${at(one.place)} sets ${one.by} to ${titleOf(one.binary)}`;
 }
 
 const at = ({ file, line }: Place): string => (line === null ? file : `${file}:${line}`);

@@ -59,11 +59,11 @@ describe("what a repository's files tell", () => {
         "modules/c/main.tofu": "",
       }),
     ).toEqual([
-      "terraform_binary  dev/root.hcl:1",
+      "set  dev/root.hcl:1",
       "required ${var.x} modules/a/versions.tf:2",
       "required 1.11.4 modules/b/versions.tf:2",
       "written opentofu modules/c/main.tofu:null",
-      "terraform_binary terraform root.hcl:1",
+      "set terraform root.hcl:1",
       "required >= 1.5 root.hcl:2",
       "required ~> 1.9 root.hcl:5",
     ]);

@@ -49,7 +49,7 @@ function inConfiguration(file: string, text: string): Evidence[] {
   return attributesOf(text).flatMap(({ name, text: value, line, depth }): Evidence[] => {
     const place = { file, line };
     if (name === "terraform_binary" && depth === 0 && file.endsWith(".hcl")) {
-      return [{ kind: "terraform_binary", binary: binaryAt(value), place }];
+      return [{ kind: "set", by: name, binary: binaryAt(value), place }];
     }
     const isConstraint = name === "required_version" || (name === "terraform_version_constraint" && depth === 0);
     return isConstraint && value !== null ? [{ kind: "required", constraint: value, place }] : [];
@@ -57,7 +57,7 @@ function inConfiguration(file: string, text: string): Evidence[] {
 }
 
 /** What the program at a path is. */
-function binaryAt(path: string | null): BinaryName | null {
+export function binaryAt(path: string | null): BinaryName | null {
   const name = path?.split("/").at(-1);
   if (name === "tofu") return "opentofu";
   return name === "terraform" ? "terraform" : null;

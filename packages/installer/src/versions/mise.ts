@@ -1,6 +1,7 @@
 import { parse, TomlError, type TomlTable } from "smol-toml";
-import { toolNamed } from "../tool.ts";
+import { type ToolName, toolNamed } from "../tool.ts";
 import { VersionError } from "../version-error.ts";
+import { exactVersion } from "./exact-version.ts";
 import { linesOf, type NamedVersion } from "./named-version.ts";
 
 /**
@@ -20,8 +21,17 @@ export function miseVersions(
     const named = toolNamed(key);
     if (named === null) return [];
     const wanted = versionIn(value);
-    return [{ ...named, text: lockedVersion(locked[key], wanted) ?? wanted, line: lineOf(key, text) }];
+    return [{ ...named, text: lockedVersion(named.tool, locked, wanted) ?? wanted, line: lineOfTool(key, text) }];
   });
+}
+
+/** The line of a tool's version, else where the tool is named first. */
+function lineOfTool(key: string, text: string): number | null {
+  const versioned = lineOf(text, (document) => {
+    const value = toolsOf(document)[key];
+    return value !== undefined && !(isTable(value) && value["version"] === undefined);
+  });
+  return versioned ?? lineOf(text, (document) => toolsOf(document)[key] !== undefined);
 }
 
 function toml(text: string, file: string): TomlTable {
@@ -52,36 +62,56 @@ function versionIn(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** What mise has locked for a tool: the entry that was made for these words, or the only one. */
-function lockedVersion(entries: unknown, wanted: string | null): string | null {
-  if (wanted === null) return null;
-  const all = (Array.isArray(entries) ? entries : [entries]).filter(isTable);
-  const specified = all.find(({ specifiers }) => Array.isArray(specifiers) && specifiers.includes(wanted));
-  const chosen = specified ?? (all.length === 1 ? all[0] : undefined);
-  return chosen === undefined ? null : versionIn(chosen);
+/**
+ * The exact version that mise has locked for words that leave some open: the entry that was made for these words, in older
+ * lock files, which do not say that, one that fits them. A lock that was not renewed after an edit fits nothing.
+ */
+function lockedVersion(tool: ToolName, locked: TomlTable, wanted: string | null): string | null {
+  if (wanted === null || exactVersion(wanted) !== null) return null;
+  const entries = Object.entries(locked)
+    .filter(([key]) => toolNamed(key)?.tool === tool)
+    .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
+    .filter(isTable);
+  const made = entries.find(({ specifiers }) => Array.isArray(specifiers) && specifiers.includes(wanted));
+  const older = entries.filter(({ specifiers }) => specifiers === undefined).map(versionIn);
+  const beginning = wanted.replace(/^prefix:/, "");
+  return (
+    versionIn(made) ?? older.find((version) => wanted === "latest" || version?.startsWith(`${beginning}.`)) ?? null
+  );
+}
+
+/** Variables that tell Terragrunt which binary to run, by their names in its newer and older versions. */
+const BINARY_VARIABLES = ["TG_TF_PATH", "TERRAGRUNT_TFPATH"];
+
+/** The path of the binary that a mise.toml's `[env]` gives to Terragrunt, `null` where it gives none. */
+export function miseBinary(text: string, file: string): { readonly path: string; readonly line: number | null } | null {
+  const environment = toml(text, file)["env"];
+  if (!isTable(environment)) return null;
+  const name = BINARY_VARIABLES.find((variable) => typeof environment[variable] === "string");
+  if (name === undefined) return null;
+  return {
+    path: String(environment[name]),
+    line: lineOf(text, (document) => isTable(document["env"]) && document["env"][name]),
+  };
 }
 
 /** Nobody writes a longer one, and looking costs the square of its length. */
 const MOST_LINES = 1000;
 
 /**
- * The line on which a tool is named. The parser tells values, not places, but the shortest beginning of the file that is
- * TOML and has the version ends with the statement that names it, and the one before it ended right above.
+ * The line on which something is said. The parser tells values, not places, but the shortest beginning of the file that is
+ * TOML and says it ends with the statement that says it, and the one before it ended right above.
  */
-function lineOf(key: string, text: string): number | null {
+function lineOf(text: string, says: (document: TomlTable) => unknown): number | null {
   const lines = linesOf(text).slice(0, MOST_LINES);
   let above = 0;
-  let header: number | null = null;
   for (let end = 1; end <= lines.length; end += 1) {
     const beginning = parsedOrNull(lines.slice(0, end).join("\n"));
     if (beginning === null) continue;
-    const value = toolsOf(beginning)[key];
-    if (value !== undefined && !(isTable(value) && value["version"] === undefined)) return above + 1;
-    if (value !== undefined) header ??= above + 1;
+    if (says(beginning)) return above + 1;
     above = end;
   }
-  // A table without a version.
-  return header;
+  return null;
 }
 
 function parsedOrNull(text: string): TomlTable | null {

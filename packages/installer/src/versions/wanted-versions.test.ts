@@ -158,7 +158,7 @@ describe("which versions a repository asks for", () => {
       "mise.toml": '[tools]\nterragrunt = "latest"\nopentofu = "1.12"\n',
       "mise.lock": [
         ...["[[tools.terragrunt]]", 'version = "1.1.3"', 'backend = "aqua:gruntwork-io/terragrunt"'],
-        ...["[[tools.opentofu]]", 'version = "1.11.0"', 'specifiers = ["1.11"]'],
+        ...["[[tools.opentofu]]", 'version = "1.13.0"', 'specifiers = ["1.13"]'],
         ...[
           "[[tools.opentofu]]",
           'version = "1.12.6"',
@@ -169,11 +169,34 @@ describe("which versions a repository asks for", () => {
       ].join("\n"),
     };
     expect(from(files).map(({ version }) => version)).toEqual(["1.1.3", "1.12.6"]);
+    const alias = { ...files, "mise.toml": '[tools]\n"aqua:opentofu/opentofu" = "1.13"\n' };
+    expect(from(alias).map(({ version }) => version)).toEqual(["1.13.0"]);
     const other = { ...files, "mise.toml": '[tools]\nopentofu = "1"\n' };
     expect(() => from(other)).toThrow("`1` is no exact version of opentofu");
     expect(() => from({ ...files, "mise.lock": "<<<<<<< ours\n" })).toThrow(
       expect.objectContaining({ place: { file: "mise.lock", line: 1 } }),
     );
+  });
+
+  it.each([
+    ["an exact version", '[tools]\nterragrunt = "1.1.3"\n', "1.1.3"],
+    ["a range that the lock does not fit", '[tools]\nterragrunt = "1.2"\n', null],
+    ["a range that it fits", '[tools]\nterragrunt = "prefix:1.1"\n', "1.1.9"],
+    ["a number that only looks alike", '[tools]\nterragrunt = "1.1.90"\n', "1.1.90"],
+    ["another path", '[tools]\nterragrunt = "path:/opt"\n', null],
+  ])("a lock file that was not renewed takes no part: %s", (_what, mise, expected) => {
+    const files = { "mise.toml": mise, "mise.lock": '[tools.terragrunt]\nversion = "1.1.9"\n' };
+    if (expected === null) expect(() => from(files)).toThrow("is no exact version of terragrunt");
+    else expect(from(files)[0]?.version).toBe(expected);
+  });
+
+  it("what mise tells Terragrunt to run is known with its line", () => {
+    const files = { "mise.toml": '[env]\nA = "1"\nTG_TF_PATH = "/opt/terraform" # why\n[tools]\nnode = "24"\n' };
+    expect(wantedTools((file) => new Map(Object.entries(files)).get(file) ?? null).terragruntRuns).toEqual({
+      path: "/opt/terraform",
+      place: { file: "mise.toml", line: 3 },
+    });
+    expect(wantedTools(() => null).terragruntRuns).toBeNull();
   });
 
   it("`system` is what the machine has", () => {

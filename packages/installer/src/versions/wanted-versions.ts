@@ -3,7 +3,7 @@ import { TOOLS, type ToolName } from "../tool.ts";
 import { type Place, VersionError } from "../version-error.ts";
 import { configuredVersions } from "./configured.ts";
 import { requireExact } from "./exact-version.ts";
-import { miseVersions } from "./mise.ts";
+import { miseBinary, miseVersions } from "./mise.ts";
 import type { NamedVersion } from "./named-version.ts";
 import { singleVersion, toolVersions } from "./plain-files.ts";
 
@@ -24,6 +24,8 @@ export type WantedTools = {
   readonly terragrunt: WantedTool | null;
   /** OpenTofu, Terraform or both, as the first file has it that names one of them. */
   readonly binaries: readonly WantedTool[];
+  /** What `TG_TF_PATH` is in the first mise.toml that sets it. */
+  readonly terragruntRuns: { readonly path: string; readonly place: Place } | null;
 };
 
 /** mise's places in its own order, without those of one person or one machine: https://mise.jdx.dev/configuration.html */
@@ -75,7 +77,16 @@ export function wantedTools(readText: ReadText, configurationFile = CONFIGURATIO
     terragrunt ??= found.find(({ tool }) => tool === "terragrunt") ?? null;
     if (binaries.length === 0) binaries = found.filter(({ tool }) => tool !== "terragrunt");
   }
-  return { terragrunt, binaries };
+  return { terragrunt, binaries, terragruntRuns: terragruntRuns(readText) };
+}
+
+function terragruntRuns(readText: ReadText): WantedTools["terragruntRuns"] {
+  for (const file of MISE_FILES) {
+    const text = readText(file);
+    const set = text === null ? null : miseBinary(text, file);
+    if (set !== null) return { path: set.path, place: { file, line: set.line } };
+  }
+  return null;
 }
 
 /**
