@@ -13,25 +13,39 @@ import { installWorkspace } from "./install/workspace.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [what, ...rest] = process.argv.slice(2);
 
-/** What each word starts once everything is there; without a word, everything is brought and nothing started. */
-const commands = /** @type {Record<string, string[]>} */ ({
-  check: ["tools/check.ts", ...rest],
-  demo: ["demo/main.ts", ...rest],
-  "--": rest.slice(1),
-});
+/** Tests, by file: vitest alone is needed, and a test that needs more says what. */
+const vitest = "node_modules/vitest/vitest.mjs";
+const namesFiles = rest.some((word) => /\.ts$|\//.test(word));
+
+/**
+ * What each word starts once what it needs is there: the packages always, and the tools that `tools/versions.json` says
+ * are `neededBy` it. Without a word, everything is brought and nothing started.
+ *
+ * @type {Record<string, { tools: "check" | "demo" | null, node: string[] }>}
+ */
+const words = {
+  check: namesFiles
+    ? { tools: null, node: [vitest, "run", ...rest] }
+    : { tools: "check", node: ["tools/check.ts", ...rest] },
+  unit: { tools: null, node: [vitest, "run", "--project", "unit", ...rest] },
+  watch: { tools: null, node: [vitest, "watch", "--project", "unit", ...rest] },
+  demo: { tools: "demo", node: ["demo/main.ts", ...rest] },
+  bench: { tools: "demo", node: ["bench/main.ts", ...rest] },
+  "--": { tools: null, node: rest.slice(1) },
+};
 
 /** @param {string} line */
 const say = (line) => console.error(`setup: ${line}`);
 
-async function setUp() {
+/** @param {"check" | "demo" | null} purpose */
+async function setUp(purpose) {
   const [major = 0] = process.versions.node.split(".").map(Number);
   if (major < 20) throw new SetupError(`Node ${process.versions.node} is too old: Node 20 or newer is needed`);
   if (!capture("git", ["--version"]).ok) throw new SetupError("git is needed and was not found on the PATH");
   const { pnpm, tools } = pinnedTools(root);
   installWorkspace(root, pnpm, say);
-  const purpose = what === "demo" ? "demo" : "check";
   for (const [name, tool] of Object.entries(tools)) {
-    if (tool.neededBy.includes(purpose)) await bringTool(name, tool, root, say);
+    if (purpose !== null && tool.neededBy.includes(purpose)) await bringTool(name, tool, root, say);
   }
 }
 
@@ -52,12 +66,12 @@ function startNode(args) {
 }
 
 try {
-  const command = what === undefined ? null : commands[what];
-  if (command === undefined || (what === "--" && rest[0] !== "node")) {
-    throw new SetupError(`unknown word \`${what}\`: check, demo, or -- node FILE`);
+  const word = what === undefined ? undefined : words[what];
+  if ((what !== undefined && word === undefined) || (what === "--" && rest[0] !== "node")) {
+    throw new SetupError(`unknown word \`${what}\`: ${Object.keys(words).slice(0, -1).join(", ")}, or -- node FILE`);
   }
-  await setUp();
-  if (command !== null) startNode(command);
+  await setUp(word === undefined ? "check" : word.tools);
+  if (word !== undefined) startNode(word.node);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`setup: ${error.message}`);

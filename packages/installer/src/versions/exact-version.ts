@@ -32,7 +32,7 @@ export function requireExact(tool: ToolName, text: string | null, place: Place):
 function reasonFor(text: string): string {
   if (text.includes("{{")) return ": templates are filled in by mise alone, and nothing of the repository is executed";
   if (/^\s*v?\d+\.\d+\.\d+\+/.test(text)) return ": other builds are not among its publisher's public releases";
-  return semver.validRange(text.replace(/^v/, "")) !== null || /^(?:latest|[~<>^!])/.test(text.trim())
+  return semver.validRange(text.replace(/^v/, "")) !== null || /^(?:latest|prefix:|[~<>^!])/.test(text.trim())
     ? ", so that what was planned is applied by the same release"
     : "";
 }
