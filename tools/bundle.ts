@@ -24,6 +24,10 @@ const check = process.argv.includes("--check");
 const components = ["orchestrator", "dispatcher", "executor", "installer"] as const;
 type Component = (typeof components)[number];
 
+/** The oldest Node that the actions take (`Look for Node` in each action.yml): hosted images have 22 on their PATH. */
+const OLDEST_NODE = "22";
+const oldestNode = resolve(root, "tools/oldest-node/node_modules/.bin/node");
+
 /** Files that a bundle reads beside itself. */
 const beside: Record<Component, readonly string[]> = {
   orchestrator: ["web-tree-sitter/web-tree-sitter.wasm", "@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm"],
@@ -46,6 +50,8 @@ async function build(component: Component, folder: string): Promise<string[]> {
     input: resolve(root, `packages/${component}/src/main.ts`),
     platform: "node",
     cwd: root,
+    // `await using` and the like are written out.
+    transform: { target: `node${OLDEST_NODE}` },
     onLog(_level, log) {
       // protobuf-style feature detection in a dependency; it never runs on Node.
       if (log.code === "EVAL" && log.id?.includes("node_modules") === true) return;
@@ -101,19 +107,22 @@ function thirdParty(modules: readonly string[]): string {
     .join("\n\n---\n\n")}\n`;
 }
 
-/** Starts a bundle from an empty folder without arguments: it must load and refuse politely, not crash. */
+/** Starts a bundle's self-test from an empty folder, with the oldest Node that its action takes and with our own. */
 function startsAlone(component: Component, folder: string): string[] {
+  return [oldestNode, process.execPath].flatMap((node) => startsWith(node, component, folder));
+}
+
+function startsWith(node: string, component: Component, folder: string): string[] {
   const empty = mkdtempSync(join(tmpdir(), "pipelines-start-"));
-  const ended = spawnSync(process.execPath, [join(folder, "main.mjs"), "--self-test"], {
+  const ended = spawnSync(node, [join(folder, "main.mjs"), "--self-test"], {
     cwd: empty,
     env: { PATH: process.env["PATH"] ?? "" },
     encoding: "utf8",
     timeout: 60_000,
   });
   rmSync(empty, { recursive: true, force: true });
-  return ended.status === 0
-    ? []
-    : [`${component}: the bundle does not pass its self-test (exit ${ended.status}): ${ended.stderr}${ended.stdout}`];
+  const why = ended.error?.message ?? `exit ${ended.status}: ${ended.stderr}${ended.stdout}`;
+  return ended.status === 0 ? [] : [`${component}: the bundle does not pass its self-test with ${node} (${why})`];
 }
 
 function differences(committed: string, built: string, component: Component): string[] {
