@@ -4,7 +4,8 @@ import { newestAttempts } from "@pipelines/core/documents/layout";
 
 /** One outcome document: what it says, or why it can't be read. */
 export type OutcomeFile = {
-  readonly job: string;
+  /** The job that it is of; `null` where an unreadable document does not say it. */
+  readonly job: string | null;
   readonly attempt: number;
   readonly content:
     | { readonly kind: "read"; readonly outcome: JobOutcome; readonly planTexts: ReadonlyMap<string, string> }
@@ -34,12 +35,13 @@ export type Ending = {
  * and is named; of several attempts the highest counts. Never throws: one bad file must not hide the others.
  */
 export function collectOutcomes(expected: readonly Job[], files: readonly OutcomeFile[]): Ending[] {
-  const latest = newestAttempts(files);
-  return expected.map((job) => endingOf(job, latest.get(job.id)));
+  const latest = newestAttempts(files.flatMap((file) => (file.job === null ? [] : [{ ...file, job: file.job }])));
+  const nameless = files.find(({ job, content }) => job === null && content.kind === "unreadable") ?? null;
+  return expected.map((job) => endingOf(job, latest.get(job.id) ?? nameless));
 }
 
-function endingOf(job: Job, file: OutcomeFile | undefined): Ending {
-  if (file === undefined) return withoutOutcome(job, null, "it did not start, or left no outcome");
+function endingOf(job: Job, file: OutcomeFile | null): Ending {
+  if (file === null) return withoutOutcome(job, null, "it did not start, or left no outcome");
   if (file.content.kind === "unreadable") {
     return withoutOutcome(job, file.attempt, `its outcome can't be read: ${file.content.why}`);
   }

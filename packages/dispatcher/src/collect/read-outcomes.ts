@@ -1,8 +1,9 @@
-import { open, readdir } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { readDocument } from "@pipelines/core/documents/document";
-import { OUTCOME_FILE, outcomeNamed } from "@pipelines/core/documents/layout";
+import { OUTCOME_FILE } from "@pipelines/core/documents/layout";
+import { type FoundOutcome, findOutcomes } from "@pipelines/core/documents/outcomes";
 import type { OutcomeFile } from "./outcomes.ts";
 
 /** Bytes of one plan's text that are read: more than any sink shows. */
@@ -10,28 +11,30 @@ const MOST_BYTES = 512 * 1024;
 
 /** Reads every outcome document of a run's folder, with the plan texts that it names. */
 export async function readOutcomes(folder: string): Promise<OutcomeFile[]> {
-  const names = await readdir(folder).catch(() => []);
   const files: OutcomeFile[] = [];
-  for (const name of names.toSorted()) {
-    const named = outcomeNamed(name);
-    if (named !== null) files.push({ ...named, content: await contentOf(join(folder, name), named.job) });
-  }
+  for (const found of await findOutcomes(folder)) files.push(await fileOf(found));
   return files;
 }
 
-async function contentOf(folder: string, job: string): Promise<OutcomeFile["content"]> {
+async function fileOf({ folder, named }: FoundOutcome): Promise<OutcomeFile> {
+  const unreadable = (why: string): OutcomeFile => ({
+    job: named?.job ?? null,
+    attempt: named?.attempt ?? 1,
+    content: { kind: "unreadable", why },
+  });
   try {
     const outcome = await readDocument(join(folder, OUTCOME_FILE), JobOutcome);
-    if (outcome.job !== job) return { kind: "unreadable", why: `it is about another job, ${outcome.job}` };
+    if (named !== null && outcome.job !== named.job) return unreadable(`it is about another job, ${outcome.job}`);
     const planTexts = new Map<string, string>();
     for (const { planText } of outcome.units) {
       if (planText === undefined) continue;
       const text = await beginningOf(join(folder, planText));
       if (text !== null) planTexts.set(planText, text);
     }
-    return { kind: "read", outcome, planTexts };
+    const { job, attempt } = { ...outcome, ...named };
+    return { job, attempt, content: { kind: "read", outcome, planTexts } };
   } catch (error) {
-    return { kind: "unreadable", why: error instanceof Error ? error.message : String(error) };
+    return unreadable(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { GuardStop } from "@pipelines/core/contracts/outcome";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { readDocument, writeDocument } from "@pipelines/core/documents/document";
+import { findOutcomes } from "@pipelines/core/documents/outcomes";
 import { z } from "zod";
 import { StateIdentity } from "../tofu/state-identity.ts";
 
@@ -22,8 +23,8 @@ export async function recordAppliedState(
 /** The states that units of this run were applied to, from all outcomes that lie in the run's folder. */
 export async function appliedStates(folder: string): Promise<AppliedState[]> {
   const found: AppliedState[] = [];
-  for (const outcome of await readdir(folder)) {
-    const states = join(folder, outcome, "states");
+  for (const outcome of await findOutcomes(folder)) {
+    const states = join(outcome.folder, "states");
     for (const file of await readdir(states).catch(() => []))
       found.push(await readDocument(join(states, file), AppliedState));
   }

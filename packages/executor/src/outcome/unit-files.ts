@@ -6,7 +6,11 @@ import { type LogPart, writeFullLog } from "./full-log.ts";
 
 /** A file name, without ending, that is as unique as the unit's path and safe anywhere. */
 export function fileNameOf(path: UnitPath): string {
-  const plain = path.replaceAll(/[^A-Za-z0-9._-]+/g, "-").slice(0, 120);
+  // A name that begins with a dot would be hidden, and actions/upload-artifact leaves hidden files out.
+  const plain = path
+    .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[.-]+/, "")
+    .slice(0, 120);
   let hash = 0;
   for (const character of path) hash = (Math.imul(hash, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
   return `${plain}-${hash.toString(36)}`;

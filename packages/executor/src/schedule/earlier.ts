@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Execution } from "@pipelines/core/contracts/execution";
@@ -6,7 +5,8 @@ import type { JobId } from "@pipelines/core/contracts/job";
 import { JobOutcome, type UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { readDocument } from "@pipelines/core/documents/document";
-import { assessmentFile, newestAttempts, OUTCOME_FILE, outcomeNamed } from "@pipelines/core/documents/layout";
+import { assessmentFile, newestAttempts, OUTCOME_FILE } from "@pipelines/core/documents/layout";
+import { findOutcomes } from "@pipelines/core/documents/outcomes";
 
 /** The units of the run's other jobs: how they ended, and which of them earlier jobs were to apply. */
 export type EarlierUnits = { readonly ends: ReadonlyMap<UnitPath, UnitEnd>; readonly applies: ReadonlySet<UnitPath> };
@@ -34,9 +34,8 @@ export async function earlierUnits(execution: Pick<Execution, "folder" | "job">)
 /** The outcomes of all other jobs, of each job the newest. */
 async function newestOutcomes(folder: string, own: JobId): Promise<Iterable<JobOutcome>> {
   const outcomes: JobOutcome[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory() || outcomeNamed(entry.name) === null) continue;
-    const outcome = await readDocument(join(folder, entry.name, OUTCOME_FILE), JobOutcome).catch(() => null);
+  for (const found of await findOutcomes(folder)) {
+    const outcome = await readDocument(join(found.folder, OUTCOME_FILE), JobOutcome).catch(() => null);
     if (outcome !== null && outcome.job !== own) outcomes.push(outcome);
   }
   return newestAttempts(outcomes).values();
