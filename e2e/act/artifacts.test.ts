@@ -9,8 +9,8 @@ import { collectOutcomes } from "@pipelines/dispatcher/collect/outcomes";
 import { readOutcomes } from "@pipelines/dispatcher/collect/read-outcomes";
 import { buildReport } from "@pipelines/dispatcher/report/model";
 import { assessmentOf, facts, failed, outcomesOf, type Sketch } from "@pipelines/dispatcher/test/build";
-import { fileName } from "@pipelines/executor/actions/unit";
 import { appliedStates, recordAppliedState } from "@pipelines/executor/guard/same-state";
+import { fileNameOf } from "@pipelines/executor/outcome/unit-files";
 import { earlierUnits } from "@pipelines/executor/schedule/earlier";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -163,7 +163,7 @@ describe.each([1, 2, 300])("a destroy after %i jobs", (count) => {
     const [first] = assessment.jobs;
     if (first === undefined) throw new Error("there is a job");
     const [artifact, unit] = [join(artifacts, outcomeArtifact(first.id, 1)), UnitPath.parse("e0/vpc")];
-    await recordAppliedState(artifact, fileName(unit), unit, { place: "s3/e0", lineage: "1" });
+    await recordAppliedState(artifact, fileNameOf(unit), unit, { place: "s3/e0", lineage: "1" });
     const to = await mkdtemp(join(folder, "job-"));
     const own = { ...first, id: "own", stage: 5, action: "destroy" };
     const all = Assessment.parse({ ...assessment, jobs: [...assessment.jobs, own] });
@@ -179,7 +179,7 @@ describe.each([1, 2, 300])("a destroy after %i jobs", (count) => {
 
 it("the documents of a unit whose path begins with a dot are uploaded", async () => {
   for (const path of [".github/infra", "..weird", ".", "a/.b"]) {
-    await write(`outcome/plans/${fileName(UnitPath.parse(path))}.txt`, path);
+    await write(`outcome/plans/${fileNameOf(UnitPath.parse(path))}.txt`, path);
   }
   await upload("x", join(folder, "outcome"));
   const texts = await Promise.all((await files(artifacts)).map((file) => readFile(join(artifacts, file), "utf8")));
