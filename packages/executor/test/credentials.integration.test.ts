@@ -250,3 +250,19 @@ test("units of another cloud find GitHub's token for its audience where their to
   expect(variables).toContain("ARM_CLIENT_ID=writer");
   expect(variables).not.toContain("of-the-runner");
 });
+
+test("a stack is generated with its environment's plan role: it is only read, also when its units are applied", async () => {
+  await using cloud = await startCloud();
+  const asks = 'run_cmd("--terragrunt-quiet", "sh", "-c", "printenv AWS_ROLE_ARN")';
+  await using world = await worldIn(cloud, {
+    "prod/terragrunt.stack.hcl": `unit "a" {\n  source = "../catalog"\n  path   = "a"\n  values = { role = ${asks} }\n}\n`,
+    "catalog/terragrunt.hcl":
+      'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\ninputs = { upstream = [values.role] }\n',
+    "catalog/main.tf": passing("a"),
+  });
+  const unit = "prod/.terragrunt-stack/a";
+  const { ends } = await onRunner(world, cloud, { action: "apply", units: [unit], environment: "prod" });
+  expect(ends).toEqual({ [unit]: { kind: "changed" } });
+  expect(cloud.objects.get(`state-prod/${unit}/terraform.tfstate`)).toContain(`${role("1", "prod-plan")}+a`);
+  expect(new Set(cloud.assumed.map(({ role }) => role))).toEqual(new Set([role("1", "prod-apply")]));
+});

@@ -8,6 +8,8 @@ export type RunOptions = {
   /** Characters kept of each stream; a longer one fails the run. */
   readonly maxCharacters?: number;
   readonly input?: string;
+  /** Ends the program when it is aborted, as a timeout does. */
+  readonly stop?: AbortSignal;
 };
 
 export type Ran = {
@@ -34,6 +36,7 @@ export async function run(program: string, args: readonly string[], options: Run
     stripFinalNewline: false,
     maxBuffer: options.maxCharacters ?? 512 * 1024 * 1024,
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, forceKillAfterDelay: 2000 }),
+    ...(options.stop === undefined ? {} : { cancelSignal: options.stop, forceKillAfterDelay: 2000 }),
     ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
   });
   return {

@@ -8,11 +8,16 @@ import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import { writeDocument } from "@pipelines/core/documents/document";
 import type { Repository } from "@pipelines/core/git/repository";
-import { type AuthSettings, AWS_AUDIENCE, CredentialsError, sessionName } from "./auth-answer.ts";
+import { type AuthSettings, AWS_AUDIENCE, authAnswer, CredentialsError, sessionName } from "./auth-answer.ts";
 import { keepTokenFile, type TokenSource } from "./token-file.ts";
 
-/** The command that Terragrunt asks for credentials; `null` where the tools use what the machine has. */
-export type AuthProvider = AsyncDisposable & { readonly command: string | null };
+/** Where credentials come from while a job runs. */
+export type AuthProvider = AsyncDisposable & {
+  /** The command that Terragrunt asks for credentials; `null` where the tools use what the machine has. */
+  readonly command: string | null;
+  /** The variables for a folder where Terragrunt does not ask; none where the folder has no credentials of its own. */
+  variablesFor(folder: string): Readonly<Record<string, string>>;
+};
 
 export type AuthProviderOptions = {
   readonly execution: Execution;
@@ -30,7 +35,11 @@ export type AuthProviderOptions = {
   readonly warn: (message: string) => void;
 };
 
-const NONE: AuthProvider = { command: null, [Symbol.asyncDispose]: async () => undefined };
+const NONE: AuthProvider = {
+  command: null,
+  variablesFor: () => ({}),
+  [Symbol.asyncDispose]: async () => undefined,
+};
 
 /**
  * Makes the command for a job on GitHub's runners whose configuration names roles. Elsewhere a person's own credentials
@@ -71,7 +80,18 @@ export async function openAuthProvider(options: AuthProviderOptions): Promise<Au
     (word) => `'${word.replaceAll("'", "'\\''")}'`,
   );
   await writeFile(command, `#!/bin/sh\nexec ${words.join(" ")}\n`, { mode: 0o700 });
-  return { command, [Symbol.asyncDispose]: () => tokens[Symbol.asyncDispose]() };
+  return {
+    command,
+    variablesFor(folder) {
+      try {
+        return authAnswer(settings, folder).envs;
+      } catch (error) {
+        if (error instanceof CredentialsError) return {};
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => tokens[Symbol.asyncDispose](),
+  };
 }
 
 /** Keeps a token file for each audience; all are disposed of together. */

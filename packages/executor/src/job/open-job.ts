@@ -53,9 +53,7 @@ export type JobOptions = Pick<OpenJob, "execution" | "configuration" | "environm
 export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDisposable> {
   const { execution, configuration, environment, tools, repository, stop } = options;
   await using opened = new AsyncDisposableStack();
-  const checkout = opened.use(
-    await openCheckout(repository.folder, execution.job.at, toolEnvironment(options.process)),
-  );
+  const tree = opened.use(await openCheckout(repository, execution.job.at, toolEnvironment(options.process)));
   const work = await mkdtemp(join(tmpdir(), "pipelines-job-"));
   // Plans and downloaded modules can hold secrets.
   opened.defer(() => rm(work, { recursive: true, force: true, maxRetries: 3 }));
@@ -63,16 +61,21 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
   if (plans !== null) await mkdir(plans);
   const authProvider = opened.use(
     await openAuthProvider({
-      ...{ execution, configuration, environment, repository, jobFolder: work, treeFolder: checkout.folder },
+      ...{ execution, configuration, environment, repository, jobFolder: work, treeFolder: tree.folder },
       ...{ process: options.process, program: options.program, warn: options.warn },
     }),
   );
+  const units = execution.job.units.map(({ path }) => path);
+  const checkout = await tree.withStacks(units, {
+    ...{ env: tools.env, stop },
+    credentialsFor: (folder) => authProvider.variablesFor(folder),
+  });
   const job: OpenJob = {
     ...{ execution, configuration, environment, tools, checkout, stop },
     reviewRule: reviewRuleOf(options),
     authProvider: authProvider.command,
     folders: { work, plans, outcome: options.outcomeFolder },
-    redactor: redactorOf(tools.secrets, configuration.redact, checkout.folder),
+    redactor: redactorOf(tools.secrets, configuration.redact, tree.folder),
   };
   const resources = opened.move();
   return { ...job, [Symbol.asyncDispose]: () => resources.disposeAsync() };

@@ -24,14 +24,24 @@ export type OpenUnit = {
   failed(at: WorkedAt, step: Step): Promise<UnitEnd>;
 };
 
-/** Opens a unit. @param log gets what every step printed */
-export async function openUnit(job: OpenJob, path: UnitPath, log: LogPart[]): Promise<OpenUnit & AsyncDisposable> {
+/**
+ * Opens a unit.
+ *
+ * @param unitFolder where it lies
+ * @param log gets what every step printed
+ */
+export async function openUnit(
+  job: OpenJob,
+  path: UnitPath,
+  unitFolder: string,
+  log: LogPart[],
+): Promise<OpenUnit & AsyncDisposable> {
   const { clean } = job.redactor;
   const fileName = fileNameOf(path);
   const timeoutMinutes = job.configuration.jobs.timeout_minutes;
   const workspace = await openUnitWorkspace({
     ...{ jobFolder: job.folders.work, env: job.tools.env, binary: job.tools.binary, stop: job.stop },
-    ...{ unitFolder: job.checkout.folderOf(path), authProvider: job.authProvider, timeoutMinutes },
+    ...{ unitFolder, authProvider: job.authProvider, timeoutMinutes },
   });
   const runOnce: OpenUnit["run"] = async (step, args, options) => {
     const ran = await workspace.terragrunt(step, args, options);

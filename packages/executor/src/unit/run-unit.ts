@@ -24,9 +24,11 @@ export async function runUnit(job: OpenJob, path: UnitPath, action: UnitAction):
   };
   const policy = policyOn(job.configuration, job.environment, path, job.execution.job.action);
   if (policy !== null) return ended({ end: policy });
+  const place = await job.checkout.locate(path);
+  if (place.kind === "missing") return ended(notThere(clean(place.why)));
   let applying = false;
   try {
-    await using unit = await openUnit(job, path, parts);
+    await using unit = await openUnit(job, path, place.folder, parts);
     const run: OpenUnit["run"] = (step, args, options) => {
       applying ||= args[0] === "apply";
       return unit.run(step, args, options);
@@ -38,6 +40,10 @@ export async function runUnit(job: OpenJob, path: UnitPath, action: UnitAction):
     parts.push({ title: "", text: message, files: [] });
     return ended({ end: { kind: "failed", at: applying ? "apply" : "plan", cause: causeOfError(error, message) } });
   }
+}
+
+function notThere(message: string): ActionOutcome {
+  return { end: { kind: "failed", at: "init", cause: { kind: "configuration", message } } };
 }
 
 function causeOfError(error: unknown, message: string): FailureCause {

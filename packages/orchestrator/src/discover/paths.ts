@@ -1,13 +1,6 @@
-/** The name of the file that makes a folder a stack. */
-export const STACK_FILE = "terragrunt.stack.hcl";
+import { UNIT_FILE } from "@pipelines/core/terragrunt/files";
 
-/** The name of the file that makes a folder a unit. */
-export const UNIT_FILE = "terragrunt.hcl";
-
-/** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
-export function isCached(file: string): boolean {
-  return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
-}
+export { isCached, STACK_FILE, UNIT_FILE } from "@pipelines/core/terragrunt/files";
 
 /** The folder of a file: `.` for the root. */
 export function folderOf(file: string): string {

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
+import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
 import { z } from "zod";
 import { CREDENTIAL_FUNCTIONS } from "../../hcl/references.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
-import { reasonIn, withoutRoot } from "./reason.ts";
 
 const Diagnostic = z.object({
   severity: z.string(),

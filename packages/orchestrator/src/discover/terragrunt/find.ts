@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
+import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
 import { z } from "zod";
 import { unitNamedBy } from "../paths.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
-import { reasonIn, withoutRoot } from "./reason.ts";
 
 const Row = z.object({
   type: z.enum(["unit", "stack"]),

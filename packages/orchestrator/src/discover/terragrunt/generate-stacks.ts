@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { posix } from "node:path";
+import { GENERATE_STACK } from "@pipelines/core/terragrunt/files";
+import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
 import { type Body, EMPTY } from "../../hcl/parse.ts";
 import { referencesIn } from "../../hcl/references.ts";
 import { folderOf, isCached, liesIn, STACK_FILE } from "../paths.ts";
 import { sideBySide } from "../side-by-side.ts";
 import type { Fault, Stack } from "../snapshot.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
-import { reasonIn, withoutRoot } from "./reason.ts";
 
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";
@@ -36,7 +37,7 @@ export async function generateStacks(
   // A stack in a template is generated wherever the template is used.
   const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
   const generated = await sideBySide(live, async (stack) => {
-    const ran = await terragrunt.call(["stack", "generate", "--no-color"], {
+    const ran = await terragrunt.call(GENERATE_STACK, {
       folder: stack.folder,
       timeoutMs: 10 * 60_000,
     });
