@@ -9,6 +9,7 @@ export type Chapter = {
 
 const us = "prod/us-east-1";
 const eu = "prod/eu-west-1";
+const workers = "dev/eu-west-1/workers";
 
 const replicaUnit = `include "root" {
   path = find_in_parent_folders("root.hcl")
@@ -65,18 +66,21 @@ export const story: readonly Chapter[] = [
     },
   },
   {
-    title: "a pull request adds a unit, changes one, deletes one, and edits a shared file",
+    title: "a pull request adds a unit, changes one, deletes one, and edits a shared file and a stack",
     async run(playground, progress) {
       const settings = "replicas: 3\nimage: registry.example.com/app:1.5.0\n";
       const common = (await git(playground.clone, "show", "origin/main:_envcommon/network.hcl")).replace(
         "zones = 2",
         "zones = 3",
       );
-      await playground.push("network-in-three-zones", "Three zones, a second network, no queue", {
+      const stack = await git(playground.clone, "show", `origin/main:${workers}/terragrunt.stack.hcl`);
+      const [reports = ""] = stack.replace("every day", "every hour").split('\n\nunit "cleanup"');
+      await playground.push("network-in-three-zones", "Three zones, a second network, no queue, hourly reports", {
         [`${us}/app/settings.yml`]: settings,
         [`${us}/queue`]: null,
         [`${eu}/network-replica/terragrunt.hcl`]: replicaUnit,
         "_envcommon/network.hcl": `${common}\n`,
+        [`${workers}/terragrunt.stack.hcl`]: `${reports}\n`,
       });
       const opened = await playground.github.openPullRequest({
         head: "network-in-three-zones",

@@ -21,6 +21,9 @@ const Pulls = z.array(
   z.object({ number: z.number(), title: z.string(), state: z.string(), head: z.object({ ref: z.string() }) }),
 );
 
+/** The units of the example's stack. */
+const workers = "dev/eu-west-1/workers/.terragrunt-stack";
+
 describe("the main job, from pull request to a closed issue", () => {
   let playground: Playground;
   const jobs: string[] = [];
@@ -62,6 +65,7 @@ describe("the main job, from pull request to a closed issue", () => {
       expect(await resources(`${unit}/app`)).toHaveLength(3);
     }
     expect(await resources("prod/us-east-1/queue")).toHaveLength(2);
+    for (const worker of ["reports", "cleanup"]) expect(await resources(`${workers}/${worker}`)).toHaveLength(1);
     expect(await issues()).toEqual([]);
   });
 
@@ -77,6 +81,8 @@ describe("the main job, from pull request to a closed issue", () => {
       "dev/eu-west-1/network",
       "prod/us-east-1/network",
       "prod/eu-west-1/network",
+      `${workers}/reports`,
+      `${workers}/cleanup`,
     ]) {
       expect(comment?.body).toContain(unit);
     }
@@ -97,6 +103,8 @@ describe("the main job, from pull request to a closed issue", () => {
     expect(await resources("prod/eu-west-1/network-replica")).toHaveLength(2);
     expect(await resources("prod/us-east-1/app")).toHaveLength(5);
     expect(await resources("prod/us-east-1/queue")).toEqual([]);
+    expect(await readFile(state(`${workers}/reports`), "utf8")).toContain("every hour");
+    expect(await resources(`${workers}/cleanup`)).toEqual([]);
     const bodies = await comments(1);
     expect(bodies).toHaveLength(2);
     expect(bodies[1]?.body).toContain("prod/us-east-1/queue");
