@@ -115,14 +115,13 @@ emitBetween(
 emitBetween(
   "docs/custom-workflow.md",
   "tools",
-  [
-    "| tool | oldest | installed where nothing names a version and the machine has none |",
-    "|---|---|---|",
-    ...TOOLS.map((tool) => {
-      const unnamed = tool === "terraform" ? "none: its version is yours to name" : testedVersion(tool);
-      return `| ${titleOf(tool)} | ${OLDEST[tool]} | ${unnamed} |`;
-    }),
-  ].join("\n"),
+  TOOLS.map((tool) => {
+    const unnamed =
+      tool === "terraform"
+        ? "where nothing names a version and the machine has none, that is yours to choose"
+        : `where nothing names a version and the machine has none, ${testedVersion(tool)} is installed`;
+    return `- **${titleOf(tool)}** ${OLDEST[tool]} or newer; ${unnamed}.`;
+  }).join("\n"),
 );
 for (const component of ["orchestrator", "dispatcher", "executor"]) {
   const text = readFileSync(resolve(root, `actions/${component}/action.yml`), "utf8");

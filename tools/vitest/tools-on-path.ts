@@ -18,10 +18,16 @@ export default function toolsOnPath(): () => void {
     const script = `#!/bin/sh\necho '${tool} is missing: run \`npm run setup\`' >&2\nexit 127\n`;
     writeFileSync(join(folder, tool), script, { mode: 0o755 });
   }
-  if (missing.length > 0)
-    console.warn(`missing: ${missing.join(", ")}. Tests that need them fail; \`npm run setup\` gets them.`);
+  const remind = () => {
+    if (missing.length === 0) return;
+    console.warn(`missing: ${missing.join(", ")}. Tests that start them fail; \`npm run setup\` brings them.`);
+  };
+  remind();
   process.env.PATH = [...path, folder].join(delimiter);
-  return () => rmSync(folder, { recursive: true });
+  return () => {
+    rmSync(folder, { recursive: true });
+    remind();
+  };
 }
 
 function isOn(path: string, program: string): boolean {
