@@ -52,7 +52,7 @@ function jobOf(environment: NodeJS.ProcessEnv): Job {
     repository: resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? "."),
     configurationFile: inputs.optional("config"),
     path: environment["PATH"] ?? "",
-    folder: join(environment["RUNNER_TEMP"] ?? ".", "pipelines-tools"),
+    folder: resolve(environment["RUNNER_TEMP"] ?? ".", "pipelines-tools"),
     addToPath: (folder) => appendFileSync(environment["GITHUB_PATH"] ?? "/dev/stdout", `${folder}\n`),
   };
 }

@@ -65,18 +65,19 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
   const install = async (
     repository: Readonly<Record<string, string>>,
     machine: Readonly<Record<string, string>> = {},
+    inputs: Readonly<Record<string, string>> = { PIPELINES_REPOSITORY: `${folder}/repository` },
   ) => {
     for (const [name, text] of Object.entries(repository)) await put(`repository/${name}`, text);
     for (const [name, text] of Object.entries(machine)) await put(name, text);
     await put("path", "");
     await mkdir(join(folder, "repository"), { recursive: true });
     const { stdout, exitCode } = await execa(process.execPath, [installer], {
-      cwd: `${folder}/repository`,
+      cwd: folder,
       extendEnv: false,
       reject: false,
       env: {
         PATH: `${folder}/bin:${folder}/later:/usr/bin:/bin`,
-        PIPELINES_REPOSITORY: `${folder}/repository`,
+        ...inputs,
         RUNNER_TEMP: folder,
         GITHUB_PATH: `${folder}/path`,
       },
@@ -228,12 +229,12 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     const undecided = await install(both, machine);
     expect([undecided.exitCode, undecided.added]).toEqual([1, []]);
     expect(undecided.stdout).toMatch(
-      /^::error .*file=prod\/vpc\/\.terraform\.lock\.hcl,line=1::OpenTofu or Terraform\?/m,
+      /^::error .*file=repository\/prod\/vpc\/\.terraform\.lock\.hcl,line=1::OpenTofu or Terraform\?/m,
     );
     const decided = await install({ ".opentofu-version": "1.12.6" }, machine);
     expect([decided.exitCode, decided.added]).toEqual([0, []]);
     expect(decided.stdout).toMatch(
-      /^::warning .*file=prod\/vpc\/.*::OpenTofu runs here \(\.opentofu-version:1 names it\)/m,
+      /^::warning .*file=repository\/prod\/vpc\/.*::OpenTofu runs here \(\.opentofu-version:1 names it\)/m,
     );
   });
 
@@ -242,7 +243,9 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     const { stdout, exitCode } = await install(files, { ...tofu, ...terragrunt });
     expect(exitCode).toBe(1);
     expect(stdout).toContain("terragrunt 1.1.9 is on the PATH, as .tool-versions wants");
-    expect(stdout).toMatch(/^::error .*file=\.tool-versions,line=2::this wants the machine's own terraform/m);
+    expect(stdout).toMatch(
+      /^::error .*file=repository\/\.tool-versions,line=2::this wants the machine's own terraform/m,
+    );
   });
 
   it("shows nothing of a file that a link leads to outside of the repository", async () => {
@@ -250,7 +253,7 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     await symlink("/proc/self/environ", join(folder, "repository/.terraform-version"));
     const { stdout, exitCode } = await install({}, { ...tofu, ...terragrunt });
     expect([exitCode, stdout.includes("RUNNER_TEMP")]).toEqual([1, false]);
-    expect(stdout).toMatch(/^::error .*file=\.terraform-version::this is a link to a file outside/m);
+    expect(stdout).toMatch(/^::error .*file=repository\/\.terraform-version::this is a link to a file outside/m);
   });
 
   it("says what to do where the machine's Terragrunt is too old and no file names one", async () => {
@@ -268,8 +271,17 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     const { stdout, exitCode } = await install({ "mise.toml": '[tools]\nterragrunt = "latest"\n' });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /^::error title=Terragrunt and OpenTofu,file=mise.toml,line=2::`latest` is no exact version/m,
+      /^::error title=Terragrunt and OpenTofu,file=repository\/mise.toml,line=2::`latest` is no exact version/m,
     );
+  });
+
+  it("reads the configuration that the workflow names, and no other", async () => {
+    const own = { ".pipelines/config.yml": "tools: { opentofu: latest }\n" };
+    const machine = { ...tofu, ...terragrunt, "ours.yml": "tools:\n  opentofu: 1.12\n" };
+    const inputs = { PIPELINES_REPOSITORY: "repository", PIPELINES_CONFIG: "ours.yml" };
+    const { stdout, exitCode } = await install(own, machine, inputs);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^::error .*,file=ours\.yml,line=2::`1\.12` is no exact version of opentofu/m);
   });
 
   it.each([
