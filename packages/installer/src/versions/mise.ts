@@ -21,7 +21,7 @@ export function miseVersions(
     const named = toolNamed(key);
     if (named === null) return [];
     const wanted = versionIn(value);
-    return [{ ...named, text: lockedVersion(named.tool, locked, wanted) ?? wanted, line: lineOfTool(key, text) }];
+    return [{ ...named, text: lockedVersion(key, named.tool, locked, wanted) ?? wanted, line: lineOfTool(key, text) }];
   });
 }
 
@@ -66,12 +66,11 @@ function versionIn(value: unknown): string | null {
  * The exact version that mise has locked for words that leave some open: the entry that was made for these words, in older
  * lock files, which do not say that, one that fits them. A lock that was not renewed after an edit fits nothing.
  */
-function lockedVersion(tool: ToolName, locked: TomlTable, wanted: string | null): string | null {
+function lockedVersion(key: string, tool: ToolName, locked: TomlTable, wanted: string | null): string | null {
   if (wanted === null || exactVersion(wanted) !== null) return null;
-  const entries = Object.entries(locked)
-    .filter(([key]) => toolNamed(key)?.tool === tool)
-    .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
-    .filter(isTable);
+  // mise keeps what it locked under a name that the file no longer has.
+  const named = Object.keys(locked).filter((one) => toolNamed(one)?.tool === tool);
+  const entries = (named.includes(key) ? [key] : named).flatMap((one) => locked[one]).filter(isTable);
   const made = entries.find(({ specifiers }) => Array.isArray(specifiers) && specifiers.includes(wanted));
   const older = entries.filter(({ specifiers }) => specifiers === undefined).map(versionIn);
   const beginning = wanted.replace(/^prefix:/, "");

@@ -178,6 +178,15 @@ describe("which versions a repository asks for", () => {
     );
   });
 
+  it("what mise has locked under the tool's former name gives way to its present one", () => {
+    const entry = (key: string, version: string) => `[[tools."${key}"]]\nversion = "${version}"\n`;
+    const files = {
+      "mise.toml": '[tools]\n"aqua:opentofu/opentofu" = "latest"\n',
+      "mise.lock": entry("opentofu", "1.12.0") + entry("aqua:opentofu/opentofu", "1.12.6"),
+    };
+    expect(from(files)[0]?.version).toBe("1.12.6");
+  });
+
   it.each([
     ["an exact version", '[tools]\nterragrunt = "1.1.3"\n', "1.1.3"],
     ["a range that the lock does not fit", '[tools]\nterragrunt = "1.2"\n', null],
