@@ -36,9 +36,13 @@ export type Progress = (job: { name: string; ok: boolean; seconds: number }) => 
 
 const Matrix = z.array(MatrixJob);
 
-/** The job matrices in the order in which the workflow runs them. */
-const applyStages = ["apply_1", "apply_2", "apply_3", "apply_4"];
-const destroyStages = ["destroy_1", "destroy_2", "destroy_3", "destroy_4"];
+/** The job matrices in the order in which the workflow runs them, and how the names of their jobs begin. */
+const stages = [
+  ["plan", "Plan"],
+  ...[1, 2, 3, 4].map((stage) => [`apply_${stage}`, "Apply"] as const),
+  ...[1, 2, 3, 4].map((stage) => [`destroy_${stage}`, "Destroy"] as const),
+  ["provision", "Provision account"],
+] as const;
 
 export async function playWorkflow(
   playground: Playground,
@@ -124,7 +128,7 @@ export async function playWorkflow(
   const orchestrated = await step("orchestrator", { repository: checkout, folder: documents });
   ended("Determine jobs", orchestrated.ok, started);
 
-  const runStage = async (output: string): Promise<void> => {
+  const runStage = async (output: string, word: string): Promise<void> => {
     for (const job of Matrix.parse(JSON.parse(orchestrated.outputs.get(output) ?? "[]"))) {
       const begun = performance.now();
       const inputs = { job: job.id, repository: checkout, folder: documents, token };
@@ -132,14 +136,14 @@ export async function playWorkflow(
       const collected = await step("dispatcher", { ...inputs, command: "collect" });
       const [artifact, outcome] = [collected.outputs.get("artifact"), collected.outputs.get("outcome")];
       if (artifact !== undefined && outcome !== undefined) await run.uploadArtifact(artifact, outcome);
-      ended(job.name, ran.ok, begun);
+      ended(`${word} · ${job.title}`, ran.ok, begun);
     }
   };
 
   if (event.name === "pull_request") {
     await step("dispatcher", { command: "report", phase: "start", folder: documents, token });
   }
-  for (const output of ["plan", ...applyStages, ...destroyStages, "provision"]) await runStage(output);
+  for (const [output, word] of stages) await runStage(output, word);
   started = performance.now();
   const reported = await step("dispatcher", { command: "report", phase: "end", folder: documents, token });
   ended("Pipelines status", reported.ok, started);

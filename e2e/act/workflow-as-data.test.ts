@@ -46,7 +46,7 @@ const pipelines = Workflow.parse(read(".github/workflows/pipelines.yml"));
 const jobs = Object.entries(pipelines.jobs);
 const numbered = (kind: string): string[] => [1, 2, 3, 4].map((stage) => `${kind}_${stage}`);
 const deploying = [...numbered("apply"), ...numbered("destroy")];
-const running = ["plan", ...deploying, "provision"];
+const running = ["plan", ...deploying, "unlock", "provision"];
 
 describe("the reusable workflow", () => {
   it("gives each job its own least permissions, and none to the workflow", () => {
@@ -56,7 +56,7 @@ describe("the reusable workflow", () => {
       orchestrate: { contents: "read" },
       announce: { "pull-requests": "write" },
       plan: cloud,
-      ...Object.fromEntries(deploying.map((name) => [name, cloud])),
+      ...Object.fromEntries([...deploying, "unlock"].map((name) => [name, cloud])),
       provision: { contents: "write", "pull-requests": "write" },
       report: { contents: "read", actions: "read", issues: "write", "pull-requests": "write" },
     });
@@ -72,15 +72,20 @@ describe("the reusable workflow", () => {
   it("lets no later run cancel a deploy, and a newer commit of a pull request replace the older one", () => {
     expect(pipelines.concurrency).toEqual({
       group:
-        "pipelines-run-${{ github.event_name == 'pull_request' && github.event.pull_request.number || github.run_id }}",
+        "pipelines-run-${{ github.workflow_ref }}-${{ github.event_name == 'pull_request' && github.event.pull_request.number || github.run_id }}",
       "cancel-in-progress": "${{ github.event_name == 'pull_request' }}",
     });
     for (const [name, job] of jobs) {
-      if (!deploying.includes(name)) expect(job.concurrency, name).toBeUndefined();
-      else {
-        expect(job.concurrency, name).toMatchObject({ "cancel-in-progress": false, queue: "max" });
-        expect(job.concurrency?.group).toMatch(/^pipelines-deploy-\$\{\{ matrix\.job\.environment /);
-      }
+      const of = deploying.includes(name) ? "deploy" : name === "unlock" ? "unlock" : null;
+      expect(job.concurrency, name).toEqual(
+        of === null
+          ? undefined
+          : {
+              group: `pipelines-${of}-\${{ matrix.job.environment }}`,
+              "cancel-in-progress": false,
+              queue: "max",
+            },
+      );
     }
   });
 
@@ -90,7 +95,7 @@ describe("the reusable workflow", () => {
         (minutes) => typeof minutes === "number" || minutes === "${{ matrix.job.timeout_minutes }}",
       );
       expect(job.strategy?.["fail-fast"], name).toBe(running.includes(name) ? false : undefined);
-      expect(job.environment, name).toBe(deploying.includes(name) ? "${{ matrix.job.github_environment }}" : undefined);
+      expect(job.environment, name).toBe([...deploying, "unlock"].includes(name) ? "${{ matrix.job.github_environment }}" : undefined);
     }
   });
 
@@ -99,14 +104,15 @@ describe("the reusable workflow", () => {
       expect(pipelines.jobs[name]?.if).toContain(
         "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')",
       );
-      expect(pipelines.jobs[name]?.if).toContain(`needs.orchestrate.outputs.${name} != '[]'`);
+      expect(pipelines.jobs[name]?.if).toContain(`startsWith(needs.orchestrate.outputs.${name}, '[{')`);
     }
+    expect(pipelines.jobs["unlock"]?.if).toContain("github.event_name == 'workflow_dispatch'");
     expect(pipelines.jobs["provision"]?.if).toContain("github.event_name == 'push'");
   });
 
   it("gives an identity or a secret to no job of a merge queue", () => {
     for (const name of running) {
-      expect(pipelines.jobs[name]?.if, name).toMatch(/github\.event_name (?:== 'push'|!= 'merge_group')/);
+      expect(pipelines.jobs[name]?.if, name).toMatch(/github\.event_name (?:== '(?:push|workflow_dispatch)'|!= 'merge_group')/);
     }
   });
 
@@ -119,6 +125,29 @@ describe("the reusable workflow", () => {
     expect(report?.needs.toSorted()).toEqual(Object.keys(others).toSorted());
     expect(report?.["name"]).toBe("Pipelines status");
     expect(report?.steps.every((step) => step.if?.startsWith("always()"))).toBe(true);
+  });
+
+  it("begins the name of every matrix job with a word: GitHub shows the name of a skipped one as it is written", () => {
+    for (const name of running) {
+      expect(pipelines.jobs[name]?.["name"], name).toMatch(/^[A-Z][a-z ]+ · \$\{\{ matrix\.job\.title \}\}$/);
+    }
+  });
+
+  it("lists earlier outcomes only in jobs that follow others, and goes on without what GitHub refuses", () => {
+    for (const name of running) {
+      const listing = pipelines.jobs[name]?.steps.filter(({ with: inputs }) => inputs["pattern"] !== undefined) ?? [];
+      expect(listing.map((step) => [step.if, step["continue-on-error"]])).toEqual([["matrix.job.follows", true]]);
+    }
+  });
+
+  it("starts nothing of a dispatcher's run in a cancelled job", () => {
+    for (const name of ["orchestrator", "dispatcher", "executor"]) {
+      const { steps } = Action.parse(read(`actions/${name}/action.yml`)).runs;
+      for (const step of steps.filter(({ run }) => run?.startsWith("exec node") === true)) {
+        const alone = (step.if ?? "").replace("(inputs.command != 'run' && always())", "");
+        expect(alone, `${name}: ${step.name ?? ""}`).toMatch(/success\(\) && !cancelled\(\)/);
+      }
+    }
   });
 
   it("collects and keeps what survived, whatever happened to the step that ran it", () => {
@@ -224,7 +253,7 @@ describe("every workflow and action", () => {
       expect(last?.run).toBe('exec node "$GITHUB_ACTION_PATH/dist/main.mjs"');
       for (const [variable, value] of Object.entries(last?.env ?? {})) {
         expect(variable).toMatch(/^PIPELINES_[A-Z_]+$/);
-        expect(String(value)).toMatch(/^\$\{\{ (inputs\.[a-z]+|job\.check_run_id) \}\}$/);
+        expect(String(value)).toMatch(/^\$\{\{ (inputs\.[a-z_]+|job\.check_run_id) \}\}$/);
       }
     },
   );
@@ -275,6 +304,13 @@ describe("the caller that `pipelines init` writes", () => {
     jobs: z.strictObject({ pipelines: z.looseObject({ permissions: Permissions, uses: z.string() }) }),
   });
   const caller = Caller.parse(parse(callerWorkflow("acme/pipelines@v1", "trunk")));
+
+  it("is not started again by a new title: a skipped run must not take the place of a red one", () => {
+    expect(caller.jobs.pipelines["if"]).toBe(
+      "github.event.action != 'edited' || github.event.changes.base.ref.from != ''",
+    );
+    expect(caller.on["pull_request"]).toEqual({ types: ["opened", "synchronize", "reopened", "edited"] });
+  });
 
   it("answers pull requests, merge queues, pushes to the deploy branch, schedules and dispatches, and nothing else", () => {
     expect(Object.keys(caller.on)).toEqual(["pull_request", "merge_group", "push", "schedule", "workflow_dispatch"]);

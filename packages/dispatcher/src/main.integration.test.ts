@@ -178,6 +178,16 @@ test("a run without an assessment is red and says that it could not determine wh
   expect(github.comments(1)[0]?.body).toContain("could not determine what changed");
 });
 
+test("a run whose list of jobs GitHub dropped is red, and says which secret does that", async () => {
+  await using github = await startLocalGitHub();
+  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  const lost = { PIPELINES_OUTPUTS_DROPPED: "true" };
+  const ended = await report({ units: [{ path: "prod/vpc" }] }, github, payload, lost);
+  expect(ended.exitCode).toBe(1);
+  expect(github.comments(1)[0]?.body).toContain("store it on one line");
+  expect(ended.stdout).toContain("::error title=No job could start::");
+});
+
 test("a job that reports itself has a status and a comment of its own; a job that nobody knows is an error", async () => {
   await using github = await startLocalGitHub();
   await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });

@@ -69,7 +69,12 @@ async function runUnits(
   log: OutcomeLog,
 ): Promise<void> {
   const environment = environmentNamed(configuration, execution.job.environment);
-  const tools = await findTools(configuration, environment, edges.environment);
+  const tools = await findTools(execution.job.action, configuration, environment, edges.environment);
+  if (tools.missing.length > 0) {
+    edges.progress.warn?.(
+      `This job does without the declared secrets ${tools.missing.join(", ")}, which no job outside of a GitHub environment has: a unit that reads one gets nothing.`,
+    );
+  }
   await log.add({ toolVersions: tools.versions });
   await using job = await openJob({
     ...{ execution, configuration, environment, tools, repository: edges.repository, stop: edges.stop },

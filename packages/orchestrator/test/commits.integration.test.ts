@@ -336,9 +336,9 @@ describe("what is asked for by hand", () => {
       ["a", "unlock", undefined],
     ]);
     const matrices = matricesOf(placedBy(assessment.jobs, readConfiguration(config, "config.yml")));
-    expect(matrices.get("apply_1")).toMatchObject([
-      { name: expect.stringMatching(/^Unlock/), github_environment: "live" },
-    ]);
+    expect(assessment.jobs.map(({ name }) => name)).toEqual([expect.stringMatching(/^Unlock · all · /)]);
+    expect(matrices.get("unlock")).toMatchObject([{ github_environment: "live", follows: false }]);
+    expect(matrices.get("apply_1")).toEqual([]);
     await expect(asked(repository, { ...lock, units: "a b" })).rejects.toThrow("names 2: a b");
     await expect(asked(repository, { ...lock, units: "x" })).rejects.toThrow("names 0: x");
   });

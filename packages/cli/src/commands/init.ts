@@ -104,7 +104,7 @@ name: Pipelines
 
 on:
   pull_request:
-    types: [opened, synchronize, reopened]
+    types: [opened, synchronize, reopened, edited]
   merge_group:
     types: [checks_requested]
   push:
@@ -141,6 +141,8 @@ permissions: {}
 jobs:
   pipelines:
     name: pipelines
+    # Of what can be edited in a pull request, only the branch that it goes to changes what is to be planned.
+    if: github.event.action != 'edited' || github.event.changes.base.ref.from != ''
     uses: ${repository}/.github/workflows/pipelines.yml@${ref}
     # The most that any of its jobs gets; each job takes less.
     permissions:
@@ -212,7 +214,7 @@ export function leftToDo(
     ...(accounts.size === 0
       ? []
       : ["Settings → Actions → General: allow Actions to create pull requests, for the code of new accounts."]),
-    "If units need secrets: a secret PIPELINES_SECRETS with a JSON object of them, names under `secrets` in the configuration. Whoever opens a pull request can read the repository's; keep what only applies need in the GitHub environment's.",
+    "If units need secrets: a secret PIPELINES_SECRETS with a JSON object of them, names under `secrets` in the configuration, on one line (`jq -c .`), since GitHub masks each line of a secret. Whoever opens a pull request can read the repository's; keep what only applies need in the GitHub environment's.",
     "Commit both files in a pull request. Its own run plans nothing; the next one that changes a unit is planned.",
   ];
   return ["Left to do:", ...steps.map((step, index) => `  ${index + 1}. ${step}`)];

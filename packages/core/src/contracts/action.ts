@@ -16,8 +16,8 @@ export type Action = z.infer<typeof Action>;
 export type ActionTraits = {
   /** What a job of it works on: units, the lock on one unit's state, or an account. */
   readonly worksOn: "units" | "lock" | "account";
-  /** The part of a run that its jobs belong to. Applies come before destroys; both have stages. */
-  readonly phase: "plan" | "apply" | "destroy" | "provision";
+  /** The part of a run that its jobs belong to. Applies come before destroys; both have stages. An unlock waits for nothing. */
+  readonly phase: "plan" | "apply" | "destroy" | "unlock" | "provision";
   /** It changes the cloud, a state or the repository: it runs for the deploy branch only. */
   readonly writes: boolean;
   /** Its units are to be gone: it runs at the commit that still has them, dependents first. */
@@ -34,7 +34,7 @@ export type ActionTraits = {
   readonly byDispatch: boolean;
   /** The action whose plan a person reviews before this one; `null` for an action that needs no review. */
   readonly reviewedAs: "plan" | "plan-destroy" | null;
-  /** What it does, as the start of a job's name. */
+  /** What it does, as the start of a job's name. Its first word is the same for all of a phase: the workflow writes it. */
   readonly verb: string;
   /** What a unit is said to be once it was carried out. */
   readonly done: string;
@@ -80,7 +80,7 @@ const ACTIONS = {
     hooks: "after_plan",
     byDispatch: true,
     reviewedAs: null,
-    verb: "Plan destroy",
+    verb: "Plan · destroy",
     done: "planned",
   },
   destroy: {
@@ -99,7 +99,7 @@ const ACTIONS = {
   },
   unlock: {
     worksOn: "lock",
-    phase: "apply",
+    phase: "unlock",
     writes: true,
     removes: false,
     ordered: false,
@@ -122,7 +122,7 @@ const ACTIONS = {
     hooks: null,
     byDispatch: false,
     reviewedAs: null,
-    verb: "Preview account",
+    verb: "Plan · account",
     done: "previewed",
   },
   "provision-account": {

@@ -44,11 +44,14 @@ export type Job = z.infer<typeof Job>;
 /** The part of a job that GitHub's matrix carries. */
 export const MatrixJob = z.strictObject({
   id: JobId,
-  name: z.string(),
+  /** The job's name without its first word, which the workflow has: GitHub shows a skipped job by the workflow's text. */
+  title: z.string(),
   /** The configuration's name: deploys of one environment run one after the other. */
   environment: z.string(),
   github_environment: z.string(),
   runner: z.string(),
   timeout_minutes: z.int().positive(),
+  /** Jobs of earlier stages come before it, and their outcomes decide what it may do. */
+  follows: z.boolean(),
 });
 export type MatrixJob = z.infer<typeof MatrixJob>;

@@ -8,7 +8,9 @@ const FORMS: readonly string[] = [
   String.raw`\b(?:AKIA|ASIA)[A-Z2-7]{16}\b`,
   String.raw`\bAIza[A-Za-z0-9_-]{35}`,
   String.raw`\bya29\.[A-Za-z0-9_-]{20,}`,
-  String.raw`\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{20,255}\b`,
+  String.raw`\b(?:ghp|gho|ghu|ghr)_[A-Za-z0-9]{20,255}\b`,
+  // An installation's token has been `ghs_<app>_<JSON web token>` since 2026.
+  String.raw`\bghs_[A-Za-z0-9._-]{20,}`,
   String.raw`\bgithub_pat_[A-Za-z0-9_]{20,255}\b`,
   String.raw`\bglpat-[A-Za-z0-9_-]{20,}`,
   String.raw`\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*`,

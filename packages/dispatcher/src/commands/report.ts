@@ -24,7 +24,7 @@ export async function report({ inputs, folder, environment, run }: CommandContex
   const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
   const { repository } = run;
   const sinks = sinksOf({ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null });
-  const assessment = await readAssessment(folder);
+  const assessment = withDropped(await readAssessment(folder), inputs.flag("outputs-dropped", false));
   const only = onlyJob(assessment, inputs.optional("job"), folder);
   const facts = runFactsOf(run, assessment, await peopleOf(client, assessment, run));
   const result = await dispatchReport(sinks, assessment, await readOutcomes(folder), facts, { phase, only });
@@ -50,6 +50,21 @@ async function readAssessment(folder: string): Promise<Assessment | null> {
     log.error(error.message);
     return null;
   }
+}
+
+/**
+ * An assessment whose matrices GitHub dropped: nothing could start, and the report says why. The runner masks every line
+ * of a secret and drops an output that holds a masked value, so that a secret with a line `{` takes all JSON along.
+ */
+function withDropped(assessment: Assessment | null, dropped: boolean): Assessment | null {
+  if (assessment === null || !dropped) return assessment;
+  const message =
+    "GitHub dropped the list of jobs, since it holds the value of a secret; so no job started. Most often that is a secret of several lines, of which one is just `{` or `}`: store it on one line (`jq -c . secrets.json | gh secret set PIPELINES_SECRETS`), then run all jobs again.";
+  log.error(message, { title: "No job could start" });
+  return {
+    ...assessment,
+    problems: [...assessment.problems, { kind: "other", path: null, file: null, line: null, message }],
+  };
 }
 
 /** The job that a step of its own reports; `null` for the whole run. */

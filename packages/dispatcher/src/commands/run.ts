@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   const { attempt, fullName, runUrl } = context.run;
   const { assessment, job, edges, logUrl } = await openJob(context);
   const token = inputs.optional("token");
-  const secrets = readSecrets(inputs.optional("secrets"));
+  const secrets = readSecrets(inputs.optional("secrets"), (message) => log.warning(message));
   for (const value of Object.values(secrets)) maskInLog(value);
   const executionFile = join(folder, `execution-${job.id}-${attempt}.json`);
   const repositoryFolder = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");

@@ -1,16 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { readSecrets } from "./secrets.ts";
 
+const warnings: string[] = [];
+const read = (text: string | null) => readSecrets(text, (message) => warnings.push(message));
+
 describe("the secrets of a job", () => {
   it("are none when nothing is given", () => {
-    expect(readSecrets(null)).toEqual({});
+    expect(read(null)).toEqual({});
   });
 
   it("come as one JSON object", () => {
-    expect(readSecrets('{"DATADOG_API_KEY": "a", "B_2": "line\\nline"}')).toEqual({
+    expect(read('{"DATADOG_API_KEY": "a", "B_2": "line\\nline"}')).toEqual({
       DATADOG_API_KEY: "a",
       B_2: "line\nline",
     });
+  });
+
+  it("that are stored in several lines are taken, with advice: the runner masks each of the lines", () => {
+    const value = { A: "hunter22", B: "x" };
+    warnings.length = 0;
+    expect(read(JSON.stringify(value))).toEqual(value);
+    expect(warnings).toEqual([]);
+    expect(read(JSON.stringify(value, null, 2))).toEqual(value);
+    expect(warnings).toEqual([expect.stringContaining("jq -c")]);
+    expect(warnings.join()).not.toContain("hunter22");
   });
 
   it.each([
@@ -21,7 +34,7 @@ describe("the secrets of a job", () => {
     ["a name that would steer the tools", '{"TF_CLI_ARGS": "hunter22"}', "TF_CLI_ARGS"],
     ["a name that would steer Node", '{"NODE_OPTIONS": "hunter22"}', "NODE_OPTIONS"],
   ])("%s is refused without showing a value", (_what, text, message) => {
-    expect(() => readSecrets(text)).toThrow(message);
-    expect(() => readSecrets(text)).not.toThrow("hunter22");
+    expect(() => read(text)).toThrow(message);
+    expect(() => read(text)).not.toThrow("hunter22");
   });
 });

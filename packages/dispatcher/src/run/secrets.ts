@@ -10,10 +10,16 @@ const Secrets = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string(
  * Reads the secrets that a workflow hands over as one JSON object, name to value. The executor gives a unit those that
  * its environment declares.
  *
+ * @param text as it was stored, in one line or in several
  * @throws InputError without showing any value
  */
-export function readSecrets(text: string | null): Readonly<Record<string, string>> {
+export function readSecrets(text: string | null, warn: (message: string) => void): Readonly<Record<string, string>> {
   if (text === null) return {};
+  if (text.includes("\n")) {
+    warn(
+      "The secrets have several lines. GitHub's runner masks each of them, so that `{` and `}` are shown as `***` in this log and in the summary, and outputs with braces are dropped. Store them on one line: `jq -c .`",
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -145,10 +145,19 @@ describe("a unit's variables", () => {
   };
 
   it("hold the runner's own cloud credentials only where the environment names no role", () => {
-    expect(variablesOf(environmentOf("prod"), job)).toEqual({ variables: { TEAM: "core" }, secrets: [] });
+    expect(variablesOf(environmentOf("prod"), job)).toEqual({ variables: { TEAM: "core" }, secrets: [], missing: [] });
     expect(variablesOf(environmentOf("plain"), job)).toEqual({
       variables: { AWS_ACCESS_KEY_ID: "AKIA1", AWS_SECRET_ACCESS_KEY: "hush", API_KEY: "key" },
       secrets: ["key", "AKIA1", "hush"],
+      missing: [],
+    });
+  });
+
+  it("do without a secret that is not there where a job can, as plans can, and name it where it can't", () => {
+    const environment = environmentOf("plain");
+    expect(() => variablesOf(environment, {})).toThrow("API_KEY");
+    expect(variablesOf(environment, {}, "secrets that are there")).toEqual({
+      ...{ variables: {}, secrets: [], missing: ["API_KEY"] },
     });
   });
 

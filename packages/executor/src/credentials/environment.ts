@@ -16,19 +16,28 @@ const SECRET_NAME = /SECRET|TOKEN|PASSWORD|ACCESS_KEY|CREDENTIALS$/;
  * the job's.
  *
  * @param job the environment of the job
+ * @param needed whether the job can do without a secret: a plan runs in no GitHub environment, and has none that only a
+ *   GitHub environment holds
  * @throws MissingSecretError naming the secrets that are not there
  */
 export function variablesOf(
   environment: Environment,
   job: Readonly<Record<string, string | undefined>>,
-): { readonly variables: Record<string, string>; readonly secrets: readonly string[] } {
+  needed: "all secrets" | "secrets that are there" = "all secrets",
+): {
+  readonly variables: Record<string, string>;
+  readonly secrets: readonly string[];
+  readonly missing: readonly string[];
+} {
   const missing = environment.secrets.filter((name) => (job[name] ?? "") === "");
-  if (missing.length > 0) {
+  if (missing.length > 0 && needed === "all secrets") {
     throw new MissingSecretError(
       `the environment ${environment.name} declares the secrets ${missing.join(", ")}, which this job does not have; pass them in the workflow or take them out of \`secrets\``,
     );
   }
-  const secrets = environment.secrets.map((name) => [name, job[name] ?? ""] as const);
+  const secrets = environment.secrets
+    .filter((name) => !missing.includes(name))
+    .map((name) => [name, job[name] ?? ""] as const);
   const own =
     (environment.aws === undefined && environment.identity === undefined) || job["GITHUB_ACTIONS"] !== "true"
       ? Object.entries(job).flatMap(([name, value]) =>
@@ -38,6 +47,7 @@ export function variablesOf(
   return {
     variables: { ...Object.fromEntries(own), ...environment.env, ...Object.fromEntries(secrets) },
     secrets: [...secrets, ...own.filter(([name]) => SECRET_NAME.test(name))].map(([, value]) => value),
+    missing,
   };
 }
 

@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import type { Environment } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
@@ -16,6 +17,8 @@ export type Tools = {
   readonly env: Readonly<Record<string, string>>;
   /** Values in it that are never shown. */
   readonly secrets: readonly string[];
+  /** Declared secrets that the job does without, since it can. */
+  readonly missing: readonly string[];
 };
 
 /**
@@ -26,12 +29,14 @@ export type Tools = {
  * @throws MissingSecretError when the job does not have what the environment declares
  */
 export async function findTools(
+  action: Action,
   configuration: Configuration,
   environment: Environment,
   process: Readonly<Record<string, string | undefined>>,
 ): Promise<Tools> {
   const clean = toolEnvironment(process);
-  const { variables, secrets } = variablesOf(environment, process);
+  const needed = traitsOf(action).needsApproval ? "all secrets" : "secrets that are there";
+  const { variables, secrets, missing } = variablesOf(environment, process, needed);
   const modules = moduleAccess(configuration, process);
   const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
   return {
@@ -39,5 +44,6 @@ export async function findTools(
     versions: { terragrunt: terragrunt.version, tofu: `${binary.kind} ${binary.version}` },
     env: { ...clean, ...modules.variables, ...variables },
     secrets: [...secrets, ...modules.secrets],
+    missing,
   };
 }

@@ -1,7 +1,7 @@
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
 import { Configuration } from "@pipelines/core/configuration/schema";
 import { Action, traitsOf } from "@pipelines/core/contracts/action";
-import { Job } from "@pipelines/core/contracts/job";
+import { Job, JobId } from "@pipelines/core/contracts/job";
 import { describe, expect, it } from "vitest";
 import { matricesOf, type PlacedJob } from "./matrix.ts";
 
@@ -12,7 +12,14 @@ function environment(settings: object): Environment | null {
 
 function jobOf(action: Action, stage = 1): Job {
   return Job.parse({
-    ...{ id: `${action}-1`, name: action, stage, action, at: "a".repeat(40), environment: "prod" },
+    ...{
+      id: `${action}-1`,
+      name: `${traitsOf(action).verb} · prod · x`,
+      stage,
+      action,
+      at: "a".repeat(40),
+      environment: "prod",
+    },
     ...{ units: [], changes: [], timeoutMinutes: 60 },
   });
 }
@@ -23,10 +30,10 @@ const approvalOf = (placed: PlacedJob): string | undefined =>
 describe("the matrix", () => {
   it.each(Action.options)("%s is in the outputs of its phase only, and exactly once", (action) => {
     const { phase } = traitsOf(action);
-    const stage = { plan: 1, apply: 2, destroy: 6, provision: 9 }[phase];
+    const stage = { plan: 1, apply: 2, destroy: 6, provision: 9, unlock: 1 }[phase];
     const matrices = matricesOf([{ job: jobOf(action, stage), governing: environment({}), others: [] }]);
-    const output = { plan: "plan", apply: "apply_2", destroy: "destroy_2", provision: "provision" }[phase];
-    expect([...matrices].flatMap(([name, jobs]) => jobs.map(() => name))).toEqual([output]);
+    const outputs = { plan: "plan", apply: "apply_2", destroy: "destroy_2", provision: "provision", unlock: "unlock" };
+    expect([...matrices].flatMap(([name, jobs]) => jobs.map(() => name))).toEqual([outputs[phase]]);
   });
 
   it.each(Action.options)("%s waits for approvals exactly when its traits say so", (action) => {
@@ -57,6 +64,31 @@ describe("the matrix", () => {
       expect(entry?.runner).toBe(traitsOf(action).writes ? "writes" : "reads");
     },
   );
+
+  it.each(Action.options)("the workflow's word and the title of %s make the job's name", (action) => {
+    const job = jobOf(action, traitsOf(action).phase === "destroy" ? 5 : 1);
+    const words = {
+      plan: "Plan",
+      apply: "Apply",
+      destroy: "Destroy",
+      provision: "Provision account",
+      unlock: "Unlock",
+    };
+    const [entry] = [...matricesOf([{ job, governing: environment({}), others: [] }]).values()].flat();
+    expect(`${words[traitsOf(action).phase]} · ${entry?.title ?? ""}`).toBe(job.name);
+  });
+
+  it("says which jobs follow others of the run: those look at the outcomes of the stages before, no other has to list them", () => {
+    const following = (...jobs: Job[]): string[] =>
+      [...matricesOf(jobs.map((job) => ({ job, governing: null, others: [] }))).values()]
+        .flat()
+        .flatMap(({ id, follows }) => (follows ? [id] : []));
+    const second = { ...jobOf("apply", 2), id: JobId.parse("second") };
+    expect(following(jobOf("plan"), jobOf("apply"), jobOf("unlock"))).toEqual([]);
+    expect(following(jobOf("apply"), second, jobOf("provision-account", 9))).toEqual(["second"]);
+    expect(following(jobOf("apply"), jobOf("destroy", 5))).toEqual(["destroy-1"]);
+    expect(following(jobOf("destroy", 5))).toEqual([]);
+  });
 
   it("runs on the governing configuration's runner", () => {
     const governing = environment({ runner: "own" });

@@ -2,6 +2,7 @@ import type { Environment } from "@pipelines/core/configuration/environments";
 import type { Runner } from "@pipelines/core/configuration/schema";
 import { type ActionTraits, traitsOf } from "@pipelines/core/contracts/action";
 import type { Job, MatrixJob } from "@pipelines/core/contracts/job";
+import { jobTitle } from "./names.ts";
 import { STAGES_PER_DIRECTION } from "./stages.ts";
 
 const DEFAULT_RUNNER = "ubuntu-latest";
@@ -15,29 +16,33 @@ export type PlacedJob = {
 
 /** The action's outputs that hold a matrix, each a JSON array. Empty stages are there as well. */
 export function matricesOf(jobs: readonly PlacedJob[]): Map<string, readonly MatrixJob[]> {
+  const first = Math.min(...jobs.filter(({ job }) => isStaged(job)).map(({ job }) => job.stage));
   const of = (phase: ActionTraits["phase"], stage: number | null): MatrixJob[] =>
     jobs
       .filter(({ job }) => traitsOf(job.action).phase === phase && (stage === null || job.stage === stage))
-      .map(entryOf);
+      .map((placed) => entryOf(placed, first));
   const result = new Map<string, readonly MatrixJob[]>([["plan", of("plan", null)]]);
   for (let number = 1; number <= STAGES_PER_DIRECTION; number += 1) {
     result.set(`apply_${number}`, of("apply", number));
     result.set(`destroy_${number}`, of("destroy", STAGES_PER_DIRECTION + number));
   }
-  return result.set("provision", of("provision", null));
+  return result.set("provision", of("provision", null)).set("unlock", of("unlock", null));
 }
 
-function entryOf({ job, governing, others }: PlacedJob): MatrixJob {
+const isStaged = (job: Job): boolean => ["apply", "destroy"].includes(traitsOf(job.action).phase);
+
+function entryOf({ job, governing, others }: PlacedJob, firstStage: number): MatrixJob {
   // Approvals belong to what changes the world: a plan that waits for one would be planned too late. A change that
   // takes an environment's approval away is itself approved, so that each commit's word for one counts.
   const approvals = [governing, ...others].flatMap((environment) => environment?.github_environment ?? []);
   return {
     id: job.id,
-    name: job.name,
+    title: jobTitle(job),
     environment: job.environment,
     github_environment: traitsOf(job.action).needsApproval ? (approvals[0] ?? "") : "",
     runner: runnerOf(job, governing?.runner),
     timeout_minutes: job.timeoutMinutes,
+    follows: isStaged(job) && firstStage < job.stage,
   };
 }
 

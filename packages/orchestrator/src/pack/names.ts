@@ -3,9 +3,16 @@ import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import { type Job, JobId } from "@pipelines/core/contracts/job";
 
+const SEPARATOR = " · ";
+
 /** What a job does, for people: `Apply · prod · ModuleChanged prod/us-east-1/vpc`. */
 export function jobName(action: Action, environment: string, units: readonly AffectedUnit[]): string {
-  return [traitsOf(action).verb, environment, subjectOf(units)].filter((part) => part !== "").join(" · ");
+  return [traitsOf(action).verb, environment, subjectOf(units)].filter((part) => part !== "").join(SEPARATOR);
+}
+
+/** A job's name without its first word: `prod · ModuleChanged prod/us-east-1/vpc`. */
+export function jobTitle({ name }: Pick<Job, "name">): string {
+  return name.slice(name.indexOf(SEPARATOR) + SEPARATOR.length);
 }
 
 function subjectOf(units: readonly AffectedUnit[]): string {
