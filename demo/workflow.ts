@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { MatrixJob } from "@pipelines/core/contracts/job";
+import { ASSESSMENT_FILE, assessmentFile } from "@pipelines/core/documents/layout";
 import { execa } from "execa";
 import { z } from "zod";
 import { git, type Playground } from "./playground.ts";
@@ -127,6 +128,10 @@ export async function playWorkflow(
   let started = performance.now();
   const orchestrated = await step("orchestrator", { repository: checkout, folder: documents });
   ended("Determine jobs", orchestrated.ok, started);
+  if (orchestrated.ok) {
+    const assessment = await readFile(assessmentFile(documents), "utf8");
+    await run.uploadArtifact("pipelines-assessment-1", { [ASSESSMENT_FILE]: assessment });
+  }
 
   const runStage = async (output: string, word: string): Promise<void> => {
     for (const job of Matrix.parse(JSON.parse(orchestrated.outputs.get(output) ?? "[]"))) {

@@ -95,7 +95,9 @@ describe("the reusable workflow", () => {
         (minutes) => typeof minutes === "number" || minutes === "${{ matrix.job.timeout_minutes }}",
       );
       expect(job.strategy?.["fail-fast"], name).toBe(running.includes(name) ? false : undefined);
-      expect(job.environment, name).toBe([...deploying, "unlock"].includes(name) ? "${{ matrix.job.github_environment }}" : undefined);
+      expect(job.environment, name).toBe(
+        [...deploying, "unlock"].includes(name) ? "${{ matrix.job.github_environment }}" : undefined,
+      );
     }
   });
 
@@ -112,7 +114,9 @@ describe("the reusable workflow", () => {
 
   it("gives an identity or a secret to no job of a merge queue", () => {
     for (const name of running) {
-      expect(pipelines.jobs[name]?.if, name).toMatch(/github\.event_name (?:== '(?:push|workflow_dispatch)'|!= 'merge_group')/);
+      expect(pipelines.jobs[name]?.if, name).toMatch(
+        /github\.event_name (?:== '(?:push|workflow_dispatch)'|!= 'merge_group')/,
+      );
     }
   });
 

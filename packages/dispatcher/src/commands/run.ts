@@ -87,10 +87,12 @@ async function reviewedPlans(assessment: Assessment, job: Job, gitHub: GitHubCon
     const git = openRepository(repositoryFolder, toolEnvironment(environment));
     const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
     const source = gitHubReviewedPlans(client, run.repository, workflowFile(environment));
+    const units = new Set(job.units.map(({ path }) => path));
+    const commits = async (): Promise<Set<string>> => new Set(await git.between(base ?? head, head));
     const count =
       approvedRun !== undefined
-        ? await bringApprovedPlans(source, approvedRun, plansFolder)
-        : await bringReviewedPlans(source, new Set(await git.between(base ?? head, head)), deployBranch, plansFolder);
+        ? await bringApprovedPlans(source, approvedRun, units, plansFolder)
+        : await bringReviewedPlans(source, await commits(), deployBranch, units, plansFolder);
     log.info(`${count} reviewed plans belong to this ${approvedRun === undefined ? "push" : "request"}.`);
   } catch (error) {
     log.warning(

@@ -5,12 +5,10 @@ import { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { ASSESSMENT_FILE, assessmentAttemptOf } from "@pipelines/core/documents/layout";
 import type { GitHubRepository } from "@pipelines/core/github/client";
 import { explained, understood } from "@pipelines/core/github/failure";
-import { strFromU8, unzipSync } from "fflate";
 import { z } from "zod";
-import { artifactsOn, type RunArtifacts } from "./run-artifacts.ts";
+import { artifactsOn, assessmentAmong, type RunArtifacts } from "./run-artifacts.ts";
 
 /** A push run that was started after ours. */
 export type LaterRun = { readonly id: number; readonly number: number; readonly commit: CommitSha };
@@ -22,9 +20,6 @@ export type LaterRunSource = {
 } & RunArtifacts;
 
 export type Superseded = NonNullable<Execution["superseded"]>;
-
-/** An assessment is text; more than this is not ours. */
-const LARGEST_ASSESSMENT = 100 * 1024 * 1024;
 
 /**
  * Which units of a job are left to a later push run: those that it affects as well, and within the job what depends on
@@ -73,17 +68,7 @@ function withDependents(job: Job, by: ReadonlyMap<UnitPath, CommitSha>): Superse
 
 /** The assessment of a run's newest attempt; `null` while there is none. */
 async function assessmentOf(source: RunArtifacts, run: LaterRun): Promise<Assessment | null> {
-  const found = (await source.artifacts(run.id)).flatMap((artifact) => {
-    const attempt = assessmentAttemptOf(artifact.name);
-    return attempt === null || artifact.bytes > LARGEST_ASSESSMENT ? [] : [{ artifact, attempt }];
-  });
-  const newest = found.toSorted((a, b) => b.attempt - a.attempt)[0]?.artifact;
-  if (newest === undefined) return null;
-  const files = unzipSync(await source.download(newest), {
-    filter: ({ name, originalSize }) => name === ASSESSMENT_FILE && originalSize <= LARGEST_ASSESSMENT,
-  });
-  const document = files[ASSESSMENT_FILE];
-  return document === undefined ? null : Assessment.parse(JSON.parse(strFromU8(document)));
+  return assessmentAmong(source, await source.artifacts(run.id), Assessment);
 }
 
 const Runs = z.array(

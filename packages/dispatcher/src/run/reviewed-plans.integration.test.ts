@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CommitSha } from "@pipelines/core/contracts/comparison";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { openRepository } from "@pipelines/core/git/repository";
 import { createGitHubClient } from "@pipelines/core/github/client";
 import { toolEnvironment } from "@pipelines/core/process/environment";
@@ -15,6 +16,7 @@ import {
   type ReviewedPlanSource,
 } from "./reviewed-plans.ts";
 
+const units = new Set([UnitPath.parse("unit")]);
 let folder: string;
 let clone: string;
 let github: LocalGitHub;
@@ -71,6 +73,16 @@ async function proposed(
     headBranch: name,
     ...(workflowPath === undefined ? {} : { workflowPath }),
   });
+  await plan.uploadArtifact("pipelines-assessment-1", {
+    "assessment.json": JSON.stringify({
+      version: "of another release",
+      jobs: [
+        { id: "plan", units: [{ path: "unit" }] },
+        { id: "other", units: [{ path: "other" }] },
+      ],
+    }),
+  });
+  await plan.uploadArtifact("pipelines-outcome-other-1", { "reviewed-plans/other.json": "other" });
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     await plan.uploadArtifact(`pipelines-outcome-plan-${attempt}`, {
       "reviewed-plans/unit.json": `${name} ${attempt}`,
@@ -89,7 +101,7 @@ async function broughtFor(before: string, after: string): Promise<Record<string,
     CommitSha.parse(after),
   );
   const into = await mkdtemp(join(folder, "plans-"));
-  await bringReviewedPlans(source, new Set(commits), "main", into);
+  await bringReviewedPlans(source, new Set(commits), "main", units, into);
   const plans: Record<string, string> = {};
   for (const head of await readdir(into))
     plans[head] = await readFile(join(into, head, "unit.json"), "utf8").catch(() => "");
@@ -116,6 +128,16 @@ test("of a run that was repeated, each job's highest attempt counts", async () =
   const { number, headSha } = await proposed("repeated", { attempts: 3 });
   const { before, after } = await github.mergePullRequest(number);
   expect(await broughtFor(before, after)).toEqual({ [headSha]: "repeated 3" });
+});
+
+test("of a run with many jobs only the outcomes of those are fetched that planned the units in question", async () => {
+  const { number, headSha, plan } = await proposed("many");
+  for (let job = 0; job < 150; job += 1) await plan.uploadArtifact(`pipelines-outcome-more-${job}-1`, { x: "" });
+  const { before, after } = await github.mergePullRequest(number);
+  const downloads = (): number => github.requests.filter(({ path }) => path.endsWith("/zip")).length;
+  const already = downloads();
+  expect(await broughtFor(before, after)).toEqual({ [headSha]: "many 1" });
+  expect(downloads() - already).toBe(2);
 });
 
 test("a push without a pull request has no reviewed plan", async () => {
@@ -146,8 +168,8 @@ test("plans that have expired count as none", async () => {
 test("a plan run that somebody started by hand is brought by its id, and no other run is", async () => {
   const into = await mkdtemp(join(folder, "approved-"));
   const { plan } = await proposed("by-hand", { event: "workflow_dispatch" });
-  expect(await bringApprovedPlans(source, plan.id, into)).toBe(1);
+  expect(await bringApprovedPlans(source, plan.id, units, into)).toBe(1);
   expect(await readFile(join(into, "approved", "unit.json"), "utf8")).toBe("by-hand 1");
   const other = await proposed("not-by-hand");
-  await expect(bringApprovedPlans(source, other.plan.id, into)).rejects.toThrow("is no completed plan run");
+  await expect(bringApprovedPlans(source, other.plan.id, units, into)).rejects.toThrow("is no completed plan run");
 });

@@ -1,19 +1,22 @@
+import { JobId } from "@pipelines/core/contracts/job";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { highestAttempts, reviewedPlansIn } from "./reviewed-plans.ts";
+import { newestOutcomes, reviewedPlansIn } from "./reviewed-plans.ts";
 
 describe("reviewed plans among a run's artifacts", () => {
-  it("come from each job's highest attempt, and from nothing but outcomes", () => {
+  it("come from the highest attempt of each job that is asked for, and from nothing but outcomes", () => {
     const names = [
       "pipelines-outcome-plan-a-1",
       "pipelines-outcome-plan-a-10",
       "pipelines-outcome-plan-a-2",
       "pipelines-outcome-plan-b-1",
+      "pipelines-outcome-plan-c-1",
       "pipelines-assessment-1",
       "coverage",
     ];
     const artifacts = names.map((name, id) => ({ id, name, bytes: 1 }));
-    expect(highestAttempts(artifacts).map(({ name }) => name)).toEqual([
+    const jobs = new Set(["plan-a", "plan-b", "plan-d"].map((id) => JobId.parse(id)));
+    expect(newestOutcomes(artifacts, jobs).map(({ name }) => name)).toEqual([
       "pipelines-outcome-plan-a-10",
       "pipelines-outcome-plan-b-1",
     ]);

@@ -3,12 +3,14 @@ import { basename, join } from "node:path";
 import type { Octokit } from "@octokit/rest";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { CommitSha as Commit } from "@pipelines/core/contracts/comparison";
+import { JobId } from "@pipelines/core/contracts/job";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { newestAttempts, outcomeNamed } from "@pipelines/core/documents/layout";
 import type { GitHubRepository } from "@pipelines/core/github/client";
 import { explained, understood } from "@pipelines/core/github/failure";
 import { unzipSync } from "fflate";
 import { z } from "zod";
-import { type Artifact, artifactsOn, type RunArtifacts } from "./run-artifacts.ts";
+import { type Artifact, artifactsOn, assessmentAmong, type RunArtifacts } from "./run-artifacts.ts";
 
 /** Where reviewed plans of merged pull requests are found. */
 export type ReviewedPlanSource = {
@@ -30,18 +32,20 @@ const MOST_PLANS = 20_000;
  * Right for merge, squash and rebase merges and for the merge queue, since each has its merge commit in the push.
  *
  * @param commits the commits of the push, `before..after`
+ * @param units whose plans are wanted
  * @returns how many plans there are; none when the push merged no pull request, or its plans have expired
  */
 export async function bringReviewedPlans(
   source: ReviewedPlanSource,
   commits: ReadonlySet<string>,
   branch: string,
+  units: ReadonlySet<UnitPath>,
   folder: string,
 ): Promise<number> {
   let count = 0;
   for (const head of await source.mergedHeads(commits, branch)) {
     const run = await source.newestRun(head);
-    if (run !== null) count += await bringPlansOfRun(source, run, join(folder, head));
+    if (run !== null) count += await bringPlansOfRun(source, run, units, join(folder, head));
   }
   return count;
 }
@@ -51,16 +55,40 @@ export async function bringReviewedPlans(
  *
  * @throws Error when the run is no completed dispatch of this workflow
  */
-export async function bringApprovedPlans(source: ReviewedPlanSource, run: number, folder: string): Promise<number> {
+export async function bringApprovedPlans(
+  source: ReviewedPlanSource,
+  run: number,
+  units: ReadonlySet<UnitPath>,
+  folder: string,
+): Promise<number> {
   const commit = await source.dispatchedCommit(run);
   if (commit === null) throw new Error(`run ${run} is no completed plan run of this workflow that was started by hand`);
-  return bringPlansOfRun(source, run, join(folder, "approved"));
+  return bringPlansOfRun(source, run, units, join(folder, "approved"));
 }
 
-async function bringPlansOfRun(source: ReviewedPlanSource, run: number, folder: string): Promise<number> {
+/** What of an assessment tells which job planned which units; another version of this program may have written the rest. */
+const PlannedJobs = z.object({
+  jobs: z.array(z.object({ id: JobId, units: z.array(z.object({ path: UnitPath })) })),
+});
+
+/**
+ * Brings the outcomes of the jobs that planned any of these units, as the run's own assessment names them, and no others:
+ * each costs a request, of which a repository's jobs have a thousand an hour together.
+ */
+async function bringPlansOfRun(
+  source: ReviewedPlanSource,
+  run: number,
+  units: ReadonlySet<UnitPath>,
+  folder: string,
+): Promise<number> {
   await mkdir(folder, { recursive: true });
+  const artifacts = await source.artifacts(run);
+  const planned = await assessmentAmong(source, artifacts, PlannedJobs);
+  const jobs = new Set(
+    planned?.jobs.filter((job) => job.units.some(({ path }) => units.has(path))).map(({ id }) => id),
+  );
   let count = 0;
-  for (const artifact of highestAttempts(await source.artifacts(run))) {
+  for (const artifact of newestOutcomes(artifacts, jobs)) {
     if (artifact.bytes > LARGEST_ARTIFACT)
       throw new Error(`the artifact ${artifact.name} is too large to be an outcome`);
     for (const [name, content] of reviewedPlansIn(await source.download(artifact))) {
@@ -72,11 +100,11 @@ async function bringPlansOfRun(source: ReviewedPlanSource, run: number, folder: 
   return count;
 }
 
-/** The outcomes among a run's artifacts, of each job the one of the highest attempt. */
-export function highestAttempts(artifacts: readonly Artifact[]): Artifact[] {
+/** The outcomes of some jobs among a run's artifacts, of each job the one of the highest attempt. */
+export function newestOutcomes(artifacts: readonly Artifact[], jobs: ReadonlySet<JobId>): Artifact[] {
   const outcomes = artifacts.flatMap((artifact) => {
     const named = outcomeNamed(artifact.name);
-    return named === null ? [] : [{ ...named, artifact }];
+    return named === null || !jobs.has(named.job) ? [] : [{ ...named, artifact }];
   });
   return [...newestAttempts(outcomes).values()].map(({ artifact }) => artifact);
 }

@@ -1,6 +1,9 @@
 import type { Octokit } from "@octokit/rest";
+import { ASSESSMENT_FILE, assessmentAttemptOf } from "@pipelines/core/documents/layout";
 import type { GitHubRepository } from "@pipelines/core/github/client";
 import { explained } from "@pipelines/core/github/failure";
+import { strFromU8, unzipSync } from "fflate";
+import type { z } from "zod";
 
 export type Artifact = { readonly id: number; readonly name: string; readonly bytes: number };
 
@@ -11,6 +14,32 @@ export type RunArtifacts = {
   /** The archive of one, a zip file. */
   download(artifact: Artifact): Promise<Uint8Array>;
 };
+
+/** An assessment is text; more than this is not ours. */
+const LARGEST_ASSESSMENT = 100 * 1024 * 1024;
+
+/**
+ * What of its newest assessment is asked for, of all the artifacts of a run; `null` where there is none.
+ *
+ * @throws Error when it can't be had or read
+ */
+export async function assessmentAmong<S extends z.ZodType>(
+  source: Pick<RunArtifacts, "download">,
+  artifacts: readonly Artifact[],
+  schema: S,
+): Promise<z.output<S> | null> {
+  const found = artifacts.flatMap((artifact) => {
+    const attempt = assessmentAttemptOf(artifact.name);
+    return attempt === null || artifact.bytes > LARGEST_ASSESSMENT ? [] : [{ artifact, attempt }];
+  });
+  const newest = found.toSorted((a, b) => b.attempt - a.attempt)[0]?.artifact;
+  if (newest === undefined) return null;
+  const files = unzipSync(await source.download(newest), {
+    filter: ({ name, originalSize }) => name === ASSESSMENT_FILE && originalSize <= LARGEST_ASSESSMENT,
+  });
+  const document = files[ASSESSMENT_FILE];
+  return document === undefined ? null : schema.parse(JSON.parse(strFromU8(document)));
+}
 
 /**
  * Artifacts through GitHub's API.
