@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { callerWorkflow } from "@pipelines/cli/commands/init";
 import { Configuration } from "@pipelines/core/configuration/schema";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
@@ -7,9 +8,12 @@ import { OLDEST } from "@pipelines/core/terragrunt/oldest";
 import { TOOLS, testedVersion, titleOf } from "@pipelines/installer/tool";
 import { parse } from "yaml";
 import { z } from "zod";
+import { eventsPage } from "./events/page.ts";
+import { outputsOf, readCalled, readCaller } from "./events/workflow.ts";
 
 /**
- * Writes what is derived from source: JSON Schemas, the configuration reference, the tables of the actions' inputs.
+ * Writes what is derived from source: JSON Schemas, the configuration reference, the tables of the actions' inputs, the
+ * table of what runs for which event.
  * With `--check` it writes nothing and fails when a file is not up to date.
  */
 const root = resolve(import.meta.dirname, "..");
@@ -127,6 +131,16 @@ for (const component of ["orchestrator", "dispatcher", "executor"]) {
   const text = readFileSync(resolve(root, `actions/${component}/action.yml`), "utf8");
   emitBetween(`actions/${component}/README.md`, "inputs and outputs", actionTables(ActionFile.parse(parse(text))));
 }
+
+emitBetween(
+  "docs/events.md",
+  "events",
+  eventsPage({
+    caller: readCaller(callerWorkflow("OWNER/pipelines@v1", "main")),
+    called: readCalled(readFileSync(resolve(root, ".github/workflows/pipelines.yml"), "utf8")),
+    outputsOf: (uses) => outputsOf(uses, root),
+  }),
+);
 
 for (const file of stale) console.log(check ? `${file} is out of date; run \`npm run generate\`` : `wrote ${file}`);
 process.exitCode = check && stale.length > 0 ? 1 : 0;
