@@ -124,4 +124,46 @@ describe("pipelines plan", () => {
     expect(exitCode).toBe(0);
     expect((await git("status", "--porcelain", "--ignored")).stdout).toBe("");
   });
+
+  it.each([
+    ["is destroyed by the merge", "allow", "🛑 Merging destroys 1 resource", "🗑️ to destroy  b  all  −1"],
+    ["stays, by policy", "deny", "✅ Merging changes no resources; 1 unit stays", "✋ stays  b  all  −1"],
+  ])("says of a removed unit that it %s", async (_what, destroy, headline, row) => {
+    const state = join(repository, ".git", "b.tfstate");
+    await writeFile(state, JSON.stringify(STATE));
+    await commit({
+      ".pipelines/config.yml": `environments:\n  all: { paths: ["**"], destroy: ${destroy} }\n`,
+      "b/terragrunt.hcl": unit,
+      "b/main.tf": `terraform {\n  backend "local" {\n    path = "${state}"\n  }\n}\n${resource}`,
+    });
+    await git("checkout", "--quiet", "-b", "change");
+    await git("rm", "--quiet", "-r", "b");
+    await commit({ "README.md": "b is gone" });
+    const { stdout, exitCode } = await pipelines("plan", "--repo", repository, "--base", "main");
+    expect(stdout).toContain(`${headline}\n`);
+    expect(stdout).toContain(row);
+    expect(stdout.includes("set `environments.all.destroy` to `allow`")).toBe(destroy === "deny");
+    expect(exitCode).toBe(0);
+  });
 });
+
+/** A state with the one resource of a unit. */
+const STATE = {
+  ...{ version: 4, terraform_version: "1.12.0", serial: 1, lineage: "b", outputs: {} },
+  resources: [
+    {
+      ...{ mode: "managed", type: "terraform_data", name: "one" },
+      provider: 'provider["terraform.io/builtin/terraform"]',
+      instances: [
+        {
+          schema_version: 0,
+          attributes: {
+            ...{ id: "1", triggers_replace: null },
+            input: { type: "string", value: "1" },
+            output: { type: "string", value: "1" },
+          },
+        },
+      ],
+    },
+  ],
+};

@@ -1,6 +1,11 @@
+import { environmentsOf } from "@pipelines/core/configuration/environments";
+import { restrictionOn } from "@pipelines/core/configuration/policy";
+import { Configuration } from "@pipelines/core/configuration/schema";
+import type { Withheld } from "@pipelines/core/contracts/affected-unit";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import type { GuardStop, HookOutcome, ResourceAction } from "@pipelines/core/contracts/outcome";
 import { JobOutcome, PlanSummary, type UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { collectOutcomes, type OutcomeFile } from "../src/collect/outcomes.ts";
 import { buildReport, type Report, type RunFacts } from "../src/report/model.ts";
 
@@ -13,6 +18,8 @@ export type UnitSketch = {
   end?: UnitEnd;
   /** The environment, of which each has a job. */
   environment?: string;
+  /** It is to be gone: its action is the sketch's for removed units, in a job of its own. */
+  removed?: boolean;
   /** Addresses by what happens to them. */
   destroys?: readonly string[];
   replaces?: readonly string[];
@@ -25,6 +32,8 @@ export type UnitSketch = {
   because?: string;
   differs?: boolean;
   text?: string;
+  /** It is planned, and this rule will keep the plan from being carried out. */
+  willBeWithheld?: Withheld;
 };
 
 export type Sketch = {
@@ -36,7 +45,7 @@ export type Sketch = {
   unmatched?: string[];
   problems?: { file: string | null; line: number | null; message: string }[];
   notices?: string[];
-  withheld?: { path: string; message: string }[];
+  withheld?: { path: string; message: string; next?: string }[];
   hooks?: HookOutcome[];
   /** The stages of environments; 1 where they are left out. */
   stages?: Readonly<Record<string, number>>;
@@ -57,22 +66,31 @@ export const facts = (run = 7, pullRequest: number | null = 3): RunFacts => ({
   assignee: "mona",
 });
 
-const actionOf = ({ action, mode }: Sketch) => action ?? (mode === "apply" || mode === "manual" ? "apply" : "plan");
+const actionOf = ({ action, mode }: Sketch, removed = false) =>
+  action ?? (removed ? REMOVING : CHANGING)[mode === "apply" || mode === "manual" ? "apply" : "plan"];
+
+const CHANGING = { plan: "plan", apply: "apply" } as const;
+const REMOVING = { plan: "plan-destroy", apply: "destroy" } as const;
 
 const environmentOf = ({ environment }: UnitSketch): string => environment ?? "prod";
 
-/** The environments of a sketch in order: each is a job, `<environment>-1`. */
-function environmentsOf({ units }: Sketch): string[] {
-  return [...new Set(units.map(environmentOf))];
+/** The jobs of a sketch in order: one for each environment, `<environment>-1`, and one for its removed units. */
+function jobsOf(sketch: Sketch) {
+  return [
+    ...Map.groupBy(sketch.units, (unit) => `${environmentOf(unit)}${unit.removed === true ? "-destroy" : ""}`),
+  ].map(([name, units]) => {
+    const [first] = units;
+    if (first === undefined) throw new Error("a group has a member");
+    return { id: `${name}-1`, environment: environmentOf(first), action: actionOf(sketch, first.removed), units };
+  });
 }
 
 export function assessmentOf(sketch: Sketch): Assessment {
-  const action = actionOf(sketch);
-  const unitOf = ({ path, because, dependsOn = [], ...unit }: UnitSketch) => ({
+  const unitOf = ({ path, because, dependsOn = [], willBeWithheld, removed = false, ...unit }: UnitSketch) => ({
     path,
-    status: because === undefined ? "changed" : "affected",
-    action,
-    at: HEAD,
+    status: removed ? "deleted" : because === undefined ? "changed" : "affected",
+    action: actionOf(sketch, removed),
+    at: removed ? BASE : HEAD,
     environment: environmentOf({ path, ...unit }),
     because: [
       because === undefined
@@ -80,10 +98,11 @@ export function assessmentOf(sketch: Sketch): Assessment {
         : { change: "EnvCommonChanged", file: because, links: [{ relation: "included by", path }] },
     ],
     dependsOn,
+    ...(willBeWithheld === undefined ? {} : { willBeWithheld }),
   });
-  const held = ({ path, message }: { path: string; message: string }) => ({
+  const withheld = ({ path, message, next = "Look at it." }: { path: string; message: string; next?: string }) => ({
     ...{ ...unitOf({ path }), status: "deleted", action: "destroy", at: BASE },
-    withheld: { by: "move", message },
+    withheld: { by: "move", message, next },
   });
   return Assessment.parse({
     version: 1,
@@ -96,17 +115,15 @@ export function assessmentOf(sketch: Sketch): Assessment {
       deployBranch: "main",
     },
     changes: [],
-    units: [...sketch.units.map(unitOf), ...(sketch.withheld ?? []).map(held)],
-    jobs: environmentsOf(sketch).map((environment) => ({
-      id: `${environment}-1`,
+    units: [...sketch.units.map(unitOf), ...(sketch.withheld ?? []).map(withheld)],
+    jobs: jobsOf(sketch).map(({ id, environment, action, units }) => ({
+      id,
       name: `${action} · ${environment}`,
       stage: sketch.stages?.[environment] ?? 1,
       action,
       at: HEAD,
       environment,
-      units: sketch.units
-        .filter((unit) => environmentOf(unit) === environment)
-        .map(({ path }) => ({ path, after: [] })),
+      units: units.map(({ path }) => ({ path, after: [] })),
       changes: ["ModuleChanged"],
       timeoutMinutes: 60,
     })),
@@ -119,27 +136,25 @@ export function assessmentOf(sketch: Sketch): Assessment {
 
 /** The outcome documents of a sketch, one per environment. */
 export function outcomesOf(sketch: Sketch): OutcomeFile[] {
-  return environmentsOf(sketch).map((environment, number) => {
+  return jobsOf(sketch).map(({ id, environment, action, units: members }, number) => {
     const texts = new Map<string, string>();
-    const units = sketch.units
-      .filter((unit) => environmentOf(unit) === environment)
-      .map((unit, index) => {
-        const file = `plans/${index}.txt`;
-        if (unit.text !== undefined) texts.set(file, unit.text);
-        return UnitOutcome.parse({
-          path: unit.path,
-          end: unit.end ?? { kind: "changed" },
-          ...(hasPlan(unit) ? { plan: planOf(unit) } : {}),
-          ...(unit.text === undefined ? {} : { planText: file }),
-          ...(unit.differs === undefined ? {} : { differsFromReviewed: unit.differs }),
-          seconds: 2,
-        });
+    const units = members.map((unit, index) => {
+      const file = `plans/${index}.txt`;
+      if (unit.text !== undefined) texts.set(file, unit.text);
+      return UnitOutcome.parse({
+        path: unit.path,
+        end: unit.end ?? { kind: "changed" },
+        ...(hasPlan(unit) ? { plan: planOf(unit) } : {}),
+        ...(unit.text === undefined ? {} : { planText: file }),
+        ...(unit.differs === undefined ? {} : { differsFromReviewed: unit.differs }),
+        seconds: 2,
       });
+    });
     const outcome = JobOutcome.parse({
       version: 1,
-      job: `${environment}-1`,
+      job: id,
       attempt: 1,
-      action: actionOf(sketch),
+      action,
       environment,
       at: HEAD,
       state: "finished",
@@ -155,7 +170,7 @@ export function outcomesOf(sketch: Sketch): OutcomeFile[] {
       failure: null,
       logUrl: `https://github.com/acme/infrastructure-live/actions/runs/7/job/${11 + number}`,
     });
-    return { job: `${environment}-1`, attempt: 1, content: { kind: "read", outcome, planTexts: texts } };
+    return { job: id, attempt: 1, content: { kind: "read", outcome, planTexts: texts } };
   });
 }
 
@@ -207,6 +222,20 @@ export const failedPlan = (message: string): UnitEnd => ({
   at: "plan",
   cause: { kind: "tool", exitCode: 1, message },
 });
+
+/** What an environment's settings have against the action on a unit that follows its plan. */
+export function withheldBy(
+  settings: object,
+  { path, environment: name, removed }: Pick<UnitSketch, "path" | "environment" | "removed">,
+): Withheld {
+  const configuration = Configuration.parse({ environments: { [name ?? "prod"]: { paths: ["**"], ...settings } } });
+  const action = removed === true ? "destroy" : "apply";
+  const [environment] = environmentsOf(configuration);
+  const restriction = environment === undefined ? null : restrictionOn(environment, UnitPath.parse(path), action);
+  if (restriction === null) throw new Error("the settings restrict nothing");
+  const { by, message, beforeMerge } = restriction;
+  return { by, message, next: beforeMerge };
+}
 
 export const stopped = (stop: Partial<GuardStop> & Pick<GuardStop, "message" | "next">): UnitEnd => ({
   kind: "withheld",

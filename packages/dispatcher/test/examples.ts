@@ -1,5 +1,5 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { failed, failedPlan, type Sketch, stopped, type UnitSketch } from "./build.ts";
+import { failed, failedPlan, type Sketch, stopped, type UnitSketch, withheldBy } from "./build.ts";
 
 const updated = `OpenTofu will perform the following actions:
 
@@ -54,6 +54,9 @@ const app = "prod/eu-west-1/app";
 const queue = "prod/eu-west-1/queue";
 const database = "prod/eu-west-1/database";
 
+const removedReports = { path: "prod/eu-west-1/reports", removed: true };
+const pausedApp = { path: "stage/eu-west-1/app", environment: "stage" };
+
 const twoHundred = Array.from({ length: 200 }, (_, index): UnitSketch => {
   const path = `prod/${["eu-west-1", "us-east-1"][index % 2]}/service-${String(index).padStart(3, "0")}`;
   const because = "_envcommon/service.hcl";
@@ -95,6 +98,19 @@ export const examples: Readonly<Record<string, Sketch>> = {
       { path: app, changes: 1, text: updated, dependsOn: [database] },
       { path: database, replaces: ["aws_db_instance.orders"], creates: 1, text: replaced },
       { path: "prod/eu-west-1/reports", destroys: ["aws_s3_bucket.reports"], text: destroyed },
+    ],
+  },
+  "not-done-by-merging": {
+    seconds: 52,
+    units: [
+      { path: app, changes: 1, text: updated },
+      {
+        ...removedReports,
+        destroys: ["aws_s3_bucket.reports"],
+        text: destroyed,
+        willBeWithheld: withheldBy({ destroy: "deny" }, removedReports),
+      },
+      { ...pausedApp, changes: 1, text: updated, willBeWithheld: withheldBy({ apply: "paused" }, pausedApp) },
     ],
   },
   "failure-in-one-of-five": {
@@ -231,8 +247,8 @@ export const examples: Readonly<Record<string, Sketch>> = {
     withheld: [
       {
         path: "prod/eu-west-1/old-queue",
-        message:
-          "It looks moved to `prod/eu-west-1/queue`. Its destroy waits until the new unit has its state, or `moves: destroy` says otherwise.",
+        message: "`prod/eu-west-1/old-queue` moved to `prod/eu-west-1/queue`, so its resources may live on there.",
+        next: "If `prod/eu-west-1/queue` has its state, by the same key or since you moved it, nothing is left to destroy.",
       },
     ],
   },

@@ -1,38 +1,50 @@
 import { describe, expect, it } from "vitest";
-import { Action, changesUnits } from "../contracts/action.ts";
+import type { Action } from "../contracts/action.ts";
 import { UnitPath } from "../contracts/unit-path.ts";
+import { environmentsOf } from "./environments.ts";
 import { restrictionOn } from "./policy.ts";
-import { EnvironmentSettings, type EnvironmentSettings as Settings } from "./schema.ts";
+import { Configuration } from "./schema.ts";
 
-const unit = UnitPath.parse("prod/database");
-const restriction = (settings: Partial<Settings>, action: Action) =>
-  restrictionOn({ name: "prod", ...EnvironmentSettings.parse({ paths: ["prod/**"], ...settings }) }, unit, action);
+const unit = UnitPath.parse("prod/vpc");
 
-describe("what an environment's policy says", () => {
-  it.each<[Partial<Settings>, Action, string | undefined]>([
-    [{}, "apply", undefined],
-    [{}, "destroy", undefined],
-    [{ apply: "paused" }, "apply", "paused"],
-    [{ apply: "paused" }, "destroy", "paused"],
-    [{ destroy: "deny" }, "destroy", "destroy-denied"],
-    [{ destroy: "deny" }, "apply", undefined],
-    [{ protect: ["prod/data*"] }, "destroy", "protected"],
-    [{ protect: ["prod/data*"] }, "apply", undefined],
-    [{ protect: ["prod/network"] }, "destroy", undefined],
-    [{ protect: ["**"], destroy: "deny" }, "destroy", "protected"],
-  ])("%j, %s: %s", (settings, action, by) => {
+function restriction(settings: object, action: Action) {
+  const [environment] = environmentsOf(Configuration.parse({ environments: { prod: { paths: ["**"], ...settings } } }));
+  if (environment === undefined) throw new Error("the configuration has one environment");
+  return restrictionOn(environment, unit, action);
+}
+
+describe("an environment's policy", () => {
+  it.each<[string, object, Action, string | undefined]>([
+    ["lets applies through by default", {}, "apply", undefined],
+    ["lets destroys through by default", {}, "destroy", undefined],
+    ["pauses applies", { apply: "paused" }, "apply", "paused"],
+    ["pauses destroys, before anything else", { apply: "paused", destroy: "deny" }, "destroy", "paused"],
+    ["denies destroys", { destroy: "deny" }, "destroy", "destroy-denied"],
+    ["protects units, whatever `destroy` says", { destroy: "allow", protect: ["prod/*"] }, "destroy", "protected"],
+    ["protects no unit from an apply", { destroy: "deny", protect: ["**"] }, "apply", undefined],
+    ["has nothing against a plan", { apply: "paused", destroy: "deny", protect: ["**"] }, "plan-destroy", undefined],
+    ["has nothing against giving back a lock", { apply: "paused", protect: ["**"] }, "unlock", undefined],
+  ])("%s", (_rule, settings, action, by) => {
     expect(restriction(settings, action)?.by).toBe(by);
   });
 
-  it("nothing is said against an action that changes no unit", () => {
-    for (const action of Action.options.filter((one) => !changesUnits(one))) {
-      expect(restriction({ apply: "paused", destroy: "deny", protect: ["**"] }, action)).toBeNull();
-    }
+  it.each<[object, Action, string]>([
+    [{ apply: "paused" }, "apply", "environments.prod.apply"],
+    [{ apply: "paused" }, "destroy", "environments.prod.apply"],
+    [{ destroy: "deny" }, "destroy", "environments.prod.destroy"],
+    [{ protect: ["**"] }, "destroy", "environments.prod.protect"],
+  ])("names the setting in every way on (%j, %s)", (settings, action, setting) => {
+    const found = restriction(settings, action);
+    expect(found?.next).toContain(`\`${setting}\``);
+    expect(found?.beforeMerge).toContain(`\`${setting}\``);
   });
 
-  it("the way on names the key to change", () => {
-    expect(restriction({ destroy: "deny" }, "destroy")?.next).toContain("`environments.prod.destroy`");
-    expect(restriction({ apply: "paused" }, "apply")?.next).toContain("`environments.prod.apply`");
-    expect(restriction({ protect: ["**"] }, "destroy")?.next).toContain("`environments.prod.protect`");
-  });
+  it.each([{ apply: "paused" }, { destroy: "deny" }, { protect: ["**"] }])(
+    "never advises a run by hand for a destroy: the removed unit's own commit refuses that as well (%j)",
+    (settings) => {
+      const found = restriction(settings, "destroy");
+      expect(`${found?.next} ${found?.beforeMerge}`).not.toMatch(/by hand|`destroy`|plan-destroy/);
+      expect(found?.next).toContain("bring it back");
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Action, changesUnits, DispatchAction, traitsOf } from "./action.ts";
+import { Action, carriedOutBy, changesUnits, DispatchAction, traitsOf } from "./action.ts";
 
 const all = Action.options.map((action) => ({ action, ...traitsOf(action) }));
 
@@ -21,6 +21,13 @@ describe("the traits of actions", () => {
 
   it.each(all)("$action: what only reads is in the phase of plans, and nothing that writes is", (action) => {
     expect(action.phase === "plan").toBe(!action.writes);
+  });
+
+  it.each(all)("$action: what carries out a plan is reviewed as that plan, and removes what it removes", (action) => {
+    const carried = carriedOutBy(action.action);
+    expect(carried !== null).toBe(action.phase === "plan" && action.worksOn === "units");
+    if (carried === null) return;
+    expect(traitsOf(carried)).toMatchObject({ reviewedAs: action.action, removes: action.removes, writes: true });
   });
 
   it("no account action can be asked for by a dispatch", () => {

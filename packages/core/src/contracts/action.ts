@@ -152,6 +152,11 @@ export function changesUnits(action: Action): boolean {
   return writes && worksOn === "units";
 }
 
+/** The action that carries out what a plan shows; `null` for what is no plan. */
+export function carriedOutBy(plan: Action): Action | null {
+  return Action.options.find((action) => ACTIONS[action].reviewedAs === plan) ?? null;
+}
+
 type ActionsWhere<T extends Partial<ActionTraits>> = {
   [A in Action]: (typeof ACTIONS)[A] extends T ? A : never;
 }[Action];

@@ -26,7 +26,7 @@ export const Reason = z.strictObject({
 });
 export type Reason = z.infer<typeof Reason>;
 
-/** Why a unit that is due does not run now; `message` says what a person can do about it. */
+/** Why a unit is not applied or destroyed: the rule, what it says of the unit, and a way on that no rule refuses. */
 export const Withheld = z.strictObject({
   by: z.enum([
     "remaining-dependents",
@@ -38,6 +38,7 @@ export const Withheld = z.strictObject({
     "account-deletion",
   ]),
   message: z.string(),
+  next: z.string(),
 });
 export type Withheld = z.infer<typeof Withheld>;
 
@@ -57,6 +58,9 @@ export const AffectedUnit = z.strictObject({
   notEvaluated: z.string().optional(),
   /** It is one half of a move: the other half's path. */
   movedWith: UnitPath.optional(),
+  /** It does not run. */
   withheld: Withheld.optional(),
+  /** It is planned, and what carries out the plan, such as the merge, will not run for it. */
+  willBeWithheld: Withheld.optional(),
 });
 export type AffectedUnit = z.infer<typeof AffectedUnit>;

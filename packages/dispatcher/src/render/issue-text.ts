@@ -19,12 +19,12 @@ export function renderIssue(report: Report, subject: IssueSubject): IssueText {
   const { verb } = traitsOf(action);
   if (subject.kind === "withheld") {
     return {
-      title: title(`${verb} is due: ${unit}`),
+      title: title(`${verb} withheld: ${unit}`),
       body: join([
-        `${code(unit)} was removed from the code, and its resources still exist: ${sentence(subject.message)}`,
-        `**Next:** to destroy it, run the workflow by hand with action ${code("plan-destroy")}, unit ${code(unit)} and commit ${code(subject.at)} (its last configuration), and read that plan. Then run the workflow with action ${code("destroy")}, the same unit and commit, and ${code("approved_run")} set to the id of that plan's run.`,
+        `**${code(unit)} was removed from the code, and was not destroyed.** ${sentence(subject.message)}`,
+        `**Next:** ${sentence(subject.next)}`,
         facts(report, unit, environment, null),
-        "This issue closes itself when the unit has been destroyed.",
+        "This issue closes itself when the unit has been destroyed. Close it by hand when nothing is left to destroy.",
       ]),
     };
   }

@@ -4,7 +4,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import { expect, test } from "vitest";
-import { failed, reportOf, type Sketch, stopped, type UnitSketch } from "../../test/build.ts";
+import { failed, reportOf, type Sketch, stopped, type UnitSketch, withheldBy } from "../../test/build.ts";
 import { renderIssue } from "./issue-text.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "./markdown.ts";
 import { renderTerminal } from "./terminal.ts";
@@ -164,11 +164,63 @@ test("what is destroyed stands above everything else, and its plan is kept when 
   expect(markdown).toContain("Not shown for lack of space");
 });
 
-test.each([
+const gone = { path: "prod/a", removed: true };
+
+test.each<[Sketch, string]>([
   [{ units: [] }, "⚪ Nothing to do"],
   [{ units: [{ path: "prod/a", creates: 2 }] }, "✅ Merging creates 2 resources; nothing is destroyed"],
   [{ units: [{ path: "prod/a", end: failed() }] }, "❌ Not ready to merge: 1 of 1 unit failed"],
   [{ mode: "apply" as const, units: [{ path: "prod/a", creates: 1 }] }, "✅ Applied: created 1 resource"],
+  [{ units: [{ ...gone, destroys: ["a.b"] }] }, "🛑 Merging destroys 1 resource"],
+  [
+    { units: [{ ...gone, destroys: ["a.b"], willBeWithheld: withheldBy({ destroy: "deny" }, gone) }] },
+    "✅ Merging changes no resources; 1 unit stays",
+  ],
+  [
+    {
+      units: [
+        { ...gone, destroys: ["a.b"], willBeWithheld: withheldBy({ protect: ["**"] }, gone) },
+        { path: "prod/b", creates: 1, willBeWithheld: withheldBy({ apply: "paused" }, { path: "prod/b" }) },
+        { path: "prod/c", creates: 2 },
+      ],
+    },
+    "✅ Merging creates 2 resources; nothing is destroyed; 1 unit stays; 1 waits",
+  ],
+  [
+    {
+      units: [
+        { ...gone, destroys: ["a.b"], willBeWithheld: withheldBy({ protect: ["**"] }, gone) },
+        { path: "prod/c", replaces: ["c.d"] },
+      ],
+    },
+    "🛑 Merging replaces 1 resource; 1 unit stays",
+  ],
+  [
+    {
+      units: [{ ...gone, end: { kind: "unchanged" as const }, willBeWithheld: withheldBy({ protect: ["**"] }, gone) }],
+    },
+    "✅ Merging changes no resources; 1 unit stays",
+  ],
+  [
+    {
+      mode: "manual" as const,
+      action: "plan-destroy" as const,
+      units: [{ ...gone, destroys: ["a.b"], willBeWithheld: withheldBy({ protect: ["**"] }, gone) }],
+    },
+    "✅ Applying this changes no resources; 1 unit stays",
+  ],
 ])("the first line answers the reader's question (%#)", (sketch, line) => {
   expect(renderMarkdown(reportOf(sketch), COMMENT_LIMIT).split("\n", 1)[0]).toBe(`### ${line}`);
+});
+
+test("what merging leaves alone is no danger and no advice to go on: its row, its own list and its figures say so", () => {
+  const unit = { ...gone, destroys: ["aws_db.main"], willBeWithheld: withheldBy({ destroy: "deny" }, gone) };
+  const planned = renderMarkdown(reportOf({ units: [unit] }), COMMENT_LIMIT);
+  expect(planned).not.toContain("To be destroyed");
+  expect(planned).toContain("| ✋ stays | `prod/a` | prod | planned: **−1** |");
+  expect(planned).toMatch(/\*\*Not done by merging\*\*\n\n- ✋ destroy of `prod\/a`: .*`destroy: deny`/);
+  const byHand = renderMarkdown(reportOf({ mode: "manual", action: "plan-destroy", units: [unit] }), COMMENT_LIMIT);
+  expect(byHand).not.toContain("approved_run");
+  const both = reportOf({ mode: "manual", action: "plan", units: [{ path: "prod/b", creates: 1 }, unit] });
+  expect(renderMarkdown(both, COMMENT_LIMIT)).toContain("with the units that are not withheld");
 });

@@ -1,25 +1,17 @@
 import { traitsOf } from "@pipelines/core/contracts/action";
 import type { ReportKind } from "../report/model.ts";
-import { dangersOf, type Row } from "../report/rows.ts";
+import { dangersOf, laterOf, type Row } from "../report/rows.ts";
 
 /** How a unit ended, in two or three words. */
 export function resultOf(row: Row, kind: ReportKind): string {
-  const { removes, worksOn } = traitsOf(row.action);
-  const mocked = row.plan !== null && row.plan.mocked.length > 0 ? ", on mocked outputs" : "";
-  const notes = `${mocked}${row.differs ? ", differs from the reviewed plan" : ""}`;
-  switch (row.end.kind) {
+  const { end, willBeWithheld } = row;
+  switch (end.kind) {
     case "changed":
-      if (worksOn === "lock") return "🔓 unlocked";
-      if (kind === "drift") return "🌀 drifted";
-      if (kind === "plan") {
-        if (removes) return `🗑️ to destroy${notes}`;
-        return `${dangersOf(row).length > 0 ? "🛑" : "📝"} to apply${notes}`;
-      }
-      return `${removes ? "🗑️ destroyed" : "✅ applied"}${notes}`;
+      return willBeWithheld === null ? changedOf(row, kind) : `✋ ${laterOf(willBeWithheld)}`;
     case "unchanged":
-      return "⚪ no changes";
+      return willBeWithheld === null ? "⚪ no changes" : `✋ ${laterOf(willBeWithheld)}, no changes`;
     case "failed":
-      return `❌ failed at ${row.end.at}`;
+      return `❌ failed at ${end.at}`;
     case "skipped":
       return "⏭️ not started";
     case "withheld":
@@ -33,6 +25,24 @@ export function resultOf(row: Row, kind: ReportKind): string {
     case "unknown":
       return "❓ unknown";
     default:
-      return row.end satisfies never;
+      return end satisfies never;
+  }
+}
+
+function changedOf(row: Row, kind: ReportKind): string {
+  const { removes, worksOn } = traitsOf(row.action);
+  const mocked = row.plan !== null && row.plan.mocked.length > 0 ? ", on mocked outputs" : "";
+  const notes = `${mocked}${row.differs ? ", differs from the reviewed plan" : ""}`;
+  if (worksOn === "lock") return "🔓 unlocked";
+  switch (kind) {
+    case "drift":
+      return "🌀 drifted";
+    case "plan":
+      if (removes) return `🗑️ to destroy${notes}`;
+      return `${dangersOf(row).length > 0 ? "🛑" : "📝"} to apply${notes}`;
+    case "apply":
+      return `${removes ? "🗑️ destroyed" : "✅ applied"}${notes}`;
+    default:
+      return kind satisfies never;
   }
 }

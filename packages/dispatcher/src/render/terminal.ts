@@ -2,8 +2,8 @@ import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
 import { adviceOn } from "../report/advice.ts";
 import { count, headlineOf } from "../report/headline.ts";
-import type { Report, ReportKind } from "../report/model.ts";
-import type { Row } from "../report/rows.ts";
+import type { Report, ReportKind, WithheldUnit } from "../report/model.ts";
+import { isUnchanged, type Row } from "../report/rows.ts";
 import { oneLine, visible } from "./escape.ts";
 import { plainFigures } from "./figures.ts";
 import { resultOf } from "./result.ts";
@@ -33,11 +33,10 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
         return `${where === null ? "" : `${oneLine(where, 300)}: `}${oneLine(message, 2000)}`;
       }),
     ),
+    list("Withheld:", report.withheld.map(withheldLine)),
     list(
-      "Withheld:",
-      report.withheld.map(
-        ({ unit, action, message }) => `${action} of ${oneLine(unit, 200)}: ${oneLine(message, 1000)}`,
-      ),
+      report.comparison?.mode === "plan" ? "Not done by merging:" : "Not done when this is carried out:",
+      report.willBeWithheld.map(withheldLine),
     ),
     list(
       "Changed files that no unit reads:",
@@ -50,9 +49,13 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
+function withheldLine({ unit, action, message, next }: WithheldUnit): string {
+  return `${action} of ${oneLine(unit, 200)}: ${oneLine(message, 1000)}\n    Next: ${oneLine(next, 1000)}`;
+}
+
 function plansOf(report: Report): string {
   return report.rows
-    .filter(({ end, text }) => end.kind !== "unchanged" && text !== null)
+    .filter((row) => !isUnchanged(row) && row.text !== null)
     .map(({ unit, text }) => `── ${oneLine(unit, 200)}\n${visible(text ?? "").trimEnd()}`)
     .join("\n\n");
 }

@@ -1,6 +1,6 @@
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { Report } from "./model.ts";
-import { isCalm, MOST_CALM, type Row } from "./rows.ts";
+import { isCalm, isUnchanged, MOST_CALM, type Row } from "./rows.ts";
 
 /** How much of a report is shown. */
 export type Detail = {
@@ -55,9 +55,7 @@ const LARGEST_FOLD = 24_000;
  * lines. What is missing is counted in the text itself.
  */
 export function fitReport(report: Report, limit: Limit, form: Form): { text: string; cut: Cut } {
-  const withText = report.rows.filter(
-    (row) => row.text !== null && row.text.trim() !== "" && row.end.kind !== "unchanged",
-  );
+  const withText = report.rows.filter((row) => row.text !== null && row.text.trim() !== "" && !isUnchanged(row));
   let smallest = { text: "", cut: noCut };
   for (const detail of DETAILS) {
     const cutOfDetail = cutBy(report, detail);
@@ -120,13 +118,14 @@ function cutBy(report: Report, detail: Detail): Cut {
       report.pending,
       report.problems,
       report.withheld,
+      report.willBeWithheld,
       report.hooks,
       report.accounts,
       report.unmatched,
       report.notices,
     ],
   ];
-  const shown = report.rows.filter(({ end }) => end.kind !== "unchanged").length;
+  const shown = report.rows.filter((row) => !isUnchanged(row)).length;
   return {
     ...noCut,
     rows: Math.max(0, shown - detail.rows),

@@ -1,7 +1,7 @@
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { Report } from "./model.ts";
-import { isUnlocking } from "./rows.ts";
+import { isUnlocking, laterOf } from "./rows.ts";
 import type { Totals } from "./totals.ts";
 
 /** The one line that decides: whether it is safe, or what happened. */
@@ -23,10 +23,11 @@ export function headlineOf(report: Report): Headline {
   const later = waiting === 0 ? "" : `; ${count(waiting, "unit")} can be planned only once others are applied`;
   if (kind === "plan") {
     const doing = doingOf(report);
-    if (lost > 0) return { icon: "🛑", text: `${doing} ${lossOf(totals)}${later}` };
+    const rest = `${later}${withheldLater(report)}`;
+    if (lost > 0) return { icon: "🛑", text: `${doing} ${lossOf(totals)}${rest}` };
     const gains = sentenceOf(totals, { add: "creates", change: "changes" });
-    if (gains === "") return { icon: "✅", text: `${doing} changes no resources${later}` };
-    return { icon: "✅", text: `${doing} ${gains}; nothing is destroyed${later}` };
+    if (gains === "") return { icon: "✅", text: `${doing} changes no resources${rest}` };
+    return { icon: "✅", text: `${doing} ${gains}; nothing is destroyed${rest}` };
   }
   if (kind === "drift") return driftOf(report);
   if (isUnlocking(report.rows)) return { icon: "✅", text: "Unlocked" };
@@ -83,6 +84,21 @@ function failureOf(report: Report): string {
   ].filter((part) => part !== null);
   return `${verdictOf(report, failed + report.jobs.length)}: ${parts.join("; ")}`;
 }
+
+/** How many units the merge will leave as they are: "; 2 units stay; 1 waits". */
+function withheldLater({ willBeWithheld }: Report): string {
+  const counted = LATER.map(({ word, does, do: many }) => {
+    const amount = willBeWithheld.filter(({ by }) => laterOf(by) === word).length;
+    return { amount, does: amount === 1 ? does : many };
+  }).filter(({ amount }) => amount > 0);
+  return counted.map(({ amount, does }, at) => `; ${at === 0 ? count(amount, "unit") : amount} ${does}`).join("");
+}
+
+const LATER = [
+  { word: "stays", does: "stays", do: "stay" },
+  { word: "waits", does: "waits", do: "wait" },
+  { word: "by hand", does: "is left to be done by hand", do: "are left to be done by hand" },
+] as const;
 
 /** What brings about what a plan shows. */
 function doingOf({ comparison }: Report): string {

@@ -1,4 +1,5 @@
-import { type Action, traitsOf } from "@pipelines/core/contracts/action";
+import { type Action, carriedOutBy, traitsOf } from "@pipelines/core/contracts/action";
+import type { Withheld } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
@@ -38,14 +39,12 @@ export type FailedJob = { readonly name: string; readonly failure: string; reado
 /** A job that may still run, at a phase before the end. */
 export type PendingJob = { readonly name: string; readonly units: number };
 
-/** A unit that was to run, and that a rule keeps from it. */
+/** A unit that a rule keeps from its action. */
 export type WithheldUnit = {
   readonly unit: string;
   readonly environment: string;
   readonly action: Action;
-  readonly at: string;
-  readonly message: string;
-};
+} & Pick<Withheld, "by" | "message" | "next">;
 
 /** Everything that sinks publish about a run, in no sink's format. Units come most important first. */
 export type Report = {
@@ -62,7 +61,10 @@ export type Report = {
   readonly rows: readonly Row[];
   readonly jobs: readonly FailedJob[];
   readonly pending: readonly PendingJob[];
+  /** Units that do not run. */
   readonly withheld: readonly WithheldUnit[];
+  /** Units that are planned, and whose plan will not be carried out: by the merge, or by hand. */
+  readonly willBeWithheld: readonly WithheldUnit[];
   readonly accounts: readonly AccountOutcome[];
   readonly hooks: readonly (HookOutcome & { readonly job: string })[];
   readonly problems: readonly Problem[];
@@ -105,7 +107,8 @@ export function buildReport(
       failure === null ? [] : [{ name: job.name, failure, logUrl }],
     ),
     pending: pending.map(({ job }) => ({ name: job.name, units: job.units.length })),
-    withheld: withheldUnits(assessment),
+    withheld: withheldUnits(assessment, "withheld"),
+    willBeWithheld: withheldUnits(assessment, "willBeWithheld"),
     accounts: endings.flatMap(({ account }) => (account === null ? [] : [account])),
     hooks: endings.flatMap(({ job, hooks }) => hooks.map((hook) => ({ ...hook, job: job.name }))),
     problems: assessment?.problems ?? [],
@@ -137,8 +140,10 @@ function kindOf(assessment: Assessment | null, run: RunFacts): ReportKind {
   }
 }
 
-function withheldUnits(assessment: Assessment | null): WithheldUnit[] {
-  return (assessment?.units ?? []).flatMap(({ path, environment, action, at, withheld }) =>
-    withheld === undefined ? [] : [{ unit: path, environment, action, at, message: withheld.message }],
-  );
+function withheldUnits(assessment: Assessment | null, when: "withheld" | "willBeWithheld"): WithheldUnit[] {
+  return (assessment?.units ?? []).flatMap((unit) => {
+    const withheld = unit[when];
+    const action = carriedOutBy(unit.action) ?? unit.action;
+    return withheld === undefined ? [] : [{ unit: unit.path, environment: unit.environment, action, ...withheld }];
+  });
 }

@@ -1,5 +1,5 @@
 import { type Action, changesUnits, traitsOf } from "@pipelines/core/contracts/action";
-import type { AffectedUnit, Reason } from "@pipelines/core/contracts/affected-unit";
+import type { AffectedUnit, Reason, Withheld } from "@pipelines/core/contracts/affected-unit";
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { PlanSummary, ResourceAction, UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { Ending } from "../collect/outcomes.ts";
@@ -16,6 +16,8 @@ export type Row = {
   readonly dependsOn: readonly string[];
   readonly logUrl: string | null;
   readonly differs: boolean;
+  /** The rule that will keep its plan from being carried out; `null` when it will be. */
+  readonly willBeWithheld: Withheld["by"] | null;
 };
 
 /** Something that is lost when it happens, and whether it happened. */
@@ -33,7 +35,7 @@ export function rowsOf(endings: readonly Ending[], affected: ReadonlyMap<string,
   return endings.flatMap((ending) => rowsOfJob(ending, affected)).toSorted(byImportance);
 }
 
-/** What a unit's plan loses. A plan that was not carried out loses nothing: its end says why. */
+/** What a unit's plan loses. A plan that was not carried out, or will not be, loses nothing. */
 export function dangersOf(row: Row): Danger[] {
   const when = whenOf(row);
   if (when === null) return [];
@@ -51,12 +53,22 @@ export const MOST_CALM = 20;
 
 /** Whether a unit changes something and loses nothing. Calm rows come behind all that a reader has to look at. */
 export function isCalm(row: Row): boolean {
-  return row.end.kind === "changed" && dangersOf(row).length === 0;
+  return row.end.kind === "changed" && row.willBeWithheld === null && dangersOf(row).length === 0;
 }
 
 /** Whether a run did nothing but give locks back. */
 export function isUnlocking(rows: readonly Row[]): boolean {
   return rows.length > 0 && rows.every(({ action }) => traitsOf(action).worksOn === "lock");
+}
+
+/** Whether a unit is folded away with those that need no look: nothing changes, now or later. */
+export function isUnchanged({ end, willBeWithheld }: Row): boolean {
+  return end.kind === "unchanged" && willBeWithheld === null;
+}
+
+/** Whether the figures of a row's plan count: they came true, or will. */
+export function countsInTotals(row: Row): boolean {
+  return isCarriedOut(row) || (!traitsOf(row.action).writes && row.willBeWithheld === null);
 }
 
 /** Whether the figures of a row's plan came true. */
@@ -65,7 +77,7 @@ export function isCarriedOut(row: Row): boolean {
 }
 
 function whenOf(row: Row): Danger["when"] | null {
-  if (!changesUnits(row.action)) return "planned";
+  if (!changesUnits(row.action)) return row.willBeWithheld === null ? "planned" : null;
   switch (row.end.kind) {
     case "changed":
       return "done";
@@ -99,6 +111,7 @@ function rowsOfJob(ending: Ending, affected: ReadonlyMap<string, AffectedUnit>):
       dependsOn: known?.dependsOn ?? [],
       logUrl: ending.logUrl,
       differs: unit.differsFromReviewed ?? false,
+      willBeWithheld: known?.willBeWithheld?.by ?? null,
     };
   });
 }
@@ -113,10 +126,29 @@ function becauseOf(reason: Reason, reasons: number): string {
 function importanceOf(row: Row): number {
   if (dangersOf(row).length > 0) return 0;
   if (needsSomebody(row.end, row.action)) return 1;
-  if (row.end.kind === "changed") return 2;
-  return row.end.kind === "unchanged" ? 4 : 3;
+  if (row.willBeWithheld !== null) return 2;
+  if (row.end.kind === "changed") return 3;
+  return row.end.kind === "unchanged" ? 5 : 4;
 }
 
 function byImportance(a: Row, b: Row): number {
   return importanceOf(a) - importanceOf(b) || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0);
+}
+
+/** What becomes of a unit whose plan a rule keeps from being carried out, in a word. */
+export function laterOf(by: Withheld["by"]): "stays" | "waits" | "by hand" {
+  switch (by) {
+    case "move":
+    case "destroy-denied":
+    case "protected":
+    case "remaining-dependents":
+      return "stays";
+    case "paused":
+    case "needed-apply":
+      return "waits";
+    case "account-deletion":
+      return "by hand";
+    default:
+      return by satisfies never;
+  }
 }

@@ -1,8 +1,7 @@
-import { traitsOf } from "@pipelines/core/contracts/action";
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { PlanSummary } from "@pipelines/core/contracts/outcome";
 import type { Ending } from "../collect/outcomes.ts";
-import { isCarriedOut, type Row } from "./rows.ts";
+import { countsInTotals, isUnchanged, type Row } from "./rows.ts";
 
 /** Resources over all units, and how many units ended how. */
 export type Totals = {
@@ -21,9 +20,9 @@ export type Totals = {
   readonly seconds: number | null;
 };
 
-/** Adds up what the plans show, or, for applies and destroys, only what was carried out. */
+/** Adds up what the plans show that will be carried out, or, for applies and destroys, what was. */
 export function totalsOf(rows: readonly Row[], endings: readonly Ending[]): Totals {
-  const counted = rows.filter((row) => isCarriedOut(row) || !traitsOf(row.action).writes);
+  const counted = rows.filter(countsInTotals);
   const sum = (figure: (plan: PlanSummary) => number): number =>
     counted.reduce((total, { plan }) => total + (plan === null ? 0 : figure(plan)), 0);
   return {
@@ -36,7 +35,7 @@ export function totalsOf(rows: readonly Row[], endings: readonly Ending[]): Tota
     forget: sum((plan) => plan.forget),
     import: sum((plan) => plan.import),
     move: sum((plan) => plan.move),
-    unchanged: rows.filter(({ end }) => end.kind === "unchanged").length,
+    unchanged: rows.filter(isUnchanged).length,
     notWell: rows.filter(({ end, action }) => needsSomebody(end, action)).length,
     seconds: elapsed(endings),
   };

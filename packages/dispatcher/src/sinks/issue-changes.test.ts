@@ -35,7 +35,7 @@ test("success closes the unit's issue with a link, and no other's", () => {
 test("a destroy that is held back keeps an issue until the unit is destroyed", () => {
   const held = reportOf({ mode: "apply", units: [], withheld: [{ path: "prod/old", message: "looks moved" }] });
   const [opened] = issueChanges(held, []);
-  expect(opened).toMatchObject({ kind: "open", title: "Destroy is due: prod/old" });
+  expect(opened).toMatchObject({ kind: "open", title: "Destroy withheld: prod/old" });
   expect(opened?.body).toContain("looks moved");
   const later = apply({ path: "prod/vpc" });
   expect(issueChanges(later, [issue(4, "prod/old")])).toEqual([]);
@@ -114,7 +114,11 @@ test("an apply that is held back while applies are paused opens no issue", () =>
   const held = assessmentOf({ mode: "apply", units: [{ path: "prod/vpc" }] });
   const [unit] = held.units;
   if (unit === undefined) throw new Error("there is one");
-  const paused = { ...held, units: [{ ...unit, withheld: { by: "paused" as const, message: "paused" } }], jobs: [] };
+  const paused = {
+    ...held,
+    units: [{ ...unit, withheld: { by: "paused" as const, message: "paused", next: "resume" } }],
+    jobs: [],
+  };
   expect(issueChanges(buildReport(paused, [], { ...facts(), event: "push" }), [])).toEqual([]);
 });
 

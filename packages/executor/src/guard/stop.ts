@@ -1,4 +1,5 @@
-import { type Action, traitsOf } from "@pipelines/core/contracts/action";
+import { byHand } from "@pipelines/core/advice/by-hand";
+import type { Action } from "@pipelines/core/contracts/action";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { GuardStop, ResourceAction } from "@pipelines/core/contracts/outcome";
 import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
@@ -26,7 +27,6 @@ export function reviewedPlanStop(
           (plan) =>
             `The plan reviewed at ${plan.headSha.slice(0, 7)} showed: ${listed(plan.changes)}${plan.mocked ? ", with mock outputs" : ""}.`,
         );
-  const [plan, act] = [traitsOf(unit.action).reviewedAs ?? "plan", unit.action];
   return {
     guard: "reviewed-plan",
     message: [
@@ -35,7 +35,7 @@ export function reviewedPlanStop(
       ...(unseen.length === now.length ? [] : [`All that would happen now: ${listed(now)}.`]),
     ].join(" "),
     unseen: [...unseen],
-    next: `Run the workflow by hand with action \`${plan}\`, unit \`${unit.path}\` and commit \`${unit.at}\`, and read that plan. If it is right, run it with action \`${act}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run. If it is not, nothing has been changed: correct the code, or the world.`,
+    next: `To go on, ${byHand(unit)} If it is not, nothing has been changed: correct the code, or the infrastructure.`,
   };
 }
 

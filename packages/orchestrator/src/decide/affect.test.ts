@@ -39,6 +39,7 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
     mode: given.mode ?? "plan",
     requested: given.requested ?? null,
     environmentOf: environmentLookup(configuration),
+    environmentOnceMerged: (unit, deleted) => (deleted ? environmentLookup(configuration) : atHead)(unit),
     includeDependents: configuration.include_dependents,
     isIgnored: (unit) => given.ignored?.includes(unit) ?? false,
     moves: new Map((given.moves ?? []).flatMap(([a, b]) => [[UnitPath.parse(a), UnitPath.parse(b)] as const])),
@@ -47,8 +48,12 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
     knownAtHead: (unit) => atHead(unit).kind === "one",
   });
 }
-const brief = ({ path, action, status, withheld }: AffectedUnit): string =>
-  `${action} ${path} ${status}${withheld === undefined ? "" : `, withheld: ${withheld.by}`}`;
+const brief = ({ path, action, status, withheld, willBeWithheld }: AffectedUnit): string =>
+  [
+    `${action} ${path} ${status}`,
+    ...(withheld === undefined ? [] : [`withheld: ${withheld.by}`]),
+    ...(willBeWithheld === undefined ? [] : [`will be withheld: ${willBeWithheld.by}`]),
+  ].join(", ");
 
 const gone = { "prod/app/terragrunt.hcl": "deleted" } as const;
 const head = without("prod/app");
@@ -93,22 +98,64 @@ describe("what happens to an affected unit", () => {
       ["destroy prod/app deleted, withheld: paused"],
     ],
     [
-      "`apply: paused` does not withhold plans",
+      "`apply: paused` does not withhold plans, which foretell that the merge waits",
       { "prod/vpc/main.tf": "modified" },
       { settings: environment({ apply: "paused" }) },
+      ["plan prod/vpc changed, will be withheld: paused"],
+    ],
+    [
+      "a pull request that pauses its environment foretells that",
+      { "prod/vpc/main.tf": "modified" },
+      { atHead: environment({ apply: "paused" }), settings: environment({}) },
+      ["plan prod/vpc changed, will be withheld: paused"],
+    ],
+    [
+      "a pull request that ends a pause foretells an apply",
+      { "prod/vpc/main.tf": "modified" },
+      { atHead: environment({}), settings: environment({ apply: "paused" }) },
       ["plan prod/vpc changed"],
     ],
     [
-      "a plan that is asked for by hand is not paused",
+      "a pull request that allows destroys and removes a unit foretells that it stays: base governs what is removed",
+      gone,
+      { head, atHead: environment({ destroy: "allow" }), settings: environment({ destroy: "deny" }) },
+      ["plan-destroy prod/app deleted, will be withheld: destroy-denied"],
+    ],
+    [
+      "the plan of a destroy foretells that `destroy: deny` withholds it",
+      gone,
+      { head, settings: environment({ destroy: "deny" }) },
+      ["plan-destroy prod/app deleted, will be withheld: destroy-denied"],
+    ],
+    [
+      "the plan of a destroy foretells that `protect` withholds it",
+      gone,
+      { head, settings: environment({ protect: ["**/app"] }) },
+      ["plan-destroy prod/app deleted, will be withheld: protected"],
+    ],
+    [
+      "a plan that is asked for by hand is not paused; its apply will be",
       { "prod/vpc/main.tf": "modified" },
       { mode: "manual", requested: "plan", settings: environment({ apply: "paused", destroy: "deny" }) },
+      ["plan prod/vpc changed, will be withheld: paused"],
+    ],
+    [
+      "the plan of a destroy that is asked for by hand is not denied; its destroy will be",
+      { "prod/vpc/main.tf": "modified" },
+      { mode: "manual", requested: "plan-destroy", settings: environment({ destroy: "deny" }) },
+      ["plan-destroy prod/vpc changed, will be withheld: destroy-denied"],
+    ],
+    [
+      "a look for drift foretells nothing",
+      { "prod/vpc/main.tf": "modified" },
+      { mode: "drift", settings: environment({ apply: "paused" }) },
       ["plan prod/vpc changed"],
     ],
     [
-      "the plan of a destroy that is asked for by hand is not denied",
-      { "prod/vpc/main.tf": "modified" },
-      { mode: "manual", requested: "plan-destroy", settings: environment({ destroy: "deny" }) },
-      ["plan-destroy prod/vpc changed"],
+      "the plan of the old half of a move foretells that it stays",
+      { ...gone, "prod/web/terragrunt.hcl": "added" },
+      { head: { ...head, "prod/web": {} }, moves: [["prod/app", "prod/web"]] },
+      ["plan-destroy prod/app deleted, will be withheld: move", "plan prod/web added"],
     ],
     [
       "a lock is given back while applies are paused",
@@ -159,10 +206,10 @@ describe("what happens to an affected unit", () => {
       ["plan prod/app affected", "plan prod/vpc changed"],
     ],
     [
-      "a deleted request is planned",
+      "a deleted request is planned, which foretells that it is not applied",
       { "_new-account-requests/x.yml": "deleted" },
       { settings: { accounts: { factory_unit: "factory" } } },
-      ["plan factory affected"],
+      ["plan factory affected, will be withheld: account-deletion"],
     ],
     [
       "a deleted request is not applied",

@@ -1,6 +1,7 @@
-import type { EnvironmentOfUnit } from "@pipelines/core/configuration/environments";
+import { byHand } from "@pipelines/core/advice/by-hand";
+import type { Environment, EnvironmentOfUnit } from "@pipelines/core/configuration/environments";
 import { restrictionOn } from "@pipelines/core/configuration/policy";
-import { type Action, changesUnits, traitsOf } from "@pipelines/core/contracts/action";
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit, Reason, Withheld } from "@pipelines/core/contracts/affected-unit";
 import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
@@ -9,6 +10,7 @@ import { reachable, reversed } from "@pipelines/core/graph/order";
 import type { ClassifiedChange } from "../classify/classify.ts";
 import type { Request } from "../compare/comparison.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
+import { finalAction, withholding } from "./merge.ts";
 
 export type Policy = {
   readonly mode: Mode;
@@ -16,6 +18,8 @@ export type Policy = {
   readonly requested: Request["action"] | null;
   /** The environment of a unit: head's or base's configuration, whichever governs it. */
   readonly environmentOf: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
+  /** The same by the configuration that governs what is merged: a pull request can pause itself. */
+  readonly environmentOnceMerged: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
   readonly includeDependents: boolean;
   /** Units that never run. */
   readonly isIgnored: (unit: UnitPath) => boolean;
@@ -52,7 +56,9 @@ export function affectedUnits(
     }
     const action = actionFor(deleted, policy);
     const movedWith = policy.moves.get(path);
-    const withheld = withheldBy(path, action, policy, placed.environment) ?? accountDeletion(because, policy);
+    const merged = policy.environmentOnceMerged(path, deleted);
+    const environment = merged.kind === "one" ? merged.environment : placed.environment;
+    const withheld = withheldBy({ path, action, at: (deleted ? base : head).commit, because }, policy, environment);
     units.push({
       path,
       status,
@@ -63,7 +69,7 @@ export function affectedUnits(
       dependsOn: [...facts.dependencies],
       ...(facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated }),
       ...(movedWith === undefined ? {} : { movedWith }),
-      ...(withheld === null ? {} : { withheld }),
+      ...withholding(action, withheld),
     });
   }
   return { units: units.toSorted(byPath), problems };
@@ -148,32 +154,36 @@ function misplaced(path: UnitPath, placed: Exclude<Place, { kind: "one" }>, poli
   };
 }
 
-function withheldBy(
-  path: UnitPath,
-  action: Action,
-  policy: Policy,
-  environment: Extract<EnvironmentOfUnit, { kind: "one" }>["environment"],
-): Withheld | null {
+type Facts = Pick<AffectedUnit, "path" | "action" | "at" | "because">;
+
+/** Why a unit is not changed in the end, by this run or by what carries out its plan. */
+function withheldBy(unit: Facts, policy: Policy, environment: Environment): Withheld | null {
+  const { path, at } = unit;
+  const action = finalAction(unit.action, policy.mode);
+  if (action === null) return null;
   const restriction = restrictionOn(environment, path, action);
-  if (restriction !== null) return { by: restriction.by, message: restriction.message };
-  if (!changesUnits(action) || !traitsOf(action).removes) return null;
+  if (restriction !== null) {
+    const { by, message, next, beforeMerge } = restriction;
+    return { by, message, next: policy.mode === "plan" ? beforeMerge : next };
+  }
   const movedTo = policy.moves.get(path);
-  if (policy.holdMoves && movedTo !== undefined) {
+  if (traitsOf(action).removes && policy.holdMoves && movedTo !== undefined) {
     return {
       by: "move",
-      message: `\`${path}\` moved to \`${movedTo}\`, so its resources may live on there. Move the state, then destroy what is left by hand; or set \`moves: destroy\`.`,
+      message: `\`${path}\` moved to \`${movedTo}\`, so its resources may live on there.`,
+      next: `If \`${movedTo}\` has its state, by the same key or since you moved it, nothing is left to destroy. If the old state still has resources that are to go, ${byHand({ path, at, action })}`,
     };
   }
-  return null;
+  return accountDeletion({ ...unit, action }, policy);
 }
 
 /** A deleted request closes no account by itself: clouds do not allow that, and the rest is for a person to decide. */
-function accountDeletion(because: readonly Reason[], policy: Policy): Withheld | null {
-  if (policy.mode === "plan" || policy.mode === "drift" || policy.applyAccountDeletions) return null;
-  if (because.some(({ change }) => change !== "AccountDeleted")) return null;
+function accountDeletion({ path, at, action, because }: Facts, policy: Policy): Withheld | null {
+  if (policy.applyAccountDeletions || because.some(({ change }) => change !== "AccountDeleted")) return null;
   const files = because.map(({ file }) => `\`${file}\``).join(", ");
   return {
     by: "account-deletion",
-    message: `${files} was deleted. The account is not closed by that: move or destroy what runs in it, close it in the organization, then apply this unit by hand; or set \`accounts.apply_deletions: true\`.`,
+    message: `${files} ${because.length === 1 ? "is" : "are"} deleted, which closes no account.`,
+    next: `Move or destroy what runs in the account, and close it in the organization. Then ${byHand({ path, at, action })} With \`accounts.apply_deletions: true\` the merge of such a deletion applies it.`,
   };
 }

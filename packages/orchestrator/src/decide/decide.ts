@@ -56,14 +56,15 @@ export function decide(input: DecideInput): Decided {
     mode: comparison.mode,
     requested: request?.action ?? null,
     environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
+    environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit),
     includeDependents: governing.include_dependents,
     isIgnored: input.isIgnoredUnit,
     moves: movesBetween(base, head, input.renames),
-    holdMoves: governing.moves === "hold",
-    applyAccountDeletions: governing.accounts.apply_deletions,
+    holdMoves: settings.atHead.moves === "hold",
+    applyAccountDeletions: settings.atHead.accounts.apply_deletions,
     knownAtHead: (unit) => lookups.head(unit).kind === "one",
   });
-  const refused = refuseDeletes(affected.units, base, head);
+  const refused = refuseDeletes(affected.units, base, head, comparison.mode);
   const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
   const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
   const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.isIgnored);

@@ -1,35 +1,40 @@
-import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
+import { byHand } from "@pipelines/core/advice/by-hand";
+import { carriedOutBy, changesUnits } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
+import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { fileIn, UNIT_FILE, unitOwning } from "../discover/paths.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
+import { finalAction, withheldInTheEnd, withholding } from "./merge.ts";
 
 /**
- * Refuses deletes of units that a remaining unit still depends on or reads: named always, withheld where it counts. A
- * destroy is withheld as well while a unit that gave up its use of it is not applied by this run.
+ * Refuses deletes of units that a remaining unit still depends on or reads: named always, and never destroyed. A destroy is
+ * withheld as well while a unit that gave up its use of it is not applied.
  */
 export function refuseDeletes(
   units: readonly AffectedUnit[],
   base: Snapshot,
   head: Snapshot,
+  mode: Mode,
 ): { units: AffectedUnit[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const usersOf = usersOfDeleted(units, head);
-  const lateUsersOf = usersNotApplied(units, base, head);
+  const lateUsersOf = usersNotApplied(units, base, head, mode);
   const checked = units.map((unit): AffectedUnit => {
     const users = usersOf.get(unit.path) ?? [];
     if (users.length === 0) return withheldFor(unit, lateUsersOf.get(unit.path) ?? []);
-    const message = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it. Remove the use first, or in the same change.`;
+    const why = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it.`;
+    const next = "Remove the use first, or in the same change.";
     problems.push({
       kind: "refused-delete",
       path: unit.path,
       file: fileIn(users[0] ?? unit.path, UNIT_FILE),
       line: null,
-      message,
+      message: `${why} ${next}`,
     });
-    return traitsOf(unit.action).writes ? { ...unit, withheld: { by: "remaining-dependents", message } } : unit;
+    return { ...unit, ...withholding(unit.action, { by: "remaining-dependents", message: why, next }) };
   });
   return { units: checked, problems };
 }
@@ -49,18 +54,29 @@ function usersOfDeleted(units: readonly AffectedUnit[], head: Snapshot): Map<Uni
 }
 
 function withheldFor(unit: AffectedUnit, users: readonly UnitPath[]): AffectedUnit {
-  if (users.length === 0 || unit.withheld !== undefined || !traitsOf(unit.action).writes) return unit;
-  const message = `\`${unit.path}\` is not destroyed while ${listPaths(users)} may use it still: ${users.length === 1 ? "that unit" : "those units"} gave it up in this change, and ${users.length === 1 ? "is" : "are"} not applied by this run.`;
-  return { ...unit, withheld: { by: "needed-apply", message } };
+  if (users.length === 0 || withheldInTheEnd(unit) !== null) return unit;
+  const message = `\`${unit.path}\` is not destroyed while ${listPaths(users)} may use it still: ${users.length === 1 ? "that unit" : "those units"} gave it up in this change, and ${users.length === 1 ? "is" : "are"} not applied with it.`;
+  const next = `First get ${listPaths(users)} applied. Then ${byHand({ ...unit, action: carriedOutBy(unit.action) ?? unit.action })}`;
+  return { ...unit, ...withholding(unit.action, { by: "needed-apply", message, next }) };
 }
 
-/** For each deleted unit the remaining ones that depended on it at base, and that this run does not apply. */
-function usersNotApplied(units: readonly AffectedUnit[], base: Snapshot, head: Snapshot): Map<UnitPath, UnitPath[]> {
+/** For each deleted unit the remaining ones that depended on it at base, and that are not applied with its destroy. */
+function usersNotApplied(
+  units: readonly AffectedUnit[],
+  base: Snapshot,
+  head: Snapshot,
+  mode: Mode,
+): Map<UnitPath, UnitPath[]> {
   const users = new Map<UnitPath, UnitPath[]>();
   for (const { path, status } of units) if (status === "deleted") users.set(path, []);
   if (users.size === 0) return users;
   const applied = new Set(
-    units.filter(({ action, withheld }) => changesUnits(action) && withheld === undefined).map(({ path }) => path),
+    units
+      .filter((unit) => {
+        const action = finalAction(unit.action, mode);
+        return action !== null && changesUnits(action) && withheldInTheEnd(unit) === null;
+      })
+      .map(({ path }) => path),
   );
   for (const { path, dependencies } of base.units.values()) {
     if (!head.units.has(path) || applied.has(path)) continue;

@@ -23,7 +23,11 @@ export function explain(assessment: Assessment): string {
     changesBlock(assessment),
     block(
       "Withheld",
-      assessment.units.flatMap(({ withheld }) => (withheld === undefined ? [] : [withheld.message])),
+      assessment.units.flatMap(({ withheld }) => withheldLine(withheld)),
+    ),
+    block(
+      comparison.mode === "plan" ? "Withheld when this is merged" : "Withheld when this is carried out",
+      assessment.units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld)),
     ),
     block(
       "Not evaluated for want of credentials: affected by any file that their text may reach",
@@ -85,6 +89,10 @@ function unitLine(unit: AffectedUnit, reason: Reason): string {
   const chain = reason.links.map(({ relation, path }) => `← ${relation} ← ${path}`).join(" ");
   const caution = unit.notEvaluated === undefined ? "" : "  (not evaluated)";
   return `${unit.action.padEnd(12)} ${unit.path}  [${unit.environment}]  ${reason.file} ${chain}${caution}`;
+}
+
+function withheldLine(withheld: AffectedUnit["withheld"]): string[] {
+  return withheld === undefined ? [] : [`${withheld.message} ${withheld.next}`];
 }
 
 /** One line for each thing that Terragrunt said, with the units about which it said so. */

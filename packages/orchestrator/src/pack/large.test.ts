@@ -53,6 +53,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     mode,
     requested: null,
     environmentOf: lookup,
+    environmentOnceMerged: lookup,
     includeDependents: false,
     isIgnored: () => false,
     moves: new Map(),
@@ -60,7 +61,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     applyAccountDeletions: false,
     knownAtHead: () => true,
   });
-  const refused = refuseDeletes(affected.units, before, now);
+  const refused = refuseDeletes(affected.units, before, now, mode);
   const dependenciesOf = (unit: UnitPath) => now.units.get(unit)?.dependencies ?? [];
   const packed = packJobs({
     units: refused.units,

@@ -223,7 +223,7 @@ describe("packing", () => {
     const given = { a: { environment: "prod", deleted: true, dependsOn: [] } };
     const [unit] = unitsOf(given, "apply");
     if (unit === undefined) throw new Error("there is one");
-    const withheld: AffectedUnit = { ...unit, withheld: { by: "destroy-denied", message: "no" } };
+    const withheld: AffectedUnit = { ...unit, withheld: { by: "destroy-denied", message: "no", next: "none" } };
     expect(packJobs({ ...INPUT, units: [withheld], mode: "apply" })).toEqual({ jobs: [], problems: [] });
   });
 

@@ -85,14 +85,21 @@ export function problemBlock(report: Report, detail: Detail): string {
   return `**Problems**\n\n${lines.join("\n")}${more(report.problems.length, detail.lines, "problem")}`;
 }
 
-/** Units that a rule keeps from running. */
+/** Units that a rule keeps from their action: now, or when their plan is carried out. */
 export function withheldBlock(report: Report, detail: Detail): string {
-  if (report.withheld.length === 0) return "";
-  const lines = report.withheld
+  const later = report.comparison?.mode === "plan" ? "Not done by merging" : "Not done when this is carried out";
+  return [withheldList("Withheld", report.withheld, detail), withheldList(later, report.willBeWithheld, detail)]
+    .filter((list) => list !== "")
+    .join("\n\n");
+}
+
+function withheldList(title: string, units: Report["withheld"], detail: Detail): string {
+  if (units.length === 0) return "";
+  const lines = units
     .slice(0, detail.lines)
     .map(
-      ({ unit, action, message }) =>
-        `- ✋ ${prose(action)} of ${code(unit, 200)}: ${sentence(message, detail.characters)}`,
+      ({ unit, action, message, next }) =>
+        `- ✋ ${prose(action)} of ${code(unit, 200)}: ${sentence(message, detail.characters)}\n\n  **Next:** ${sentence(next, detail.characters)}`,
     );
-  return `**Withheld**\n\n${lines.join("\n")}${more(report.withheld.length, detail.lines, "unit")}`;
+  return `**${title}**\n\n${lines.join("\n")}${more(units.length, detail.lines, "unit")}`;
 }

@@ -34,14 +34,15 @@ export function graphBlock(report: Report): string {
 /** Readable on GitHub's light and dark grounds. */
 const COLOURS = {
   failed: "fill:#cf222e,stroke:#82071e,color:#fff",
-  held: "fill:#bf8700,stroke:#633c01,color:#fff",
+  open: "fill:#bf8700,stroke:#633c01,color:#fff",
   lost: "fill:#bc4c00,stroke:#762c00,color:#fff",
   changed: "fill:#1a7f37,stroke:#044f1e,color:#fff",
   unchanged: "fill:#6e7781,stroke:#424a53,color:#fff",
 } as const;
 type Colour = keyof typeof COLOURS;
 
-function colourOf({ end, plan }: Row): Colour {
+function colourOf({ end, plan, willBeWithheld }: Row): Colour {
+  if (willBeWithheld !== null && end.kind === "changed") return "open";
   switch (end.kind) {
     case "failed":
     case "interrupted":
@@ -51,7 +52,7 @@ function colourOf({ end, plan }: Row): Colour {
     case "skipped":
     case "waiting":
     case "superseded":
-      return "held";
+      return "open";
     case "unchanged":
       return "unchanged";
     case "changed":

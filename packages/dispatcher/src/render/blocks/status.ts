@@ -1,6 +1,6 @@
 import { count, headlineOf } from "../../report/headline.ts";
 import type { Report } from "../../report/model.ts";
-import { isUnlocking } from "../../report/rows.ts";
+import { isUnchanged, isUnlocking } from "../../report/rows.ts";
 import { code, link, sentence } from "../escape.ts";
 import { figures } from "../figures.ts";
 
@@ -46,11 +46,14 @@ function duration(seconds: number): string {
 }
 
 /** The next step after a run that was started by hand: a plan becomes an apply of just that plan. */
-export function goOnBlock({ kind, comparison, run, status, totals, rows }: Report): string {
+export function goOnBlock({ kind, comparison, run, status, rows }: Report): string {
   if (isUnlocking(rows) && status === "success") {
     return "**Next:** re-run the failed jobs of the run that found the state locked, or run the workflow by hand for the unit.";
   }
-  if (kind !== "plan" || comparison?.mode !== "manual" || status !== "success" || totals.units === totals.unchanged)
-    return "";
-  return `**Next:** if this plan is right, run the workflow by hand with the same units and commit, action ${code("apply")} (${code("destroy")} for a plan of a destroy), and ${code("approved_run")} set to ${code(run.runId)}.`;
+  if (kind !== "plan" || comparison?.mode !== "manual" || status !== "success") return "";
+  const changing = rows.filter((row) => !isUnchanged(row));
+  const ready = changing.filter(({ willBeWithheld }) => willBeWithheld === null);
+  if (ready.length === 0) return "";
+  const units = ready.length === changing.length ? "the same units" : "the units that are not withheld";
+  return `**Next:** if this plan is right, run the workflow by hand with ${units} and the same commit, action ${code("apply")} (${code("destroy")} for a plan of a destroy), and ${code("approved_run")} set to ${code(run.runId)}.`;
 }

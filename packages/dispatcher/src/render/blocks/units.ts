@@ -1,8 +1,7 @@
-import { changesUnits } from "@pipelines/core/contracts/action";
 import type { Detail } from "../../report/fit.ts";
 import { count } from "../../report/headline.ts";
 import type { Report, ReportKind } from "../../report/model.ts";
-import { isCalm, isCarriedOut, MOST_CALM, type Row } from "../../report/rows.ts";
+import { countsInTotals, isCalm, isUnchanged, MOST_CALM, type Row } from "../../report/rows.ts";
 import { code, fenced, html, link, oneLine, prose, sentence } from "../escape.ts";
 import { figures, plainFigures } from "../figures.ts";
 import { asDiff, cutAtLine } from "../plan-text.ts";
@@ -11,7 +10,7 @@ import { more } from "./block.ts";
 
 /** One row per unit, but those without changes. */
 export function unitTable(report: Report, detail: Detail): string {
-  const all = report.rows.filter(({ end }) => end.kind !== "unchanged");
+  const all = report.rows.filter((row) => !isUnchanged(row));
   if (all.length === 0) return "";
   const rows = all.slice(0, detail.rows);
   const left = more(all.length, detail.rows, "unit");
@@ -46,7 +45,7 @@ function table(rows: readonly Row[], kind: ReportKind): string {
 
 /** Units without changes are one line. */
 export function unchangedBlock(report: Report, detail: Detail): string {
-  const rows = report.rows.filter(({ end }) => end.kind === "unchanged");
+  const rows = report.rows.filter(isUnchanged);
   if (rows.length === 0) return "";
   const names = rows.slice(0, detail.lines).map(({ unit }) => code(unit, 200));
   const rest = rows.length > names.length ? ` and ${rows.length - names.length} more` : "";
@@ -70,7 +69,7 @@ function resources(row: Row): string {
   if (row.plan === null) return "";
   const shown = figures(row.plan);
   if (shown === null) return outputsOnly(row.plan.outputs) ? "outputs only" : "none";
-  return changesUnits(row.action) && !isCarriedOut(row) ? `planned: ${shown}` : shown;
+  return countsInTotals(row) ? shown : `planned: ${shown}`;
 }
 
 function outputsOnly({ add, change, destroy }: { add: number; change: number; destroy: number }): boolean {
