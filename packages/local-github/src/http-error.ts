@@ -11,7 +11,7 @@ export class HttpError extends Error {
   }
 }
 
-export const notFound = (): HttpError => new HttpError(404, "Not Found");
+export const notFound = (message = "Not Found"): HttpError => new HttpError(404, message);
 
 /** GitHub's answer to a field that it can't work with. */
 export function validationFailed(resource: string, field: string, code: string, message?: string): HttpError {

@@ -6,7 +6,7 @@ import type { Validator, Violation } from "./openapi.ts";
 import type { Matched } from "./router.ts";
 import { Body } from "./routes/body.ts";
 import type { Answer, Need } from "./routes/route.ts";
-import { type Permission, type Token, userOf } from "./state.ts";
+import { PERMISSIONS, type Permission, type Token, userOf } from "./state.ts";
 import type { World } from "./world.ts";
 
 /** A request that was answered; `status` null when the connection was closed instead. */
@@ -123,16 +123,24 @@ async function answerTo(service: Service, request: Request): Promise<Answer> {
   }
   const { route, params } = matched;
   const { world } = service;
-  if ((params["owner"] ?? world.owner) !== world.owner || (params["repo"] ?? world.repo) !== world.repo) {
-    return refusal(404, "Not Found");
-  }
+  const named = `${params["owner"] ?? world.owner}/${params["repo"] ?? world.repo}`;
+  const isOther = named !== `${world.owner}/${world.repo}`;
+  if (isOther && !(route.others === true && world.state.settings.others.has(named))) return refusal(404, "Not Found");
   const body = parseBody(request.text);
   if (body === MALFORMED) return refusal(400, "Problems parsing JSON");
   const errors = service.validator.request(route, { params, query: request.query, body });
   if (errors.length > 0) return violated(service, { kind: "request", method, path, status: null, errors }, 422);
   if (!allows(token, route.needs)) return refusal(403, "Resource not accessible by integration");
   const user = userOf(world.state, token.login);
-  const call = { world, url: `${world.apiUrl}${path}`, params, query: request.query, body: new Body(body), user };
+  const call = {
+    world,
+    url: `${world.apiUrl}${path}`,
+    params,
+    query: request.query,
+    body: new Body(body),
+    user,
+    token,
+  };
   const answer = await service.oneByOne(() => handled(() => route.handle(call)));
   const sent: unknown = answer.json === undefined ? undefined : JSON.parse(JSON.stringify(answer.json));
   const wrong = service.validator.response(route, answer.status, sent);
@@ -197,8 +205,7 @@ function allows({ permissions }: Token, needs: readonly Need[]): boolean {
   });
 }
 
-const isPermission = (name: string | undefined): name is Permission =>
-  name === "contents" || name === "issues" || name === "pull_requests" || name === "actions";
+const isPermission = (name: string | undefined): name is Permission => PERMISSIONS.some((known) => known === name);
 
 function sendJson(response: ServerResponse, { status, json, headers }: Answer): void {
   const text = json === undefined ? "" : JSON.stringify(json);

@@ -1,3 +1,5 @@
+import { newSettings, type Settings } from "./settings.ts";
+
 /** Somebody or something that acts on GitHub. */
 export type User = { readonly id: number; readonly login: string; readonly type: "User" | "Bot" };
 
@@ -94,13 +96,25 @@ export type Artifact = {
 };
 
 /** What a token may do: the `permissions:` of a workflow job, in the API's spelling. */
-export type Permission = "contents" | "issues" | "pull_requests" | "actions";
+export const PERMISSIONS = [
+  "contents",
+  "issues",
+  "pull_requests",
+  "actions",
+  // These no workflow's token can have; people's tokens do.
+  "administration",
+  "secrets",
+  "environments",
+  "organization_self_hosted_runners",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 export type Permissions = Readonly<Partial<Record<Permission, "read" | "write">>>;
 export type Token = { readonly login: string; readonly permissions: Permissions };
 
 /** Everything that the local GitHub remembers. */
 export type State = {
   hasIssues: boolean;
+  readonly settings: Settings;
   readonly users: Map<string, User>;
   /** Who may be assigned and has access to the repository. */
   readonly collaborators: Set<string>;
@@ -118,6 +132,7 @@ export function createState(): State {
   let id = 1000;
   return {
     hasIssues: true,
+    settings: newSettings(),
     users: new Map(),
     collaborators: new Set(),
     tokens: new Map(),

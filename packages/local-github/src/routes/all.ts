@@ -1,11 +1,13 @@
 import { actionsRoutes } from "./actions.ts";
 import { commentRoutes } from "./comments.ts";
+import { environmentRoutes } from "./environments.ts";
 import { gitRoutes } from "./git.ts";
 import { issueRoutes } from "./issues.ts";
 import { labelRoutes } from "./labels.ts";
 import { pullRequestRoutes } from "./pulls.ts";
 import { repositoryRoutes } from "./repos.ts";
 import type { Route } from "./route.ts";
+import { settingsRoutes } from "./settings.ts";
 import { userRoutes } from "./users.ts";
 
 /** Everything that the local GitHub serves. */
@@ -18,4 +20,6 @@ export const allRoutes: readonly Route[] = [
   ...actionsRoutes,
   ...gitRoutes,
   ...userRoutes,
+  ...settingsRoutes,
+  ...environmentRoutes,
 ];

@@ -23,6 +23,12 @@ export class Body {
     return value === undefined || value === null ? null : this.text(name);
   }
 
+  number(name: string): number {
+    const value = this.#fields[name];
+    if (typeof value !== "number") throw wrongType(name, "number", value);
+    return value;
+  }
+
   flag(name: string, otherwise: boolean): boolean {
     const value = this.#fields[name];
     return typeof value === "boolean" ? value : otherwise;

@@ -1,25 +1,45 @@
-import { notFound } from "../http-error.ts";
+import { HttpError, notFound } from "../http-error.ts";
 import { commitShape, diffEntryShape, readCommit, sizesOf } from "../shapes/commit.ts";
 import { isPullRequest, pullRequestSimple } from "../shapes/pull-request.ts";
 import { fullRepository } from "../shapes/repository.ts";
 import { repositoryPage, repositoryUrl } from "../shapes/urls.ts";
 import { gitOf } from "./git.ts";
 import { type Call, list, ok, type Route } from "./route.ts";
+import { otherOf } from "./settings.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 
 export const repositoryRoutes: readonly Route[] = [
-  { method: "GET", path: REPO, needs: [], handle: ({ world }) => ok(fullRepository(world)) },
+  { method: "GET", path: REPO, needs: [], others: true, handle: getRepository },
   {
     method: "GET",
     path: `${REPO}/commits/{commit_sha}/pulls`,
     needs: ["contents:read", "pull_requests:read"],
     handle: pullRequestsOfCommit,
   },
-  { method: "GET", path: `${REPO}/commits/{ref}`, needs: ["contents:read"], handle: getCommit },
+  { method: "GET", path: `${REPO}/commits/{ref}`, needs: ["contents:read"], others: true, handle: getCommit },
   { method: "GET", path: `${REPO}/compare/{basehead}`, needs: ["contents:read"], handle: compare },
   { method: "GET", path: `${REPO}/contents/{path}`, needs: ["contents:read"], handle: getContent },
 ];
+
+function getRepository(call: Call) {
+  const { world, params, token } = call;
+  const other = otherOf(call);
+  const isAdministrator = token.permissions.administration === "write";
+  const { settings } = world.state;
+  const shown = fullRepository(
+    other === null ? world : { ...world, owner: params["owner"] ?? "", repo: params["repo"] ?? "" },
+  );
+  const isPrivate = other?.isPrivate ?? settings.isPrivate;
+  return ok({
+    ...shown,
+    owner: { ...shown.owner, type: settings.ownerIsOrganization ? "Organization" : "User" },
+    private: isPrivate,
+    visibility: isPrivate ? "private" : "public",
+    archived: other === null && settings.isArchived,
+    permissions: { admin: isAdministrator, maintain: isAdministrator, push: true, triage: true, pull: true },
+  });
+}
 
 function pullRequestsOfCommit(call: Call) {
   const sha = call.params["commit_sha"] ?? "";
@@ -32,6 +52,8 @@ function pullRequestsOfCommit(call: Call) {
 
 async function getCommit(call: Call) {
   const { world } = call;
+  const other = otherOf(call);
+  if (other !== null) return commitOfOther(call, other.commits.get(call.params["ref"] ?? ""));
   const git = gitOf(world);
   const commit = await readCommit(git, call.params["ref"] ?? "");
   if (commit === null) throw notFound();
@@ -42,6 +64,15 @@ async function getCommit(call: Call) {
     stats: { additions, deletions, total: additions + deletions },
     files: files.map((file) => diffEntryShape(world, file, commit.sha)),
   });
+}
+
+/** Of another repository only which commits there are is known. */
+function commitOfOther({ world, params }: Call, sha: string | undefined) {
+  if (sha === undefined) throw new HttpError(422, `No commit found for SHA: ${params["ref"]}`);
+  const by = { name: "robin", email: "robin@example.com", date: world.now() };
+  const commit = { sha, tree: sha, parents: [], message: "A release", author: by, committer: by };
+  const place = { ...world, owner: params["owner"] ?? "", repo: params["repo"] ?? "" };
+  return ok({ ...commitShape(place, commit), stats: { additions: 0, deletions: 0, total: 0 }, files: [] });
 }
 
 async function compare(call: Call) {

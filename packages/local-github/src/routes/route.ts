@@ -1,6 +1,6 @@
 import { HttpError, notFound } from "../http-error.ts";
 import { isPullRequest, type PullRequestIssue } from "../shapes/pull-request.ts";
-import type { Issue, Permission, User } from "../state.ts";
+import type { Issue, Permission, Token, User } from "../state.ts";
 import type { World } from "../world.ts";
 import type { Body } from "./body.ts";
 
@@ -15,6 +15,7 @@ export type Call = {
   readonly query: URLSearchParams;
   readonly body: Body;
   readonly user: User;
+  readonly token: Token;
 };
 
 export type Answer = {
@@ -30,6 +31,8 @@ export type Route = {
   /** The path in GitHub's description, such as `/repos/{owner}/{repo}/issues`. */
   readonly path: string;
   readonly needs: readonly Need[];
+  /** Also answers for the other repositories that are known. */
+  readonly others?: true;
   readonly handle: (call: Call) => Answer | Promise<Answer>;
 };
 
