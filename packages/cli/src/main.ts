@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
 import { plan } from "./commands/plan.ts";
@@ -44,6 +45,18 @@ program
   .requiredOption("--release <owner/repository@ref>", "the release that the workflow calls", "OWNER/pipelines@v1")
   .action(async (options) => {
     process.exitCode = await init(options);
+  });
+
+program
+  .command("doctor")
+  .description("look at the repository's settings on GitHub and say what is missing or dangerous; changes nothing")
+  .requiredOption("--repo <folder>", "the repository", ".")
+  .option("--repository <name>", "[host/]owner/name on GitHub; what the remote origin names unless given")
+  .option("--accept <id...>", "findings that you decided to live with", [] as string[])
+  .option("--aws", "also read the trust policies of the roles, with your own AWS credentials")
+  .option("--json", "print one JSON document")
+  .action(async (options) => {
+    process.exitCode = await doctor(options);
   });
 
 // A reader that has seen enough, such as `head`, closes the pipe: the rest goes nowhere, and the exit code stays.

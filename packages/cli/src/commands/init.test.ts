@@ -96,6 +96,10 @@ test("what is left names the owner to fill in, the accounts that need roles, the
   }
 });
 
+test("what is left ends with the command that looks whether it was done", () => {
+  expect(leftToDo("acme/p@v1", facts([]), []).at(-1)).toMatch(/^ {2}\d+\. `pipelines doctor` /);
+});
+
 test("what is left names nothing that the repository has no use for", () => {
   const text = leftToDo("acme/p@v1", facts([]), []).join("\n");
   expect(text).not.toMatch(/roles |OWNER|create pull requests/);

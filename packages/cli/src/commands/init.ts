@@ -216,6 +216,7 @@ export function leftToDo(
       : ["Settings → Actions → General: allow Actions to create pull requests, for the code of new accounts."]),
     "If units need secrets: a secret PIPELINES_SECRETS with a JSON object of them, names under `secrets` in the configuration, on one line (`jq -c .`), since GitHub masks each line of a secret. Whoever opens a pull request can read the repository's; keep what only applies need in the GitHub environment's.",
     "Commit both files in a pull request. Its own run plans nothing; the next one that changes a unit is planned.",
+    "`pipelines doctor` looks at these settings on GitHub, and says what is missing or dangerous.",
   ];
   return ["Left to do:", ...steps.map((step, index) => `  ${index + 1}. ${step}`)];
 }
