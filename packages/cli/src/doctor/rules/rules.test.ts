@@ -46,7 +46,7 @@ const withTool = (change: Partial<NonNullable<Facts["tool"]>>): Facts => ({
   ...wellKept,
   tool: wellKept.tool === null ? null : { ...wellKept.tool, ...change },
 });
-const withRunner = (runner: string): Facts => ({
+const withRunner = (runner: string | { plan: string; apply: string }): Facts => ({
   ...wellKept,
   checkout: {
     ...wellKept.checkout,
@@ -544,7 +544,20 @@ const cases: readonly Case[] = [
     "runners/public",
     /public/,
   ],
-  ["own runners", { ...withRunner("big"), runners: [seen([online])] }, "note", "runners/groups", /runner groups/],
+  [
+    "own runners",
+    { ...withRunner("big"), runners: [seen([online])] },
+    "note",
+    "runners/groups",
+    /runner groups.*Plans and applies of prod ask for the same label/,
+  ],
+  [
+    "an apply's runner apart from the plans'",
+    { ...withRunner({ plan: "ubuntu-latest", apply: "Big" }), runners: [seen([online])] },
+    "good",
+    "runners/label/Big",
+    /prod, applies/,
+  ],
   [
     "a placeholder",
     {

@@ -11,24 +11,22 @@ const HOSTED = /^(?:ubuntu|windows|macos)-[a-z0-9.]+(?:-[a-z0-9]+)*$/;
 
 /** Who asks for which runner: the configuration's environments, and the caller for the jobs around them. */
 function wantedLabels({ checkout }: Facts): Map<string, string[]> {
-  const { configuration, callers } = checkout;
-  const environments = configuration.kind === "read" ? environmentsOf(configuration.value) : [];
-  return Map.groupBy(
-    [
-      ...environments.map(({ name, runner }) => [runner ?? DEFAULT, name] as const),
-      ...callers.callers.map(({ inputs, file }) => [inputs["runner"] ?? DEFAULT, file] as const),
-    ],
-    ([label]) => label,
-  )
-    .entries()
-    .reduce(
-      (labels, [label, pairs]) =>
-        labels.set(
-          label,
-          pairs.map(([, who]) => who),
-        ),
-      new Map<string, string[]>(),
-    );
+  const pairs = [
+    ...environmentRunners(checkout).flatMap(({ name, plan, apply }) => [
+      [plan, plan === apply ? name : `${name}, plans`] as const,
+      ...(plan === apply ? [] : [[apply, `${name}, applies`] as const]),
+    ]),
+    ...checkout.callers.callers.map(({ inputs, file }) => [inputs["runner"] ?? DEFAULT, file] as const),
+  ];
+  const labels = Map.groupBy(pairs, ([label]) => label);
+  return new Map([...labels].map(([label, of]) => [label, of.map(([, who]) => who)]));
+}
+
+function environmentRunners({ configuration }: Facts["checkout"]): { name: string; plan: string; apply: string }[] {
+  if (configuration.kind !== "read") return [];
+  return environmentsOf(configuration.value).map(({ name, runner = DEFAULT }) =>
+    typeof runner === "string" ? { name, plan: runner, apply: runner } : { name, ...runner },
+  );
 }
 
 /** Whether every label that is asked for has a runner, and what self-hosted ones risk. */
@@ -78,6 +76,11 @@ export function runnerRules(facts: Facts): Found[] {
       );
     }
   }
+  const shared = environmentRunners(facts.checkout).filter(({ plan, apply }) => plan === apply && !HOSTED.test(plan));
+  const sharing =
+    shared.length === 0
+      ? ""
+      : ` Plans and applies of ${shared.map(({ name }) => name).join(", ")} ask for the same label (\`runner: { plan: …, apply: … }\`).`;
   findings.push(
     facts.repository.isPublic
       ? dangerous(
@@ -87,7 +90,7 @@ export function runnerRules(facts: Facts): Found[] {
         )
       : note(
           "runners/groups",
-          "self-hosted runners: GitHub does not tell whether applies and plans share machines. Keep them apart by runner groups that this repository alone may use.",
+          `self-hosted runners: GitHub does not tell whether applies and plans share machines. Keep them apart by runner groups that this repository alone may use.${sharing}`,
           settings(facts, "actions/runners"),
         ),
   );
