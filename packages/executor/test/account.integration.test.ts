@@ -9,12 +9,14 @@ const account = { name: "stage", id: "333333333333", email: "aws+stage@example.c
 const quiet = { info: () => undefined, warning: () => undefined };
 
 /** A local GitHub over a bare copy of the repository, and how the executor proposes to it. */
-async function gitHubOf(world: World) {
+async function gitHubOf(world: World, by = "github-actions[bot]") {
   const origin = join(world.folder, "origin.git");
   await git(world.folder, "clone", "--quiet", "--bare", world.repository, origin);
   const github = await startLocalGitHub({ gitFolder: origin });
+  const token = "account-token";
+  github.addToken(token, by);
   const timing = { paced: false, retryBaseMs: 1 };
-  const client = createGitHubClient({ token: github.token, apiUrl: github.url, log: quiet, timing });
+  const client = createGitHubClient({ token, apiUrl: github.url, log: quiet, timing });
   const propose = gitHubPullRequests(client, github.owner, github.repo, "https://github.com/run/1");
   return { origin, github, propose };
 }
@@ -56,6 +58,40 @@ test("a provision opens one pull request with the code; a second run brings it u
   expect(second.outcome.account?.pullRequestUrl).toBe(first.outcome.account?.pullRequestUrl);
   expect(await git(origin, "show", "pipelines/account-stage:stage/account.hcl")).toBe("locals {}");
   expect(github.violations).toEqual([]);
+});
+
+test.each([
+  ["the workflow's own token", "github-actions[bot]", true],
+  ["an App", "acme-pipelines[bot]", false],
+])(
+  "opened by %s, the pull request says what to press when its checks do not start by themselves",
+  async (_, by, waits) => {
+    await using world = await makeWorld(templates);
+    const { github, propose } = await gitHubOf(world, by);
+    await using _github = github;
+    const ask = { action: "provision-account", units: [], account } as const;
+    const body = (): string => [...github.state.issues.values()].map((issue) => issue.body).join();
+    for (const run of ["first", "second"]) {
+      await world.run(ask, { pullRequests: propose });
+      expect(body(), run).toContain("- `stage/account.hcl`");
+      expect(body().includes("press “Approve workflows to run”"), run).toBe(waits);
+    }
+    expect([...github.state.issues.values()].map(({ user }) => user.login)).toEqual([by]);
+    expect(github.violations).toEqual([]);
+  },
+);
+
+test("what an App opened and the workflow's own token brings up to date waits too", async () => {
+  await using world = await makeWorld(templates);
+  const { github, propose } = await gitHubOf(world, "acme-pipelines[bot]");
+  await using _github = github;
+  const ask = { action: "provision-account", units: [], account } as const;
+  await world.run(ask, { pullRequests: propose });
+  github.addToken("account-token", "github-actions[bot]");
+  await world.run(ask, { pullRequests: propose });
+  const [issue] = github.state.issues.values();
+  expect(issue?.user.login).toBe("acme-pipelines[bot]");
+  expect(issue?.body).toContain("Approve workflows to run");
 });
 
 test("without a token, or when GitHub says no, the account's outcome says why", async () => {

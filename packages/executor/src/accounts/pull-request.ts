@@ -5,6 +5,15 @@ import type { AccountFile } from "./render.ts";
 
 type Client = ReturnType<typeof createGitHubClient>;
 
+/** Whom a workflow's own token (`github.token`) acts as; an App acts as itself. */
+const WORKFLOW = "github-actions[bot]";
+
+/** GitHub starts no run by itself for what a workflow's own token opens or pushes; a server may not even offer one. */
+const WHAT_TO_PRESS = [
+  "",
+  "**Its checks wait for you**, since a workflow's own token opened it: at the end of this page press “Approve workflows to run”. Where there is no such button, close the pull request and open it again. With a GitHub App in the workflow's `app_id` they start by themselves.",
+];
+
 /** Proposes an account's first code. */
 export type AccountPullRequests = {
   /** Opens the pull request, or brings the one that is open up to date. Answers its address. */
@@ -43,14 +52,25 @@ export function gitHubPullRequests(
           head: `${owner}:${branch}`,
           base,
         });
-        const text = { title: `Add the account ${account.name}`, body: bodyOf(account, files, runUrl) };
+        const title = `Add the account ${account.name}`;
         const [existing] = open;
-        if (existing !== undefined) {
-          await client.rest.pulls.update({ ...common, pull_number: existing.number, ...text });
-          return existing.html_url;
+        const pullRequest =
+          existing ??
+          (
+            await client.rest.pulls.create({
+              ...common,
+              head: branch,
+              base,
+              title,
+              body: bodyOf(account, files, runUrl),
+            })
+          ).data;
+        const isByWorkflow = pullRequest.user?.login === WORKFLOW || commit.author.name === WORKFLOW;
+        if (existing !== undefined || isByWorkflow) {
+          const body = bodyOf(account, files, runUrl, isByWorkflow ? WHAT_TO_PRESS : []);
+          await client.rest.pulls.update({ ...common, pull_number: pullRequest.number, title, body });
         }
-        const { data: created } = await client.rest.pulls.create({ ...common, head: branch, base, ...text });
-        return created.html_url;
+        return pullRequest.html_url;
       }),
   };
 }
@@ -70,13 +90,19 @@ async function setBranch(
   }
 }
 
-function bodyOf(account: Account, files: readonly AccountFile[], runUrl: string | null): string {
+function bodyOf(
+  account: Account,
+  files: readonly AccountFile[],
+  runUrl: string | null,
+  whatToPress: readonly string[] = [],
+): string {
   return [
     `The account \`${account.name}\` (\`${account.id}\`) was added. This is its first code:`,
     "",
     ...files.map(({ path }) => `- \`${path}\``),
     "",
     "Read it, change what does not fit, and merge it: the merge is planned and applied like any other.",
+    ...whatToPress,
     ...(runUrl === null ? [] : ["", `Proposed by [this run](${runUrl}).`]),
     "",
   ].join("\n");
