@@ -9,7 +9,7 @@ import { makeRelease } from "./release.ts";
 
 const act = resolve(import.meta.dirname, "../../.tools/bin/act");
 
-const CALLER = ".github/workflows/pipelines.yml";
+export const CALLER = ".github/workflows/pipelines.yml";
 
 /** The file that hostile names try to make: `$STAND_IN_MARK` in every step. */
 export const MARK = "pwned";

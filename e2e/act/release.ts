@@ -14,7 +14,13 @@ const UNKNOWN_TO_ACT = /^ +queue: max\n/gm;
 const PINNED = /uses: (actions\/[\w-]+)@([0-9a-f]{40})/g;
 
 /** Actions of others that the reusable workflow and the actions use, each with a stand-in. */
-export const STAND_INS = ["checkout", "download-artifact", "setup-node", "upload-artifact"] as const;
+export const STAND_INS = [
+  "checkout",
+  "create-github-app-token",
+  "download-artifact",
+  "setup-node",
+  "upload-artifact",
+] as const;
 
 /**
  * Lays a release out in a folder: the actions with their bundles, and the workflows with self-references written out.

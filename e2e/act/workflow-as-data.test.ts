@@ -46,6 +46,7 @@ const pipelines = Workflow.parse(read(".github/workflows/pipelines.yml"));
 const jobs = Object.entries(pipelines.jobs);
 const numbered = (kind: string): string[] => [1, 2, 3, 4].map((stage) => `${kind}_${stage}`);
 const deploying = [...numbered("apply"), ...numbered("destroy")];
+const APP_KEY = "PIPELINES_APP_KEY";
 const running = ["plan", ...deploying, "unlock", "provision"];
 
 describe("the reusable workflow", () => {
@@ -65,8 +66,24 @@ describe("the reusable workflow", () => {
   it("hands secrets to the jobs that run units and to no other", () => {
     const withSecrets = jobs.filter(([, job]) => JSON.stringify(job).includes("secrets.")).map(([name]) => name);
     expect(withSecrets).toEqual(running);
-    const passed = pipelines.jobs["provision"]?.steps.find(({ with: inputs }) => inputs["command"] === "run");
-    expect(passed?.with["secrets"]).toMatch(/^\$\{\{ !startsWith\(matrix\.job\.id, 'provision-'\) && /);
+    for (const [name, job] of jobs) {
+      const used = [...JSON.stringify(job).matchAll(/secrets\.(\w+)/g)].map(([, secret]) => secret);
+      if (running.includes(name)) expect(used, name).toEqual([name === "provision" ? APP_KEY : "PIPELINES_SECRETS"]);
+    }
+  });
+
+  it("gives the App's key to the one step that makes a token of it, and that token no more than a pull request needs", () => {
+    const { steps = [], environment } = pipelines.jobs["provision"] ?? {};
+    const made = steps.findIndex((step) => JSON.stringify(step).includes(APP_KEY));
+    expect(steps[made]).toMatchObject({ id: "app", if: "inputs.app_id != ''" });
+    expect(steps[made]?.uses).toMatch(/^actions\/create-github-app-token@/);
+    const { "private-key": _, "client-id": __, ...rights } = steps[made]?.with ?? {};
+    expect(rights).toEqual({ "permission-contents": "write", "permission-pull-requests": "write" });
+    const run = steps.findIndex(({ with: inputs }) => inputs["command"] === "run");
+    expect(run).toBeGreaterThan(made);
+    expect(steps.flatMap((step) => (JSON.stringify(step).includes("steps.app.") ? step.name : []))).toEqual(["Run"]);
+    expect(steps[run]?.with["token"]).toBe("${{ steps.app.outputs.token || github.token }}");
+    expect(environment).toBe("${{ inputs.app_environment }}");
   });
 
   it("lets no later run cancel a deploy, and a newer commit of a pull request replace the older one", () => {
@@ -95,9 +112,11 @@ describe("the reusable workflow", () => {
         (minutes) => typeof minutes === "number" || minutes === "${{ matrix.job.timeout_minutes }}",
       );
       expect(job.strategy?.["fail-fast"], name).toBe(running.includes(name) ? false : undefined);
-      expect(job.environment, name).toBe(
-        [...deploying, "unlock"].includes(name) ? "${{ matrix.job.github_environment }}" : undefined,
-      );
+      const named = {
+        ...Object.fromEntries([...deploying, "unlock"].map((job) => [job, "${{ matrix.job.github_environment }}"])),
+        provision: "${{ inputs.app_environment }}",
+      };
+      expect(job.environment, name).toBe(Object.entries(named).find(([of]) => of === name)?.[1]);
     }
   });
 

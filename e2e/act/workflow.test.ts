@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { git, type Playground } from "../../demo/playground.ts";
-import { type FinishedRun, ID_TOKEN_REQUEST_TOKEN, MARK, makeRunner, type Runner } from "./act.ts";
+import { CALLER, type FinishedRun, ID_TOKEN_REQUEST_TOKEN, MARK, makeRunner, type Runner } from "./act.ts";
 import {
   dispatchEvent,
   makeLiveRepository,
@@ -289,6 +289,30 @@ describe("the workflow on a runner", () => {
     await git(playground.clone, "fetch", "--quiet", "origin", proposed?.pull?.headRef ?? "");
     const files = await git(playground.clone, "ls-tree", "-r", "--name-only", "FETCH_HEAD");
     expect(files).toContain("stage/account.hcl");
+    expect(proposed?.body).toContain("Its checks wait for you");
+  });
+
+  it("where the caller names an App, it is the App that proposes the account, so that its checks start", async () => {
+    const caller = await git(playground.clone, "show", `origin/main:${CALLER}`);
+    const key = "app-installation-token";
+    playground.github.addToken(key, "acme-pipelines[bot]");
+    const named = caller.replace(
+      /^ {4}secrets:\n/m,
+      "    with:\n      app_id: Iv1.abc\n    secrets:\n      PIPELINES_APP_KEY: ${{ secrets.PIPELINES_APP_KEY }}\n",
+    );
+    await playground.push("main", "An App for account pull requests", { [CALLER]: `${named}\n` });
+    const accounts = await git(playground.clone, "show", "origin/main:accounts.yml");
+    const opened = await openPullRequest("audit", "An audit account", {
+      "accounts.yml": `${accounts}\naudit:\n  id: "444444444444"\n  email: aws+audit@example.com\n`,
+    });
+    const { before, after } = await playground.github.mergePullRequest(opened.number, { method: "squash" });
+    const run = await runner.run(await pushEvent(playground, before, after), { secrets: { PIPELINES_APP_KEY: key } });
+    expect(run.status).toBe("success");
+    const all = [...playground.github.state.issues.values()];
+    const proposed = all.find(({ pull }) => pull?.headRef === "pipelines/account-audit");
+    expect(proposed).toMatchObject({ state: "open", user: { login: "acme-pipelines[bot]" } });
+    expect(proposed?.body).not.toContain("Its checks wait for you");
+    await playground.push("main", "No App", { [CALLER]: `${caller}\n` });
   });
 
   it("a declared secret reaches the units of its environment, is masked, and reaches no other unit", async () => {

@@ -12,6 +12,7 @@ export const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   "secrets that write are in environments": ["secrets/readable"],
   Rules: ["branch/force-push", "branch/deletion", "branch/pull-request", "branch/required-check"],
   "CODEOWNERS for `.pipelines/`, `.github/`, `accounts.yml`": ["review/code-owners", "review/code-owners-required"],
+  "`PIPELINES_APP_KEY` in an environment": ["accounts/app"],
   "`uses: …@<commit>`": ["tool/pinned"],
   "Environments → release": ["tool/release"],
 };
