@@ -83,8 +83,8 @@ describe("the table of events", () => {
     ],
     [
       "a secret for the job that opens pull requests",
-      "!startsWith(matrix.job.id, 'provision-') && secrets.PIPELINES_SECRETS || ''",
-      "secrets.PIPELINES_SECRETS",
+      "token: ${{ steps.app.outputs.token || github.token }}",
+      "token: ${{ steps.app.outputs.token || secrets.PIPELINES_SECRETS }}",
     ],
     [
       "pushes that replace each other",

@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAccounts } from "@pipelines/core/configuration/accounts-file";
 import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
-import { CONFIGURATION_FILE, readConfiguration } from "@pipelines/core/configuration/read";
+import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
+import { readConfiguration } from "@pipelines/core/configuration/read";
 import { findCallers } from "./caller.ts";
 import type { CheckoutFacts } from "./facts.ts";
 

@@ -1,4 +1,4 @@
-import { CONFIGURATION_FILE } from "@pipelines/core/configuration/read";
+import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import { ownersOf } from "../code-owners.ts";
 import type { Facts } from "../facts.ts";
 import { type Found, good, missing, note } from "../finding.ts";
