@@ -190,12 +190,15 @@ function endOf(name: string, { cancelIn, refused, ends }: Scenario): Result {
 /** The step in which a cancel, or a failure, meets a job. */
 const WORKING = new Set(["run", "orchestrate"]);
 
+/** The secrets that the workflow can be given. */
+const SECRETS = ["PIPELINES_SECRETS", "PIPELINES_APP_KEY"];
+
 /** What the steps of a job exchange with other jobs, and the secrets that one of them gets. */
 function stepsOf(workflows: Workflows, scenario: Scenario, job: Job, result: Result, contexts: Contexts) {
   const outputs: Record<string, { outputs: Record<string, string> }> = {};
   const ran: { name: string; uses: string; inputs: Record<string, string> }[] = [];
   let status: Status = { success: true, failure: false, cancelled: false };
-  const secrets = scenario.restricted === true ? {} : { PIPELINES_SECRETS: "PIPELINES_SECRETS" };
+  const secrets = scenario.restricted === true ? {} : Object.fromEntries(SECRETS.map((name) => [name, name]));
   for (const step of scenario.refused === undefined || result !== "failure" ? job.steps : []) {
     const inStep = { ...contexts, steps: outputs, secrets };
     if (!holds(step.if, inStep, status)) continue;
@@ -216,7 +219,10 @@ function stepsOf(workflows: Workflows, scenario: Scenario, job: Job, result: Res
     names: ran.map(({ name }) => name),
     takes: artifacts("/download-artifact@"),
     leaves: artifacts("/upload-artifact@"),
-    secrets: ran.map(({ inputs }) => inputs["secrets"] ?? "").find((each) => each !== "") ?? "",
+    // Each secret stands for itself, so that its name is found wherever it went.
+    secrets: SECRETS.filter((name) =>
+      ran.some(({ inputs }) => Object.values(inputs).some((text) => text.includes(name))),
+    ).join(", "),
   };
 }
 
