@@ -3,6 +3,7 @@ import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
 import { plan } from "./commands/plan.ts";
+import { validate } from "./commands/validate.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
 
 /** How the command ended, for the shell: 0 all well, 1 problems or failed units, 2 bad usage, 3 a bug. */
@@ -36,6 +37,18 @@ program
   .option("--config <file>", "a configuration file to use instead of .pipelines/config.yml")
   .action(async (options) => {
     process.exitCode = await plan(options);
+  });
+
+program
+  .command("validate")
+  .description(
+    "check the configuration against the repository's units and accounts, as a pull request does; exits 1 with errors",
+  )
+  .requiredOption("--repo <folder>", "the repository, as it is on disk", ".")
+  .option("--config <file>", "a configuration file to check instead of .pipelines/config.yml")
+  .option("--list", "print each unit with its environment and roles")
+  .action(async (options) => {
+    process.exitCode = await validate(options);
   });
 
 program

@@ -1,14 +1,16 @@
 import { type Configurations, configurationsOf } from "@pipelines/core/configuration/configurations";
 import { globMatcher } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { unitsTouchedBy } from "@pipelines/core/configuration/touched-units";
 import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
-import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
+import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
+import { configurationProblems } from "./check-configuration.ts";
 import { classifyChanges, RULES } from "./classify/classify.ts";
 import { withoutIgnoredUnits } from "./classify/ignored-units.ts";
 import { requestedChanges } from "./classify/requested.ts";
@@ -27,6 +29,7 @@ import { startStsStandIn } from "./discover/terragrunt/sts-stand-in.ts";
 import { standInNotice } from "./discover/terragrunt/variables.ts";
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
 import { type Limits, packJobs } from "./pack/pack.ts";
+import { deployBranchAt, settingsOf } from "./settings.ts";
 
 /** The files whose place makes units and stacks, as git's patterns at any depth. */
 const CONFIGURATION_FILES = [`:(glob)**/${UNIT_FILE}`, `:(glob)**/${STACK_FILE}`];
@@ -63,13 +66,14 @@ export async function orchestratorEdges(
  */
 export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Promise<Assessment> {
   const { repository, configurations } = edges;
-  const deployBranchAt = async (commit: CommitSha): Promise<string> => (await configurations.at(commit)).deploy_branch;
-  const compared = await compareCommits(repository, wanted, deployBranchAt);
+  const compared = await compareCommits(repository, wanted, (commit) =>
+    deployBranchAt(configurations, repository, commit),
+  );
   if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
   const { comparison } = compared;
   const request = compared.kind === "requested" ? compared.request : null;
-  const settings = await settingsOf(configurations, comparison);
   const diff = await repository.diff(comparison.base, comparison.head);
+  const { settings, notices } = await settingsOf(configurations, comparison, diff);
   if (diff.length === 0 && request === null)
     return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
 
@@ -77,7 +81,9 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
   const accounts = await accountChanges(repository, comparison, diff, settings.governing);
   const isIgnored = globMatcher(settings.governing.ignore);
   const isIgnoredUnit = (unit: UnitPath): boolean => isIgnored(fileIn(unit, UNIT_FILE));
-  const commits = { base, head, configuration: settings.governing, addedAccounts: accounts.accounts };
+  const reconfigured = unitsTouchedBy(settings.atBase, settings.atHead, head.units.keys());
+  const checked = await configurationProblems(repository, configurations, { base, head, diff, settings });
+  const commits = { base, head, configuration: settings.governing, addedAccounts: accounts.accounts, reconfigured };
   const found =
     request === null
       ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES)
@@ -102,17 +108,11 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
     classified,
     units: decided.units,
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
-    problems: [...accounts.problems, ...decided.problems, ...packed.problems],
+    problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
     untouched: decided.untouched,
-    notices: [...untouchedNotice(decided.untouched), ...standInNotice(head.unset)],
+    notices: [...notices, ...checked.notices, ...untouchedNotice(decided.untouched), ...standInNotice(head.unset)],
     discovery,
   });
-}
-
-async function settingsOf(configurations: Configurations, comparison: Comparison): Promise<Settings> {
-  const atHead = await configurations.at(comparison.head);
-  const atBase = comparison.base === null ? atHead : await configurations.at(comparison.base);
-  return { atBase, atHead, governing: await configurations.governing(comparison, null) };
 }
 
 /** Reads both commits by Terragrunt, and says what that cost. */

@@ -4,7 +4,10 @@ import { readYaml } from "./read.ts";
 
 /** One entry; teams keep further keys there, which are theirs. */
 const Entry = z.looseObject({
-  id: z.union([z.string(), z.number()]).transform((id) => String(id).padStart(12, "0")),
+  id: z
+    .union([z.string(), z.number()])
+    .transform((id) => String(id).padStart(12, "0"))
+    .refine((id) => /^\d{12}$/.test(id), "an account's id is 12 digits"),
   email: z.string().optional(),
   owner_email: z.string().optional(),
 });

@@ -11,6 +11,8 @@ import type { Configuration } from "./schema.ts";
 export type Configurations = {
   /** The configuration of a commit; the default where the commit has none, or is `null`. @throws ConfigurationError */
   at(commit: CommitSha | null): Promise<Configuration>;
+  /** The text of a commit's configuration and the name of its file; `null` where the commit has none, or is `null`. */
+  text(commit: CommitSha | null): Promise<{ readonly text: string; readonly file: string } | null>;
   /** The configuration that governs an action of a comparison. @throws ConfigurationError */
   governing(comparison: Comparison, action: Action | null): Promise<Configuration>;
 };
@@ -20,15 +22,19 @@ export type Configurations = {
  */
 export function configurationsOf(repository: Pick<Repository, "read">, file: string | null): Configurations {
   const known = new Map<CommitSha | null, Promise<Configuration>>();
-  const read = async (commit: CommitSha | null): Promise<Configuration> => {
-    if (file !== null) return readConfiguration(await readFile(file, "utf8"), file);
+  const textOf: Configurations["text"] = async (commit) => {
+    if (file !== null) return { text: await readFile(file, "utf8"), file };
     const text = commit === null ? null : await repository.read(commit, CONFIGURATION_FILE);
-    return text === null ? defaultConfiguration() : readConfiguration(text, CONFIGURATION_FILE);
+    return text === null ? null : { text, file: CONFIGURATION_FILE };
+  };
+  const read = async (commit: CommitSha | null): Promise<Configuration> => {
+    const found = await textOf(commit);
+    return found === null ? defaultConfiguration() : readConfiguration(found.text, found.file);
   };
   const at = (commit: CommitSha | null): Promise<Configuration> => {
     const reading = known.get(commit) ?? read(commit);
     known.set(commit, reading);
     return reading;
   };
-  return { at, governing: (comparison, action) => at(governingCommit(comparison, action)) };
+  return { at, text: textOf, governing: (comparison, action) => at(governingCommit(comparison, action)) };
 }

@@ -1,7 +1,17 @@
 import { z } from "zod";
-import { PatternError, redactPattern } from "../redaction/pattern.ts";
+import { whyNoPattern } from "../redaction/pattern.ts";
+import { malformedGlob, malformedPath } from "./globs.ts";
+import { wrongBranch, wrongName, wrongRegion, wrongRole, wrongVariable, wrongVersion } from "./values.ts";
 
-const Globs = z.array(z.string().min(1));
+/** A text about which a rule has something to say: `null` is nothing. */
+const textBy = (wrong: (text: string) => string | null) =>
+  z.string().superRefine((text, context) => {
+    const message = wrong(text);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  });
+
+const Globs = z.array(textBy((glob) => (glob === "" ? "it is empty" : malformedGlob(glob))));
+const Path = textBy(malformedPath);
 const EnvironmentName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "an environment's name is made of letters, digits, - and _");
@@ -9,13 +19,14 @@ const EnvironmentName = z
 /** Where a set of units lives in AWS, and which roles plan and apply it. */
 export const AwsAccount = z.strictObject({
   account: z.string().describe("A key of accounts.yml, or a 12-digit account id"),
-  region: z.string().describe("The region for STS and the provider's default"),
-  plan_role: z.string().describe("The role's name or ARN for plans; read access to state and resources"),
-  apply_role: z.string().describe("The role's name or ARN for apply and destroy"),
+  region: textBy(wrongRegion).describe("The region for STS and the provider's default"),
+  plan_role: textBy(wrongRole).describe("The role's name or ARN for plans; read access to state and resources"),
+  apply_role: textBy(wrongRole).describe("The role's name or ARN for apply and destroy"),
 });
 export type AwsAccount = z.infer<typeof AwsAccount>;
 
-const Variables = z.record(z.string(), z.string());
+const VariableName = textBy(wrongVariable);
+const Variables = z.record(VariableName, z.string());
 
 /** Another cloud's trust in GitHub's tokens, by the variables that its own tools read. */
 export const Identity = z.strictObject({
@@ -45,8 +56,11 @@ export const EnvironmentSettings = z.strictObject({
   runner: Runner.optional().describe(
     "The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world",
   ),
-  env: z.record(z.string(), z.string()).default({}).describe("Variables while its units are evaluated and run"),
-  secrets: z.array(z.string()).default([]).describe("Names of secrets that its units get as environment variables"),
+  env: Variables.default({}).describe("Variables while its units are evaluated and run"),
+  secrets: z
+    .array(textBy(wrongName))
+    .default([])
+    .describe("Names of secrets that its units get as environment variables"),
   destroy: z.enum(["allow", "deny"]).default("allow").describe("Whether a removed unit is destroyed"),
   protect: Globs.default([]).describe("Units that are never destroyed, whatever `destroy` says"),
   apply: z.enum(["on", "paused"]).default("on").describe("`paused` plans and never applies"),
@@ -63,18 +77,9 @@ export const Hook = z.strictObject({
 });
 export type Hook = z.infer<typeof Hook>;
 
-const RedactPattern = z.string().superRefine((source, context) => {
-  try {
-    redactPattern(source);
-  } catch (error) {
-    if (!(error instanceof PatternError)) throw error;
-    context.addIssue({ code: "custom", message: error.message });
-  }
-});
-
 /** `.pipelines/config.yml`. Small by default: every key has a default but `environments`, which may be left out as a whole. */
 export const Configuration = z.strictObject({
-  deploy_branch: z.string().default("main").describe("The only branch that changes the world"),
+  deploy_branch: textBy(wrongBranch).default("main").describe("The only branch that changes the world"),
   environments: z
     .record(EnvironmentName, EnvironmentSettings)
     .optional()
@@ -90,7 +95,7 @@ export const Configuration = z.strictObject({
   ]).describe(
     "Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs",
   ),
-  env_common: z.string().default("_envcommon").describe("The folder of configuration shared by environments"),
+  env_common: Path.default("_envcommon").describe("The folder of configuration shared by environments"),
   extra_reads: z
     .array(z.strictObject({ files: Globs.min(1), units: Globs.min(1) }))
     .default([])
@@ -111,34 +116,34 @@ export const Configuration = z.strictObject({
       timeout_minutes: z.int().min(1).max(360).default(60).describe("The longest one unit may take"),
       lock_timeout: z
         .string()
-        .regex(/^\d+(s|m|h)$/, "a number and s, m or h")
+        .regex(/^\d+(s|m|h)$/, "it has to be a number and `s`, `m` or `h`, such as `10m`")
         .default("10m")
         .describe("How long an apply waits for a state lock"),
     })
     .prefault({}),
   accounts: z
     .strictObject({
-      file: z.string().default("accounts.yml"),
-      requests: z.string().default("_new-account-requests").describe("The folder of account request files"),
-      factory_unit: z.string().optional().describe("The unit that creates accounts from request files"),
-      templates: z.string().default(".pipelines/templates/account").describe("Templates of an account's first code"),
+      file: Path.default("accounts.yml"),
+      requests: Path.default("_new-account-requests").describe("The folder of account request files"),
+      factory_unit: Path.optional().describe("The unit that creates accounts from request files"),
+      templates: Path.default(".pipelines/templates/account").describe("Templates of an account's first code"),
       apply_deletions: z.boolean().default(false),
     })
     .prefault({}),
   module_access: z
     .strictObject({
       hosts: z.array(z.string()).min(1),
-      secret: z.string().describe("The name of the secret that holds a read-only token"),
+      secret: textBy(wrongName).describe("The name of the secret that holds a read-only token"),
     })
     .optional()
     .describe("For private module sources"),
   hooks: z.strictObject({ after_plan: z.array(Hook).default([]), after_apply: z.array(Hook).default([]) }).prefault({}),
-  redact: z.array(RedactPattern).default([]).describe("Regular expressions of text that is never shown"),
+  redact: z.array(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
   tools: z
     .strictObject({
-      terragrunt: z.string().optional(),
-      opentofu: z.string().optional(),
-      terraform: z.string().optional(),
+      terragrunt: textBy((version) => wrongVersion("terragrunt", version)).optional(),
+      opentofu: textBy((version) => wrongVersion("opentofu", version)).optional(),
+      terraform: textBy((version) => wrongVersion("terraform", version)).optional(),
     })
     .prefault({})
     .describe("Versions, where mise.toml, .tool-versions or .opentofu-version do not say"),

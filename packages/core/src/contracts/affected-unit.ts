@@ -13,6 +13,7 @@ export const Relation = z.enum([
   "called by the module of",
   "generates",
   "configured as read by",
+  "settings of",
   "asked for",
   "may be read by",
 ]);

@@ -24,6 +24,17 @@ export function redactPattern(source: string): Pattern {
   return pattern;
 }
 
+/** What is wrong with a pattern, or `null`. */
+export function whyNoPattern(source: string): string | null {
+  try {
+    redactPattern(source);
+    return null;
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    return error.message;
+  }
+}
+
 function compiled(source: string): Pattern {
   try {
     return RE2JS.compile(source);

@@ -1,5 +1,5 @@
 import { run } from "../process/run.ts";
-import { OLDEST } from "./oldest.ts";
+import { isOlder, OLDEST } from "./oldest.ts";
 
 /** A tool that is missing, does not start, or is too old. */
 export class ToolError extends Error {
@@ -37,14 +37,4 @@ export async function locateTerragrunt(
     throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST.terragrunt} or newer.`);
   }
   return { program, version };
-}
-
-/** Whether one `major.minor.patch` comes before another. */
-export function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split(".").map(Number));
-  for (let part = 0; part < 3; part += 1) {
-    const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
 }

@@ -3,3 +3,13 @@
  * handling that Pipelines relies on being mended.
  */
 export const OLDEST = { terragrunt: "1.1.1", opentofu: "1.12.0", terraform: "1.11.0" } as const;
+
+/** Whether one `major.minor.patch` comes before another. */
+export function isOlder(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => text.split(".").map(Number));
+  for (let part = 0; part < 3; part += 1) {
+    const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}

@@ -1,8 +1,6 @@
 import { InputError } from "@pipelines/core/actions/inputs";
+import { RESERVED_VARIABLE } from "@pipelines/core/configuration/values";
 import { z } from "zod";
-
-/** Variables that steer the runner, Node or the tools, which a secret's name must not reach. */
-const RESERVED = /^(?:PATH|HOME|NODE_OPTIONS|LD_PRELOAD|(?:GITHUB|RUNNER|ACTIONS|PIPELINES|TF|TG|TOFU)_.*)$/;
 
 const Secrets = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string());
 
@@ -28,7 +26,7 @@ export function readSecrets(text: string | null, warn: (message: string) => void
   }
   const result = Secrets.safeParse(value);
   if (!result.success) throw new InputError("secrets", "has to be a JSON object of names and texts");
-  const reserved = Object.keys(result.data).find((name) => RESERVED.test(name));
+  const reserved = Object.keys(result.data).find((name) => RESERVED_VARIABLE.test(name));
   if (reserved !== undefined) throw new InputError("secrets", `must not set \`${reserved}\``);
   return result.data;
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { access, constants, realpath } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { isOlder, ToolError } from "@pipelines/core/terragrunt/binary";
-import { OLDEST } from "@pipelines/core/terragrunt/oldest";
+import { ToolError } from "@pipelines/core/terragrunt/binary";
+import { isOlder, OLDEST } from "@pipelines/core/terragrunt/oldest";
 
 /** The OpenTofu or Terraform that plans and applies. */
 export type Binary = { readonly kind: "tofu" | "terraform"; readonly program: string; readonly version: string };

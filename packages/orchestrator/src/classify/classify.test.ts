@@ -20,6 +20,7 @@ function classified(
     head: { ...snapshotOf("b", head), links },
     configuration: Configuration.parse(settings),
     addedAccounts: accounts,
+    reconfigured: [],
   };
   const { changes, unmatched, ignored } = classifyChanges(files, commits, RULES);
   return [

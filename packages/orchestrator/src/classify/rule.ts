@@ -10,6 +10,8 @@ export type Commits = {
   readonly configuration: Configuration;
   /** The accounts that `accounts.yml` gained, or `null` when anything else changed in it as well. */
   readonly addedAccounts: readonly Account[] | null;
+  /** Units for which the configuration decides otherwise what they see. */
+  readonly reconfigured: readonly UnitPath[];
 };
 
 /** What a rule makes of a changed file. Findings of the same type and subject become one change. */

@@ -33,7 +33,11 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
   const configuration = Configuration.parse(given.settings ?? {});
   const [base, head] = [snapshotOf("a", given.base ?? UNITS), snapshotOf("b", given.head ?? UNITS)];
   const files = Object.entries(diff).map(([path, status]): ChangedFile => ({ path, status }));
-  const { changes } = classifyChanges(files, { base, head, configuration, addedAccounts: null }, RULES);
+  const { changes } = classifyChanges(
+    files,
+    { base, head, configuration, addedAccounts: null, reconfigured: [] },
+    RULES,
+  );
   const atHead = environmentLookup(Configuration.parse(given.atHead ?? given.settings ?? {}));
   return affectedUnits(changes, base, head, {
     mode: given.mode ?? "plan",

@@ -46,7 +46,7 @@ function snapshotOf(commit: CommitSha, files: ReadonlyMap<string, string>): Snap
 function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Assessment {
   const before = snapshotOf(base, new Map([["root.hcl", "1"]]));
   const now = snapshotOf(head, new Map([["root.hcl", "2"]]));
-  const commits = { base: before, head: now, configuration, addedAccounts: null };
+  const commits = { base: before, head: now, configuration, addedAccounts: null, reconfigured: [] };
   const classified = classifyChanges(diff, commits, RULES);
   const lookup = environmentLookup(configuration);
   const affected = affectedUnits(classified.changes, before, now, {

@@ -1,10 +1,17 @@
+import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import { sharedFinding } from "../readers.ts";
-import type { Rule } from "../rule.ts";
+import type { Finding, Rule } from "../rule.ts";
 
-/** The pipelines' own configuration runs nothing by itself. */
+/** The pipelines' own configuration runs nothing by itself, but the units that see something else by it. */
 export const ownConfiguration: Rule = {
   name: "the pipelines' own configuration",
   take(file, commits) {
-    return file.path.startsWith(".pipelines/") ? sharedFinding(file, commits, null) : null;
+    if (!file.path.startsWith(".pipelines/")) return null;
+    const read = sharedFinding(file, commits, null);
+    if (file.path !== CONFIGURATION_FILE || commits.reconfigured.length === 0) return read;
+    const units: Finding["units"] = new Map(
+      commits.reconfigured.map((unit) => [unit, [{ relation: "settings of", path: unit }]]),
+    );
+    return [...read, { type: "FileChanged", subject: file.path, units }];
   },
 };
