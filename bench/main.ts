@@ -67,7 +67,15 @@ function report(assessment: Assessment): void {
   const told = { serverUrl: "https://github.com", commit: assessment.comparison.head, pullRequest: 1 };
   const endings = collectOutcomes(assessment.jobs, files);
   renderMarkdown(
-    buildReport(assessment, endings, { ...run, ...told, event: "pull_request", assignee: null }),
+    buildReport(assessment, endings, {
+      ...run,
+      ...told,
+      event: "pull_request",
+      ref: "refs/pull/1/merge",
+      tip: assessment.comparison.head,
+      before: null,
+      assignee: null,
+    }),
     COMMENT_LIMIT,
   );
 }

@@ -105,11 +105,11 @@ test("when a stage is over the comment says how it went and what may still run; 
   const assessment = assessmentOf(staged);
   const [dev] = outcomesOf(staged);
   if (dev === undefined) throw new Error("a sketch has two jobs");
-  const well = await dispatchReport(sinks, assessment, [dev], facts(1), stage(1));
+  const well = await dispatchReport(sinks, assessment, [dev], facts(1, 3, "apply"), stage(1));
   expect(headlines(comments)).toEqual(["### ⏳ Applying: 1 of 2 units done"]);
   expect(comments[0]?.body).toContain("⏳ 1 unit in 1 job not run yet");
   expect(well.report.status).toBe("success");
-  const lost = await dispatchReport(sinks, assessment, [], facts(1, 3), stage(1));
+  const lost = await dispatchReport(sinks, assessment, [], facts(1, 3, "apply"), stage(1));
   expect(headlines(comments)).toEqual(["### ❌ Apply failed: 1 of 2 units failed; 1 not run yet"]);
   expect(lost.report.jobs).toMatchObject([{ name: "apply · dev", failure: expect.stringContaining("did not start") }]);
 });
@@ -119,7 +119,7 @@ test("the report of a stage that comes late does not overwrite that of a later s
   const assessment = assessmentOf(staged);
   const files = outcomesOf(staged);
   for (const request of [stage(2), stage(1), {}, stage(3), stage(1)]) {
-    await dispatchReport(sinks, assessment, files, facts(1), request);
+    await dispatchReport(sinks, assessment, files, facts(1, 3, "apply"), request);
   }
   expect(comments.map(({ body }) => body.split("\n", 1)[0])).toEqual([expect.stringContaining("phase=end")]);
 });
@@ -129,7 +129,13 @@ test("a rerun's report of a stage leaves out what failed in a later stage of the
   const assessment = assessmentOf(staged);
   const [dev, prod] = outcomesOf(staged);
   if (dev === undefined || prod === undefined) throw new Error("a sketch has two jobs");
-  await dispatchReport(sinks, assessment, [{ ...dev, attempt: 2 }, prod], { ...facts(1), attempt: 2 }, stage(1));
+  await dispatchReport(
+    sinks,
+    assessment,
+    [{ ...dev, attempt: 2 }, prod],
+    { ...facts(1, 3, "apply"), attempt: 2 },
+    stage(1),
+  );
   expect(headlines(comments)).toEqual(["### ⏳ Applying: 1 of 2 units done"]);
 });
 

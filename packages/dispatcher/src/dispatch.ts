@@ -8,7 +8,7 @@ import { buildReport, type Report, type RunFacts, type Scope } from "./report/mo
 import type { Phase } from "./report/phase.ts";
 import { endedWell } from "./report/status.ts";
 import { finishedWithout, type RunEdges, runJob } from "./run/run-job.ts";
-import { keyOf } from "./sinks/marker.ts";
+import { keyOf } from "./sinks/key.ts";
 import { type Publication, publishReport, type Sink } from "./sinks/sink.ts";
 
 /** Runs one job; whether it ended well is known whatever happened to the executor. */

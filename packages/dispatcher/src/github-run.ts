@@ -12,6 +12,7 @@ const Context = z.object({
   serverUrl: z.url(),
   apiUrl: z.url(),
   sha: z.string().min(7),
+  ref: z.string().min(1),
   eventName: z.string().min(1),
   actor: z.string().optional(),
   payload: z.unknown(),
@@ -19,6 +20,7 @@ const Context = z.object({
 
 const Payload = z.object({
   pull_request: z.object({ number: z.int().positive(), head: z.object({ sha: z.string() }) }).optional(),
+  before: z.string().optional(),
 });
 
 /** The run of GitHub Actions that this process is a step of. */
@@ -32,10 +34,13 @@ export type GitHubRun = {
   readonly serverUrl: string;
   readonly runUrl: string;
   readonly sha: string;
+  readonly ref: string;
   readonly event: string;
   /** Who caused the run; a bot's name ends in `[bot]`. */
   readonly actor: string | null;
   readonly pullRequest: { readonly number: number; readonly headSha: string } | null;
+  /** The tip that a push replaced. */
+  readonly before: string | null;
 };
 
 /** @throws Error that names what is missing when this is no step of a GitHub Actions run */
@@ -44,7 +49,7 @@ export function readGitHubRun(context: unknown): GitHubRun {
   if (!read.success) {
     throw new Error(`this needs the environment of a GitHub Actions step:\n${z.prettifyError(read.error)}`);
   }
-  const { repo, runId, runNumber, runAttempt, serverUrl, apiUrl, sha, eventName, actor, payload } = read.data;
+  const { repo, runId, runNumber, runAttempt, serverUrl, apiUrl, sha, ref, eventName, actor, payload } = read.data;
   const fullName = `${repo.owner}/${repo.repo}`;
   const later = runAttempt > 1 ? `/attempts/${runAttempt}` : "";
   return {
@@ -57,9 +62,10 @@ export function readGitHubRun(context: unknown): GitHubRun {
     serverUrl,
     runUrl: `${serverUrl}/${fullName}/actions/runs/${runId}${later}`,
     sha,
+    ref,
     event: eventName,
     actor: actor ?? null,
-    pullRequest: pullRequestOf(payload),
+    ...pointersOf(payload),
   };
 }
 
@@ -86,11 +92,17 @@ export function runFactsOf(
       assessment?.comparison.pullRequest?.headSha ?? run.pullRequest?.headSha ?? assessment?.comparison.head ?? run.sha,
     ...people,
     event: run.event,
+    ref: run.ref,
+    tip: run.sha,
+    before: run.before,
   };
 }
 
 /** A payload that can't be understood does not stop the report: it then goes to the summary alone. */
-function pullRequestOf(payload: unknown): GitHubRun["pullRequest"] {
-  const { pull_request } = Payload.safeParse(payload).data ?? {};
-  return pull_request === undefined ? null : { number: pull_request.number, headSha: pull_request.head.sha };
+function pointersOf(payload: unknown): Pick<GitHubRun, "pullRequest" | "before"> {
+  const { pull_request, before } = Payload.safeParse(payload).data ?? {};
+  return {
+    pullRequest: pull_request === undefined ? null : { number: pull_request.number, headSha: pull_request.head.sha },
+    before: before ?? null,
+  };
 }

@@ -6,7 +6,7 @@ import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, outcomeFile } from "@pipelines/core/documents/layout";
 import { run } from "@pipelines/core/process/run";
-import { startLocalGitHub } from "@pipelines/local-github/server";
+import { type LocalGitHub, startLocalGitHub } from "@pipelines/local-github/server";
 import { expect, test } from "vitest";
 import { assessmentOf, failed, HEAD, outcomesOf, type Sketch } from "../test/build.ts";
 
@@ -16,13 +16,14 @@ const main = fileURLToPath(new URL("main.ts", import.meta.url));
  * Runs the action, by itself its `report`, on a folder as the runner would.
  *
  * @param outcomes the environments whose jobs have left an outcome so far
+ * @param pushed the commit of a push; without it the run is a pull request's
  */
 async function report(
   sketch: Sketch | null,
   github: { url: string; owner: string; repo: string; token: string },
   payload: object,
   inputs: Readonly<Record<string, string>> = {},
-  outcomes: readonly string[] = environmentsOf(sketch),
+  { outcomes = environmentsOf(sketch), pushed = null }: { outcomes?: readonly string[]; pushed?: string | null } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), "pipelines-report-"));
   try {
@@ -34,7 +35,7 @@ async function report(
     await writeFile(files.event, JSON.stringify(payload));
     await writeFile(files.output, "");
     if (sketch !== null) {
-      const assessment = assessmentOf(sketch);
+      const assessment = assessmentOf(sketch, pushed ?? HEAD);
       await writeDocument(assessmentFile(folder), assessment);
       for (const [index, file] of outcomesOf(sketch).entries()) {
         const job = assessment.jobs[index];
@@ -58,8 +59,9 @@ async function report(
         GITHUB_RUN_ID: "70",
         GITHUB_RUN_NUMBER: "7",
         GITHUB_RUN_ATTEMPT: "1",
-        GITHUB_SHA: HEAD,
-        GITHUB_EVENT_NAME: "pull_request",
+        GITHUB_SHA: pushed ?? HEAD,
+        GITHUB_REF: pushed === null ? "refs/pull/1/merge" : "refs/heads/main",
+        GITHUB_EVENT_NAME: pushed === null ? "pull_request" : "push",
         GITHUB_EVENT_PATH: files.event,
         GITHUB_OUTPUT: files.output,
         GITHUB_STEP_SUMMARY: files.summary,
@@ -73,6 +75,12 @@ async function report(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Merges pull request 1. @returns the commit that it made on the deploy branch */
+async function merged(github: LocalGitHub): Promise<string> {
+  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  return (await github.mergePullRequest(1, { by: "mona" })).after;
 }
 
 function environmentsOf(sketch: Sketch | null): string[] {
@@ -111,7 +119,7 @@ test.each([
 
 test("an apply that waits for others is red: the comment, the issue and the exit code say so", async () => {
   await using github = await startLocalGitHub();
-  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  const pushed = await merged(github);
   const sketch: Sketch = {
     mode: "apply",
     units: [
@@ -120,7 +128,7 @@ test("an apply that waits for others is red: the comment, the issue and the exit
       { path: "prod/app", end: { kind: "waiting", for: [UnitPath.parse("prod/db")] } },
     ],
   };
-  const ended = await report(sketch, github, payload);
+  const ended = await report(sketch, github, {}, {}, { pushed });
   expect([ended.exitCode, ended.output]).toEqual([1, expect.stringContaining("failure")]);
   const [comment] = github.comments(1);
   expect(comment?.body.split("\n")[1]).toBe(
@@ -139,7 +147,7 @@ test("an apply that waits for others is red: the comment, the issue and the exit
 
 test("a stage that failed is reported at once, and the end of the run goes on with the same comment and issue", async () => {
   await using github = await startLocalGitHub();
-  await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });
+  const pushed = await merged(github);
   const sketch: Sketch = {
     mode: "apply",
     stages: { prod: 2 },
@@ -149,7 +157,7 @@ test("a stage that failed is reported at once, and the end of the run goes on wi
     ],
   };
   const reported = async (inputs: Readonly<Record<string, string>>, outcomes: readonly string[] = ["dev", "prod"]) => {
-    const { exitCode, output } = await report(sketch, github, payload, inputs, outcomes);
+    const { exitCode, output } = await report(sketch, github, {}, inputs, { outcomes, pushed });
     const issues = [...github.state.issues.values()].filter(({ title }) => title !== "change");
     return {
       ...{ exitCode, status: /^status/m.test(output) },
@@ -166,7 +174,26 @@ test("a stage that failed is reported at once, and the end of the run goes on wi
     ...{ exitCode: 1, status: true, issues },
     comments: ["### ❌ Apply failed: 1 of 2 units failed"],
   });
-  expect((await report(sketch, github, payload, { PIPELINES_PHASE: "stage" })).stdout).toContain("`stage` is required");
+  expect((await report(sketch, github, {}, { PIPELINES_PHASE: "stage" }, { pushed })).stdout).toContain(
+    "`stage` is required",
+  );
+  expect(github.violations).toEqual([]);
+});
+
+test("a pull request's run whose documents pass for those of a push opens and closes no issue", async () => {
+  await using github = await startLocalGitHub();
+  const pushed = await merged(github);
+  const failing: Sketch = { mode: "apply", units: [{ path: "prod/vpc", end: failed() }] };
+  const forged: Sketch = { mode: "apply", units: [{ path: "prod/vpc" }, { path: "prod/new", end: failed() }] };
+  await report(failing, github, {}, {}, { pushed });
+  await github.openPullRequest({ head: "other", base: "main", title: "change", author: "mallory" });
+  await report(forged, github, { pull_request: { number: 3, head: { sha: HEAD } } });
+  const issues = [...github.state.issues.values()].filter(({ title }) => title !== "change");
+  expect(issues.map(({ title, state }) => `${state} ${title}`)).toEqual(["open Apply failed: prod/vpc"]);
+  expect((await report({ mode: "apply", units: [{ path: "prod/vpc" }] }, github, {}, {}, { pushed })).exitCode).toBe(0);
+  expect([...github.state.issues.values()].find(({ title }) => title === "Apply failed: prod/vpc")?.state).toBe(
+    "closed",
+  );
   expect(github.violations).toEqual([]);
 });
 
@@ -207,11 +234,17 @@ test("a job that reports itself has a status and a comment of its own; a job tha
 test("run and collect tell the job's own page how it ended, once, and where its outcome is", async () => {
   await using github = await startLocalGitHub();
   const sketch: Sketch = { mode: "apply", units: [{ path: "prod/vpc", creates: 1, text: "  + all of the plan" }] };
-  const ran = await report(sketch, github, {}, { PIPELINES_COMMAND: "run", PIPELINES_JOB: "prod-1" });
+  const ran = await report(sketch, github, {}, { PIPELINES_COMMAND: "run", PIPELINES_JOB: "prod-1" }, { pushed: HEAD });
   expect(ran.exitCode).toBe(1);
   expect(ran.summary).toContain("Apply failed");
   expect(ran.output).toContain("pipelines-outcome-prod-1-1");
-  const collected = await report(sketch, github, {}, { PIPELINES_COMMAND: "collect", PIPELINES_JOB: "prod-1" });
+  const collected = await report(
+    sketch,
+    github,
+    {},
+    { PIPELINES_COMMAND: "collect", PIPELINES_JOB: "prod-1" },
+    { pushed: HEAD },
+  );
   expect([collected.exitCode, collected.summary]).toEqual([0, ""]);
   expect(collected.output).toContain("pipelines-outcome-prod-1-1");
 });

@@ -53,16 +53,26 @@ export type Sketch = {
   seconds?: number;
 };
 
-export const facts = (run = 7, pullRequest: number | null = 3): RunFacts => ({
+/** The event whose run has a mode. */
+const EVENTS = { plan: "pull_request", apply: "push", drift: "schedule", manual: "workflow_dispatch" } as const;
+
+export const facts = (
+  run = 7,
+  pullRequest: number | null = 3,
+  mode: NonNullable<Sketch["mode"]> = "plan",
+): RunFacts => ({
   repository: "acme/infrastructure-live",
-  runId: "70000007",
+  runId: String(70_000_000 + run),
   runNumber: run,
   attempt: 1,
   runUrl: `https://github.com/acme/infrastructure-live/actions/runs/${run}`,
   serverUrl: "https://github.com",
   commit: HEAD,
   pullRequest,
-  event: "pull_request",
+  event: EVENTS[mode],
+  ref: mode === "plan" ? `refs/pull/${pullRequest ?? 3}/merge` : "refs/heads/main",
+  tip: HEAD,
+  before: mode === "apply" ? BASE : null,
   assignee: "mona",
 });
 
@@ -85,7 +95,7 @@ function jobsOf(sketch: Sketch) {
   });
 }
 
-export function assessmentOf(sketch: Sketch): Assessment {
+export function assessmentOf(sketch: Sketch, head: string = HEAD): Assessment {
   const unitOf = ({ path, because, dependsOn = [], willBeWithheld, removed = false, ...unit }: UnitSketch) => ({
     path,
     status: removed ? "deleted" : because === undefined ? "changed" : "affected",
@@ -110,7 +120,7 @@ export function assessmentOf(sketch: Sketch): Assessment {
       version: 1,
       mode: sketch.mode ?? "plan",
       base: BASE,
-      head: HEAD,
+      head,
       event: { name: "push", ref: "refs/heads/main", actor: "mona" },
       deployBranch: "main",
     },
@@ -184,7 +194,7 @@ export function outcomeOf(sketch: Sketch): OutcomeFile {
 export function reportOf(sketch: Sketch): Report {
   const assessment = assessmentOf(sketch);
   const endings = collectOutcomes(assessment.jobs, outcomesOf(sketch));
-  return buildReport(assessment, endings, facts(sketch.run, sketch.pullRequest));
+  return buildReport(assessment, endings, facts(sketch.run, sketch.pullRequest, sketch.mode));
 }
 
 /** A unit that failed before its plan was made has none. */

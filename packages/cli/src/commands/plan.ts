@@ -50,6 +50,9 @@ export async function plan(options: PlanOptions): Promise<number> {
       pullRequest: null,
       assignee: null,
       event: "local",
+      ref: assessment.comparison.event.ref,
+      tip: assessment.comparison.head,
+      before: null,
     });
     process.stdout.write(`${renderTerminal(report, { plans: true }).trimEnd()}\n`);
     return report.status === "success" ? 0 : 1;

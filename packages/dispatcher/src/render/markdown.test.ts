@@ -116,7 +116,10 @@ test("whatever a unit's end holds, its issue is harmless and the terminal gets n
   fc.assert(
     fc.property(sketches, (sketch) => {
       const report = reportOf(sketch);
-      for (const row of report.rows) expectHarmless(renderIssue(report, { kind: "row", row }).body);
+      for (const row of report.rows)
+        expectHarmless(
+          renderIssue(report, { kind: "row", row, unit: row.unit, action: row.action, notStarted: [row.unit] }).body,
+        );
       const terminal = renderTerminal(report, { plans: true });
       expect(terminal).not.toMatch(/^[ \t]*::[a-z]|\u001b|\u202e/m);
       for (const secret of SECRETS) expect(terminal).not.toContain(secret);

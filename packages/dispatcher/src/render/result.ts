@@ -1,5 +1,5 @@
 import { traitsOf } from "@pipelines/core/contracts/action";
-import type { ReportKind } from "../report/model.ts";
+import type { ReportKind } from "../report/kind.ts";
 import { dangersOf, laterOf, type Row } from "../report/rows.ts";
 
 /** How a unit ended, in two or three words. */

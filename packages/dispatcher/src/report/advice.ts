@@ -36,7 +36,7 @@ export function adviceOn({ end, action }: { readonly end: UnitEnd; readonly acti
       return {
         happened: `was not started, because ${named(end.because)} did not end well`,
         detail: null,
-        next: `Fix ${named(end.because)}; this unit then runs with it.`,
+        next: `Fix ${named(end.because)}. Then re-run the failed jobs, or run the workflow by hand for this unit.`,
       };
     case "withheld":
       return { happened: `was withheld: ${end.stop.message}`, detail: null, next: end.stop.next };

@@ -1,10 +1,11 @@
-import { type Action, carriedOutBy, traitsOf } from "@pipelines/core/contracts/action";
+import { type Action, carriedOutBy } from "@pipelines/core/contracts/action";
 import type { Withheld } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { Ending } from "../collect/outcomes.ts";
+import { kindOf, type ReportKind } from "./kind.ts";
 import { isPending, type Phase } from "./phase.ts";
 import { type Danger, dangersOf, type Row, rowsOf } from "./rows.ts";
 import { type RunStatus, statusOf } from "./status.ts";
@@ -23,12 +24,15 @@ export type RunFacts = {
   readonly commit: string;
   readonly pullRequest: number | null;
   readonly event: string;
+  /** The full ref that the event is about. */
+  readonly ref: string;
+  /** The commit at the tip of that ref when the event happened. */
+  readonly tip: string;
+  /** The commit that a push replaced as the tip; `null` for any other event. */
+  readonly before: string | null;
   /** Who is asked to look when something fails; `null` when nobody is known. */
   readonly assignee: string | null;
 };
-
-/** What a report is about: planned changes, applied ones, or what differs from the code without anybody's change. */
-export type ReportKind = "plan" | "apply" | "drift";
 
 /** The key of a job, the same in every run for the same work, and those of all jobs of the run. */
 export type Scope = { readonly key: string; readonly ofRun: readonly string[] };
@@ -94,7 +98,7 @@ export function buildReport(
   const pending = all.filter((ending) => !endings.includes(ending));
   const rows = rowsOf(endings, new Map((assessment?.units ?? []).map((unit) => [unit.path, unit])));
   return {
-    kind: kindOf(assessment, run),
+    kind: kindOf(run.event, assessment),
     phase,
     status: statusOf(assessment, endings),
     scope,
@@ -121,23 +125,6 @@ export function buildReport(
 export function isWorthReporting({ comparison, ...report }: Report): boolean {
   const lists = [report.rows, report.jobs, report.pending, report.problems, report.withheld, report.accounts];
   return comparison === null || lists.some(({ length }) => length > 0);
-}
-
-function kindOf(assessment: Assessment | null, run: RunFacts): ReportKind {
-  if (assessment === null) return run.event === "push" ? "apply" : "plan";
-  const { mode } = assessment.comparison;
-  switch (mode) {
-    case "plan":
-    case "drift":
-    case "apply":
-      return mode;
-    case "manual": {
-      const { jobs } = assessment;
-      return jobs.length > 0 && jobs.every(({ action }) => !traitsOf(action).writes) ? "plan" : "apply";
-    }
-    default:
-      return mode satisfies never;
-  }
 }
 
 function withheldUnits(assessment: Assessment | null, when: "withheld" | "willBeWithheld"): WithheldUnit[] {

@@ -1,6 +1,6 @@
 import { COMMENT_LIMIT, renderMarkdown } from "../render/markdown.ts";
 import { isWorthReporting, type Report } from "../report/model.ts";
-import { type CommentMarker, commentMarker } from "./marker.ts";
+import { type CommentMarker, commentMarker } from "./comment-marker.ts";
 import type { Sink } from "./sink.ts";
 import { type Conversation, publishComment } from "./sticky-comment.ts";
 

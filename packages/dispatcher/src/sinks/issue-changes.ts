@@ -1,16 +1,17 @@
-import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
-import { needsSomebody, verdictOn } from "@pipelines/core/contracts/end";
 import {
-  type IssueSubject,
   renderClosedIssue,
   renderDriftIssue,
   renderIssue,
+  renderProgress,
   renderRollUp,
   renderRunIssue,
 } from "../render/issue-text.ts";
 import type { Report } from "../report/model.ts";
+import { isIncomplete, type Proof, proofOf, rangeOf, runIdOf } from "../report/proof.ts";
 import type { Row } from "../report/rows.ts";
-import { type IssueMarker, isSameIssue, keyOf, readIssueMarker } from "./marker.ts";
+import { type Subject, subjectsOf } from "../report/subjects.ts";
+import { type IssueMarker, isSameIssue, readIssueMarker } from "./issue-marker.ts";
+import { keyOf } from "./key.ts";
 
 export type Issue = { readonly number: number; readonly body: string; readonly url: string };
 
@@ -19,17 +20,17 @@ export type IssueChange =
   | { readonly kind: "open"; readonly title: string; readonly marker: IssueMarker; readonly body: string }
   | { readonly kind: "update" | "close"; readonly number: number; readonly marker: IssueMarker; readonly body: string };
 
-/** More failing units than this share one issue. */
+/** More units than this, of which none has an issue of its own, share one. */
 const MOST_ISSUES = 10;
 /** GitHub takes 65,536 characters, the marker's line among them. */
 const LONGEST_BODY = 65_000;
 
-type OpenIssue = Issue & { readonly marker: IssueMarker };
-type DesiredIssue = { readonly title: string; readonly marker: IssueMarker; readonly body: string };
+type OpenIssue<M extends IssueMarker = IssueMarker> = Issue & { readonly marker: M };
+type About<A extends IssueMarker["about"]> = Extract<IssueMarker, { about: A }>;
 
 /** What has to be written, given the issues that are open, so that each thing that needs attention has one, and nothing else. */
-export function issueChanges(report: Report, open: readonly Issue[]): IssueChange[] {
-  const known = open.flatMap((issue): OpenIssue[] => {
+export function issueChanges(report: Report, issues: readonly Issue[]): IssueChange[] {
+  const open = issues.flatMap((issue): OpenIssue[] => {
     const marker = readIssueMarker(issue.body);
     return marker === null ? [] : [{ ...issue, marker }];
   });
@@ -37,114 +38,147 @@ export function issueChanges(report: Report, open: readonly Issue[]): IssueChang
     case "plan":
       return [];
     case "drift":
-      return driftChanges(report, known);
+      return driftChanges(report, open);
     case "apply":
-      return applyChanges(report, known);
+      return [...unitChanges(report, open), ...runChanges(report, open)];
     default:
       return report.kind satisfies never;
   }
 }
 
 /** One issue for all drift. A check that could not plan every unit says nothing about those, so it closes nothing. */
-function driftChanges(report: Report, known: readonly OpenIssue[]): IssueChange[] {
+function driftChanges(report: Report, open: readonly OpenIssue[]): IssueChange[] {
   const { totals, comparison, problems } = report;
-  const marker: IssueMarker = { about: "drift", units: [] };
-  const [same, ...duplicates] = known.filter((issue) => isSameIssue(issue.marker, marker));
+  const marker: IssueMarker = { about: "drift" };
+  const [same, ...duplicates] = open.filter((issue) => isSameIssue(issue.marker, marker));
   const desired = comparison === null || problems.length > 0 || totals.units > totals.unchanged;
-  if (!desired) {
-    return (same === undefined ? [] : [same, ...duplicates]).map((issue) => closing(issue, report, null));
-  }
+  if (!desired) return (same === undefined ? [] : [same, ...duplicates]).map((issue) => closing(issue, report, null));
   const text = renderDriftIssue(report);
   if (same === undefined) return [{ kind: "open", marker, ...text }];
   return [{ kind: "update", number: same.number, marker, body: text.body }];
 }
 
-function applyChanges(report: Report, known: readonly OpenIssue[]): IssueChange[] {
-  const desired = desiredIssues(report);
-  const failing = new Set(desired.flatMap(({ marker }) => marker.units));
-  const done = new Map(
-    report.rows.filter((row) => isDone(row) && !failing.has(keyOf(row.unit))).map((row) => [keyOf(row.unit), row]),
+/** The issues about units: each subject has one of its own, or its part of the one that many share. */
+function unitChanges(report: Report, open: readonly OpenIssue[]): IssueChange[] {
+  const own = open.filter((issue): issue is OpenIssue<About<"unit">> => issue.marker.about === "unit");
+  const shared = open.filter((issue): issue is OpenIssue<About<"units">> => issue.marker.about === "units");
+  const ownOf = (subject: Subject) => own.find(({ marker }) => marker.units[0] === keyOf(subject.unit));
+  const subjects = subjectsOf(report);
+  const others = subjects.filter((subject) => ownOf(subject) === undefined);
+  const share = others.filter(
+    ({ unit }) => others.length > MOST_ISSUES || shared.some(({ marker }) => marker.units.includes(keyOf(unit))),
   );
-  const changes = desired.map((change): IssueChange => {
-    const same = known.find((issue) => isSameIssue(issue.marker, change.marker));
-    if (same === undefined) return { kind: "open", ...change };
-    // A roll-up keeps the units of earlier runs that did not run since.
-    const left = same.marker.about === "units" ? same.marker.units.filter((key) => !done.has(key)) : [];
-    const units = [...new Set([...change.marker.units, ...left])];
-    return { kind: "update", number: same.number, marker: { ...change.marker, units }, body: change.body };
-  });
-  const handled = new Set(changes.map((change) => (change.kind === "open" ? null : change.number)));
-  const others = known.filter(({ number }) => !handled.has(number));
-  return [...changes, ...others.flatMap((issue) => resolved(issue, report, done))];
-}
-
-/** The issues that have to be open after this run. */
-function desiredIssues(report: Report): DesiredIssue[] {
-  const subjects: IssueSubject[] = [
-    ...report.rows.filter(needsIssue).map((row) => ({ kind: "row" as const, row })),
-    ...report.withheld
-      .filter(({ action }) => traitsOf(action).removes)
-      .map((withheld) => ({ kind: "withheld" as const, ...withheld })),
+  const proof = proofOf(report);
+  const changes = [
+    ...subjects.filter((subject) => !share.includes(subject)).map((it) => ownChange(report, proof, it, ownOf(it))),
+    ...(share.length === 0 ? [] : [sharedChange(report, proof, share, shared[0])]),
   ];
-  const nameOf = (subject: IssueSubject): string => (subject.kind === "row" ? subject.row.unit : subject.unit);
-  const run: IssueMarker = runMarker(report);
-  const ofRun = needsRunIssue(report) ? [{ marker: run, ...renderRunIssue(report) }] : [];
-  if (subjects.length > MOST_ISSUES) {
-    const units = subjects.map((subject) => keyOf(nameOf(subject)));
-    return [{ marker: { about: "units", units }, ...renderRollUp(report, subjects.length) }, ...ofRun];
-  }
-  const ofUnits = subjects.map((subject) => ({
-    marker: { about: "unit" as const, units: [keyOf(nameOf(subject))] },
-    ...renderIssue(report, subject),
-  }));
-  return [...ofUnits, ...ofRun];
+  const written = new Set(changes.map((change) => (change.kind === "open" ? null : change.number)));
+  const rest = [...own, ...shared].filter(({ number }) => !written.has(number));
+  return [...changes, ...rest.flatMap((issue) => progressOf(issue, report, proof))];
 }
 
-/** What becomes of an open issue that this run does not repeat: it is closed, shortened, or left alone. */
-function resolved(issue: OpenIssue, report: Report, done: ReadonlyMap<string, Row>): IssueChange[] {
-  const { marker } = issue;
-  if (marker.about === "drift") return [];
-  if (marker.about === "run") {
-    const isOurs = isSameIssue(marker, runMarker(report));
-    return isOurs && !needsRunIssue(report) ? [closing(issue, report, null)] : [];
-  }
-  const left = marker.units.filter((key) => !done.has(key));
-  if (left.length === 0) {
-    return [closing(issue, report, marker.about === "unit" ? (done.get(marker.units[0] ?? "") ?? null) : null)];
-  }
-  if (left.length === marker.units.length) return [];
-  const body = issue.body.split("\n").slice(1).join("\n");
-  return [{ kind: "update", number: issue.number, marker: { about: "units", units: left }, body }];
+function ownChange(
+  report: Report,
+  proof: Proof,
+  subject: Subject,
+  same: OpenIssue<About<"unit">> | undefined,
+): IssueChange {
+  const { title, body } = renderIssue(report, subject);
+  const before = same === undefined ? [] : leftOf(same.marker, proof);
+  const units = [...new Set([...keysOf(subject), ...before])];
+  const marker: IssueMarker = { about: "unit", action: subject.action, run: newest(report, same), units };
+  return same === undefined
+    ? { kind: "open", title, marker, body }
+    : { kind: "update", number: same.number, marker, body };
 }
 
-/** A closed issue says first how it was resolved, and keeps below what had gone wrong: people come back for that. */
+/** A shared issue keeps units of earlier runs that this one does not show to be done, and what was said of them. */
+function sharedChange(
+  report: Report,
+  proof: Proof,
+  subjects: readonly Subject[],
+  same: OpenIssue<About<"units">> | undefined,
+): IssueChange {
+  const now = subjects.flatMap(keysOf);
+  const before = same === undefined ? [] : leftOf(same.marker, proof).filter((key) => !now.includes(key));
+  const units = [...new Set([...now, ...before])];
+  const { title, body } = renderRollUp(report, subjects.length);
+  const marker: IssueMarker = { about: "units", run: newest(report, same), units };
+  if (same === undefined) return { kind: "open", title, marker, body };
+  const all = before.length === 0 ? body : withBefore(body, same);
+  return { kind: "update", number: same.number, marker, body: all };
+}
+
+/** What becomes of an issue that this run does not repeat: it is closed, shortened, or left alone. */
+function progressOf(issue: OpenIssue<About<"unit"> | About<"units">>, report: Report, proof: Proof): IssueChange[] {
+  const left = leftOf(issue.marker, proof);
+  const done = issue.marker.units
+    .filter((key) => !left.includes(key))
+    .flatMap((key) => doneRow(key, issue.marker, proof));
+  if (left.length === 0) return [closing(issue, report, done.length === 1 ? (done[0] ?? null) : null)];
+  if (done.length === 0) return [];
+  const marker = { ...issue.marker, units: left };
+  return [
+    {
+      kind: "update",
+      number: issue.number,
+      marker,
+      body: withBefore(renderProgress(report, done, left.length), issue),
+    },
+  ];
+}
+
+/** The issue about commits whose changes a push run did not determine or run: it lasts until a run has covered them all. */
+function runChanges(report: Report, open: readonly OpenIssue[]): IssueChange[] {
+  const marker: About<"run"> = { about: "run", job: report.scope?.key ?? null, ranges: [] };
+  const same = open.find(
+    (issue): issue is OpenIssue<About<"run">> => issue.marker.about === "run" && isSameIssue(issue.marker, marker),
+  );
+  const range = rangeOf(report);
+  const known = same?.marker.ranges ?? [];
+  if (range !== null && isIncomplete(report)) {
+    const isKnown = known.some(({ from, to }) => from === range.from && to === range.to);
+    const ranges = isKnown ? known : [...known, range];
+    const { title, body } = renderRunIssue(report, ranges);
+    return same === undefined
+      ? [{ kind: "open", title, marker: { ...marker, ranges }, body }]
+      : [{ kind: "update", number: same.number, marker: { ...marker, ranges }, body }];
+  }
+  if (same === undefined) return [];
+  const left = proofOf(report).left(known);
+  if (left.length === 0) return [closing(same, report, null)];
+  if (left.length === known.length) return [];
+  const body = withBefore(renderRunIssue(report, left).lead, same);
+  return [{ kind: "update", number: same.number, marker: { ...marker, ranges: left }, body }];
+}
+
+function keysOf(subject: Subject): string[] {
+  return [subject.unit, ...(subject.kind === "row" ? subject.notStarted : [])].map(keyOf);
+}
+
+function leftOf(marker: About<"unit"> | About<"units">, proof: Proof): string[] {
+  return marker.units.filter((key) => doneRow(key, marker, proof).length === 0);
+}
+
+function doneRow(key: string, marker: About<"unit"> | About<"units">, proof: Proof): Row[] {
+  const action = marker.about === "unit" ? marker.action : null;
+  const row = proof.unit((unit) => keyOf(unit) === key, action, marker.run);
+  return row === null ? [] : [row];
+}
+
+function newest(report: Report, issue: OpenIssue<About<"unit"> | About<"units">> | undefined): number {
+  return Math.max(runIdOf(report), issue?.marker.run ?? 0);
+}
+
+/** A closed issue says first how it was resolved. */
 function closing(issue: OpenIssue, report: Report, row: Row | null): IssueChange {
-  const before = issue.body.split("\n").slice(1).join("\n");
-  const body = `${renderClosedIssue(report, row)}\n\n---\n\n${before}`.slice(0, LONGEST_BODY).toWellFormed();
+  const body = withBefore(renderClosedIssue(report, row), issue);
   return { kind: "close", number: issue.number, marker: issue.marker, body };
 }
 
-function runMarker({ scope }: Report): IssueMarker {
-  return { about: "run", units: scope === null ? [] : [scope.key] };
-}
-
-/** A skipped apply is covered by the issue of what it waited for; a skipped destroy stays due. */
-function needsIssue(row: Row): boolean {
-  if (!changesUnits(row.action)) return false;
-  if (row.end.kind === "skipped") return traitsOf(row.action).removes;
-  return needsSomebody(row.end, row.action);
-}
-
-function isDone(row: Row): boolean {
-  return changesUnits(row.action) && verdictOn(row.end, row.action) === "well";
-}
-
-/** The run as a whole could not determine its work, or a job without units could not do it. */
-function needsRunIssue(report: Report): boolean {
-  return (
-    report.comparison === null ||
-    report.problems.length > 0 ||
-    report.accounts.some(({ failure }) => failure !== null) ||
-    (report.jobs.length > 0 && !report.rows.some(({ end, action }) => needsSomebody(end, action)))
-  );
+/** What is said now, and below it what was said before: people come back for that. */
+function withBefore(text: string, { body }: Issue): string {
+  const before = body.split("\n").slice(1).join("\n");
+  return `${text}\n\n---\n\n${before}`.slice(0, LONGEST_BODY).toWellFormed();
 }

@@ -1,6 +1,6 @@
 import type { Report } from "../report/model.ts";
 import { type Issue, type IssueChange, issueChanges } from "./issue-changes.ts";
-import { type IssueMarker, isSameIssue, issueMarker, readIssueMarker } from "./marker.ts";
+import { type IssueMarker, isSameIssue, issueMarker, readIssueMarker } from "./issue-marker.ts";
 import type { Sink, SinkResult } from "./sink.ts";
 
 /** The open issues of the repository that are ours. */
@@ -16,9 +16,14 @@ export type IssueTracker = {
 export function issuesSink(trackerOf: () => Promise<IssueTracker>): Sink {
   return {
     name: "issues",
-    wants: ({ kind, phase }) => kind !== "plan" && phase.kind !== "start",
+    wants: (report) => report.kind !== "plan" && report.phase.kind !== "start" && isOfDeployBranch(report),
     publish: async (report) => publishIssues(await trackerOf(), report),
   };
+}
+
+/** A dispatch can be made from any branch; what it does there is nothing about the deploy branch. */
+function isOfDeployBranch({ comparison, run }: Report): boolean {
+  return run.event === "schedule" || comparison === null || run.ref === `refs/heads/${comparison.deployBranch}`;
 }
 
 /** Writes of one report; the next run does what is left. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type CommentMarker, readCommentMarker } from "./marker.ts";
+import { type CommentMarker, readCommentMarker } from "./comment-marker.ts";
 import { type Comment, type Conversation, publishComment } from "./sticky-comment.ts";
 
 /** A conversation in memory; each call gives way, so that reporters at the same time interleave. */

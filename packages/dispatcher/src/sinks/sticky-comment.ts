@@ -1,4 +1,4 @@
-import { type CommentMarker, commentMarker, compareMarkers, readCommentMarker } from "./marker.ts";
+import { type CommentMarker, commentMarker, compareMarkers, readCommentMarker } from "./comment-marker.ts";
 import type { SinkResult } from "./sink.ts";
 
 export type Comment = { readonly id: number; readonly body: string; readonly url: string };

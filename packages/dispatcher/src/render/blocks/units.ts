@@ -1,6 +1,7 @@
 import type { Detail } from "../../report/fit.ts";
 import { count } from "../../report/headline.ts";
-import type { Report, ReportKind } from "../../report/model.ts";
+import type { ReportKind } from "../../report/kind.ts";
+import type { Report } from "../../report/model.ts";
 import { countsInTotals, isCalm, isUnchanged, MOST_CALM, type Row } from "../../report/rows.ts";
 import { code, fenced, html, link, oneLine, prose, sentence } from "../escape.ts";
 import { figures, plainFigures } from "../figures.ts";

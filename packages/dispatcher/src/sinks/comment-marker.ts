@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import type { ReportKind } from "../report/model.ts";
+import type { ReportKind } from "../report/kind.ts";
 import type { Phase } from "../report/phase.ts";
+import { firstLineOf } from "./key.ts";
 
 /** Which report of which run a comment holds, so that an older one never replaces a newer one. */
 export type CommentMarker = {
@@ -14,7 +14,6 @@ export type CommentMarker = {
 
 const COMMENT =
   /^<!-- pipelines:comment v1 (plan|apply|drift)(?: job=([0-9a-f]{16}))? run=(\d{1,12}) attempt=(\d{1,6}) phase=(start|end|stage-(\d{1,9})) -->$/;
-const ISSUE = /^<!-- pipelines:issue v1 (unit|units|run|drift) ?([0-9a-f,]*) -->$/;
 
 /** The hidden first line of a comment of ours. */
 export function commentMarker({ kind, scope, run, attempt, phase }: CommentMarker): string {
@@ -24,7 +23,7 @@ export function commentMarker({ kind, scope, run, attempt, phase }: CommentMarke
 
 /** Reads the first line only: further down, a text from elsewhere may hold something that looks like it. */
 export function readCommentMarker(body: string): CommentMarker | null {
-  const [, kind, scope, run, attempt, phase, stage] = COMMENT.exec(firstLine(body)) ?? [];
+  const [, kind, scope, run, attempt, phase, stage] = COMMENT.exec(firstLineOf(body)) ?? [];
   if (kind !== "plan" && kind !== "apply" && kind !== "drift") return null;
   return {
     kind,
@@ -49,35 +48,4 @@ function nameOf(phase: Phase): string {
 function rankOf(phase: Phase): number {
   if (phase.kind === "start") return 0;
   return phase.kind === "stage" ? phase.stage : 1_000_000_000;
-}
-
-/**
- * What an issue is about: one unit, many units at once, a run that could not do its work (or one job of it), or drift.
- * Units and jobs are named by their keys.
- */
-export type IssueMarker = { readonly about: "unit" | "units" | "run" | "drift"; readonly units: readonly string[] };
-
-/** A name in a marker: it can't break out of the comment, whatever the path or title holds. */
-export function keyOf(name: string): string {
-  return createHash("sha256").update(name).digest("hex").slice(0, 16);
-}
-
-export function issueMarker({ about, units }: IssueMarker): string {
-  return `<!-- pipelines:issue v1 ${about}${units.length === 0 ? "" : ` ${units.join(",")}`} -->`;
-}
-
-export function readIssueMarker(body: string): IssueMarker | null {
-  const [, about, units] = ISSUE.exec(firstLine(body)) ?? [];
-  if (about !== "unit" && about !== "units" && about !== "run" && about !== "drift") return null;
-  return { about, units: units === undefined || units === "" ? [] : units.split(",") };
-}
-
-/** Whether two markers stand for the same issue. Of roll-ups and of drift there is one. */
-export function isSameIssue(a: IssueMarker, b: IssueMarker): boolean {
-  if (a.about !== b.about) return false;
-  return a.about === "units" || a.about === "drift" || a.units[0] === b.units[0];
-}
-
-function firstLine(body: string): string {
-  return (body.split("\n", 1)[0] ?? "").trimEnd();
 }
