@@ -67,7 +67,16 @@ async function measure(size: number): Promise<void> {
 
 function claimed(ledger: Ledger, units: readonly UnitPath[]): Ledger {
   const wanted = units.map((path) => ({
-    ...({ path, action: "apply", commit, environment: "prod", why: "changed", message: "", dueOf: null } as const),
+    ...({
+      path,
+      action: "apply",
+      commit,
+      environment: "prod",
+      dependsOn: [],
+      why: "changed",
+      message: "",
+      dueOf: null,
+    } as const),
   }));
   const of = { kind: "request" } as const;
   return claim(

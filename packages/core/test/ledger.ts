@@ -24,6 +24,7 @@ export const wanting = (sketch: UnitSketch, head: CommitSha): ClaimedUnit => ({
   action: "apply",
   commit: head,
   environment: "prod",
+  dependsOn: [],
   why: "changed",
   message: "",
   dueOf: null,

@@ -66,8 +66,15 @@ export const Due = z.strictObject({
   message: z.string(),
   /** The run that has it. When that has ended the next run takes it. */
   owner: LedgerRun,
+  /** What it depended on at each commit that was tried since it was last applied: a part of that may be in use. */
+  dependsOn: z.array(UnitPath),
   /** Nothing but a person's request wants it: when it is not started, nothing is owed. */
   byHand: z.boolean(),
+  /**
+   * It runs at a commit that `determined` had not reached. A comparison that begins before that commit does not show
+   * what comes after and turns it back.
+   */
+  ahead: z.boolean(),
   since: z.iso.datetime(),
 });
 export type Due = z.infer<typeof Due>;

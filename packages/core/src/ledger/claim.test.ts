@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CHANGED, claiming, commit, FAILED, recording, runOf, unit } from "../../test/ledger.ts";
+import { CHANGED, claiming, commit, FAILED, recording, runOf, time, unit } from "../../test/ledger.ts";
+import { dismiss } from "./dismiss.ts";
 import { EMPTY_LEDGER, type Ledger, ownerOf } from "./ledger.ts";
 
 const [one, two] = [runOf(1), runOf(2)];
@@ -65,6 +66,18 @@ describe("a claim", () => {
     expect(claiming(ledger, two, 2, ["b"], { complete: false, seen: 1 }).ledger).toEqual(ledger);
   });
 
+  it("of an earlier commit leaves to a later run what that has, though it did not know all that changed", () => {
+    const first = claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger;
+    const later = claiming(first, runOf(3), 3, ["a"], { complete: false }).ledger;
+    expect(claiming(later, two, 2, ["a", "b"], { tip: commit(3) })).toMatchObject({
+      position: "ahead",
+      taken: ["b"],
+      left: [{ path: "a", to: runOf(3) }],
+    });
+    const done = recording(later, runOf(3), 3, { a: CHANGED });
+    expect(claiming(done, two, 2, ["a"], { tip: commit(3) }).taken).toEqual([]);
+  });
+
   it("takes along what was due, unless another run took it meanwhile or a later commit wants it", () => {
     const failed = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: FAILED });
     const along = { path: unit("a"), dueOf: one.id };
@@ -119,6 +132,14 @@ describe("what a person asks for", () => {
     expect(recording(asked, two, 2, { a: SKIPPED })).toEqual(live);
   });
 
+  it("leaves a dismissal as it was when it was not started", () => {
+    const failed = recording(claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger, one, 2, { a: FAILED });
+    const dismissed = dismiss(failed, { run: one, time, by: "mona", reason: "", units: [unit("a")] });
+    const asked = claiming(dismissed, two, 2, ["a"], { request: true }).ledger;
+    expect(recording(asked, two, 2, { a: SKIPPED })).toEqual(dismissed);
+    expect(recording(asked, two, 2, { a: CHANGED }).units.get(unit("a"))?.dismissed).toBeUndefined();
+  });
+
   it("is owed when it may have changed something, and when a commit wanted it before", () => {
     const asked = claiming(live, two, 2, ["a"], { request: true }).ledger;
     expect(due(recording(asked, two, 2, { a: FAILED }), "a")).toMatchObject({ why: "failed" });
@@ -138,6 +159,12 @@ describe("what a person asks for", () => {
     expect(applied(done, "a")).toMatchObject({ commit: commit(1), run: two });
     expect(due(done, "a")).toMatchObject({ action: "apply", commit: commit(2), commits: [commit(2)], why: "set-back" });
     expect(recording(done, two, 1, { a: CHANGED }, { commit: commit(2), exists: () => true })).toEqual(done);
+  });
+
+  it("of a unit that the deploy branch does not have is due to be destroyed", () => {
+    const asked = claiming(EMPTY_LEDGER, two, 1, ["gone"], { request: true, tip: commit(2) }).ledger;
+    const done = recording(asked, two, 1, { gone: CHANGED }, { commit: commit(2), exists: () => false });
+    expect(due(done, "gone")).toMatchObject({ action: "destroy", commit: commit(1), why: "set-back" });
   });
 
   it("and destroys although it is on the deploy branch is due to be applied", () => {

@@ -1,8 +1,8 @@
 import type { CommitSha } from "../contracts/comparison.ts";
-import type { Determined, Due, DueWhy, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
+import type { Determined, DueWhy, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
-import { type Contains, type Ledger, sameRun, withUnits } from "./ledger.ts";
-import { type Position, positionOf } from "./position.ts";
+import { type Contains, hasJob, type Ledger, sameRun, withUnits } from "./ledger.ts";
+import { isLaterOnBranch, type Position, positionOf } from "./position.ts";
 
 /** A unit that a run wants to have. */
 export type ClaimedUnit = {
@@ -11,6 +11,7 @@ export type ClaimedUnit = {
   /** The commit that runs: for a destroy the one that still has the unit. */
   readonly commit: CommitSha;
   readonly environment: string | null;
+  readonly dependsOn: readonly UnitPath[];
   readonly why: DueWhy;
   readonly message: string;
   /** The run that had it due when this run determined; `null`: it runs since it changed, or since somebody asked. */
@@ -64,6 +65,7 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
   }
   const adds = wanted.of.kind === "changes" && (position === "ahead" || position === "rewritten");
   const number = numberOf(ledger, wanted, adds);
+  const reached = adds && wanted.of.kind === "changes" && wanted.of.complete ? wanted.head : determined;
   const records: LedgerUnit[] = [];
   const taken: UnitPath[] = [];
   const left: { path: UnitPath; to: LedgerRun | null }[] = [];
@@ -72,10 +74,15 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
     if (mayTake(unit, record, wanted, adds, facts)) {
       taken.push(unit.path);
       const changed = adds && unit.dueOf === null;
-      records.push(owned(unit, record, wanted, changed ? number : (record?.claim ?? 0), facts.contains));
+      const context = {
+        number: changed ? number : (record?.claim ?? 0),
+        determined: reached,
+        contains: facts.contains,
+      };
+      records.push(owned(unit, record, wanted, context));
     } else left.push(leftTo(ledger, unit.path));
   }
-  if (adds) records.push(...missed(ledger, wanted, facts, number));
+  if (adds) records.push(...missed(ledger, wanted, facts, { number, determined: reached, contains: facts.contains }));
   const counted = determinedAfter(ledger, wanted, adds, number, records.length > 0);
   const unchanged = records.length === 0 && counted === ledger.determined;
   return {
@@ -120,54 +127,102 @@ function mayTake(
   record: LedgerUnit | undefined,
   { run, of, head }: Claim,
   adds: boolean,
-  { contains, tip }: ClaimFacts,
+  facts: ClaimFacts,
 ): boolean {
   if (of.kind === "request" && unit.dueOf === null) return true;
   const due = record?.due;
-  if (unit.dueOf === null && adds) return true;
+  if (unit.dueOf === null && adds) return !isOfLater(record, head, facts);
   if (due === undefined) return false;
   if (sameRun(due.owner, run)) return true;
   // What changed was claimed by another run; what was due is free as long as nobody else took it.
-  return unit.dueOf === due.owner.id && !isDueForNewer(due, head, tip, contains);
+  return unit.dueOf === due.owner.id && !isOfLater(record, head, facts);
 }
 
-/** Whether a unit is due for a commit of the branch that comes after a head. */
-export function isDueForNewer(due: Due, head: CommitSha, tip: CommitSha, contains: Contains): boolean {
-  return due.commits.some(
-    (commit) =>
-      commit !== head && contains(commit, head) === true && (tip === commit || contains(tip, commit) === true),
-  );
+/** Whether a later commit of the branch has a unit to do, or has done it. A run that did not know all can be ahead so. */
+function isOfLater(record: LedgerUnit | undefined, head: CommitSha, { tip, contains }: ClaimFacts): boolean {
+  if (record === undefined) return false;
+  return commitsOf(record).some((commit) => isLaterOnBranch({ commit, head, tip }, contains));
+}
+
+/** What is determined, where a head does not have it. */
+function later(determined: CommitSha | null, head: CommitSha, contains: Contains): CommitSha[] {
+  return determined === null || determined === head || contains(head, determined) === true ? [] : [determined];
+}
+
+/**
+ * Whether a unit was applied at a commit after what is determined, and nothing is due: the next comparison does not
+ * show what the commits in between turned back.
+ */
+export function isAppliedAhead(
+  { due, applied, dismissed }: LedgerUnit,
+  determined: Pick<Determined, "commit"> | null,
+  contains: Contains,
+): boolean {
+  const reached = determined?.commit ?? null;
+  if (due !== undefined || dismissed !== undefined || applied === undefined || reached === null) return false;
+  return applied.commit !== reached && contains(applied.commit, reached) === true;
+}
+
+/** The commits that may be in effect of a unit, and those that want something of it. */
+export function commitsOf({ due, applied, dismissed }: LedgerUnit): CommitSha[] {
+  return [
+    ...(due === undefined ? [] : [due.commit, ...due.commits]),
+    ...(applied === undefined ? [] : [applied.commit]),
+    // It may have been in the middle of its work when somebody dismissed it.
+    ...(dismissed === undefined ? [] : [dismissed.commit]),
+  ];
 }
 
 /** Enough to tell where a unit's changes came from; a unit that stays broken for months must not grow without end. */
 const MOST_COMMITS = 50;
 
+type ClaimContext = {
+  readonly number: number;
+  /** What is determined when the claim is written. */
+  readonly determined: CommitSha | null;
+  readonly contains: Contains;
+};
+
+/**
+ * The commits that a unit is due for. A request does not undo what commits want: that stays due until a run has it
+ * applied. For what changed, commits that were pushed away by force are not wanted any more.
+ */
+function commitsFor(
+  record: LedgerUnit | undefined,
+  {
+    asked,
+    changed,
+    head,
+    determined,
+    contains,
+  }: { asked: boolean; changed: boolean; head: CommitSha } & Pick<ClaimContext, "determined" | "contains">,
+): CommitSha[] {
+  const before = record?.due?.commits ?? [];
+  if (!asked) {
+    const kept = before.filter((known) => known !== head && contains(head, known) === true);
+    return [...kept, ...(changed ? [head] : [])];
+  }
+  const applied = record?.due === undefined ? [record?.applied?.commit ?? head] : [];
+  return [...new Set([...before, ...applied, ...later(determined, head, contains)])];
+}
+
 function owned(
-  { path, action, commit, environment, why, message, dueOf }: ClaimedUnit,
+  { path, action, commit, environment, dependsOn, why, message, dueOf }: ClaimedUnit,
   record: LedgerUnit | undefined,
   { run, time, head, of }: Claim,
-  claimNumber: number,
-  contains: Contains,
+  { number, determined, contains }: ClaimContext,
 ): LedgerUnit {
-  const { due, applied } = record ?? {};
-  if (record !== undefined && due !== undefined && sameRun(due.owner, run)) {
+  const { due, applied, dismissed } = record ?? {};
+  if (record !== undefined && due !== undefined && sameRun(due.owner, run) && hasJob(due)) {
     if (due.action === action && due.commit === commit) return record;
   }
   const asked = of.kind === "request" && dueOf === null;
-  const before = due?.commits ?? [];
-  const commits = asked
-    ? // A request does not undo what a commit wants: that stays due until a run has it applied.
-      [...before, ...(due === undefined ? [applied?.commit ?? head] : [])]
-    : // Commits that were pushed away by force are not wanted any more.
-      [
-        ...before.filter((known) => known !== head && contains(head, known) === true),
-        ...(dueOf === null ? [head] : []),
-      ];
+  const commits = commitsFor(record, { asked, changed: dueOf === null, head, determined, contains });
   const [first = head, ...rest] = commits;
   return {
     version: 1,
     unit: path,
-    claim: claimNumber,
+    claim: number,
     due: {
       action,
       commit,
@@ -176,10 +231,14 @@ function owned(
       why: asked ? "asked" : why,
       message,
       owner: run,
+      dependsOn: [...new Set([...(due?.dependsOn ?? []), ...dependsOn])].toSorted(),
+      ahead: determined === null || (determined !== head && contains(determined, head) !== true),
       byHand: asked && (due === undefined || due.byHand),
       since: due?.since ?? time,
     },
     ...(applied === undefined ? {} : { applied }),
+    // A request that comes to nothing leaves a person's decision as it was; a commit is a new question.
+    ...(asked && dismissed !== undefined ? { dismissed } : {}),
   };
 }
 
@@ -187,12 +246,14 @@ function owned(
  * Units that other runs claimed after this one had determined, and that its own comparison does not show: what one
  * commit changed and the next turned back. What is applied of them may be the earlier of the two, so they are due.
  */
-function missed(ledger: Ledger, wanted: Claim, { existsAtHead, contains }: ClaimFacts, number: number): LedgerUnit[] {
+function missed(ledger: Ledger, wanted: Claim, facts: ClaimFacts, context: ClaimContext): LedgerUnit[] {
   if (wanted.of.kind !== "changes") return [];
   const { seen } = wanted.of;
+  const { existsAtHead } = facts;
   const named = new Set(wanted.units.map(({ path }) => path));
   return [...ledger.units.values()].flatMap((record): LedgerUnit[] => {
-    if (record.claim <= seen || named.has(record.unit)) return [];
+    const unseen = record.claim > seen || isAppliedAhead(record, ledger.determined, facts.contains);
+    if (!unseen || named.has(record.unit) || isOfLater(record, wanted.head, facts)) return [];
     const last = record.due ?? record.applied ?? record.dismissed;
     if (last === undefined) return [];
     const exists = existsAtHead(record.unit);
@@ -202,10 +263,11 @@ function missed(ledger: Ledger, wanted: Claim, { existsAtHead, contains }: Claim
       action: exists ? "apply" : "destroy",
       commit: exists ? wanted.head : last.commit,
       environment: record.due?.environment ?? record.applied?.environment ?? null,
+      dependsOn: [],
       why: "not-determined",
       message: `It was changed by commits that another run determined at the same time as run ${wanted.run.number}, which has no job for it. The next run takes it.`,
       dueOf: null,
     };
-    return [owned(unit, record, wanted, number, contains)];
+    return [owned(unit, record, wanted, context)];
   });
 }

@@ -35,6 +35,13 @@ describe("what a run takes along", () => {
     expect(ask(failed, given).take).toHaveLength(count);
   });
 
+  it("is nothing that was tried at a later commit by hand: a part of that may be in effect", () => {
+    const live = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: CHANGED });
+    const tried = recording(claiming(live, two, 3, ["a"], { request: true }).ledger, two, 3, { a: FAILED });
+    expect(ask(tried, { tip: commit(3) }).leave).toMatchObject([{ because: "it is due for a later commit" }]);
+    expect(ask(tried, { head: commit(3), tip: commit(3) }).take).toHaveLength(1);
+  });
+
   it("is a destroy of what is gone, and an apply of what is there again", () => {
     const gone = { path: unit("a"), action: "destroy" as const, commit: commit(0) };
     const due = recording(claiming(EMPTY_LEDGER, one, 1, [gone]).ledger, one, 1, {});

@@ -1,8 +1,9 @@
 import type { CommitSha } from "../contracts/comparison.ts";
-import type { Due, LedgerAction, LedgerRun } from "../contracts/ledger.ts";
+import type { Due, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import { byPath, type UnitPath } from "../contracts/unit-path.ts";
-import { isDueForNewer } from "./claim.ts";
+import { commitsOf, isAppliedAhead } from "./claim.ts";
 import { type Contains, type Ledger, sameRun } from "./ledger.ts";
+import { isLaterOnBranch } from "./position.ts";
 
 /** A due unit that a run takes along, as it has to be run now. */
 export type DueUnit = {
@@ -41,9 +42,10 @@ export type DueQuestion = {
 export function dueFor(ledger: Ledger, question: DueQuestion): { take: DueUnit[]; leave: NotTaken[] } {
   const take: DueUnit[] = [];
   const leave: NotTaken[] = [];
-  for (const { unit: path, due } of ledger.units.values()) {
+  for (const record of ledger.units.values()) {
+    const { unit: path, due } = record;
     if (due === undefined) continue;
-    const because = notTaken(path, due, question);
+    const because = notTaken(record, due, question);
     if (because !== null) leave.push({ path, due, because });
     else if (question.existsAtHead(path)) take.push({ path, due, action: "apply", commit: question.head });
     else take.push({ path, due, action: "destroy", commit: due.commit });
@@ -52,12 +54,29 @@ export function dueFor(ledger: Ledger, question: DueQuestion): { take: DueUnit[]
 }
 
 function notTaken(
-  path: UnitPath,
+  record: LedgerUnit,
   due: Due,
   { run, head, tip, isEnded, contains, asked }: DueQuestion,
 ): NotTaken["because"] | null {
   if (!sameRun(due.owner, run) && !isEnded(due.owner)) return "its run goes on";
-  if (isDueForNewer(due, head, tip, contains)) return "it is due for a later commit";
+  if (commitsOf(record).some((commit) => isLaterOnBranch({ commit, head, tip }, contains)))
+    return "it is due for a later commit";
   // The next run must not undo in silence what a person went back to.
-  return due.why === "set-back" && asked?.(path) !== true ? "somebody has to ask for it" : null;
+  return due.why === "set-back" && asked?.(record.unit) !== true ? "somebody has to ask for it" : null;
+}
+
+/**
+ * Units that were applied at a commit after what is determined: by a run that did not know all that changed, or by
+ * hand. They belong to the changes of the next run, since a comparison that begins earlier may not show them.
+ */
+export function appliedAhead(
+  ledger: Ledger,
+  { head, contains, existsAtHead }: Pick<DueQuestion, "head" | "contains" | "existsAtHead">,
+): { path: UnitPath; action: LedgerAction; commit: CommitSha }[] {
+  return [...ledger.units.values()].flatMap((record): { path: UnitPath; action: LedgerAction; commit: CommitSha }[] => {
+    if (record.applied === undefined || !isAppliedAhead(record, ledger.determined, contains)) return [];
+    if (existsAtHead(record.unit)) return [{ path: record.unit, action: "apply", commit: head }];
+    if (record.applied.action === "destroy") return [];
+    return [{ path: record.unit, action: "destroy", commit: record.applied.commit }];
+  });
 }

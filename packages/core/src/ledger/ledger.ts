@@ -1,5 +1,5 @@
 import type { CommitSha } from "../contracts/comparison.ts";
-import type { Determined, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
+import type { Determined, Due, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 
 /** What is merged and applied, and what is merged and not: the whole record. */
@@ -25,6 +25,11 @@ export function withUnits(ledger: Ledger, records: Iterable<LedgerUnit>): Ledger
 /** Attempts are one run. */
 export function sameRun(a: Pick<LedgerRun, "id">, b: Pick<LedgerRun, "id">): boolean {
   return a.id === b.id;
+}
+
+/** Whether the owner may have a job for what is due. What became due since it determined waits for the next run. */
+export function hasJob({ why }: Due): boolean {
+  return why !== "not-determined" && why !== "set-back";
 }
 
 /** The run that has a unit to do; `null` when nothing is due. */

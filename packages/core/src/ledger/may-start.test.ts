@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CHANGED, claiming, commit, recording, runOf, time, unit } from "../../test/ledger.ts";
+import { CHANGED, claiming, commit, FAILED, recording, runOf, time, unit } from "../../test/ledger.ts";
 import { Configuration, EnvironmentSettings } from "../configuration/schema.ts";
 import { dismiss } from "./dismiss.ts";
 import { EMPTY_LEDGER, type Ledger } from "./ledger.ts";
@@ -69,6 +69,25 @@ describe("a unit that another was applied with", () => {
   });
 });
 
+it("a unit that another was tried with, and that may be in use since, is not destroyed", () => {
+  const uses = { path: unit("user"), dependsOn: [unit("a")] };
+  const tried = recording(claiming(EMPTY_LEDGER, one, 1, [uses]).ledger, one, 1, { user: FAILED });
+  const both = claiming(tried, two, 2, ["user", { ...gone, commit: commit(0) }]).ledger;
+  const question = { ...destroying, run: two, tip: read(tipWith({}, false)) };
+  expect(ask(read(both), question)).toMatchObject({ kind: "stop", because: "needed" });
+  expect(ask(read(recording(both, two, 2, { user: CHANGED })), question)).toEqual({ kind: "go" });
+});
+
+it("a unit of whose user a person said that nothing is left is destroyed", () => {
+  const uses = { path: unit("user"), action: "destroy" as const, commit: commit(0), dependsOn: [unit("a")] };
+  const live = recording(claiming(EMPTY_LEDGER, one, 1, ["user"]).ledger, one, 1, { user: { dependsOn: [unit("a")] } });
+  const due = claiming(live, two, 2, [uses, { ...gone, commit: commit(0) }]).ledger;
+  const question = { ...destroying, run: two, tip: read(tipWith({}, false)) };
+  expect(ask(read(due), question)).toMatchObject({ kind: "stop", because: "needed" });
+  const ledger = dismiss(due, { run: two, time, by: "m", reason: "it moved", units: [unit("user")] });
+  expect(ask(read(ledger), question)).toEqual({ kind: "go" });
+});
+
 describe("a unit is left alone", () => {
   it.each<[string, Ledger, RegExp]>([
     [
@@ -84,7 +103,14 @@ describe("a unit is left alone", () => {
     [
       "when a person dismissed it",
       dismiss(applyDue, { run: two, time, by: "m", reason: "", units: [unit("a")] }),
-      /dismissed/,
+      /m dismissed it/,
+    ],
+    [
+      "when a person dismissed what a later commit wants of it",
+      dismiss(claiming(recording(applyDue, one, 1, { a: CHANGED }), one, 2, ["a"]).ledger, {
+        ...{ run: two, time, by: "m", reason: "", units: [unit("a")] },
+      }),
+      /m dismissed it/,
     ],
     ["when the ledger knows nothing of it", EMPTY_LEDGER, /Nothing is due/],
   ])("%s", (_what, ledger, message) => {

@@ -2,7 +2,7 @@ import { type EnvironmentOfUnit, environmentLookup } from "../configuration/envi
 import { type Restriction, restrictionOn } from "../configuration/policy.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { CommitSha } from "../contracts/comparison.ts";
-import type { Applied, LedgerAction, LedgerRun } from "../contracts/ledger.ts";
+import type { LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import { type Ledger, sameRun } from "./ledger.ts";
 
@@ -53,7 +53,7 @@ export function mayStart(question: StartQuestion): Start {
 function ownership({ unit, action, commit, run }: StartQuestion, ledger: Ledger): Start | null {
   const record = ledger.units.get(unit);
   const due = record?.due;
-  if (due === undefined) return notDue(unit, action, record?.applied, run);
+  if (due === undefined) return notDue(unit, action, record, run);
   if (!sameRun(due.owner, run)) {
     const message = `Run ${due.owner.number} has \`${unit}\` now, for ${due.commits.at(-1) ?? due.commit}.`;
     return { kind: "leave", to: due.owner, by: due.commits.at(-1) ?? due.commit, message };
@@ -67,9 +67,11 @@ function ownership({ unit, action, commit, run }: StartQuestion, ledger: Ledger)
   return null;
 }
 
-function notDue(unit: UnitPath, action: LedgerAction, applied: Applied | undefined, run: LedgerRun): Start {
-  if (applied === undefined) {
-    return { kind: "leave", to: null, by: null, message: `Nothing is due for \`${unit}\`: somebody dismissed it.` };
+function notDue(unit: UnitPath, action: LedgerAction, record: LedgerUnit | undefined, run: LedgerRun): Start {
+  const { applied, dismissed } = record ?? {};
+  if (dismissed !== undefined || applied === undefined) {
+    const who = dismissed === undefined ? "" : `: ${dismissed.by} dismissed it`;
+    return { kind: "leave", to: null, by: null, message: `Nothing is due for \`${unit}\`${who}.` };
   }
   const who = sameRun(applied.run, run) ? "This run" : `Run ${applied.run.number}`;
   const message = `${who} has done what was due for \`${unit}\`, at ${applied.commit}.`;
@@ -77,13 +79,14 @@ function notDue(unit: UnitPath, action: LedgerAction, applied: Applied | undefin
   return { kind: "leave", to: applied.run, by: applied.commit, message };
 }
 
-/** What was applied with a dependency on a unit needs it until it is applied without, or destroyed. */
+/**
+ * What was applied with a dependency on a unit needs it until it is applied without, or destroyed. So does what was
+ * tried with one and did not end well.
+ */
 function needed({ unit, action, endedWell }: StartQuestion, ledger: Ledger): Start | null {
   if (action !== "destroy") return null;
-  const users = [...ledger.units.values()].flatMap(({ unit: user, applied }) =>
-    user !== unit && applied?.action === "apply" && applied.dependsOn.includes(unit) && !endedWell.has(user)
-      ? [user]
-      : [],
+  const users = [...ledger.units.values()].flatMap((record) =>
+    record.unit !== unit && !endedWell.has(record.unit) && uses(unit, record) ? [record.unit] : [],
   );
   const [first] = users;
   if (first === undefined) return null;
@@ -92,6 +95,13 @@ function needed({ unit, action, endedWell }: StartQuestion, ledger: Ledger): Sta
     "needed",
     `\`${first}\`${more} was last applied with a dependency on \`${unit}\`. See to its apply first.`,
   );
+}
+
+function uses(unit: UnitPath, { applied, due, dismissed }: LedgerUnit): boolean {
+  // A person said that nothing is left of it to destroy: it moved, or was taken care of by hand.
+  if (dismissed?.action === "destroy") return false;
+  if (applied?.action === "apply" && applied.dependsOn.includes(unit)) return true;
+  return due?.action === "apply" && due.dependsOn.includes(unit);
 }
 
 function atTip({ unit, action, destroyAtTip }: StartQuestion, tip: Looked<Tip>): Start | null {

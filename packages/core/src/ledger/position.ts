@@ -24,3 +24,12 @@ export function positionOf(
   // A commit that was taken back by force is an ancestor of what was determined too, but it is where the branch is now.
   return has(determined, head) && has(tip, determined) ? "behind" : "rewritten";
 }
+
+/** Whether a commit is one of the branch that comes after a head. */
+export function isLaterOnBranch(
+  { commit, head, tip }: { commit: CommitSha; head: CommitSha; tip: CommitSha },
+  contains: Contains,
+): boolean {
+  if (commit === head || contains(commit, head) !== true) return false;
+  return commit === tip || contains(tip, commit) === true;
+}

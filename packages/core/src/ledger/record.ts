@@ -3,7 +3,7 @@ import { mayBuildOn } from "../contracts/end.ts";
 import type { Applied, Due, DueWhy, LedgerAction, LedgerRun, LedgerState, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitEnd } from "../contracts/outcome.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
-import { type Contains, type Ledger, sameRun, withUnits } from "./ledger.ts";
+import { type Contains, hasJob, type Ledger, sameRun, withUnits } from "./ledger.ts";
 
 /** How a unit of a run's jobs ended. */
 export type Ended = {
@@ -45,7 +45,7 @@ export function record(ledger: Ledger, recording: Recording, facts: RecordFacts)
   const ended = new Map(recording.ended.map((unit) => [unit.path, unit]));
   const records: LedgerUnit[] = [];
   for (const unit of ended.values()) {
-    const next = afterEnd(ledger.units.get(unit.path), unit, recording, facts);
+    const next = afterEnd(ledger.units.get(unit.path), unit, recording, facts, ledger.determined?.commit ?? null);
     if (next !== null) records.push(next);
   }
   for (const known of ledger.units.values()) {
@@ -62,10 +62,12 @@ function afterEnd(
   unit: Ended,
   recording: Recording,
   facts: RecordFacts,
+  determined: CommitSha | null,
 ): LedgerUnit | null {
   const before: LedgerUnit = known ?? { version: 1, unit: unit.path, claim: 0 };
-  const own = before.due !== undefined && sameRun(before.due.owner, recording.run) ? before.due : null;
-  if (mayBuildOn(unit.end)) return afterDone(before, own, unit, recording, facts);
+  const own =
+    before.due !== undefined && sameRun(before.due.owner, recording.run) && hasJob(before.due) ? before.due : null;
+  if (mayBuildOn(unit.end)) return afterDone(before, own, unit, recording, facts, determined);
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) return null;
   // What a person asked for and what was not started changed nothing, so nothing is owed.
   const { due: _due, ...without } = before;
@@ -79,13 +81,14 @@ function afterDone(
   unit: Ended,
   recording: Recording,
   facts: RecordFacts,
+  determined: CommitSha | null,
 ): LedgerUnit | null {
   const applied = appliedBy(unit, recording);
-  const { applied: earlier, due: _due, ...rest } = before;
+  const { applied: earlier, due: _due, dismissed: _dismissed, ...rest } = before;
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) {
     return earlier === undefined || isNewer(applied, earlier, facts.contains) ? { ...before, applied } : null;
   }
-  const left = stillDue(own, unit, facts);
+  const left = stillDue(own, unit, facts, determined);
   return { ...rest, applied: again(applied, earlier), ...(left === null ? {} : { due: left }) };
 }
 
@@ -103,19 +106,31 @@ function isNewer(applied: Applied, earlier: Applied, contains: Contains): boolea
   return applied.commit !== earlier.commit && contains(applied.commit, earlier.commit) === true;
 }
 
-/** What is due after the work is done: commits that it did not have in it, or a unit of the tip that a person destroyed. */
-function stillDue(own: Due, unit: Ended, { contains, tip }: RecordFacts): Due | null {
+/** What is due after the work is done: commits that it did not have in it, or a unit of the tip that is destroyed. */
+function stillDue(own: Due, unit: Ended, { contains, tip }: RecordFacts, determined: CommitSha | null): Due | null {
+  const has = (commit: CommitSha): boolean => commit === unit.commit || contains(unit.commit, commit) === true;
+  const exists = tip.exists(unit.path);
+  const again = exists
+    ? ({ ...own, action: "apply", commit: tip.commit, commits: [tip.commit], ahead: false, byHand: false } as const)
+    : ({ ...own, action: "destroy", commit: unit.commit, commits: [tip.commit], ahead: false, byHand: false } as const);
   if (unit.action === "destroy") {
-    if (!tip.exists(unit.path)) return null;
     const message = "It was destroyed and is still on the deploy branch.";
-    return { ...own, action: "apply", commit: tip.commit, commits: [tip.commit], why: "set-back", message };
+    return exists
+      ? { ...again, commits: [...again.commits], why: own.byHand ? "set-back" : "not-determined", message }
+      : null;
   }
-  const [first, ...rest] = own.commits.filter(
-    (commit) => commit !== unit.commit && contains(unit.commit, commit) !== true,
-  );
-  if (first === undefined) return null;
-  const message = `An older commit of it, ${unit.commit}, was applied by hand.`;
-  return { ...own, commit: rest.at(-1) ?? first, commits: [first, ...rest], why: "set-back", message };
+  const [first, ...rest] = own.commits.filter((commit) => !has(commit));
+  if (first !== undefined) {
+    const message = `An older commit of it, ${unit.commit}, was applied by hand.`;
+    return { ...again, commits: [first, ...rest], why: "set-back", message };
+  }
+  if (own.byHand && !exists) {
+    const message = `It was applied by hand at ${unit.commit}, and is not on the deploy branch.`;
+    return { ...again, commits: [...again.commits], why: "set-back", message };
+  }
+  if (!own.ahead || determined === null || has(determined)) return null;
+  const message = `It was applied at ${unit.commit} while another run determined changes up to ${determined}, which may turn that back.`;
+  return { ...again, commits: [determined], why: "not-determined", message };
 }
 
 function isUntouched(end: UnitEnd): boolean {

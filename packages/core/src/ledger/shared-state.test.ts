@@ -14,7 +14,7 @@ const NOTHING = { with: [], unknown: [] };
 function shared(other: LedgerState | null, own: LedgerState = state()) {
   const claimed = claiming(EMPTY_LEDGER, runOf(1), 1, ["other"]).ledger;
   const ledger = recording(claimed, runOf(1), 1, { other: { state: other } });
-  return stateSharedWith(ledger, unit("old"), own, [unit("old"), unit("other")]);
+  return stateSharedWith(ledger, unit("old"), own, [unit("old"), unit("other")], () => false);
 }
 
 it.each([
@@ -43,11 +43,22 @@ it("two states of which nothing can be compared may be one", () => {
   expect(shared(state({ lineage: null }), state({ key: null })).unknown).toEqual(["other"]);
 });
 
+it("a unit that is due, or that commits changed since, may have been given another state", () => {
+  const ledger = recording(claiming(EMPTY_LEDGER, runOf(1), 1, ["other"]).ledger, runOf(1), 1, {
+    other: { state: state({ key: "hash-2", lineage: "l-2" }) },
+  });
+  const ask = (of: typeof ledger, unsettled: boolean) =>
+    stateSharedWith(of, unit("old"), state(), [unit("other")], () => unsettled);
+  expect(ask(ledger, false)).toEqual(NOTHING);
+  expect(ask(ledger, true).unknown).toEqual(["other"]);
+  expect(ask(claiming(ledger, runOf(2), 2, ["other"]).ledger, false).unknown).toEqual(["other"]);
+});
+
 it("a unit that was never applied, or was destroyed, is not known either: it may have been given the state since", () => {
   const gone = { path: unit("other"), action: "destroy" as const, commit: commit(0) };
   const claimed = claiming(EMPTY_LEDGER, runOf(1), 1, [gone]).ledger;
   const destroyed = recording(claimed, runOf(1), 1, { other: { ...gone, state: state() } });
   for (const ledger of [EMPTY_LEDGER, destroyed]) {
-    expect(stateSharedWith(ledger, unit("old"), state(), [unit("other")]).unknown).toEqual(["other"]);
+    expect(stateSharedWith(ledger, unit("old"), state(), [unit("other")], () => false).unknown).toEqual(["other"]);
   }
 });

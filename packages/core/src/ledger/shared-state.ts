@@ -13,20 +13,22 @@ export type SharedState = {
  * Which living units share a state. A destroy has to stop for both answers, `with` and `unknown`.
  *
  * @param living the units at the tip of the deploy branch
+ * @param unsettled whether commits changed a unit that were not determined yet
  */
 export function stateSharedWith(
   ledger: Ledger,
   unit: UnitPath,
   state: LedgerState,
   living: Iterable<UnitPath>,
+  unsettled: (unit: UnitPath) => boolean,
 ): SharedState {
   const shared: { unit: UnitPath; how: "same place" | "same lineage" }[] = [];
   const unknown: UnitPath[] = [];
   for (const other of living) {
     if (other === unit) continue;
-    const applied = ledger.units.get(other)?.applied;
-    // A unit that is back after its destroy, or never applied, may have been given any state.
-    const known = applied?.action === "apply" ? applied.state : null;
+    const { applied, due } = ledger.units.get(other) ?? {};
+    // What is not applied as the branch has it may have been given any state since.
+    const known = applied?.action === "apply" && due === undefined && !unsettled(other) ? applied.state : null;
     if (known === null || !comparable(known, state)) unknown.push(other);
     else if (samePlace(known, state)) shared.push({ unit: other, how: "same place" });
     else if (known.lineage !== null && known.lineage === state.lineage) {

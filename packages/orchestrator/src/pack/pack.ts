@@ -84,12 +84,13 @@ function staged(
   offset: number,
   mode: PackInput["mode"],
 ): { groups: Group[]; tooDeep: AffectedUnit[] } {
-  const environments = new Map(units.map(({ path, environment }) => [path, environment]));
-  const stages = stagesOf(order, (unit) => environments.get(unit) ?? "");
+  // A job is of one environment and one commit: destroys that are due since earlier pushes have commits of their own.
+  const jobKeys = new Map(units.map(({ path, environment, at }) => [path, `${environment} ${at}`]));
+  const stages = stagesOf(order, (unit) => jobKeys.get(unit) ?? "");
   const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > STAGES_PER_DIRECTION);
   const stageOf = ({ path }: AffectedUnit): number => (mode === "plan" ? PLAN_STAGE : offset + (stages.get(path) ?? 1));
   const packed = mode === "plan" ? units : units.filter((unit) => !tooDeep.includes(unit));
-  const keyed = Map.groupBy(packed, (unit) => `${stageOf(unit)} ${unit.action} ${unit.environment}`);
+  const keyed = Map.groupBy(packed, (unit) => `${stageOf(unit)} ${unit.action} ${jobKeys.get(unit.path) ?? ""}`);
   const groups = [...keyed]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, members]) => ({ stage: Math.max(...members.map(stageOf)), units: members, order }));

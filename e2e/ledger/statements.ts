@@ -1,0 +1,128 @@
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { Ledger } from "@pipelines/core/ledger/ledger";
+import { type Content, UNITS } from "./repository.ts";
+import type { JobRun, Run } from "./runs.ts";
+import type { World } from "./world.ts";
+
+/** A statement that does not hold. */
+export class BrokenStatement extends Error {
+  override readonly name = "BrokenStatement";
+}
+
+/** What has to hold of a world, whatever happens in it. */
+export class Statements {
+  readonly #world: World;
+  /** How often each statement had something to look at. */
+  readonly counts = { kept: 0, "destroys started": 0, "applies started": 0, "written twice": 0, settled: 0 };
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Each unit that a commit changed is applied as that commit has it or later, or due, or dismissed by a person. */
+  nothingLost(): void {
+    const { ledger, repository, cloud } = this.#world;
+    const determined = ledger.determined?.commit;
+    if (determined == null || !repository.contains(repository.tip, determined)) return;
+    const since = repository.branch().filter((commit) => repository.contains(commit, determined));
+    for (const unit of UNITS) {
+      const record = ledger.units.get(unit);
+      if (record?.due !== undefined || record?.dismissed !== undefined) continue;
+      this.counts.kept += 1;
+      if (!since.some((commit) => this.#isAs(unit, repository.at(commit).units.get(unit)))) {
+        const version = repository.at(determined).units.get(unit)?.version ?? "nothing";
+        fail(`${unit} is not as ${determined} has it, version ${version}, nor as a later commit, and nothing is due`);
+      }
+    }
+    // Whatever is live belongs to a unit that the ledger knows.
+    for (const [key, { unit }] of cloud.states) {
+      if (!ledger.units.has(unit)) fail(`${key} of ${unit} is live, and the ledger does not know the unit`);
+    }
+  }
+
+  /** Whether a unit is applied as a commit has it, or gone as the commit has it no more. */
+  #isAs(unit: UnitPath, wanted: Content | undefined): boolean {
+    const { states } = this.#world.cloud;
+    if (wanted === undefined) return ![...states.values()].some((live) => live.unit === unit);
+    const live = states.get(wanted.key);
+    // Two units that were given one state overwrite each other: that is what they were merged as.
+    return live?.version === wanted.version || (live !== undefined && live.unit !== unit);
+  }
+
+  /** What is destroyed is on the deploy branch no more, shares its state with nothing there, and nothing needs it. */
+  starts(run: Run, { job }: JobRun, unit: UnitPath): void {
+    const { runs, repository } = this.#world;
+    const tip = repository.at(repository.tip);
+    const twice = runs.some(({ jobs }) => jobs.some(({ running }) => running.has(unit)));
+    if (twice) fail(`${unit} is worked on by two jobs at once`);
+    const key = repository.at(job.at).units.get(unit)?.key ?? "";
+    if (job.action === "destroy") this.#mayBeDestroyed(run, unit, key, tip.units, tip.protect);
+    else this.#isNotOlder(run, unit, key);
+  }
+
+  #mayBeDestroyed(
+    run: Run,
+    unit: UnitPath,
+    key: string,
+    tip: ReadonlyMap<UnitPath, Content>,
+    protect: ReadonlySet<UnitPath>,
+  ): void {
+    this.counts["destroys started"] += 1;
+    if (tip.has(unit) && run.cause.kind !== "asked") fail(`${unit} is destroyed and exists on the branch`);
+    if (protect.has(unit)) fail(`${unit} is destroyed and protected`);
+    for (const [other, content] of tip) {
+      if (other !== unit && content.key === key) fail(`${unit} is destroyed and ${other} has its state`);
+    }
+    for (const [other, live] of this.#world.cloud.states) {
+      if (other !== key && live.uses.has(unit)) fail(`${unit} is destroyed and ${live.unit} uses it`);
+    }
+  }
+
+  #isNotOlder(run: Run, unit: UnitPath, key: string): void {
+    this.counts["applies started"] += 1;
+    const { cloud, repository } = this.#world;
+    const live = cloud.states.get(key);
+    if (live === undefined || run.cause.kind === "asked" || live.commit === run.head) return;
+    const newer = repository.contains(live.commit, run.head) && repository.contains(repository.tip, live.commit);
+    if (newer) fail(`${unit} is applied at ${run.head} over ${live.commit}`);
+  }
+
+  /** What was applied by a newer commit stays applied by it. */
+  recorded(run: Run, before: Ledger): void {
+    const { ledger, repository } = this.#world;
+    for (const [unit, { applied }] of ledger.units) {
+      const earlier = before.units.get(unit)?.applied;
+      if (applied === undefined || earlier === undefined || run.cause.kind === "asked") continue;
+      const older = applied.commit !== earlier.commit && repository.contains(earlier.commit, applied.commit);
+      if (older && repository.contains(repository.tip, earlier.commit))
+        fail(`${unit}: an older commit took the place of a newer`);
+    }
+  }
+
+  /** The same event again changes nothing. */
+  same(what: string, once: Ledger, twice: Ledger): void {
+    this.counts["written twice"] += 1;
+    const text = ({ determined, units }: Ledger): string => JSON.stringify([determined, [...units]]);
+    if (text(once) !== text(twice)) fail(`${what} written twice is another ledger:\n${text(once)}\n${text(twice)}`);
+  }
+
+  /** In the end everything is as the branch has it, but for what a person has to decide. */
+  settled(): void {
+    const { ledger, repository, cloud } = this.#world;
+    this.counts.settled += 1;
+    this.nothingLost();
+    const tip = repository.at(repository.tip).units;
+    for (const [unit, { due }] of ledger.units) {
+      if (due !== undefined) fail(`${unit} stays due for ever: ${JSON.stringify(due)}`);
+    }
+    for (const [unit, { key, version }] of tip) {
+      if (ledger.units.get(unit)?.dismissed !== undefined) continue;
+      const sharing = [...tip].some(([other, content]) => other !== unit && content.key === key);
+      if (!sharing && cloud.states.get(key)?.version !== version) fail(`${unit} is not applied in the end`);
+    }
+  }
+}
+
+function fail(message: string): never {
+  throw new BrokenStatement(message);
+}
