@@ -241,7 +241,8 @@ export function withheldBy(
   const configuration = Configuration.parse({ environments: { [name ?? "prod"]: { paths: ["**"], ...settings } } });
   const action = removed === true ? "destroy" : "apply";
   const [environment] = environmentsOf(configuration);
-  const restriction = environment === undefined ? null : restrictionOn(environment, UnitPath.parse(path), action);
+  const restriction =
+    environment === undefined ? null : restrictionOn(environment, environment, UnitPath.parse(path), action);
   if (restriction === null) throw new Error("the settings restrict nothing");
   const { by, message, beforeMerge } = restriction;
   return { by, message, next: beforeMerge };

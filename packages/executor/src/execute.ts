@@ -54,7 +54,10 @@ export async function execute(edges: ExecutorEdges, execution: Execution): Promi
     demandAuthority(job, comparison, configuration.deploy_branch, edges.environment);
     const { on, run } = carriedOut[job.action];
     if (on === "account") await log.add({ account: await runAccount(edges, execution, run, configuration) });
-    else await runUnits(edges, execution, run, configuration, log);
+    else {
+      const newest = await configurations.at(comparison.tip ?? comparison.head);
+      await runUnits(edges, execution, run, { configuration, newest }, log);
+    }
     return await log.finish(null);
   } catch (error) {
     return log.finish(hide(error instanceof Error ? error.message : String(error)));
@@ -65,7 +68,7 @@ async function runUnits(
   edges: ExecutorEdges,
   execution: Execution,
   action: UnitAction,
-  configuration: Configuration,
+  { configuration, newest }: Pick<OpenJob, "configuration" | "newest">,
   log: OutcomeLog,
 ): Promise<void> {
   const environment = environmentNamed(configuration, execution.job.environment);
@@ -77,7 +80,7 @@ async function runUnits(
   }
   await log.add({ toolVersions: tools.versions });
   await using job = await openJob({
-    ...{ execution, configuration, environment, tools, repository: edges.repository, stop: edges.stop },
+    ...{ execution, configuration, newest, environment, tools, repository: edges.repository, stop: edges.stop },
     ...{ outcomeFolder: log.folder, process: edges.environment, program: edges.program ?? [] },
     warn: (message) => edges.progress.warn?.(message),
   });

@@ -44,10 +44,13 @@ async function main(): Promise<void> {
 async function placedJob(job: Job, comparison: Comparison, configurations: Configurations): Promise<PlacedJob> {
   const settings = async (configuration: Promise<Configuration>): Promise<Environment | null> =>
     environmentsOf(await configuration).find(({ name }) => name === job.environment) ?? null;
+  const { base, head, tip } = comparison;
+  const others = [tip ?? head, base, head].map((commit) => settings(configurations.at(commit)));
   return {
     job,
     governing: await settings(configurations.governing(comparison, job.action)),
-    others: [await settings(configurations.at(comparison.base)), await settings(configurations.at(comparison.head))],
+    // A base whose configuration can't be read asked for nothing that could be kept.
+    others: (await Promise.allSettled(others)).map((other) => (other.status === "fulfilled" ? other.value : null)),
   };
 }
 

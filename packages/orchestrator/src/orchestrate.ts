@@ -18,11 +18,13 @@ import { compareCommits, type Request, type Wanted } from "./compare/comparison.
 import { addedAccounts, withoutCode } from "./configuration.ts";
 import { assess, nothingToDo } from "./decide/assess.ts";
 import { decide, type Settings } from "./decide/decide.ts";
+import { existence } from "./decide/exists.ts";
 import { untouchedNotice } from "./decide/judge-faults.ts";
 import { isAnyGone, type Rename } from "./decide/moves.ts";
 import { bothSnapshots } from "./discover/both-snapshots.ts";
 import { generatedDiff } from "./discover/generated-diff.ts";
 import { fileIn, STACK_FILE, UNIT_FILE } from "./discover/paths.ts";
+import type { Snapshot } from "./discover/snapshot.ts";
 import { discoveringTerragrunt } from "./discover/terragrunt/client.ts";
 import { discoveryEnvironment } from "./discover/terragrunt/environment.ts";
 import { startStsStandIn } from "./discover/terragrunt/sts-stand-in.ts";
@@ -91,6 +93,7 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
   const classified = withoutIgnoredUnits(found, isIgnoredUnit);
   const decided = decide({
     ...{ comparison, request, settings, base, head, diff, classified, isIgnored, isIgnoredUnit },
+    existsNow: await existsNow(repository, comparison, head),
     renames: isAnyGone(base, head) ? await renamesBetween(repository, comparison) : [],
   });
   const packed = packJobs({
@@ -148,6 +151,20 @@ function writesAny({ mode }: Comparison, request: Request | null): boolean {
 
 function limitsOf({ jobs }: Configuration): Limits {
   return { unitsPerJob: jobs.units_per_job, parallelism: jobs.parallelism, timeoutMinutes: jobs.timeout_minutes };
+}
+
+/** Whether a unit exists on the branch now, as far as that keeps it from being destroyed. */
+async function existsNow(
+  repository: Repository,
+  { tip, destroyExisting }: Comparison,
+  head: Snapshot,
+): Promise<(unit: UnitPath) => boolean> {
+  if (destroyExisting === true) return () => false;
+  if (tip === undefined) return (unit) => head.units.has(unit);
+  return existence(
+    head,
+    (await repository.tree(tip)).map(({ path }) => path),
+  );
 }
 
 async function renamesBetween(repository: Repository, { base, head }: Comparison): Promise<readonly Rename[]> {

@@ -16,24 +16,27 @@ export async function settingsOf(
   comparison: Comparison,
   diff: readonly ChangedFile[],
 ): Promise<{ settings: Settings; notices: string[] }> {
-  const { base, head } = comparison;
+  const { base, head, tip } = comparison;
   const atHead = await configurations.at(head);
-  if (base === null || base === head) return { settings: { atBase: atHead, atHead, governing: atHead }, notices: [] };
+  const newest = await configurations.at(tip ?? head);
+  const alone = { atBase: atHead, atHead, governing: atHead, newest };
+  if (base === null || base === head) return { settings: alone, notices: [] };
   try {
     const atBase = await configurations.at(base);
-    return { settings: { atBase, atHead, governing: await configurations.governing(comparison, null) }, notices: [] };
+    const governing = await configurations.governing(comparison, null);
+    return { settings: { atBase, atHead, governing, newest }, notices: [] };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const ofBase = new ConfigurationError(`${error.file} of the base commit ${base.slice(0, 7)}`, error.issues, {
       cause: error,
     });
-    const alone = diff.every(({ path }) => path.startsWith(".pipelines/") || path === atHead.accounts.file);
-    if (!alone) {
+    const repairs = diff.every(({ path }) => path.startsWith(".pipelines/") || path === atHead.accounts.file);
+    if (!repairs) {
       const advice = "Repair it in a pull request that changes nothing but the configuration.";
       throw new ConfigurationError(ofBase.file, [...error.issues, { line: null, message: advice }], { cause: error });
     }
     const notice = `${ofBase.message}. So the configuration of this change is used, which repairs it.`;
-    return { settings: { atBase: atHead, atHead, governing: atHead }, notices: [notice] };
+    return { settings: alone, notices: [notice] };
   }
 }
 

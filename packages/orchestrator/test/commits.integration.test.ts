@@ -301,7 +301,8 @@ describe("what is asked for by hand", () => {
       ".pipelines/config.yml": config,
       "c/terragrunt.hcl": dependent,
     });
-    const assessment = await asked(repository, { action: "destroy", units: "*", approved_run: "4711" });
+    const inputs = { action: "destroy", units: "*", approved_run: "4711", destroy_existing: "true" };
+    const assessment = await asked(repository, inputs);
     expect(paths(assessment)).toEqual(["destroy a", "destroy b", "destroy c"]);
     expect(assessment.comparison.approvedRun).toBe(4711);
     expect(assessment.units[1]?.withheld?.by).toBe("protected");
@@ -314,6 +315,42 @@ describe("what is asked for by hand", () => {
         ],
       },
     ]);
+  });
+
+  it("destroys nothing that is on the branch without the word for it, whichever commit is named", async () => {
+    await using repository = await makeRepository(FILES);
+    const old = await repository.git("rev-parse", "HEAD");
+    await repository.commit({ "a/terragrunt.hcl": null, "a/main.tf": null });
+    const by = async (more: object) =>
+      Object.fromEntries(
+        (await asked(repository, { action: "destroy", units: "a b", ...more })).units.map(({ path, withheld }) => [
+          path,
+          withheld?.by,
+        ]),
+      );
+    expect(await by({})).toEqual({ b: "exists" });
+    expect(await by({ commit: old })).toEqual({ a: undefined, b: "exists" });
+    expect(await by({ commit: old, destroy_existing: "true" })).toEqual({ a: undefined, b: undefined });
+  });
+
+  it("holds an older commit's units to what the branch says now as well", async () => {
+    const config = (settings: string): string => `environments:\n  all: { paths: ["**"]${settings} }\n`;
+    await using repository = await makeRepository({ ...FILES, ".pipelines/config.yml": config("") });
+    const old = await repository.git("rev-parse", "HEAD");
+    await repository.commit({
+      ".pipelines/config.yml": config(", apply: paused"),
+      "b/terragrunt.hcl": null,
+      "b/main.tf": null,
+    });
+    const paused = await asked(repository, { action: "apply", units: "a", commit: old });
+    expect(paused.units.map(({ withheld }) => withheld?.by)).toEqual(["paused"]);
+    expect(paused.jobs).toEqual([]);
+    await repository.commit({ ".pipelines/config.yml": config(", destroy: deny") });
+    const denied = await asked(repository, { action: "destroy", units: "b", commit: old, approved_run: "1" });
+    expect(denied.units.map(({ withheld }) => withheld?.by)).toEqual(["destroy-denied"]);
+    await repository.commit({ ".pipelines/config.yml": config("") });
+    const allowed = await asked(repository, { action: "destroy", units: "b", commit: old, approved_run: "1" });
+    expect(allowed.units.map(({ withheld }) => withheld?.by)).toEqual([undefined]);
   });
 
   it("shows what a destroy would do, also of what is protected, in a job that changes nothing", async () => {
@@ -362,6 +399,11 @@ describe("what is asked for by hand", () => {
     ["a run that is no number", { action: "apply", units: "a", approved_run: "latest" }],
     ["a lock's id that is an option", { action: "unlock", units: "a", lock_id: "-force" }],
     ["an unlock without the lock's id", { action: "unlock", units: "a" }, "`lock_id`"],
+    [
+      "a word that is neither yes nor no",
+      { action: "destroy", units: "a", destroy_existing: "maybe" },
+      "true or false",
+    ],
     ["a lock's id for another action", { action: "apply", units: "a", lock_id: "x" }, "`lock_id`"],
   ])("%s is an error", async (_what, inputs, message = "workflow_dispatch") => {
     await using repository = await makeRepository(FILES);

@@ -1,16 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { Action } from "../contracts/action.ts";
 import { UnitPath } from "../contracts/unit-path.ts";
-import { environmentsOf } from "./environments.ts";
+import { type Environment, environmentsOf } from "./environments.ts";
 import { restrictionOn } from "./policy.ts";
 import { Configuration } from "./schema.ts";
 
 const unit = UnitPath.parse("prod/vpc");
 
-function restriction(settings: object, action: Action) {
+function environmentWith(settings: object): Environment {
   const [environment] = environmentsOf(Configuration.parse({ environments: { prod: { paths: ["**"], ...settings } } }));
   if (environment === undefined) throw new Error("the configuration has one environment");
-  return restrictionOn(environment, unit, action);
+  return environment;
+}
+
+function restriction(settings: object, action: Action) {
+  const environment = environmentWith(settings);
+  return restrictionOn(environment, environment, unit, action);
 }
 
 describe("an environment's policy", () => {
@@ -39,7 +44,18 @@ describe("an environment's policy", () => {
     expect(found?.beforeMerge).toContain(`\`${setting}\``);
   });
 
-  it.each([{ apply: "paused" }, { destroy: "deny" }, { protect: ["**"] }])(
+  it.each<[string, object, object | null, Action, string | undefined]>([
+    ["a pause that is over holds nothing", { apply: "paused" }, {}, "destroy", undefined],
+    ["a pause that came later holds", {}, { apply: "paused" }, "apply", "paused"],
+    ["protection that goes with the unit still holds", { protect: ["**"] }, {}, "destroy", "protected"],
+    ["protection that came later holds as well", {}, { destroy: "deny" }, "destroy", "destroy-denied"],
+    ["a unit that is known nowhere now keeps its own policy", { apply: "paused" }, null, "destroy", "paused"],
+  ])("of two commits: %s", (_rule, before, after, action, by) => {
+    const [governing, now] = [environmentWith(before), after === null ? null : environmentWith(after)];
+    expect(restrictionOn(governing, now, unit, action)?.by).toBe(by);
+  });
+
+  it.each([{ destroy: "deny" }, { protect: ["**"] }])(
     "never advises a run by hand for a destroy: the removed unit's own commit refuses that as well (%j)",
     (settings) => {
       const found = restriction(settings, "destroy");

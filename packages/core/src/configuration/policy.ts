@@ -13,47 +13,56 @@ export type Restriction = {
 };
 
 /**
- * The rule of an environment that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator
- * asks when it determines jobs, and the executor once more, since a job's document is no authority.
+ * The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
+ * determines jobs, and the executor once more, since a job's document is no authority.
  *
- * A removed unit is governed by the configuration of the commit that still had it, so that a policy which is changed after
- * its removal, or with it, comes too late: no advice may say otherwise.
+ * A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
+ * at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
+ * who protects it later is heard as well.
+ *
+ * @param governing the environment of the unit by the configuration that governs the job
+ * @param now the same by the newest configuration that is known; `null` where that knows no such unit
  */
-export function restrictionOn(environment: Environment, unit: UnitPath, action: Action): Restriction | null {
+export function restrictionOn(
+  governing: Environment,
+  now: Environment | null,
+  unit: UnitPath,
+  action: Action,
+): Restriction | null {
   if (!changesUnits(action)) return null;
-  const setting = `environments.${environment.name}`;
   const { removes } = traitsOf(action);
-  if (environment.apply === "paused") {
-    const resume = `set \`${setting}.apply\` to \`on\``;
-    return {
-      by: "paused",
-      message: `The environment \`${environment.name}\` is paused: nothing is applied or destroyed in it.`,
-      ...(removes ? waysToDestroy(resume) : waysToApply(resume)),
-    };
-  }
+  const current = now ?? governing;
+  if (current.apply === "paused") return pauseOf(current, action);
   if (!removes) return null;
-  if (globMatcher(environment.protect)(unit)) {
+  return destroyRuleOf(governing, unit) ?? destroyRuleOf(current, unit);
+}
+
+function pauseOf({ name }: Environment, action: Action): Restriction {
+  const resume = `set \`environments.${name}.apply\` to \`on\``;
+  return {
+    by: "paused",
+    message: `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`,
+    next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
+    beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`,
+  };
+}
+
+function destroyRuleOf({ name, protect, destroy }: Environment, unit: UnitPath): Restriction | null {
+  if (globMatcher(protect)(unit)) {
     return {
       by: "protected",
-      message: `\`${unit}\` is protected in the environment \`${environment.name}\`: Pipelines never destroys it.`,
-      ...waysToDestroy(`take it out of \`${setting}.protect\``),
+      message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
+      ...waysToDestroy(`take it out of \`environments.${name}.protect\``),
     };
   }
-  if (environment.destroy === "deny") {
+  if (destroy === "deny") {
     return {
       by: "destroy-denied",
-      message: `The environment \`${environment.name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
-      ...waysToDestroy(`set \`${setting}.destroy\` to \`allow\``),
+      message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
+      ...waysToDestroy(`set \`environments.${name}.destroy\` to \`allow\``),
     };
   }
   return null;
-}
-
-function waysToApply(change: string): Pick<Restriction, "next" | "beforeMerge"> {
-  return {
-    next: `When it is to be applied: ${change} in a pull request, then run the workflow by hand with action \`apply\` for this unit.`,
-    beforeMerge: `To have the merge apply it, ${change} in this pull request or before it.`,
-  };
 }
 
 function waysToDestroy(change: string): Pick<Restriction, "next" | "beforeMerge"> {

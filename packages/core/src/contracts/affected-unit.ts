@@ -32,6 +32,7 @@ export const Withheld = z.strictObject({
   by: z.enum([
     "remaining-dependents",
     "needed-apply",
+    "exists",
     "move",
     "destroy-denied",
     "protected",

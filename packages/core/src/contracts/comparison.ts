@@ -50,6 +50,10 @@ export const Comparison = z.strictObject({
   pullRequest: PullRequestRef.optional(),
   /** The id of the plan run that a person looked at before asking for this apply or destroy. */
   approvedRun: z.int().positive().optional(),
+  /** The deploy branch's tip, where a person asked for an older commit of it: the stricter of both counts. */
+  tip: CommitSha.optional(),
+  /** A person said that units are to be destroyed although they are on the branch. */
+  destroyExisting: z.literal(true).optional(),
   /** The lock that a person asked to give back. */
   lockId: LockId.optional(),
 });

@@ -121,7 +121,8 @@ function policyAtTip(unit: UnitPath, action: LedgerAction, belongs: EnvironmentO
   if (belongs.kind === "several") {
     return stop("unknown", `\`${unit}\` is in several environments on the deploy branch: ${belongs.names.join(", ")}.`);
   }
-  const restriction = belongs.kind === "none" ? null : restrictionOn(belongs.environment, unit, action);
+  const restriction =
+    belongs.kind === "none" ? null : restrictionOn(belongs.environment, belongs.environment, unit, action);
   return restriction === null
     ? null
     : stop(restriction.by, `On the deploy branch as it is now: ${restriction.message} ${restriction.next}`);

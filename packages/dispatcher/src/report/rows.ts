@@ -142,6 +142,7 @@ export function laterOf(by: Withheld["by"]): "stays" | "waits" | "by hand" {
     case "destroy-denied":
     case "protected":
     case "remaining-dependents":
+    case "exists":
       return "stays";
     case "paused":
     case "needed-apply":

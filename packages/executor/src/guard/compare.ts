@@ -6,6 +6,13 @@ import type { Fingerprint } from "./fingerprint.ts";
 /** How close an apply has to be to what was reviewed. */
 export type GuardRule = Configuration["reviewed_plan"];
 
+const STRICTEST_FIRST: readonly GuardRule[] = ["exact", "no-unseen-destroy", "off"];
+
+/** The rule of two that lets less through. */
+export function stricterRule(one: GuardRule, other: GuardRule): GuardRule {
+  return STRICTEST_FIRST.find((rule) => rule === one || rule === other) ?? "exact";
+}
+
 /** One reviewed plan, with the plan of now under the same salt. */
 export type Comparable = { readonly reviewed: ReviewedPlan; readonly now: Fingerprint };
 

@@ -9,10 +9,12 @@ import type { UnitPath } from "@pipelines/core/contracts/unit-path";
  * What the configuration says against an action on a unit, whatever the job's document says; `null` when it may run.
  *
  * @param environment the job's
+ * @param newest the newest configuration of the deploy branch that is known
  */
 export function policyOn(
   configuration: Configuration,
   environment: Environment,
+  newest: Configuration,
   unit: UnitPath,
   action: Action,
 ): UnitEnd | null {
@@ -27,7 +29,8 @@ export function policyOn(
     const message = `${unit} is in ${where}, not in ${environment.name} alone. Its environment is decided by \`environments.*.paths\` in .pipelines/config.yml.`;
     return { kind: "failed", at: "init", cause: { kind: "configuration", message } };
   }
-  const restriction = restrictionOn(environment, unit, action);
+  const now = environmentLookup(newest)(unit);
+  const restriction = restrictionOn(environment, now.kind === "one" ? now.environment : null, unit, action);
   if (restriction === null) return null;
   const { by, message, next } = restriction;
   return { kind: "withheld", stop: { guard: by, message, unseen: [], next } };

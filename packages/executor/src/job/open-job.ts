@@ -8,7 +8,7 @@ import type { Repository } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { type Checkout, openCheckout } from "../checkout/open-checkout.ts";
 import { openAuthProvider } from "../credentials/provider.ts";
-import type { GuardRule } from "../guard/compare.ts";
+import { type GuardRule, stricterRule } from "../guard/compare.ts";
 import { hooksOf } from "../hooks/run-hooks.ts";
 import { type Redactor, redactorOf } from "./redactor.ts";
 import type { Tools } from "./tools.ts";
@@ -17,6 +17,8 @@ import type { Tools } from "./tools.ts";
 export type OpenJob = {
   readonly execution: Execution;
   readonly configuration: Configuration;
+  /** The newest configuration of the deploy branch that is known: a pause is about now, and later rules are heard. */
+  readonly newest: Configuration;
   readonly environment: Environment;
   readonly reviewRule: GuardRule;
   readonly tools: Tools;
@@ -39,7 +41,7 @@ export type JobFolders = {
 };
 
 /** What a job is opened with. */
-export type JobOptions = Pick<OpenJob, "execution" | "configuration" | "environment" | "tools" | "stop"> & {
+export type JobOptions = Pick<OpenJob, "execution" | "configuration" | "newest" | "environment" | "tools" | "stop"> & {
   readonly repository: Repository;
   readonly outcomeFolder: string;
   /** The environment of this process. */
@@ -51,7 +53,7 @@ export type JobOptions = Pick<OpenJob, "execution" | "configuration" | "environm
 
 /** Checks the job's commit out and gets its credentials ready. Disposing leaves nothing of it on the runner. */
 export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDisposable> {
-  const { execution, configuration, environment, tools, repository, stop } = options;
+  const { execution, configuration, newest, environment, tools, repository, stop } = options;
   await using opened = new AsyncDisposableStack();
   const tree = opened.use(await openCheckout(repository, execution.job.at, toolEnvironment(options.process)));
   const work = await mkdtemp(join(tmpdir(), "pipelines-job-"));
@@ -71,7 +73,7 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
     credentialsFor: (folder) => authProvider.variablesFor(folder),
   });
   const job: OpenJob = {
-    ...{ execution, configuration, environment, tools, checkout, stop },
+    ...{ execution, configuration, newest, environment, tools, checkout, stop },
     reviewRule: reviewRuleOf(options),
     authProvider: authProvider.command,
     folders: { work, plans, outcome: options.outcomeFolder },
@@ -83,9 +85,12 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
 
 /**
  * The rule that holds for an apply. A person at a terminal sees the plan before the apply, so nothing more is asked
- * there; on a runner the configuration's rule holds, whatever a document says about the event.
+ * there; on a runner the stricter rule of the job's configuration and the newest one holds, whatever a document says about
+ * the event.
  */
-function reviewRuleOf({ configuration, execution, process }: JobOptions): GuardRule {
+function reviewRuleOf({ configuration, newest, execution, process }: JobOptions): GuardRule {
   const onRunner = process["GITHUB_ACTIONS"] === "true";
-  return execution.comparison.event.name === "local" && !onRunner ? "off" : configuration.reviewed_plan;
+  return execution.comparison.event.name === "local" && !onRunner
+    ? "off"
+    : stricterRule(configuration.reviewed_plan, newest.reviewed_plan);
 }

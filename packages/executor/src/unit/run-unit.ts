@@ -22,7 +22,7 @@ export async function runUnit(job: OpenJob, path: UnitPath, action: UnitAction):
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     return { path, ...outcome, ...(log === null ? {} : { log }), seconds };
   };
-  const policy = policyOn(job.configuration, job.environment, path, job.execution.job.action);
+  const policy = policyOn(job.configuration, job.environment, job.newest, path, job.execution.job.action);
   if (policy !== null) return ended({ end: policy });
   const place = await job.checkout.locate(path);
   if (place.kind === "missing") return ended(notThere(clean(place.why)));

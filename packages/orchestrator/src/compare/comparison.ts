@@ -207,10 +207,12 @@ async function requestedUnits(
   }
   const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
   const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
+  const older = head === tip ? {} : { tip };
+  const destroyExisting = inputs.destroy_existing === "true" ? { destroyExisting: true as const } : {};
   const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
   return {
     kind: "requested",
-    comparison: { ...comparison, ...approvedRun, ...lockId },
+    comparison: { ...comparison, ...older, ...destroyExisting, ...approvedRun, ...lockId },
     request: { action: inputs.action, globs, change: "ManuallyRequested" },
   };
 }

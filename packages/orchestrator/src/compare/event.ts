@@ -42,6 +42,7 @@ export const DispatchPayload = z.object({
       units: z.string().trim().min(1, "name the units, by globs"),
       commit: z.string().trim().default(""),
       approved_run: z.string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),
+      destroy_existing: z.enum(["", "true", "false"], "has to be true or false").default(""),
       lock_id: z
         .string()
         .trim()

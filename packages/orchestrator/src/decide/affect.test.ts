@@ -43,6 +43,8 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
     mode: given.mode ?? "plan",
     requested: given.requested ?? null,
     environmentOf: environmentLookup(configuration),
+    environmentNow: atHead,
+    existsNow: () => false,
     environmentOnceMerged: (unit, deleted) => (deleted ? environmentLookup(configuration) : atHead)(unit),
     includeDependents: configuration.include_dependents,
     isIgnored: (unit) => given.ignored?.includes(unit) ?? false,

@@ -18,8 +18,11 @@ export type Policy = {
   readonly requested: Request["action"] | null;
   /** The environment of a unit: head's or base's configuration, whichever governs it. */
   readonly environmentOf: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
-  /** The same by the configuration that governs what is merged: a pull request can pause itself. */
+  /** The same by the configuration that governs what is merged, and by the newest one: a pull request can pause itself. */
   readonly environmentOnceMerged: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
+  readonly environmentNow: (unit: UnitPath) => EnvironmentOfUnit;
+  /** Whether a unit exists on the branch now, where a person asked for what is to be done. */
+  readonly existsNow: (unit: UnitPath) => boolean;
   readonly includeDependents: boolean;
   /** Units that never run. */
   readonly isIgnored: (unit: UnitPath) => boolean;
@@ -161,10 +164,18 @@ function withheldBy(unit: Facts, policy: Policy, environment: Environment): With
   const { path, at } = unit;
   const action = finalAction(unit.action, policy.mode);
   if (action === null) return null;
-  const restriction = restrictionOn(environment, path, action);
+  const now = policy.environmentNow(path);
+  const restriction = restrictionOn(environment, now.kind === "one" ? now.environment : null, path, action);
   if (restriction !== null) {
     const { by, message, next, beforeMerge } = restriction;
     return { by, message, next: policy.mode === "plan" ? beforeMerge : next };
+  }
+  if (policy.requested !== null && traitsOf(action).removes && policy.existsNow(path)) {
+    return {
+      by: "exists",
+      message: `\`${path}\` is on the branch, so that the next change of it would create anew what is destroyed.`,
+      next: "Remove it from the branch: the merge destroys it. If it is to be destroyed although its code stays, run this again with `destroy_existing` set.",
+    };
   }
   const movedTo = policy.moves.get(path);
   if (traitsOf(action).removes && policy.holdMoves && movedTo !== undefined) {

@@ -20,6 +20,8 @@ export type Settings = {
   readonly atBase: Configuration;
   readonly atHead: Configuration;
   readonly governing: Configuration;
+  /** The newest that is known: head's, or the branch's where an older commit is run by hand. */
+  readonly newest: Configuration;
 };
 
 export type DecideInput = {
@@ -32,6 +34,7 @@ export type DecideInput = {
   readonly classified: Classified;
   /** Renames of the files that make units and stacks. */
   readonly renames: readonly Rename[];
+  readonly existsNow: (unit: UnitPath) => boolean;
   readonly isIgnored: (file: string) => boolean;
   readonly isIgnoredUnit: (unit: UnitPath) => boolean;
 };
@@ -51,12 +54,15 @@ export function decide(input: DecideInput): Decided {
     base: environmentLookup(settings.atBase),
     head: environmentLookup(settings.atHead),
     governing: environmentLookup(governing),
+    now: environmentLookup(settings.newest),
   };
   const affected = affectedUnits(classified.changes, base, head, {
     mode: comparison.mode,
     requested: request?.action ?? null,
     environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
     environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit),
+    environmentNow: lookups.now,
+    existsNow: input.existsNow,
     includeDependents: governing.include_dependents,
     isIgnored: input.isIgnoredUnit,
     moves: movesBetween(base, head, input.renames),

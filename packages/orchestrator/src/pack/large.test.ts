@@ -54,6 +54,8 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     requested: null,
     environmentOf: lookup,
     environmentOnceMerged: lookup,
+    environmentNow: lookup,
+    existsNow: () => false,
     includeDependents: false,
     isIgnored: () => false,
     moves: new Map(),
