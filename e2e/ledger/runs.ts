@@ -106,12 +106,10 @@ function unitsOf(run: Run, { repository, ledger, isEnded }: DetermineFacts): Fou
     existsAtHead: (unit) => head.units.has(unit),
     ...(cause.kind === "apply-due" ? { asked: () => true } : {}),
   });
-  if (cause.kind === "push" && compared.kind === "changes") {
-    const ahead = appliedAhead(ledger, {
-      head: run.head,
-      contains: repository.contains,
-      existsAtHead: (unit) => head.units.has(unit),
-    }).filter(({ path }) => !changed.has(path));
+  if (cause.kind === "push") {
+    const facts = { head: run.head, tip: repository.tip, contains: repository.contains };
+    const known = { ...facts, existsAtHead: (unit: UnitPath) => head.units.has(unit) };
+    const ahead = appliedAhead(ledger, known, compared.kind === "changes").filter(({ path }) => !changed.has(path));
     changes.push(
       ...ahead.map(({ path, action, commit }): Found => {
         const dependsOn = repository.at(commit).units.get(path)?.dependsOn ?? [];

@@ -132,6 +132,12 @@ describe("what a person asks for", () => {
     expect(recording(asked, two, 2, { a: SKIPPED })).toEqual(live);
   });
 
+  it("is owed when an earlier request may have changed something, and the next was not started", () => {
+    const cut = recording(claiming(live, two, 2, ["a"], { request: true }).ledger, two, 2, { a: FAILED });
+    const again = claiming(cut, runOf(3), 2, ["a"], { request: true }).ledger;
+    expect(due(recording(again, runOf(3), 2, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });
+  });
+
   it("leaves a dismissal as it was when it was not started", () => {
     const failed = recording(claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger, one, 2, { a: FAILED });
     const dismissed = dismiss(failed, { run: one, time, by: "mona", reason: "", units: [unit("a")] });

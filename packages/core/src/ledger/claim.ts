@@ -71,7 +71,8 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
   const left: { path: UnitPath; to: LedgerRun | null }[] = [];
   for (const unit of wanted.units) {
     const record = ledger.units.get(unit.path);
-    if (mayTake(unit, record, wanted, adds, facts)) {
+    const astray = position === "same" && isAstray(record, ledger.determined, facts);
+    if (mayTake(unit, record, wanted, adds || astray, facts)) {
       taken.push(unit.path);
       const changed = adds && unit.dueOf === null;
       const context = {
@@ -163,6 +164,16 @@ export function isAppliedAhead(
   return applied.commit !== reached && contains(applied.commit, reached) === true;
 }
 
+/** Whether a unit was applied at such a commit, and the branch was pushed by force since and does not have it. */
+export function isAstray(
+  record: LedgerUnit | undefined,
+  determined: Pick<Determined, "commit"> | null,
+  { tip, contains }: Pick<ClaimFacts, "tip" | "contains">,
+): boolean {
+  if (record?.applied === undefined || !isAppliedAhead(record, determined, contains)) return false;
+  return record.applied.commit !== tip && contains(tip, record.applied.commit) !== true;
+}
+
 /** The commits that may be in effect of a unit, and those that want something of it. */
 export function commitsOf({ due, applied, dismissed }: LedgerUnit): CommitSha[] {
   return [
@@ -233,7 +244,8 @@ function owned(
       owner: run,
       dependsOn: [...new Set([...(due?.dependsOn ?? []), ...dependsOn])].toSorted(),
       ahead: determined === null || (determined !== head && contains(determined, head) !== true),
-      byHand: asked && (due === undefined || due.byHand),
+      // After an attempt that was not left at the start something may have changed, and is owed.
+      byHand: asked && (due === undefined || (due.byHand && due.why === "asked")),
       since: due?.since ?? time,
     },
     ...(applied === undefined ? {} : { applied }),

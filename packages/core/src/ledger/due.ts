@@ -1,7 +1,7 @@
 import type { CommitSha } from "../contracts/comparison.ts";
 import type { Due, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import { byPath, type UnitPath } from "../contracts/unit-path.ts";
-import { commitsOf, isAppliedAhead } from "./claim.ts";
+import { commitsOf, isAppliedAhead, isAstray } from "./claim.ts";
 import { type Contains, type Ledger, sameRun } from "./ledger.ts";
 import { isLaterOnBranch } from "./position.ts";
 
@@ -71,10 +71,12 @@ function notTaken(
  */
 export function appliedAhead(
   ledger: Ledger,
-  { head, contains, existsAtHead }: Pick<DueQuestion, "head" | "contains" | "existsAtHead">,
+  { head, tip, contains, existsAtHead }: Pick<DueQuestion, "head" | "tip" | "contains" | "existsAtHead">,
+  changes: boolean,
 ): { path: UnitPath; action: LedgerAction; commit: CommitSha }[] {
   return [...ledger.units.values()].flatMap((record): { path: UnitPath; action: LedgerAction; commit: CommitSha }[] => {
     if (record.applied === undefined || !isAppliedAhead(record, ledger.determined, contains)) return [];
+    if (!changes && !isAstray(record, ledger.determined, { tip, contains })) return [];
     if (existsAtHead(record.unit)) return [{ path: record.unit, action: "apply", commit: head }];
     if (record.applied.action === "destroy") return [];
     return [{ path: record.unit, action: "destroy", commit: record.applied.commit }];

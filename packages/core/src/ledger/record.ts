@@ -128,8 +128,10 @@ function stillDue(own: Due, unit: Ended, { contains, tip }: RecordFacts, determi
     const message = `It was applied by hand at ${unit.commit}, and is not on the deploy branch.`;
     return { ...again, commits: [...again.commits], why: "set-back", message };
   }
-  if (!own.ahead || determined === null || has(determined)) return null;
-  const message = `It was applied at ${unit.commit} while another run determined changes up to ${determined}, which may turn that back.`;
+  if (!own.ahead || determined === null) return null;
+  const onBranch = tip.commit === unit.commit || contains(tip.commit, unit.commit) === true;
+  if (has(determined) && onBranch) return null;
+  const message = `It was applied at ${unit.commit} while ${onBranch ? `another run determined changes up to ${determined}` : "the branch was pushed by force"}, which may turn that back.`;
   return { ...again, commits: [determined], why: "not-determined", message };
 }
 
