@@ -84,7 +84,7 @@ export class Statements {
     this.counts["applies started"] += 1;
     const { cloud, repository } = this.#world;
     const live = cloud.states.get(key);
-    if (live === undefined || run.cause.kind === "asked" || live.commit === run.head) return;
+    if (live === undefined || live.unit !== unit || run.cause.kind === "asked" || live.commit === run.head) return;
     const newer = repository.contains(live.commit, run.head) && repository.contains(repository.tip, live.commit);
     if (newer) fail(`${unit} is applied at ${run.head} over ${live.commit}`);
   }

@@ -344,7 +344,7 @@ export class World {
     for (const { unit, due } of this.ledger.units.values()) {
       if (due?.action !== "destroy") continue;
       const key = this.repository.at(due.commit).units.get(unit)?.key;
-      if (key !== undefined && keys.has(key)) this.dismiss(unit);
+      if (due.why === "held-move" || (key !== undefined && keys.has(key))) this.dismiss(unit);
     }
   }
 

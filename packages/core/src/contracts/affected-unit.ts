@@ -60,6 +60,8 @@ export const AffectedUnit = z.strictObject({
   notEvaluated: z.string().optional(),
   /** It is one half of a move: the other half's path. */
   movedWith: UnitPath.optional(),
+  /** No commit of this comparison changed it: it is due since an earlier one. */
+  due: z.strictObject({ owner: z.int().positive(), since: z.iso.datetime(), why: z.string() }).optional(),
   /** It does not run. */
   withheld: Withheld.optional(),
   /** It is planned, and what carries out the plan, such as the merge, will not run for it. */

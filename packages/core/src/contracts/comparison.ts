@@ -56,5 +56,7 @@ export const Comparison = z.strictObject({
   destroyExisting: z.literal(true).optional(),
   /** The lock that a person asked to give back. */
   lockId: LockId.optional(),
+  /** The ledger's count of claims when the run determined. Without it nothing is claimed. */
+  ledgerClaim: z.int().nonnegative().optional(),
 });
 export type Comparison = z.infer<typeof Comparison>;

@@ -1,6 +1,8 @@
 import { type SimpleGit, type SimpleGitOptions, simpleGit } from "simple-git";
 import type { ChangedFile, FileStatus } from "../contracts/change.ts";
 import { CommitSha } from "../contracts/comparison.ts";
+import type { Contains } from "../ledger/ledger.ts";
+import { ancestryOf } from "./ancestry.ts";
 
 /** One file of a commit's tree. */
 export type TreeEntry = {
@@ -31,6 +33,8 @@ export type Repository = {
   isShallow(): Promise<boolean>;
   /** Whether `ancestor` is `commit` or one of its ancestors. */
   contains(commit: CommitSha, ancestor: CommitSha): Promise<boolean>;
+  /** Which of these commits, and of all that they build on, have which others among their ancestors. */
+  ancestry(commits: Iterable<CommitSha>): Promise<Contains>;
   /** The commits that `head` has and `base` has not. */
   between(base: CommitSha, head: CommitSha): Promise<CommitSha[]>;
   /** What differs between two trees, mode-only changes left out; `base` null means that everything is new. */
@@ -86,6 +90,11 @@ export function openRepository(folder: string, environment: Readonly<Record<stri
     async contains(commit, ancestor) {
       const count = await quiet("rev-list", "--count", "--max-count=1", ancestor, `^${commit}`);
       return count?.trim() === "0";
+    },
+    async ancestry(commits) {
+      const wanted = [...new Set(commits)];
+      if (wanted.length === 0) return ancestryOf("");
+      return ancestryOf(await git.raw(["rev-list", "--parents", "--ignore-missing", ...wanted]));
     },
     async between(base, head) {
       const output = await git.raw(["rev-list", head, `^${base}`]);

@@ -24,18 +24,18 @@ const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [100, 4000];
  * Changes the ledger: reads it, changes it, writes it in place of what was read, and begins again when another writer
  * was faster. A change that was made already writes nothing.
  *
- * @param change from the ledger as it is; called again for every try, so it has to be a pure function
+ * @param change from the ledger as it is; called again for every try, so it must change nothing else
  * @throws LedgerError when the ledger can't be read, or the write stays refused
  */
 export async function updateLedger<T>(
   store: LedgerStore,
-  change: (ledger: Ledger) => LedgerChange<T>,
+  change: (ledger: Ledger) => LedgerChange<T> | Promise<LedgerChange<T>>,
   patience: Patience,
 ): Promise<{ result: T; ledger: Ledger; tries: number }> {
   let refusals = 0;
   let before = await store.read();
   for (let tries = 1; ; tries += 1) {
-    const { ledger, message, result } = change(before.ledger);
+    const { ledger, message, result } = await change(before.ledger);
     if (changedFiles(before.ledger, ledger).length === 0) return { result, ledger: before.ledger, tries };
     const written = await store.write(before, ledger, message);
     if (written.kind === "written") return { result, ledger, tries };

@@ -1,0 +1,34 @@
+import type { UnitPath } from "../contracts/unit-path.ts";
+
+/** What the files of a commit say of units, without running any of its code. */
+export type UnitsOfTree = {
+  /** Its own file is there. */
+  readonly has: (unit: UnitPath) => boolean;
+  /** Its own file is there, or a stack above it may generate it. */
+  readonly mayHave: (unit: UnitPath) => boolean;
+};
+
+const UNIT_FILES = ["terragrunt.hcl", "terragrunt.hcl.json"];
+const STACK_FILE = "terragrunt.stack.hcl";
+
+/** The units that a tree holds, by the paths of its files. */
+export function unitsOfTree(files: Iterable<string>): UnitsOfTree {
+  const [units, stacks] = [new Set<string>(), new Set<string>()];
+  for (const file of files) {
+    const slash = file.lastIndexOf("/");
+    const [folder, name] = slash === -1 ? [".", file] : [file.slice(0, slash), file.slice(slash + 1)];
+    if (UNIT_FILES.includes(name)) units.add(folder);
+    if (name === STACK_FILE) stacks.add(folder);
+  }
+  return {
+    has: (unit) => units.has(unit),
+    mayHave: (unit) => units.has(unit) || foldersOf(unit).some((folder) => stacks.has(folder)),
+  };
+}
+
+/** A folder and all above it, the root last. */
+function foldersOf(unit: UnitPath): string[] {
+  if (unit === ".") return ["."];
+  const segments = unit.split("/");
+  return [...segments.map((_, index) => segments.slice(0, segments.length - index).join("/")), "."];
+}

@@ -1,0 +1,46 @@
+import { resolve } from "node:path";
+import { actionsLog as log } from "@pipelines/core/actions/log";
+import { actionsOutputs } from "@pipelines/core/actions/outputs";
+import { Assessment } from "@pipelines/core/contracts/assessment";
+import { readDocument } from "@pipelines/core/documents/document";
+import { assessmentFile } from "@pipelines/core/documents/layout";
+import { claim as claimUnits } from "@pipelines/core/ledger/claim";
+import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
+import { updateLedger } from "@pipelines/core/ledger-ref/update";
+import { claimOf } from "../ledger/claim-of.ts";
+import { claimMessage } from "../ledger/messages.ts";
+import { ancestryFor, openLedger, patience } from "../ledger/open-ledger.ts";
+import type { CommandContext } from "./job.ts";
+
+/** Writes to the ledger what the run is to apply and destroy, before anything is. Runs no code of the repository. */
+export async function claim({ inputs, folder, environment, run }: CommandContext): Promise<number> {
+  const assessment = await readDocument(assessmentFile(folder), Assessment);
+  const { head, deployBranch } = assessment.comparison;
+  const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
+  const token = inputs.required("token");
+  await using opened = await openLedger(checkout, deployBranch, run, { token, environment });
+  const { repository, store, tip } = opened;
+  const files = await repository.tree(head);
+  const units = unitsOfTree(files.map(({ path }) => path));
+  const wanted = claimOf(assessment, { run: opened.run, time: new Date().toISOString() }, units.mayHave);
+  if (wanted === null) {
+    log.info("Nothing is claimed: this run changes nothing, or it determined without the ledger.");
+    return 0;
+  }
+  const { result } = await updateLedger(
+    store,
+    async (ledger) => {
+      const contains = await ancestryFor(repository, ledger, [head, tip]);
+      const claimed = claimUnits(ledger, wanted, { tip, contains, existsAtHead: units.mayHave });
+      return { ledger: claimed.ledger, message: claimMessage(wanted, claimed, run.runUrl), result: claimed };
+    },
+    patience,
+  );
+  const { position, taken, left } = result;
+  log.info(`${taken.length} units are this run's; ${head} is ${position} of what was determined.`);
+  for (const { path, to } of left) {
+    log.info(`${path} is ${to === null ? "not due any more" : `left to run ${to.number}`}.`);
+  }
+  actionsOutputs.set("claimed", String(taken.length));
+  return 0;
+}

@@ -1,0 +1,65 @@
+import { resolve } from "node:path";
+import { actionsLog as log } from "@pipelines/core/actions/log";
+import { Assessment } from "@pipelines/core/contracts/assessment";
+import { readDocument } from "@pipelines/core/documents/document";
+import { assessmentFile } from "@pipelines/core/documents/layout";
+import { createGitHubClient } from "@pipelines/core/github/client";
+import { record as recordEnds } from "@pipelines/core/ledger/record";
+import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
+import { updateLedger } from "@pipelines/core/ledger-ref/update";
+import { collectOutcomes } from "../collect/outcomes.ts";
+import { readOutcomes } from "../collect/read-outcomes.ts";
+import type { GitHubRun } from "../github-run.ts";
+import { recordMessage } from "../ledger/messages.ts";
+import { ancestryFor, openLedger, patience } from "../ledger/open-ledger.ts";
+import { type Credit, recordingOf } from "../ledger/recording-of.ts";
+import { mergedPullRequestOf, mergerOf } from "../sinks/github.ts";
+import type { CommandContext } from "./job.ts";
+
+/** Writes to the ledger how the run's applies and destroys ended. Runs no code of the repository. */
+export async function record({ inputs, folder, environment, run }: CommandContext): Promise<number> {
+  const assessment = await readDocument(assessmentFile(folder), Assessment);
+  const { head, deployBranch, mode, ledgerClaim } = assessment.comparison;
+  if (ledgerClaim === undefined || (mode !== "apply" && mode !== "manual")) {
+    log.info("Nothing is recorded: this run changes nothing, or it determined without the ledger.");
+    return 0;
+  }
+  const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
+  const token = inputs.required("token");
+  await using opened = await openLedger(checkout, deployBranch, run, { token, environment });
+  const { repository, store, tip } = opened;
+  const endings = collectOutcomes(assessment.jobs, await readOutcomes(folder));
+  const credit = await creditOf(run, assessment, token);
+  const recording = recordingOf(assessment, endings, { run: opened.run, time: new Date().toISOString() }, credit);
+  const units = unitsOfTree((await repository.tree(tip)).map(({ path }) => path));
+  const { ledger } = await updateLedger(
+    store,
+    async (known) => {
+      const contains = await ancestryFor(repository, known, [
+        head,
+        tip,
+        ...recording.ended.map(({ commit }) => commit),
+      ]);
+      const recorded = recordEnds(known, recording, { contains, tip: { commit: tip, exists: units.has } });
+      return { ledger: recorded, message: recordMessage(recording, recorded, run.runUrl), result: null };
+    },
+    patience,
+  );
+  const due = [...ledger.units.values()].filter((unit) => unit.due !== undefined).length;
+  log.info(due === 0 ? "Nothing is due." : `Due: ${due} units. \`pipelines status\` says why.`);
+  return 0;
+}
+
+/** Whose change it was. What can't be found out is left out: the ledger is about what is applied. */
+async function creditOf(run: GitHubRun, { comparison }: Assessment, token: string): Promise<Credit> {
+  if (comparison.mode === "manual") return { by: run.actor, pullRequest: null };
+  try {
+    const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
+    const pullRequest = await mergedPullRequestOf(client, run.repository, comparison.head, comparison.deployBranch);
+    const merger = pullRequest === null ? null : await mergerOf(client, run.repository, pullRequest);
+    return { by: merger ?? run.actor, pullRequest };
+  } catch (error) {
+    log.warning(error instanceof Error ? error.message : String(error));
+    return { by: run.actor, pullRequest: null };
+  }
+}

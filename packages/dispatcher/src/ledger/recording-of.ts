@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { LedgerRun } from "@pipelines/core/contracts/ledger";
+import type { PlanSummary } from "@pipelines/core/contracts/outcome";
+import type { Ended, Recording } from "@pipelines/core/ledger/record";
+import type { Ending } from "../collect/outcomes.ts";
+
+/** Who a run's work is put down to. */
+export type Credit = { readonly by: string | null; readonly pullRequest: number | null };
+
+/** What a run has to record of how its jobs ended. */
+export function recordingOf(
+  assessment: Assessment,
+  endings: readonly Ending[],
+  { run, time }: { readonly run: LedgerRun; readonly time: string },
+  credit: Credit,
+): Recording {
+  const dependencies = new Map(assessment.units.map(({ path, dependsOn }) => [path, dependsOn]));
+  const ended = endings.flatMap(({ job, units }) => {
+    const { action, at, environment } = job;
+    if (action !== "apply" && action !== "destroy") return [];
+    return units.map(
+      ({ path, end, plan }): Ended => ({
+        ...{ path, action, commit: at, environment, end, dependsOn: dependencies.get(path) ?? [] },
+        plan: plan === undefined ? null : digestOf(plan),
+        state: null,
+      }),
+    );
+  });
+  return { run, time, head: assessment.comparison.head, ended, ...credit };
+}
+
+/** A plan's addresses and what happened to them, as one short text that tells two plans apart. */
+function digestOf({ resources }: PlanSummary): string {
+  const lines = resources.map(({ address, action }) => `${action} ${address}`).toSorted();
+  return createHash("sha256").update(lines.join("\n")).digest("hex");
+}
