@@ -89,6 +89,15 @@ describe("a claim", () => {
     expect(late).toMatchObject({ taken: [], position: "behind" });
   });
 
+  it("takes from an earlier commit what was due and that claimed meanwhile: its own head may have turned that back", () => {
+    const failed = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: FAILED });
+    const between = claiming(failed, two, 2, ["a"]).ledger;
+    const along = { path: unit("a"), dueOf: one.id };
+    for (const ledger of [between, recording(between, two, 2, { a: CHANGED })]) {
+      expect(claiming(ledger, runOf(3), 3, [along], { seen: 1 }).taken).toEqual(["a"]);
+    }
+  });
+
   it("does not bring back what was done meanwhile", () => {
     const failed = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: FAILED });
     const done = recording(claiming(failed, two, 1, [{ path: unit("a"), dueOf: one.id }]).ledger, two, 1, {

@@ -132,7 +132,9 @@ function mayTake(
 ): boolean {
   if (of.kind === "request" && unit.dueOf === null) return true;
   const due = record?.due;
-  if (unit.dueOf === null && adds) return !isOfLater(record, head, facts);
+  // What was due when this run determined, and was claimed for changes since, may be turned back by this run's head.
+  const claimedSince = of.kind === "changes" && (record?.claim ?? 0) > of.seen;
+  if (adds && (unit.dueOf === null || claimedSince)) return !isOfLater(record, head, facts);
   if (due === undefined) return false;
   if (sameRun(due.owner, run)) return true;
   // What changed was claimed by another run; what was due is free as long as nobody else took it.
