@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { readConfiguration } from "@pipelines/core/configuration/read";
 import { Configuration } from "@pipelines/core/configuration/schema";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { OLDEST } from "@pipelines/core/terragrunt/oldest";
 import { TOOLS, testedVersion, titleOf } from "@pipelines/installer/tool";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { eventsPage } from "./events/page.ts";
 import { outputsOf, readCalled, readCaller } from "./events/workflow.ts";
@@ -60,24 +61,50 @@ type Property = {
   readonly items?: Property;
 };
 
-/** One row per key, nested keys with their whole path. */
-function configurationRows(property: Property, prefix: string): string[] {
-  const rows: string[] = [];
-  for (const [key, value] of Object.entries(property.properties ?? {})) {
+const exampleIn = (example: unknown, key: string): unknown =>
+  typeof example === "object" && example !== null ? Reflect.get(example, key) : undefined;
+
+/** The keys of all entries of a block or list: one has what another lacks. */
+function merged(entries: unknown): unknown {
+  return typeof entries === "object" && entries !== null
+    ? Object.assign({}, ...Object.values(entries).toReversed())
+    : {};
+}
+
+/** An example as YAML in one line, for a cell of a table. */
+function inCell(key: string, example: unknown, path: string): string {
+  if (example === undefined) throw new Error(`docs/every-key.yml has no example of ${path}`);
+  const text = stringify({ [key]: example }, { collectionStyle: "flow", lineWidth: 0, flowCollectionPadding: true });
+  return text
+    .trim()
+    .replace(/^\{ ([\s\S]*) \}$/, "$1")
+    .replaceAll("|", "\\|");
+}
+
+/** The row of a key with a value of its own. */
+function configurationRow(key: string, path: string, value: Property, example: unknown): string {
+  const values = value.enum === undefined ? (value.type ?? "") : value.enum.map((choice) => `\`${choice}\``).join(", ");
+  const fallback = value.default === undefined ? "" : `\`${JSON.stringify(value.default)}\``;
+  const nested = value.additionalProperties ?? value.items;
+  // What has keys of its own has its examples there.
+  const hasKeys = typeof nested === "object" && nested.properties !== undefined;
+  const shown = hasKeys ? "" : `\`${inCell(key, example, path)}\``;
+  return `| \`${path}\` | ${values} | ${fallback} | ${value.description ?? ""} | ${shown} |`;
+}
+
+/** One row per key, nested keys with their whole path, each with its example. */
+function configurationRows(property: Property, prefix: string, example: unknown): string[] {
+  return Object.entries(property.properties ?? {}).flatMap(([key, value]) => {
     const path = prefix === "" ? key : `${prefix}.${key}`;
-    const values =
-      value.enum === undefined ? (value.type ?? "") : value.enum.map((choice) => `\`${choice}\``).join(", ");
-    const fallback = value.default === undefined ? "" : `\`${JSON.stringify(value.default)}\``;
-    if (value.properties === undefined) {
-      rows.push(`| \`${path}\` | ${values} | ${fallback} | ${value.description ?? ""} |`);
-    }
-    rows.push(...configurationRows(value, path));
-    if (typeof value.additionalProperties === "object") {
-      rows.push(...configurationRows(value.additionalProperties, `${path}.<name>`));
-    }
-    if (value.items !== undefined) rows.push(...configurationRows(value.items, `${path}[]`));
-  }
-  return rows;
+    const given = exampleIn(example, key);
+    const { additionalProperties: named, items } = value;
+    return [
+      ...(value.properties === undefined ? [configurationRow(key, path, value, given)] : []),
+      ...configurationRows(value, path, given),
+      ...(typeof named === "object" ? configurationRows(named, `${path}.<name>`, merged(given)) : []),
+      ...(items === undefined ? [] : configurationRows(items, `${path}[]`, merged(given))),
+    ];
+  });
 }
 
 const ActionFile = z.object({
@@ -110,11 +137,13 @@ emit(
 );
 emit("schemas/outcome.schema.json", jsonSchema(JobOutcome, "How a job ended"));
 
-const rows = configurationRows(z.toJSONSchema(Configuration, { io: "input" }) as Property, "");
+const everyKey = readFileSync(resolve(root, "docs/every-key.yml"), "utf8");
+readConfiguration(everyKey, "docs/every-key.yml");
+const rows = configurationRows(z.toJSONSchema(Configuration, { io: "input" }) as Property, "", parse(everyKey));
 emitBetween(
   "docs/configuration.md",
   "reference",
-  ["| key | values | default | what it is |", "|---|---|---|---|", ...rows].join("\n"),
+  ["| key | values | default | what it is | example |", "|---|---|---|---|---|", ...rows].join("\n"),
 );
 emitBetween(
   "docs/custom-workflow.md",

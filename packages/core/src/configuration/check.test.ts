@@ -278,7 +278,7 @@ describe("accounts", () => {
     [
       "without an id",
       "prod:\n  email: a@b.c\n",
-      "error accounts.yml:1 `prod.id` is missing; it has to be a text or a number",
+      "error accounts.yml:1 `prod.id` is missing; it has to be a text, or a number",
     ],
     [
       "with a wrong id",

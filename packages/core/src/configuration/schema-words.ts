@@ -89,7 +89,8 @@ function allowedBy(schema: unknown): string {
       ? "a block of names and texts"
       : "a block of names, each with a block of its own";
   }
-  return "a text or a number";
+  if (schema instanceof z.ZodUnion) return schema.options.map((option) => allowedBy(unwrap(option))).join(", or ");
+  return "something else";
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -116,5 +117,6 @@ function unwrap(schema: unknown): unknown {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
     return unwrap(schema.unwrap());
   }
-  return schema;
+  // What a text is made into afterwards is nothing that anybody writes.
+  return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;
 }

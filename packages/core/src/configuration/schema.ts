@@ -68,12 +68,12 @@ export const EnvironmentSettings = z.strictObject({
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;
 
 export const Hook = z.strictObject({
-  name: z.string(),
+  name: z.string().describe("How the report names it"),
   run: z
     .array(z.string())
     .min(1)
     .describe("The command and its arguments, from the repository's root at the base commit"),
-  timeout_minutes: z.number().positive().default(5),
+  timeout_minutes: z.number().positive().default(5).describe("The longest it may take"),
 });
 export type Hook = z.infer<typeof Hook>;
 
@@ -97,7 +97,12 @@ export const Configuration = z.strictObject({
   ),
   env_common: Path.default("_envcommon").describe("The folder of configuration shared by environments"),
   extra_reads: z
-    .array(z.strictObject({ files: Globs.min(1), units: Globs.min(1) }))
+    .array(
+      z.strictObject({
+        files: Globs.min(1).describe("Globs of the files that are read"),
+        units: Globs.min(1).describe("Globs of the units that read them"),
+      }),
+    )
     .default([])
     .describe("Files that units read in ways that can't be seen"),
   include_dependents: z.boolean().default(false).describe("Also run the units that depend on an affected one"),
@@ -111,7 +116,7 @@ export const Configuration = z.strictObject({
     .describe("The status of a pull request that can't be planned for want of credentials (forks, Dependabot)"),
   jobs: z
     .strictObject({
-      units_per_job: z.int().min(1).max(500).default(8),
+      units_per_job: z.int().min(1).max(500).default(8).describe("The most units that one job works on"),
       parallelism: z.int().min(1).max(64).default(4).describe("Units that one job runs side by side"),
       timeout_minutes: z.int().min(1).max(360).default(60).describe("The longest one unit may take"),
       lock_timeout: z
@@ -123,27 +128,41 @@ export const Configuration = z.strictObject({
     .prefault({}),
   accounts: z
     .strictObject({
-      file: Path.default("accounts.yml"),
+      file: Path.default("accounts.yml").describe("The file of accounts: `<name>: { id, email }`"),
       requests: Path.default("_new-account-requests").describe("The folder of account request files"),
       factory_unit: Path.optional().describe("The unit that creates accounts from request files"),
       templates: Path.default(".pipelines/templates/account").describe("Templates of an account's first code"),
-      apply_deletions: z.boolean().default(false),
+      apply_deletions: z
+        .boolean()
+        .default(false)
+        .describe("Also apply the factory unit when a request file was deleted"),
     })
     .prefault({}),
   module_access: z
     .strictObject({
-      hosts: z.array(z.string()).min(1),
+      hosts: z.array(z.string()).min(1).describe("The hosts that the token is for"),
       secret: textBy(wrongName).describe("The name of the secret that holds a read-only token"),
     })
     .optional()
     .describe("For private module sources"),
-  hooks: z.strictObject({ after_plan: z.array(Hook).default([]), after_apply: z.array(Hook).default([]) }).prefault({}),
+  hooks: z
+    .strictObject({
+      after_plan: z.array(Hook).default([]).describe("Commands that judge a job's plans"),
+      after_apply: z.array(Hook).default([]).describe("Commands that follow a job's applies"),
+    })
+    .prefault({}),
   redact: z.array(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
   tools: z
     .strictObject({
-      terragrunt: textBy((version) => wrongVersion("terragrunt", version)).optional(),
-      opentofu: textBy((version) => wrongVersion("opentofu", version)).optional(),
-      terraform: textBy((version) => wrongVersion("terraform", version)).optional(),
+      terragrunt: textBy((version) => wrongVersion("terragrunt", version))
+        .optional()
+        .describe("The exact version of Terragrunt"),
+      opentofu: textBy((version) => wrongVersion("opentofu", version))
+        .optional()
+        .describe("The exact version of OpenTofu"),
+      terraform: textBy((version) => wrongVersion("terraform", version))
+        .optional()
+        .describe("The exact version of Terraform"),
     })
     .prefault({})
     .describe("Versions, where mise.toml, .tool-versions or .opentofu-version do not say"),
