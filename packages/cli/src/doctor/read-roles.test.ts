@@ -85,7 +85,12 @@ test("a role of another account, and a command that is not there, are not seen",
     environments: {
       a: {
         paths: ["**"],
-        aws: { account: "x", region: "eu-west-1", plan_role: "arn:aws:iam::333333333333:role/path/p", apply_role: "-x" },
+        aws: {
+          account: "x",
+          region: "eu-west-1",
+          plan_role: "arn:aws:iam::333333333333:role/path/p",
+          apply_role: "-x",
+        },
       },
     },
   });

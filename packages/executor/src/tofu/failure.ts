@@ -27,9 +27,10 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
   if (/Saved plan is stale/.test(text)) return { kind: "stale-plan", message };
   if (/no space left on device|ENOSPC/i.test(text)) return { kind: "disk-full", message };
   if (
-    /AccessDenied|not authorized to perform|AssumeRole(?:WithWebIdentity)?\b.*(?:denied|failed|error)|ExpiredToken|InvalidIdentityToken|No valid credential sources/i.test(
+    /AccessDenied|not authorized to perform|ExpiredToken|InvalidIdentityToken|No valid credential sources/i.test(
       text,
-    )
+    ) ||
+    onOneLine(text, /AssumeRole(?:WithWebIdentity)?\b/gi, /denied|failed|error/i)
   ) {
     return {
       kind: "credentials",
@@ -38,9 +39,8 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
     };
   }
   if (
-    /Error (?:loading|refreshing|saving|acquiring|configuring|inspecting).*(?:state|backend)|Failed to get existing workspaces|NoSuchBucket|Backend initialization required/i.test(
-      text,
-    )
+    /Failed to get existing workspaces|NoSuchBucket|Backend initialization required/i.test(text) ||
+    onOneLine(text, /Error (?:loading|refreshing|saving|acquiring|configuring|inspecting)/gi, /state|backend/i)
   ) {
     return { kind: "backend", message };
   }
@@ -51,9 +51,8 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
   }
   if (end.signal !== null) return { kind: "crash", signal: end.signal, message };
   if (
-    /executable file not found|no such file or directory.*(?:tofu|terraform)\b|(?:tofu|terraform): not found/i.test(
-      text,
-    )
+    /executable file not found|(?:tofu|terraform): not found/i.test(text) ||
+    onOneLine(text, /no such file or directory/gi, /(?:tofu|terraform)\b/i)
   ) {
     return { kind: "tool-missing", tool: "tofu", message };
   }
@@ -65,11 +64,23 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
   return { kind: "tool", exitCode: end.exitCode, message };
 }
 
+/** Whether a line has one text and, behind it, another. Each line is read once, however often it begins again. */
+function onOneLine(text: string, first: RegExp, then: RegExp): boolean {
+  let done = 0;
+  for (const { 0: found, index } of text.matchAll(first)) {
+    if (index < done) continue;
+    const end = text.indexOf("\n", index);
+    done = end < 0 ? text.length : end;
+    if (then.test(text.slice(index + found.length, done))) return true;
+  }
+  return false;
+}
+
 /** The block that OpenTofu and Terraform print when somebody else holds the lock. */
 export function lockOf(text: string): LockInfo | null {
   if (!/Error (?:acquiring|releasing) the state lock|state (?:is )?(?:already )?locked/i.test(text)) return null;
   const field = (name: string): string | null =>
-    new RegExp(`^[^\\n\\w]*${name}:\\s*(\\S.*?)\\s*$`, "m").exec(text)?.[1] ?? null;
+    new RegExp(`^[^\\n\\w]*${name}:[ \\t]*(\\S[^\\n]*)$`, "m").exec(text)?.[1]?.trim() ?? null;
   const id = field("ID");
   if (id === null) return null;
   // Terraform's `http` backend names the lock that is held in this line alone, and shows the one that it asked for.
