@@ -7,7 +7,7 @@ const EXPECTED = [ConfigurationError, MissingCommitError, ToolError];
 
 const isExpected = (error: unknown): error is Error => EXPECTED.some((kind) => error instanceof kind);
 
-/** 2 for what the caller can mend, 3 for a bug. */
+/** 2 for what the caller can correct, 3 for a bug. */
 export function exitCodeOf(error: unknown): number {
   return isExpected(error) || isMissingFile(error) ? 2 : 3;
 }

@@ -48,7 +48,7 @@ const jobOf = (assessment: Assessment, environment: string) => {
 };
 const headlines = (comments: readonly Comment[]) => comments.map(({ body }) => body.split("\n")[1]);
 
-test("a job that reports itself tells its own units in a comment of its own, with a status of its own", async () => {
+test("a job that reports itself shows its own units in a comment of its own, with a status of its own", async () => {
   const { comments, sinks } = memory();
   const assessment = assessmentOf(two);
   const files = outcomesOf(two);
@@ -143,9 +143,11 @@ test("a rerun of failed jobs merges with the good outcomes of the earlier attemp
   const { comments, sinks } = memory();
   const assessment = assessmentOf(two);
   const [dev, prod] = outcomesOf(two);
-  const [, mended] = outcomesOf({ units: two.units.map((unit) => ({ ...unit, end: { kind: "unchanged" as const } })) });
-  if (dev === undefined || prod === undefined || mended === undefined) throw new Error("a sketch has two jobs");
-  const { report } = await dispatchReport(sinks, assessment, [dev, prod, { ...mended, attempt: 2 }], facts(1));
+  const [, repaired] = outcomesOf({
+    units: two.units.map((unit) => ({ ...unit, end: { kind: "unchanged" as const } })),
+  });
+  if (dev === undefined || prod === undefined || repaired === undefined) throw new Error("a sketch has two jobs");
+  const { report } = await dispatchReport(sinks, assessment, [dev, prod, { ...repaired, attempt: 2 }], facts(1));
   expect(report.status).toBe("success");
   expect(comments[0]?.body).toContain("2 units in 2 environments");
 });
@@ -183,7 +185,7 @@ test("collect waits for an executor that outlived its step, and takes the outcom
 test.each([
   ["that never started", [], "the job ended before the executor started"],
   ["that does not end", ["running"], "the job was ended while it was still running"],
-])("collect of an executor %s tells what is not known", async (_, state, why) => {
+])("collect of an executor %s says what is not known", async (_, state, why) => {
   if (job === undefined || file?.content.kind !== "read") throw new Error("a sketch has a job");
   const kept = state.length === 0 ? [] : [{ ...file.content.outcome, state: "running" as const, units: [] }];
   const ended = await dispatchCollect(edges(kept), { job, ...context }, 3);

@@ -231,7 +231,7 @@ test("a job that reports itself has a status and a comment of its own; a job tha
   expect([unknown.exitCode, unknown.stdout]).toEqual([2, expect.stringContaining("has no job `staging-1`")]);
 });
 
-test("run and collect tell the job's own page how it ended, once, and where its outcome is", async () => {
+test("run and collect write to the job's own page how it ended, once, and where its outcome is", async () => {
   await using github = await startLocalGitHub();
   const sketch: Sketch = { mode: "apply", units: [{ path: "prod/vpc", creates: 1, text: "  + all of the plan" }] };
   const ran = await report(sketch, github, {}, { PIPELINES_COMMAND: "run", PIPELINES_JOB: "prod-1" }, { pushed: HEAD });

@@ -157,7 +157,7 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
   it("says which address has no such release", async () => {
     const { stdout, exitCode, added } = await install({ ".terragrunt-version": "1.1.77" }, tofu);
     expect(stdout).toMatch(
-      /^::error .*::https:\/\/github\.com\/gruntwork-io\/.*\/v1\.1\.77\/SHA256SUMS can't be had: .*404/m,
+      /^::error .*::https:\/\/github\.com\/gruntwork-io\/.*\/v1\.1\.77\/SHA256SUMS could not be downloaded: .*404/m,
     );
     expect([exitCode, added]).toEqual([1, []]);
   });
@@ -165,7 +165,7 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
   it("says which host can't be reached", async () => {
     await new Promise((closed) => server.close(closed));
     const { stdout, exitCode, added } = await install({ ".terragrunt-version": "1.1.9" }, tofu);
-    expect(stdout).toMatch(/^::error .*::https:\/\/github\.com\/.*\/SHA256SUMS can't be had: curl: \(7\)/m);
+    expect(stdout).toMatch(/^::error .*::https:\/\/github\.com\/.*\/SHA256SUMS could not be downloaded: curl: \(7\)/m);
     expect([exitCode, added]).toEqual([1, []]);
   });
 
@@ -173,7 +173,7 @@ exec "${curl}" "\${@:1:$#-2}" --proto =http -- "http://127.0.0.1:${port}/\${url#
     serveTerragrunt();
     served.set("objects.example.com/1", "broken off");
     const { stdout, exitCode, added } = await install({ ".terragrunt-version": "1.1.9" }, tofu);
-    expect(stdout).toMatch(/^::error .*::https:\/\/github\.com\/.* can't be had: curl: \(18\)/m);
+    expect(stdout).toMatch(/^::error .*::https:\/\/github\.com\/.* could not be downloaded: curl: \(18\)/m);
     expect([exitCode, added]).toEqual([1, []]);
   });
 

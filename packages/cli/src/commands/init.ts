@@ -109,7 +109,7 @@ on:
     types: [checks_requested]
   push:
     branches: [${JSON.stringify(deployBranch)}]
-  # A look for drift on working days; it applies nothing.
+  # A drift check on working days; it applies nothing.
   schedule:
     - cron: "0 5 * * 1-5"
   workflow_dispatch:

@@ -113,7 +113,7 @@ export const Configuration = z.strictObject({
   unplanned_pull_requests: z
     .enum(["fail", "pass"])
     .default("fail")
-    .describe("The status of a pull request that can't be planned for want of credentials (forks, Dependabot)"),
+    .describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
   jobs: z
     .strictObject({
       units_per_job: z.int().min(1).max(500).default(8).describe("The most units that one job works on"),

@@ -15,7 +15,7 @@ export const ReviewedPlan = z.strictObject({
   unit: UnitPath,
   action: z.enum(["plan", "plan-destroy"]),
   toolVersions: z.strictObject({ terragrunt: z.string().nullable(), tofu: z.string().nullable() }),
-  /** The plan stands on mocked outputs. */
+  /** The plan was made with mock outputs. */
   mocked: z.boolean(),
   salt: z.string().min(16),
   changes: z.array(

@@ -31,11 +31,11 @@ test("an unreadable outcome is a failure that says why", () => {
 test.each([
   ["a problem", assessmentOf({ ...sketch, problems: [{ file: "a.hcl", line: 1, message: "broken" }] })],
   ["nothing determined", null],
-])("%s makes the run red although all jobs ended well", (_, told) => {
-  expect(statusOf(told, collectOutcomes(assessment.jobs, [outcomeOf(sketch)]))).toBe("failure");
+])("%s makes the run red although all jobs ended well", (_, determined) => {
+  expect(statusOf(determined, collectOutcomes(assessment.jobs, [outcomeOf(sketch)]))).toBe("failure");
 });
 
-const told = (news: Partial<JobOutcome>): OutcomeFile => {
+const outcomeWith = (news: Partial<JobOutcome>): OutcomeFile => {
   const file = outcomeOf(sketch);
   if (file.content.kind !== "read") throw new Error("a sketch's outcome can be read");
   return { ...file, content: { ...file.content, outcome: { ...file.content.outcome, ...news } } };
@@ -52,7 +52,7 @@ test.each<[string, Partial<JobOutcome>, "success" | "failure"]>([
   ["an account whose code could not be proposed", { account }, "failure"],
   ["an account whose code was proposed", { account: { ...account, failure: null } }, "success"],
 ])("%s: the run's status follows", (_what, news, expected) => {
-  expect(statusOf(assessment, collectOutcomes(assessment.jobs, [told(news)]))).toBe(expected);
+  expect(statusOf(assessment, collectOutcomes(assessment.jobs, [outcomeWith(news)]))).toBe(expected);
 });
 
 test.each<[string, Partial<JobOutcome>, RegExp]>([
@@ -60,15 +60,15 @@ test.each<[string, Partial<JobOutcome>, RegExp]>([
   ["failed before", { failure: "no such configuration", units: [] }, /no such configuration/],
   ["ended without it", { units: [] }, /the job ended without saying how this unit ended/],
 ])("a unit that its job left out ended in a way that is not known, and why: the job %s", (_what, news, why) => {
-  const [ending] = collectOutcomes(assessment.jobs, [told(news)]);
+  const [ending] = collectOutcomes(assessment.jobs, [outcomeWith(news)]);
   expect(ending?.units).toMatchObject([
     { path: "prod/vpc", end: { kind: "unknown", why: expect.stringMatching(why) } },
   ]);
 });
 
 test.each<[string, UnitEnd, boolean]>([
-  ["held back while applies are paused", stopped({ guard: "paused", message: "", next: "" }), true],
-  ["held back by a guard", stopped({ message: "", next: "" }), false],
+  ["withheld while applies are paused", stopped({ guard: "paused", message: "", next: "" }), true],
+  ["withheld by a guard", stopped({ message: "", next: "" }), false],
   ["left to a later run", { kind: "superseded", by: CommitSha.parse("c".repeat(40)) }, true],
   ["skipped", { kind: "skipped", because: [] }, false],
 ])("a unit that is %s", (_what, end, isWell) => {

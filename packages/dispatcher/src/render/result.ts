@@ -31,7 +31,7 @@ export function resultOf(row: Row, kind: ReportKind): string {
 
 function changedOf(row: Row, kind: ReportKind): string {
   const { removes, worksOn } = traitsOf(row.action);
-  const mocked = row.plan !== null && row.plan.mocked.length > 0 ? ", on mocked outputs" : "";
+  const mocked = row.plan !== null && row.plan.mocked.length > 0 ? ", with mock outputs" : "";
   const notes = `${mocked}${row.differs ? ", differs from the reviewed plan" : ""}`;
   if (worksOn === "lock") return "🔓 unlocked";
   switch (kind) {

@@ -21,7 +21,7 @@ const LARGEST_ASSESSMENT = 100 * 1024 * 1024;
 /**
  * What of its newest assessment is asked for, of all the artifacts of a run; `null` where there is none.
  *
- * @throws Error when it can't be had or read
+ * @throws Error when it can't be downloaded or read
  */
 export async function assessmentAmong<S extends z.ZodType>(
   source: Pick<RunArtifacts, "download">,

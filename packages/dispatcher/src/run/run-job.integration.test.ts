@@ -49,7 +49,7 @@ async function runProgram(
   }
 }
 
-test("the executor's output is shown to its end, and its exit code told", async () => {
+test("the executor's output is shown to its end, and its exit code is known", async () => {
   const { end, output } = await runProgram(`console.log(process.argv.slice(2).join(" ")); process.exitCode = 1`);
   expect([end, output]).toEqual([{ exitCode: 1, signal: null }, "--execution execution.json\n"]);
 });

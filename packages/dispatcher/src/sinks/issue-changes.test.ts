@@ -123,7 +123,7 @@ test.each<[string, Report, "apply" | "destroy", string[]]>([
   ["a destroy by hand, though an apply is asked for", byHandAt(BASE, "destroy"), "apply", []],
   ["a plan by hand", reportOf({ mode: "manual", action: "plan", units: [{ path: "a" }] }), "apply", []],
   ["a pull request", reportOf({ units: [{ path: "a" }] }), "apply", []],
-  ["a look for drift", reportOf({ mode: "drift", units: [{ path: "a", end: { kind: "unchanged" } }] }), "apply", []],
+  ["a drift check", reportOf({ mode: "drift", units: [{ path: "a", end: { kind: "unchanged" } }] }), "apply", []],
 ])("%s settles a unit as far as it shows it to be done", (_run, report, action, expected) => {
   expect(short(issueChanges(report, [issue(4, "a", action)]))).toEqual(expected);
 });

@@ -10,7 +10,7 @@ export type IssueMarker =
   | {
       readonly about: "unit";
       readonly action: Action;
-      /** The id of the newest run that it tells of: ids grow. */
+      /** The id of the newest run that it is about: ids grow. */
       readonly run: number;
       /** The unit first. */
       readonly units: readonly string[];

@@ -61,7 +61,7 @@ test("a newer run's report is never overwritten by an older one", async () => {
   expect(await say(place, marker(5, "start", 2))).toMatchObject({ kind: "published" });
 });
 
-test("nothing to tell and no comment yet: none is made, but one that exists is updated", async () => {
+test("nothing to report and no comment yet: none is made, but one that exists is updated", async () => {
   const place = conversation();
   expect(await say(place, marker(1), false)).toMatchObject({ kind: "skipped" });
   expect(place.comments).toEqual([]);

@@ -11,7 +11,7 @@ import { unpack } from "./unpack.ts";
  * its own. A shared cache could be filled by a pull request for an apply, so there is none.
  *
  * @returns the folder with the program
- * @throws VersionError when it can't be had, or is not what its publisher published
+ * @throws VersionError when it can't be downloaded, or is not what its publisher published
  */
 export function install(tool: ToolName, version: string, folder: string): string {
   const { file, url, sumsUrl } = releaseOf(tool, version, process.platform, process.arch);
@@ -34,5 +34,6 @@ function download(url: string, to: string): void {
     ...["--retry", "3", "--connect-timeout", "20", "--max-time", "300"],
   ];
   const ran = spawnSync("curl", [...args, "--output", to, "--", url], { encoding: "utf8" });
-  if (ran.status !== 0) throw new VersionError(`${url} can't be had: ${(ran.error?.message ?? ran.stderr).trim()}`);
+  if (ran.status !== 0)
+    throw new VersionError(`${url} could not be downloaded: ${(ran.error?.message ?? ran.stderr).trim()}`);
 }

@@ -152,7 +152,7 @@ describe("what happens to an affected unit", () => {
       ["plan-destroy prod/vpc changed, will be withheld: destroy-denied"],
     ],
     [
-      "a look for drift foretells nothing",
+      "a drift check foretells nothing",
       { "prod/vpc/main.tf": "modified" },
       { mode: "drift", settings: environment({ apply: "paused" }) },
       ["plan prod/vpc changed"],

@@ -4,7 +4,7 @@ import type { Mode } from "@pipelines/core/contracts/comparison";
 
 /**
  * The action that changes the unit in the end: its own, or for a plan the one that carries it out, by the merge or by
- * hand. `null` where nothing follows, as on a look for drift.
+ * hand. `null` where nothing follows, as on a drift check.
  */
 export function finalAction(action: Action, mode: Mode): Action | null {
   if (traitsOf(action).writes) return action;

@@ -24,7 +24,7 @@ export function moduleFaults(examined: readonly Examined[]): Fault[] {
   const missing = examined.flatMap(({ facts, missingModule }): Fault[] => {
     if (missingModule === null) return [];
     const { folder, file, line } = missingModule;
-    const message = `The local module \`${folder}\` is not in the repository. Add it, or mend the \`source\`.`;
+    const message = `The local module \`${folder}\` is not in the repository. Add it, or correct the \`source\`.`;
     return [{ kind: "path", file, line, message, units: [facts.path], ...NOTHING_ELSE }];
   });
   return merged(missing);

@@ -87,7 +87,7 @@ HclChanged  root.hcl
   plan         prod/db  [prod]  root.hcl ← included by ← prod/db
   plan         prod/vpc  [prod]  root.hcl ← may be read by ← prod/vpc  (not evaluated)
 
-Not evaluated for want of credentials: affected by any file that their text may reach
+Not evaluated without credentials: affected by any file that their text may reach
   prod/vpc: sops_decrypt_file failed
 
 Jobs

@@ -29,10 +29,7 @@ export function explain(assessment: Assessment): string {
       comparison.mode === "plan" ? "Withheld when this is merged" : "Withheld when this is carried out",
       assessment.units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld)),
     ),
-    block(
-      "Not evaluated for want of credentials: affected by any file that their text may reach",
-      unevaluated(assessment),
-    ),
+    block("Not evaluated without credentials: affected by any file that their text may reach", unevaluated(assessment)),
     block("Jobs", jobs.length > SHOWN ? jobsByStage(jobs) : jobs.map(jobLine)),
     block("Changed, but read by no unit", unmatched),
     block("Ignored", ignored),

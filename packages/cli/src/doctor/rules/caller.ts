@@ -6,7 +6,11 @@ import { dangerous, type Found, good, missing, note } from "../finding.ts";
 export function callerRules(facts: Facts): Found[] {
   const { callers, custom, unreadable } = facts.checkout.callers;
   const broken = unreadable.map(({ file, message }) =>
-    missing(`caller/readable/${file}`, `${file} can't be read: ${message}`, "mend it: GitHub does not run it either"),
+    missing(
+      `caller/readable/${file}`,
+      `${file} can't be read: ${message}`,
+      "correct it: GitHub does not run it either",
+    ),
   );
   if (callers.length === 0) {
     return [

@@ -61,7 +61,7 @@ function configurationRule({ checkout: { configuration } }: Facts): Found {
       return missing(
         id,
         `${CONFIGURATION_FILE} can't be read: ${configuration.message}`,
-        "mend it; what depends on it was not looked at",
+        "correct it; what depends on it was not looked at",
       );
     default:
       return configuration satisfies never;

@@ -65,7 +65,7 @@ export function reviewRules(facts: Facts): Found[] {
       missing(
         "review/code-owners-valid",
         `GitHub leaves lines of CODEOWNERS out: ${facts.codeOwnersErrors.value.slice(0, 5).join("; ")}.`,
-        "mend them; who is named needs write access",
+        "correct them; who is named needs write access",
       ),
     );
   } else if (facts.codeOwnersErrors.kind === "refused") {
