@@ -55,7 +55,7 @@ describe("the reusable workflow", () => {
     const cloud = { contents: "read", actions: "read", "pull-requests": "read", "id-token": "write" };
     expect(Object.fromEntries(jobs.map(([name, { permissions }]) => [name, permissions]))).toEqual({
       orchestrate: { contents: "read" },
-      announce: { "pull-requests": "write" },
+      announce: { actions: "read", "pull-requests": "write" },
       plan: cloud,
       ...Object.fromEntries([...deploying, "unlock"].map((name) => [name, cloud])),
       provision: { contents: "write", "pull-requests": "write" },

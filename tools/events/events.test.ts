@@ -86,6 +86,7 @@ describe("the table of events", () => {
       "token: ${{ steps.app.outputs.token || github.token }}",
       "token: ${{ steps.app.outputs.token || secrets.PIPELINES_SECRETS }}",
     ],
+    ["a key for a job that needs none", "if: inputs.app_id != ''", "if: always()"],
     [
       "pushes that replace each other",
       "cancel-in-progress: ${{ github.event_name == 'pull_request' }}",
@@ -127,12 +128,13 @@ describe("the interpreter", () => {
   it("goes on after a failed stage, and not in a cancelled run", () => {
     expect(ran({ ...push, ends: { apply_1: "failure" } })).toEqual([
       "orchestrate",
+      "announce",
       "apply_1 failure",
       "apply_2",
       "report",
     ]);
-    expect(ran({ ...push, cancelIn: "apply_1" })).toEqual(["orchestrate", "apply_1 cancelled", "report"]);
-    expect(ran({ ...push, cancelIn: "apply_1", waiting: true })).toEqual(["orchestrate", "report"]);
+    expect(ran({ ...push, cancelIn: "apply_1" })).toEqual(["orchestrate", "announce", "apply_1 cancelled", "report"]);
+    expect(ran({ ...push, cancelIn: "apply_1", waiting: true })).toEqual(["orchestrate", "announce", "report"]);
   });
 
   it("collects what a cancelled job leaves, and nothing of a job whose approval was refused", () => {
@@ -150,7 +152,7 @@ describe("the interpreter", () => {
       takes: "pipelines-assessment-1, pipelines-outcome-*",
       leaves: "pipelines-outcome-‹job›-2",
     });
-    expect(ran({ ...scenario, rerun: "all" })).toEqual(["orchestrate", "apply_1", "apply_2", "report"]);
+    expect(ran({ ...scenario, rerun: "all" })).toEqual(["orchestrate", "announce", "apply_1", "apply_2", "report"]);
   });
 
   it("gives forks a token that reads, no identity and no secret", () => {

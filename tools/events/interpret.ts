@@ -12,6 +12,8 @@ export type Scenario = {
   readonly branch?: string;
   /** A fork's or Dependabot's token only reads, and its runs get no secrets. */
   readonly restricted?: boolean;
+  /** What the caller passes besides its secrets. */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** The jobs that are due, by matrix. */
   readonly due?: readonly string[];
   /** The orchestrator's outputs claim every matrix, whatever is due: code of the pull request wrote them. */
@@ -146,7 +148,7 @@ function jobRun(
   const needs = Object.fromEntries(
     job.needs.map((need) => [need, { result: done.get(need)?.result ?? "", outputs: done.get(need)?.outputs ?? {} }]),
   );
-  const contexts = { github, needs, inputs: { runner: "ubuntu-latest" } };
+  const contexts = { github, needs, inputs: { runner: "ubuntu-latest", ...scenario.inputs } };
   if (!holds(job.if, contexts, status)) {
     return { result: scenario.cancelIn === name ? "cancelled" : "skipped", outputs: {}, run: null };
   }

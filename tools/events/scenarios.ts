@@ -64,6 +64,7 @@ export const scenarios: readonly Scenario[] = [
   { title: "push: everything", ...push, due: everything },
   { title: "push: only a destroy", ...push, due: ["destroy_1"] },
   { title: "push: a new account", ...push, due: ["provision"] },
+  { title: "push: a new account, with an App", ...push, due: ["provision"], inputs: { app_id: "1" } },
   { title: "push: touches no unit", ...push },
   { title: "push: nothing can be determined", ...push, due: two, ends: { orchestrate: "failure" } },
   {

@@ -12,6 +12,7 @@ import { dispatchReport } from "../dispatch.ts";
 import { type GitHubRun, runFactsOf } from "../github-run.ts";
 import { headlineOf } from "../report/headline.ts";
 import type { Phase } from "../report/phase.ts";
+import { jobsAwaitingApproval, waitingNotices } from "../run/waiting-jobs.ts";
 import { mergedPullRequestOf, mergerOf } from "../sinks/github.ts";
 import type { Publication } from "../sinks/sink.ts";
 import { sinksOf } from "../sinks/sinks.ts";
@@ -24,7 +25,8 @@ export async function report({ inputs, folder, environment, run }: CommandContex
   const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
   const { repository } = run;
   const sinks = sinksOf({ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null });
-  const assessment = withDropped(await readAssessment(folder), inputs.flag("outputs-dropped", false));
+  const determined = withDropped(await readAssessment(folder), inputs.flag("outputs-dropped", false));
+  const assessment = phase.kind === "end" ? determined : await withWaiting(client, determined, run);
   const only = onlyJob(assessment, inputs.optional("job"), folder);
   const facts = runFactsOf(run, assessment, await peopleOf(client, assessment, run));
   const result = await dispatchReport(sinks, assessment, await readOutcomes(folder), facts, { phase, only });
@@ -65,6 +67,15 @@ function withDropped(assessment: Assessment | null, dropped: boolean): Assessmen
     ...assessment,
     problems: [...assessment.problems, { kind: "other", path: null, file: null, line: null, message }],
   };
+}
+
+/** An assessment that says which other runs hold up the deploys of this one. What can't be found out is left unsaid. */
+async function withWaiting(client: Octokit, assessment: Assessment | null, run: GitHubRun): Promise<Assessment | null> {
+  if (assessment === null) return null;
+  const waiting = await known(jobsAwaitingApproval(client, run.repository, assessment.jobs, Number(run.runId)));
+  const notices = waitingNotices(waiting ?? []);
+  for (const notice of notices) log.warning(notice, { title: "Another run waits for an approval" });
+  return { ...assessment, notices: [...assessment.notices, ...notices] };
 }
 
 /** The job that a step of its own reports; `null` for the whole run. */
