@@ -20,8 +20,11 @@ import { secretsOf } from "./credentials/environment.ts";
 import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
 import { type OpenJob, openJob } from "./job/open-job.ts";
 import { findTools } from "./job/tools.ts";
+import type { MayStart } from "./look/ask-dispatcher.ts";
+import { endOfStart } from "./look/end-of-start.ts";
 import { type OutcomeLog, startOutcomeLog } from "./outcome/outcome-log.ts";
 import type { Progress } from "./progress.ts";
+import { startsUntilMs } from "./schedule/deadline.ts";
 import type { EarlierUnits } from "./schedule/earlier.ts";
 import { runGraph } from "./schedule/run-graph.ts";
 import { runUnit, type UnitAction } from "./unit/run-unit.ts";
@@ -35,6 +38,8 @@ export type ExecutorEdges = {
   readonly pullRequests: AccountPullRequests | null;
   /** The units of earlier jobs of the run. */
   readonly earlier: EarlierUnits;
+  /** Asked right before each unit starts; where it is left out, every unit of the job may. */
+  readonly mayStart?: MayStart;
   /** Aborted once when the run is asked to stop. */
   readonly stop: AbortSignal;
   readonly progress: Progress;
@@ -97,14 +102,23 @@ async function runInOrder(edges: ExecutorEdges, job: OpenJob, action: UnitAction
     edges.progress.ended(unit, log.folder);
   };
   for (const [path, end] of superseded) await ended({ path, end, seconds: 0 });
+  const started = performance.now();
+  const startsUntil = startsUntilMs(job.execution.job, job.configuration);
   const units = job.execution.job.units.filter(({ path }) => !superseded.has(path));
   await runGraph({
     units: ordered ? units : units.map(({ path }) => ({ path, after: [] })),
     limit: job.configuration.jobs.parallelism,
     earlier: new Map([...edges.earlier.ends, ...superseded]),
     ...(removes ? { applies: edges.earlier.applies } : {}),
-    stopped: () => edges.stop.aborted,
-    run(unit) {
+    over() {
+      if (edges.stop.aborted) return "The run was asked to stop before this unit was started.";
+      if (performance.now() - started < startsUntil) return null;
+      return "The job has no time left for this unit before its runner ends it, so it was not started. It stays due.";
+    },
+    async run(unit) {
+      const start = await edges.mayStart?.(unit);
+      const end = start === undefined ? null : endOfStart(start, job.execution.comparison.head);
+      if (end !== null) return { path: unit, end, seconds: 0 };
       edges.progress.started(unit);
       return runUnit(job, unit, action);
     },

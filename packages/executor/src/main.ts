@@ -16,6 +16,7 @@ import { gitHubPullRequests } from "./accounts/pull-request.ts";
 import { AuthSettings, authAnswer } from "./credentials/auth-answer.ts";
 import { execute } from "./execute.ts";
 import { exitCodeOf } from "./exit-code.ts";
+import { askDispatcher, parentChannel } from "./look/ask-dispatcher.ts";
 import { logProgress } from "./progress.ts";
 import { earlierUnits } from "./schedule/earlier.ts";
 
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
       pullRequests: pullRequestsOf(execution),
       earlier: await earlierUnits(execution),
       stop: stop.signal,
+      ...(execution.asksToStart ? { mayStart: askDispatcher(parentChannel(process)) } : {}),
       progress: logProgress(actionsLog, execution.job.units.length),
       program: [process.execPath, ...process.argv.slice(1, 2)],
     },

@@ -14,6 +14,8 @@ export const Execution = z.strictObject({
   comparison: Comparison,
   /** Units of the job that a later push run takes care of, with the commit of that run. They are not touched. */
   superseded: z.array(z.strictObject({ path: UnitPath, by: CommitSha })).optional(),
+  /** Whether the dispatcher that starts the executor answers, for each unit, if it may start now. */
+  asksToStart: z.boolean(),
   /** Units that this change adds: they have no outputs before they are applied. */
   addedUnits: z.array(UnitPath),
   /** Absolute path of a checkout of the repository that has the job's commit. */
@@ -43,6 +45,7 @@ export function executionOf(assessment: Assessment, job: Job, place: ExecutionPl
     job,
     comparison: assessment.comparison,
     addedUnits: assessment.units.filter(({ status }) => status === "added").map(({ path }) => path),
+    asksToStart: false,
     configurationFile: null,
     reviewedPlansFolder: null,
     repository: null,

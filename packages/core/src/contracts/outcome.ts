@@ -77,6 +77,8 @@ export const GuardStop = z.strictObject({
     "protected",
     "paused",
     "needed-apply",
+    "exists",
+    "ledger",
     "move",
   ]),
   message: z.string(),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CHANGED, claiming, commit, FAILED, recording, runOf, time, unit } from "../../test/ledger.ts";
 import { Configuration, EnvironmentSettings } from "../configuration/schema.ts";
+import type { StopReason } from "../contracts/start.ts";
 import { dismiss } from "./dismiss.ts";
 import { EMPTY_LEDGER, type Ledger } from "./ledger.ts";
-import { type Looked, mayStart, type StartQuestion, type StopReason, type Tip } from "./may-start.ts";
+import { type Looked, mayStart, type Question, type Tip } from "./may-start.ts";
 
 const [one, two] = [runOf(1), runOf(2)];
 const read = <T>(value: T): Looked<T> => ({ kind: "read", value });
@@ -18,7 +19,7 @@ const tipWith = (settings: object = {}, exists = true): Tip => ({
 const gone = { path: unit("a"), action: "destroy" as const, commit: commit(0) };
 const applyDue = claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger;
 const destroyDue = claiming(EMPTY_LEDGER, one, 1, [gone]).ledger;
-const ask = (ledger: Looked<Ledger>, given: Partial<StartQuestion> = {}) =>
+const ask = (ledger: Looked<Ledger>, given: Partial<Question> = {}) =>
   mayStart({
     ledger,
     tip: read(tipWith()),
@@ -32,7 +33,7 @@ const ask = (ledger: Looked<Ledger>, given: Partial<StartQuestion> = {}) =>
 const destroying = { action: "destroy", commit: commit(0) } as const;
 
 describe("a unit may start", () => {
-  it.each<[string, Ledger, Partial<StartQuestion>]>([
+  it.each<[string, Ledger, Partial<Question>]>([
     ["while its run has it", applyDue, {}],
     ["in a second attempt", applyDue, { run: runOf(1, 2) }],
     [
@@ -119,7 +120,7 @@ describe("a unit is left alone", () => {
 });
 
 describe("a unit is stopped", () => {
-  it.each<[string, StopReason, Looked<Ledger>, Partial<StartQuestion>]>([
+  it.each<[string, StopReason, Looked<Ledger>, Partial<Question>]>([
     ["when the ledger can't be read", "unknown", unknown, {}],
     ["when the deploy branch can't be read", "unknown", read(applyDue), { tip: unknown }],
     ["when the job is for another action", "differs", read(applyDue), destroying],

@@ -1,21 +1,11 @@
 import { type EnvironmentOfUnit, environmentLookup } from "../configuration/environments.ts";
-import { type Restriction, restrictionOn } from "../configuration/policy.ts";
+import { restrictionOn } from "../configuration/policy.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { CommitSha } from "../contracts/comparison.ts";
 import type { LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
+import type { Start, StopReason } from "../contracts/start.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import { type Ledger, sameRun } from "./ledger.ts";
-
-/** Whether a unit may start now. */
-export type Start =
-  | { readonly kind: "go" }
-  /** It was done already: what builds on it may go on. */
-  | { readonly kind: "done"; readonly message: string }
-  /** It is not this run's any more. */
-  | { readonly kind: "leave"; readonly to: LedgerRun | null; readonly by: CommitSha | null; readonly message: string }
-  | { readonly kind: "stop"; readonly because: StopReason; readonly message: string };
-
-export type StopReason = "unknown" | "differs" | "exists-at-tip" | "needed" | Restriction["by"];
 
 /** The deploy branch as it is right now. */
 export type Tip = {
@@ -29,7 +19,7 @@ export type Looked<T> =
   | { readonly kind: "read"; readonly value: T }
   | { readonly kind: "unknown"; readonly why: string };
 
-export type StartQuestion = {
+export type Question = {
   readonly ledger: Looked<Ledger>;
   readonly tip: Looked<Tip>;
   readonly unit: UnitPath;
@@ -44,13 +34,13 @@ export type StartQuestion = {
 };
 
 /** The look right before a unit starts: is it still this run's, and does the deploy branch still want it? */
-export function mayStart(question: StartQuestion): Start {
+export function mayStart(question: Question): Start {
   const { ledger, tip } = question;
   if (ledger.kind === "unknown") return stop("unknown", `The ledger can't be read: ${ledger.why}`);
   return ownership(question, ledger.value) ?? needed(question, ledger.value) ?? atTip(question, tip) ?? { kind: "go" };
 }
 
-function ownership({ unit, action, commit, run }: StartQuestion, ledger: Ledger): Start | null {
+function ownership({ unit, action, commit, run }: Question, ledger: Ledger): Start | null {
   const record = ledger.units.get(unit);
   const due = record?.due;
   if (due === undefined) return notDue(unit, action, record, run);
@@ -83,7 +73,7 @@ function notDue(unit: UnitPath, action: LedgerAction, record: LedgerUnit | undef
  * What was applied with a dependency on a unit needs it until it is applied without, or destroyed. So does what was
  * tried with one and did not end well.
  */
-function needed({ unit, action, endedWell }: StartQuestion, ledger: Ledger): Start | null {
+function needed({ unit, action, endedWell }: Question, ledger: Ledger): Start | null {
   if (action !== "destroy") return null;
   const users = [...ledger.units.values()].flatMap((record) =>
     record.unit !== unit && !endedWell.has(record.unit) && uses(unit, record) ? [record.unit] : [],
@@ -104,7 +94,7 @@ function uses(unit: UnitPath, { applied, due, dismissed }: LedgerUnit): boolean 
   return due?.action === "apply" && due.dependsOn.includes(unit);
 }
 
-function atTip({ unit, action, destroyAtTip }: StartQuestion, tip: Looked<Tip>): Start | null {
+function atTip({ unit, action, destroyAtTip }: Question, tip: Looked<Tip>): Start | null {
   if (tip.kind === "unknown") return stop("unknown", `The deploy branch can't be read: ${tip.why}`);
   const { commit, exists, configuration } = tip.value;
   if (action === "destroy" && exists(unit) && destroyAtTip !== true) {

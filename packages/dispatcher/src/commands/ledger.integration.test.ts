@@ -51,7 +51,14 @@ const gitHub: GitHubRun = {
     serverUrl: "https://github.com",
     runUrl: "https://github.com/acme/live/actions/runs/70",
   },
-  ...{ sha: "0".repeat(40), event: "workflow_dispatch", actor: "mona", pullRequest: null },
+  ...{
+    sha: "0".repeat(40),
+    ref: "refs/heads/main",
+    event: "workflow_dispatch",
+    actor: "mona",
+    pullRequest: null,
+    before: null,
+  },
 };
 
 /** What a command works in: the run's documents, the checkout, a token. */

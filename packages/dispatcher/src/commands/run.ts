@@ -17,6 +17,7 @@ import { gitHubLaterRuns, type Superseded, supersededUnits } from "../run/later-
 import { bringApprovedPlans, bringReviewedPlans, gitHubReviewedPlans } from "../run/reviewed-plans.ts";
 import type { RunEdges } from "../run/run-job.ts";
 import { readSecrets } from "../run/secrets.ts";
+import { startAnswers } from "../run/start-answers.ts";
 import { type CommandContext, openJob, setJobOutputs, summarizeJob } from "./job.ts";
 
 /** Runs one job through the executor. */
@@ -32,7 +33,12 @@ export async function run(context: CommandContext): Promise<number> {
   const gitHub = { ...context, repositoryFolder, token };
   const reviewedPlansFolder = await reviewedPlans(assessment, job, gitHub);
   const superseded = await leftToLaterRuns(assessment, job, gitHub);
+  const mayStart =
+    token === null
+      ? null
+      : startAnswers(assessment, job, { checkout: repositoryFolder, folder, run: context.run, token, environment });
   const execution = executionOf(assessment, job, {
+    asksToStart: mayStart !== null,
     repositoryFolder,
     configurationFile: inputs.optional("config"),
     folder,
@@ -55,6 +61,7 @@ export async function run(context: CommandContext): Promise<number> {
           ...executorEnvironment(environment, token, traitsOf(job.action).phase === "provision"),
           ...secrets,
         },
+        mayStart,
         show: (chunk) => process.stdout.write(chunk),
         onSignal: ownSignals,
       });

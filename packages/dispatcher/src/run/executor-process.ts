@@ -1,6 +1,8 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import { type StartAnswer, StartQuestion } from "@pipelines/core/contracts/start";
+import type { StartAnswers } from "./start-answers.ts";
 import { tail } from "./tail.ts";
 
 /** How the executor's process ended. */
@@ -13,6 +15,8 @@ export type ExecutorProcess = {
   readonly logFile: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly show: (chunk: Uint8Array) => void;
+  /** Answers the executor's questions whether a unit may start; `null` when it asks none. */
+  readonly mayStart: StartAnswers | null;
   /** Tells of INT, TERM and HUP; the answer stops it. */
   readonly onSignal: (forward: (signal: NodeJS.Signals) => void) => () => void;
 };
@@ -26,10 +30,11 @@ export async function runExecutor(options: ExecutorProcess): Promise<ExecutorEnd
   const log = openSync(options.logFile, "a");
   const child = spawn(process.execPath, [options.program, "--execution", options.executionFile], {
     detached: true,
-    stdio: ["ignore", log, log],
+    stdio: ["ignore", log, log, "ipc"],
     env: { ...options.environment },
   });
   closeSync(log);
+  if (options.mayStart !== null) answerStarts(child, options.mayStart);
   let over = false;
   const ended = new Promise<ExecutorEnd>((resolve, reject) => {
     child.once("error", reject);
@@ -49,6 +54,16 @@ export async function runExecutor(options: ExecutorProcess): Promise<ExecutorEnd
   } finally {
     stop();
   }
+}
+
+/** Answers each question of a child in its own time; a child that is gone gets no answer and asks no more. */
+function answerStarts(child: ChildProcess, mayStart: StartAnswers): void {
+  child.on("message", async (message) => {
+    const read = StartQuestion.safeParse(message);
+    if (!read.success) return;
+    const start = await mayStart(read.data.unit);
+    if (child.connected) child.send({ answer: read.data.ask, start } satisfies StartAnswer, () => undefined);
+  });
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

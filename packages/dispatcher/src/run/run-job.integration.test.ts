@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { assessmentOf } from "../../test/build.ts";
 import { executorEnvironment, runExecutor } from "./executor-process.ts";
 import { runJob } from "./run-job.ts";
+import type { StartAnswers } from "./start-answers.ts";
 
 const assessment = assessmentOf({ mode: "apply", units: [{ path: "prod/vpc" }] });
 const [job] = assessment.jobs;
@@ -23,6 +24,7 @@ const execution = executionOf(assessment, job, {
 async function runProgram(
   source: string,
   signal: (send: (name: NodeJS.Signals) => void, log: string) => Promise<void> = async () => undefined,
+  mayStart: StartAnswers | null = null,
 ) {
   const folder = await mkdtemp(join(tmpdir(), "pipelines-run-"));
   const program = join(folder, "executor.mjs");
@@ -36,6 +38,7 @@ async function runProgram(
       executionFile: "execution.json",
       logFile,
       environment: { PATH: process.env["PATH"] ?? "" },
+      mayStart,
       show: (chunk) => shown.push(chunk),
       onSignal: (forward) => {
         signalled = signal(forward, logFile);
@@ -52,6 +55,18 @@ async function runProgram(
 test("the executor's output is shown to its end, and its exit code is known", async () => {
   const { end, output } = await runProgram(`console.log(process.argv.slice(2).join(" ")); process.exitCode = 1`);
   expect([end, output]).toEqual([{ exitCode: 1, signal: null }, "--execution execution.json\n"]);
+});
+
+test("the executor is answered whether a unit may start, and what is no question is left alone", async () => {
+  const source = `process.on("message", (answer) => { console.log(JSON.stringify(answer)); process.disconnect(); });
+process.send("hello"); process.send({ ask: 3, unit: "prod/vpc" });`;
+  const asked: string[] = [];
+  const { end, output } = await runProgram(source, undefined, async (unit) => {
+    asked.push(unit);
+    return { kind: "stop", because: "paused", message: "paused" };
+  });
+  expect([end.exitCode, asked]).toEqual([0, ["prod/vpc"]]);
+  expect(JSON.parse(output)).toEqual({ answer: 3, start: { kind: "stop", because: "paused", message: "paused" } });
 });
 
 test("the first signal is forwarded once, later ones are not", async () => {

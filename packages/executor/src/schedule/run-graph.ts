@@ -14,18 +14,15 @@ export type GraphRun = {
   readonly run: (unit: UnitPath) => Promise<UnitOutcome>;
   /** Told of every outcome before the next unit starts. */
   readonly ended: (outcome: UnitOutcome) => Promise<void>;
-  /** Whether a stop was asked for: then nothing new starts. */
-  readonly stopped: () => boolean;
+  /** Why nothing new starts any more, in a sentence; `null` while units start. */
+  readonly over: () => string | null;
 };
 
-/** The end of a unit that a stop came before. */
-const NOT_STARTED: UnitEnd = {
-  kind: "interrupted",
-  at: "init",
-  lock: null,
-  erroredState: false,
-  message: "The run was asked to stop before this unit was started. Nothing of it was changed.",
-};
+/** The end of a unit that is not started any more. */
+function notStarted(why: string): UnitEnd {
+  const message = `${why} Nothing of it was changed.`;
+  return { kind: "interrupted", at: "init", lock: null, erroredState: false, message };
+}
 
 /** Runs the units of a job along their order, some side by side. A unit that ended badly holds back only what builds on it. */
 export async function runGraph(graph: GraphRun): Promise<void> {
@@ -39,12 +36,13 @@ export async function runGraph(graph: GraphRun): Promise<void> {
   for (;;) {
     const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit, graph.applies);
     for (const { path, end } of next.skip) await record({ path, end, seconds: 0 });
-    if (!graph.stopped()) for (const path of next.start) running.set(path, graph.run(path));
+    const over = graph.over();
+    if (over === null) for (const path of next.start) running.set(path, graph.run(path));
     if (running.size === 0) {
       if (next.skip.length > 0) continue;
-      for (const path of next.start) await record({ path, end: NOT_STARTED, seconds: 0 });
-      if (next.start.length > 0) continue;
-      return;
+      if (over === null || next.start.length === 0) return;
+      for (const path of next.start) await record({ path, end: notStarted(over), seconds: 0 });
+      continue;
     }
     await record(await Promise.race(running.values()));
   }

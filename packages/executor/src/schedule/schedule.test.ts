@@ -29,7 +29,10 @@ async function play(
     limit: options.limit ?? 4,
     earlier: new Map((options.earlier ?? []).map(([name, end]) => [path(name), end])),
     applies: new Set((options.applies ?? []).map(path)),
-    stopped: () => outcomes.size >= (options.stopAfter ?? Number.POSITIVE_INFINITY),
+    over: () =>
+      outcomes.size >= (options.stopAfter ?? Number.POSITIVE_INFINITY)
+        ? "The run was asked to stop before this unit was started."
+        : null,
     async run(name) {
       events.push(`start ${name}`);
       now += 1;

@@ -1,0 +1,84 @@
+import { configurationsOf } from "@pipelines/core/configuration/configurations";
+import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
+import type { Assessment } from "@pipelines/core/contracts/assessment";
+import { mayBuildOn } from "@pipelines/core/contracts/end";
+import type { Job } from "@pipelines/core/contracts/job";
+import { LedgerAction } from "@pipelines/core/contracts/ledger";
+import type { Start } from "@pipelines/core/contracts/start";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { Ledger } from "@pipelines/core/ledger/ledger";
+import { type Looked, mayStart, type Tip } from "@pipelines/core/ledger/may-start";
+import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
+import { readOutcomes } from "../collect/read-outcomes.ts";
+import type { GitHubRun } from "../github-run.ts";
+import { openLedger } from "../ledger/open-ledger.ts";
+
+/** Answers whether a unit of a job may start now. Never rejects. */
+export type StartAnswers = (unit: UnitPath) => Promise<Start>;
+
+export type StartPlace = {
+  /** A checkout of the repository whose `origin` is GitHub's. */
+  readonly checkout: string;
+  /** The folder with the run's documents. */
+  readonly folder: string;
+  readonly run: GitHubRun;
+  readonly token: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** Units that ask within this time of a look share it: a job's units start side by side. */
+const SHARED_MS = 3_000;
+
+/**
+ * Who answers a job's units: the ledger and the deploy branch, read from GitHub right before a unit starts. `null` for a
+ * job whose units need not ask: it changes none, or its run determined without the ledger.
+ */
+export function startAnswers(assessment: Assessment, job: Job, place: StartPlace): StartAnswers | null {
+  const action = LedgerAction.safeParse(job.action);
+  const { ledgerClaim, deployBranch, destroyExisting } = assessment.comparison;
+  if (!action.success || !changesUnits(job.action) || ledgerClaim === undefined) return null;
+  let latest: { readonly at: number; readonly view: Promise<View> } | null = null;
+  const look = (): Promise<View> => {
+    const now = performance.now();
+    if (latest === null || now - latest.at > SHARED_MS) latest = { at: now, view: viewOf(place, deployBranch) };
+    return latest.view;
+  };
+  return async (unit) => {
+    const { ledger, tip } = await look();
+    return mayStart({
+      ...{ ledger, tip, unit, action: action.data, commit: job.at },
+      run: { id: Number(place.run.runId), number: place.run.runNumber, attempt: place.run.attempt },
+      endedWell: await endedWell(place.folder),
+      destroyAtTip: traitsOf(job.action).removes && destroyExisting === true,
+    });
+  };
+}
+
+/** The ledger and the deploy branch at one moment. */
+type View = { readonly ledger: Looked<Ledger>; readonly tip: Looked<Tip> };
+
+async function viewOf(place: StartPlace, deployBranch: string): Promise<View> {
+  try {
+    await using opened = await openLedger(place.checkout, deployBranch, place.run, place);
+    const { repository, store, tip: commit } = opened;
+    const { mayHave } = unitsOfTree((await repository.tree(commit)).map(({ path }) => path));
+    const configuration = await configurationsOf(repository, null).at(commit);
+    return {
+      ledger: { kind: "read", value: (await store.read()).ledger },
+      tip: { kind: "read", value: { commit, exists: mayHave, configuration } },
+    };
+  } catch (error) {
+    const unknown = { kind: "unknown", why: error instanceof Error ? error.message : String(error) } as const;
+    return { ledger: unknown, tip: unknown };
+  }
+}
+
+/** The units that jobs of this run, this one included, have ended well so far. */
+async function endedWell(folder: string): Promise<ReadonlySet<UnitPath>> {
+  const files = await readOutcomes(folder);
+  return new Set(
+    files.flatMap(({ content }) =>
+      content.kind === "read" ? content.outcome.units.filter(({ end }) => mayBuildOn(end)).map(({ path }) => path) : [],
+    ),
+  );
+}

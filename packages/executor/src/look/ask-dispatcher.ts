@@ -1,0 +1,64 @@
+import { type Start, StartAnswer } from "@pipelines/core/contracts/start";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+
+/** Answers whether a unit may start now. Never rejects: what can't be found out is an answer too, and stops the unit. */
+export type MayStart = (unit: UnitPath) => Promise<Start>;
+
+/** A channel to the process that started this one. */
+export type Channel = {
+  readonly connected: boolean;
+  send(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onClose(listener: () => void): void;
+};
+
+/**
+ * Asks the dispatcher, which alone may read the ledger and the deploy branch from GitHub: this process holds no token.
+ * When the dispatcher is gone, nobody can answer, and nothing new starts.
+ */
+export function askDispatcher(channel: Channel): MayStart {
+  const waiting = new Map<number, (start: Start) => void>();
+  let asked = 0;
+  channel.onMessage((message) => {
+    const read = StartAnswer.safeParse(message);
+    if (!read.success) return;
+    waiting.get(read.data.answer)?.(read.data.start);
+    waiting.delete(read.data.answer);
+  });
+  channel.onClose(() => {
+    for (const answer of waiting.values()) answer(GONE);
+    waiting.clear();
+  });
+  return (unit) => {
+    if (!channel.connected) return Promise.resolve(GONE);
+    asked += 1;
+    const ask = asked;
+    return new Promise((resolve) => {
+      waiting.set(ask, resolve);
+      channel.send({ ask, unit });
+    });
+  };
+}
+
+const GONE: Start = {
+  kind: "stop",
+  because: "unknown",
+  message: "The dispatcher that started this job is gone, so nobody can say whether the unit is still this run's.",
+};
+
+/** The channel that Node opens between a process and the one that started it; closed where there is none. */
+export function parentChannel(process: NodeJS.Process): Channel {
+  // Waiting for an answer keeps this process alive by itself; the channel must not.
+  process.channel?.unref();
+  return {
+    get connected() {
+      return process.connected === true;
+    },
+    send(message) {
+      // An error means that the parent is gone, of which `disconnect` tells as well.
+      process.send?.(message, undefined, undefined, () => undefined);
+    },
+    onMessage: (listener) => process.on("message", listener),
+    onClose: (listener) => process.on("disconnect", listener),
+  };
+}
