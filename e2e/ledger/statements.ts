@@ -76,6 +76,8 @@ export class Statements {
       if (other !== unit && content.key === key) fail(`${unit} is destroyed and ${other} has its state`);
     }
     for (const [other, live] of this.#world.cloud.states) {
+      // A person who dismissed its destroy answers for what is left of it.
+      if (this.#world.ledger.units.get(live.unit)?.dismissed?.action === "destroy") continue;
       if (other !== key && live.uses.has(unit)) fail(`${unit} is destroyed and ${live.unit} uses it`);
     }
   }

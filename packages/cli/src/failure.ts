@@ -1,9 +1,10 @@
 import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
 import { MissingCommitError } from "@pipelines/core/git/repository";
+import { LedgerError } from "@pipelines/core/ledger-ref/tree";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
 
 /** Errors that a person at the terminal can do something about; anything else is a bug. */
-const EXPECTED = [ConfigurationError, MissingCommitError, ToolError];
+const EXPECTED = [ConfigurationError, LedgerError, MissingCommitError, ToolError];
 
 const isExpected = (error: unknown): error is Error => EXPECTED.some((kind) => error instanceof kind);
 

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
+import { history, status } from "./commands/ledger.ts";
 import { plan } from "./commands/plan.ts";
 import { validate } from "./commands/validate.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
@@ -49,6 +50,29 @@ program
   .option("--list", "print each unit with its environment and roles")
   .action(async (options) => {
     process.exitCode = await validate(options);
+  });
+
+program
+  .command("status")
+  .description("print what is applied where, since when, and what is merged and not applied, by the ledger on origin")
+  .requiredOption("--repo <folder>", "the repository", ".")
+  .option("--no-fetch", "go by the ledger that was fetched last")
+  .option("--json", "print one JSON document")
+  .action(async (options) => {
+    process.exitCode = await status(options);
+  });
+
+program
+  .command("history")
+  .description("print what happened to a unit, or to all: who merged it, by which pull request, how it ended")
+  .argument("[unit]", "the unit's path; all units unless given")
+  .requiredOption("--repo <folder>", "the repository", ".")
+  .option("--since <date>", "leave out what is older, such as 2026-11-01 or '2 weeks ago'")
+  .option("--no-fetch", "go by the ledger that was fetched last")
+  .addOption(new Option("--csv", "print a table for a spreadsheet").conflicts("json"))
+  .option("--json", "print one JSON document")
+  .action(async (unit, options) => {
+    process.exitCode = await history(unit, options);
   });
 
 program

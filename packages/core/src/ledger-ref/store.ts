@@ -47,22 +47,7 @@ export async function openLedgerStore(
 function storeOn(git: LedgerGit, url: string): LedgerStore {
   return {
     async read() {
-      const fetched = await git([
-        "fetch",
-        "--quiet",
-        "--no-tags",
-        "--no-write-fetch-head",
-        "--depth=1",
-        url,
-        `+${LEDGER_REF}:${LEDGER_REF}`,
-      ]);
-      if (!fetched.ok) {
-        // Git answers 2 when the remote was reached and has no such ref, as git-ls-remote(1) has it.
-        const listed = await git(["ls-remote", "--exit-code", url, LEDGER_REF]);
-        if (listed.exitCode === 2) return { commit: null, ledger: EMPTY_LEDGER };
-        throw new LedgerError(`${LEDGER_REF} can't be fetched from ${url}: ${fetched.stderr}`);
-      }
-      return readLedger(git);
+      return (await fetchLedger(git, url, ["--depth=1"])) ? readLedger(git) : { commit: null, ledger: EMPTY_LEDGER };
     },
     async write(before, after, message) {
       const commit = await commitOn(git, before, after, message);
@@ -71,6 +56,21 @@ function storeOn(git: LedgerGit, url: string): LedgerStore {
       return pushed.ok ? { kind: "written", commit } : { kind: "refused", why: pushed.stderr };
     },
   };
+}
+
+/**
+ * Fetches the ledger's ref. Answers whether the remote has one.
+ *
+ * @throws LedgerError when the remote can't be reached
+ */
+export async function fetchLedger(git: LedgerGit, remote: string, options: readonly string[] = []): Promise<boolean> {
+  const refspec = `+${LEDGER_REF}:${LEDGER_REF}`;
+  const fetched = await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", ...options, remote, refspec]);
+  if (fetched.ok) return true;
+  // Git answers 2 when the remote was reached and has no such ref, as git-ls-remote(1) has it.
+  const listed = await git(["ls-remote", "--exit-code", remote, LEDGER_REF]);
+  if (listed.exitCode === 2) return false;
+  throw new LedgerError(`${LEDGER_REF} can't be fetched from ${remote}: ${fetched.stderr}`);
 }
 
 /** The ledger that a repository has at its ref, without asking any remote. @throws LedgerError */
