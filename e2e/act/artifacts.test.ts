@@ -5,11 +5,11 @@ import { Assessment } from "@pipelines/core/contracts/assessment";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, OUTCOME_FILE, outcomeArtifact } from "@pipelines/core/documents/layout";
+import { readUnitStates, writeUnitState } from "@pipelines/core/documents/unit-states";
 import { collectOutcomes } from "@pipelines/dispatcher/collect/outcomes";
 import { readOutcomes } from "@pipelines/dispatcher/collect/read-outcomes";
 import { buildReport } from "@pipelines/dispatcher/report/model";
 import { assessmentOf, facts, failed, outcomesOf, type Sketch } from "@pipelines/dispatcher/test/build";
-import { appliedStates, recordAppliedState } from "@pipelines/executor/guard/same-state";
 import { fileNameOf } from "@pipelines/executor/outcome/unit-files";
 import { earlierUnits } from "@pipelines/executor/schedule/earlier";
 import { execa } from "execa";
@@ -163,7 +163,8 @@ describe.each([1, 2, 300])("a destroy after %i jobs", (count) => {
     const [first] = assessment.jobs;
     if (first === undefined) throw new Error("there is a job");
     const [artifact, unit] = [join(artifacts, outcomeArtifact(first.id, 1)), UnitPath.parse("e0/vpc")];
-    await recordAppliedState(artifact, fileNameOf(unit), unit, { place: "s3/e0", lineage: "1" });
+    const state = { backend: "s3", key: "e0", workspace: "default", lineage: "1", serial: 1 };
+    await writeUnitState(artifact, fileNameOf(unit), { unit, state });
     const to = await mkdtemp(join(folder, "job-"));
     const own = { ...first, id: "own", stage: 5, action: "destroy" };
     const all = Assessment.parse({ ...assessment, jobs: [...assessment.jobs, own] });
@@ -173,7 +174,7 @@ describe.each([1, 2, 300])("a destroy after %i jobs", (count) => {
     if (job === undefined) throw new Error("there is the destroy");
     const { ends, applies } = await earlierUnits({ folder: to, job });
     expect([applies.size, new Set([...ends.values()].map(({ kind }) => kind))]).toEqual([count, new Set(["changed"])]);
-    expect((await appliedStates(to)).map(({ unit }) => unit)).toEqual(["e0/vpc"]);
+    expect((await readUnitStates(to)).map(({ unit }) => unit)).toEqual(["e0/vpc"]);
   });
 });
 

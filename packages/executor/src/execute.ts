@@ -86,6 +86,7 @@ async function runUnits(
   await log.add({ toolVersions: tools.versions });
   await using job = await openJob({
     ...{ execution, configuration, newest, environment, tools, repository: edges.repository, stop: edges.stop },
+    mayStart: edges.mayStart ?? null,
     ...{ outcomeFolder: log.folder, process: edges.environment, program: edges.program ?? [] },
     warn: (message) => edges.progress.warn?.(message),
   });
@@ -116,7 +117,7 @@ async function runInOrder(edges: ExecutorEdges, job: OpenJob, action: UnitAction
       return "The job has no time left for this unit before its runner ends it, so it was not started. It stays due.";
     },
     async run(unit) {
-      const start = await edges.mayStart?.(unit);
+      const start = await job.mayStart?.(unit);
       const end = start === undefined ? null : endOfStart(start, job.execution.comparison.head);
       if (end !== null) return { path: unit, end, seconds: 0 };
       edges.progress.started(unit);

@@ -120,6 +120,14 @@ export const Dismissed = z.strictObject({
 });
 export type Dismissed = z.infer<typeof Dismissed>;
 
+/** Which state a plan of the deploy branch found, of a unit that no apply has told of yet. */
+export const SeenState = z.strictObject({
+  state: LedgerState,
+  commit: CommitSha,
+  run: LedgerRun,
+  time: z.iso.datetime(),
+});
+
 /** All that the ledger says of one unit. */
 export const LedgerUnit = z.strictObject({
   version: z.literal(1),
@@ -129,5 +137,6 @@ export const LedgerUnit = z.strictObject({
   due: Due.optional(),
   applied: Applied.optional(),
   dismissed: Dismissed.optional(),
+  seen: SeenState.optional(),
 });
 export type LedgerUnit = z.infer<typeof LedgerUnit>;

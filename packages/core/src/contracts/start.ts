@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CommitSha } from "./comparison.ts";
-import { LedgerRun } from "./ledger.ts";
+import { LedgerRun, LedgerState } from "./ledger.ts";
 import { UnitPath } from "./unit-path.ts";
 
 /** Why a unit may not start. */
@@ -13,6 +13,10 @@ export const StopReason = z.enum([
   "exists-at-tip",
   /** Another unit was last applied with a dependency on it. */
   "needed",
+  /** A unit of the deploy branch has the same state. */
+  "same-state",
+  /** A unit of the deploy branch has a state that nobody knows, so that it may be the same. */
+  "unknown-state",
   "paused",
   "protected",
   "destroy-denied",
@@ -36,7 +40,12 @@ export const Start = z.discriminatedUnion("kind", [
 export type Start = z.infer<typeof Start>;
 
 /** What the executor asks the dispatcher that started it. */
-export const StartQuestion = z.strictObject({ ask: z.int().nonnegative(), unit: UnitPath });
+export const StartQuestion = z.strictObject({
+  ask: z.int().nonnegative(),
+  unit: UnitPath,
+  /** The state that is to be destroyed, once it is known: whether anybody else has it. */
+  state: LedgerState.optional(),
+});
 export type StartQuestion = z.infer<typeof StartQuestion>;
 
 /** The answer to the question of that number. */

@@ -15,9 +15,9 @@ export type Contains = (commit: CommitSha, ancestor: CommitSha) => boolean | nul
 export function withUnits(ledger: Ledger, records: Iterable<LedgerUnit>): Ledger {
   const units = new Map(ledger.units);
   for (const record of records) {
-    if (record.due === undefined && record.applied === undefined && record.dismissed === undefined) {
-      units.delete(record.unit);
-    } else units.set(record.unit, record);
+    const { due, applied, dismissed, seen } = record;
+    if ([due, applied, dismissed, seen].every((part) => part === undefined)) units.delete(record.unit);
+    else units.set(record.unit, record);
   }
   return { ...ledger, units };
 }

@@ -84,7 +84,7 @@ function afterDone(
   determined: CommitSha | null,
 ): LedgerUnit | null {
   const applied = appliedBy(unit, recording);
-  const { applied: earlier, due: _due, dismissed: _dismissed, ...rest } = before;
+  const { applied: earlier, due: _due, dismissed: _dismissed, seen: _seen, ...rest } = before;
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) {
     return earlier === undefined || isNewer(applied, earlier, facts.contains) ? { ...before, applied } : null;
   }

@@ -26,9 +26,10 @@ export function stateSharedWith(
   const unknown: UnitPath[] = [];
   for (const other of living) {
     if (other === unit) continue;
-    const { applied, due } = ledger.units.get(other) ?? {};
+    const { applied, due, seen } = ledger.units.get(other) ?? {};
     // What is not applied as the branch has it may have been given any state since.
-    const known = applied?.action === "apply" && due === undefined && !unsettled(other) ? applied.state : null;
+    const settled = due === undefined && applied?.action !== "destroy" && !unsettled(other);
+    const known = settled ? (applied?.state ?? seen?.state ?? null) : null;
     if (known === null || !comparable(known, state)) unknown.push(other);
     else if (samePlace(known, state)) shared.push({ unit: other, how: "same place" });
     else if (known.lineage !== null && known.lineage === state.lineage) {
@@ -42,7 +43,8 @@ function comparable(a: LedgerState, b: LedgerState): boolean {
   return (a.key !== null && b.key !== null) || (a.lineage !== null && b.lineage !== null);
 }
 
-function samePlace(a: LedgerState, b: LedgerState): boolean {
+/** Whether two states lie at the same place, as far as is known. */
+export function samePlace(a: LedgerState, b: LedgerState): boolean {
   if (a.key === null || a.key !== b.key) return false;
   // A backend or workspace that is not known may be the same.
   const mayBeSame = (one: string | null, other: string | null): boolean =>

@@ -1,4 +1,4 @@
-import type { UnitPath } from "../contracts/unit-path.ts";
+import { UnitPath } from "../contracts/unit-path.ts";
 
 /** What the files of a commit say of units, without running any of its code. */
 export type UnitsOfTree = {
@@ -6,6 +6,10 @@ export type UnitsOfTree = {
   readonly has: (unit: UnitPath) => boolean;
   /** Its own file is there, or a stack above it may generate it. */
   readonly mayHave: (unit: UnitPath) => boolean;
+  /** Those whose own file is there. */
+  readonly all: readonly UnitPath[];
+  /** The unit in whose folder a file lies, the nearest one; `null` for a file that units may share. */
+  readonly ownerOf: (file: string) => UnitPath | null;
 };
 
 const UNIT_FILES = ["terragrunt.hcl", "terragrunt.hcl.json"];
@@ -23,11 +27,17 @@ export function unitsOfTree(files: Iterable<string>): UnitsOfTree {
   return {
     has: (unit) => units.has(unit),
     mayHave: (unit) => units.has(unit) || foldersOf(unit).some((folder) => stacks.has(folder)),
+    all: [...units].map((unit) => UnitPath.parse(unit)),
+    ownerOf(file) {
+      const slash = file.lastIndexOf("/");
+      const owner = foldersOf(slash === -1 ? "." : file.slice(0, slash)).find((folder) => units.has(folder));
+      return owner === undefined ? null : UnitPath.parse(owner);
+    },
   };
 }
 
 /** A folder and all above it, the root last. */
-function foldersOf(unit: UnitPath): string[] {
+function foldersOf(unit: string): string[] {
   if (unit === ".") return ["."];
   const segments = unit.split("/");
   return [...segments.map((_, index) => segments.slice(0, segments.length - index).join("/")), "."];

@@ -3,8 +3,10 @@ import { actionsLog as log } from "@pipelines/core/actions/log";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile } from "@pipelines/core/documents/layout";
+import { readUnitStates } from "@pipelines/core/documents/unit-states";
 import { createGitHubClient } from "@pipelines/core/github/client";
 import { record as recordEnds } from "@pipelines/core/ledger/record";
+import { see } from "@pipelines/core/ledger/see";
 import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
 import { updateLedger } from "@pipelines/core/ledger-ref/update";
 import { collectOutcomes } from "../collect/outcomes.ts";
@@ -12,7 +14,7 @@ import { readOutcomes } from "../collect/read-outcomes.ts";
 import type { GitHubRun } from "../github-run.ts";
 import { recordMessage } from "../ledger/messages.ts";
 import { ancestryFor, openLedger, patience } from "../ledger/open-ledger.ts";
-import { type Credit, recordingOf } from "../ledger/recording-of.ts";
+import { type Credit, plannedStates, recordingOf } from "../ledger/recording-of.ts";
 import { mergedPullRequestOf, mergerOf } from "../sinks/github.ts";
 import type { CommandContext } from "./job.ts";
 
@@ -20,8 +22,8 @@ import type { CommandContext } from "./job.ts";
 export async function record({ inputs, folder, environment, run }: CommandContext): Promise<number> {
   const assessment = await readDocument(assessmentFile(folder), Assessment);
   const { head, deployBranch, mode, ledgerClaim } = assessment.comparison;
-  if (ledgerClaim === undefined || (mode !== "apply" && mode !== "manual")) {
-    log.info("Nothing is recorded: this run changes nothing, or it determined without the ledger.");
+  if (ledgerClaim === undefined || mode === "plan") {
+    log.info("Nothing is recorded: this run plans a pull request, or it determined without the ledger.");
     return 0;
   }
   const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
@@ -30,7 +32,10 @@ export async function record({ inputs, folder, environment, run }: CommandContex
   const { repository, store, tip } = opened;
   const endings = collectOutcomes(assessment.jobs, await readOutcomes(folder));
   const credit = await creditOf(run, assessment, token);
-  const recording = recordingOf(assessment, endings, { run: opened.run, time: new Date().toISOString() }, credit);
+  const states = new Map((await readUnitStates(folder)).map(({ unit, state }) => [unit, state]));
+  const at = { run: opened.run, time: new Date().toISOString() };
+  const recording = recordingOf(assessment, endings, states, at, credit);
+  const planned = plannedStates(assessment, states);
   const units = unitsOfTree((await repository.tree(tip)).map(({ path }) => path));
   const { ledger } = await updateLedger(
     store,
@@ -40,7 +45,9 @@ export async function record({ inputs, folder, environment, run }: CommandContex
         tip,
         ...recording.ended.map(({ commit }) => commit),
       ]);
-      const recorded = recordEnds(known, recording, { contains, tip: { commit: tip, exists: units.has } });
+      const ended = recordEnds(known, recording, { contains, tip: { commit: tip, exists: units.has } });
+      // What an older commit's plan found may not be true of the branch.
+      const recorded = head === tip ? see(ended, { ...at, commit: head, states: planned }) : ended;
       return { ledger: recorded, message: recordMessage(recording, recorded, run.runUrl), result: null };
     },
     patience,

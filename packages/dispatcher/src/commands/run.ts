@@ -111,15 +111,16 @@ async function reviewedPlans(assessment: Assessment, job: Job, gitHub: GitHubCon
 
 /**
  * Units of an apply or destroy that a later push run takes care of. When that can't be found out the job goes on: runs of one
- * environment follow each other, so it matters only when GitHub turned their order round as well.
+ * environment follow each other, so it matters only when GitHub turned their order round as well. With the ledger nobody
+ * has to guess: it says which run has a unit.
  */
 async function leftToLaterRuns(
   assessment: Assessment,
   job: Job,
   { token, environment, run }: GitHubContext,
 ): Promise<Superseded> {
-  const { mode, deployBranch } = assessment.comparison;
-  if (mode !== "apply" || token === null || !changesUnits(job.action)) return [];
+  const { mode, deployBranch, ledgerClaim } = assessment.comparison;
+  if (ledgerClaim !== undefined || mode !== "apply" || token === null || !changesUnits(job.action)) return [];
   try {
     const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
     const source = gitHubLaterRuns(client, run.repository, workflowFile(environment));

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
-import type { LedgerRun } from "@pipelines/core/contracts/ledger";
+import type { LedgerRun, LedgerState } from "@pipelines/core/contracts/ledger";
 import type { PlanSummary } from "@pipelines/core/contracts/outcome";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Ended, Recording } from "@pipelines/core/ledger/record";
 import type { Ending } from "../collect/outcomes.ts";
 
@@ -12,6 +13,7 @@ export type Credit = { readonly by: string | null; readonly pullRequest: number 
 export function recordingOf(
   assessment: Assessment,
   endings: readonly Ending[],
+  states: ReadonlyMap<UnitPath, LedgerState>,
   { run, time }: { readonly run: LedgerRun; readonly time: string },
   credit: Credit,
 ): Recording {
@@ -23,11 +25,25 @@ export function recordingOf(
       ({ path, end, plan }): Ended => ({
         ...{ path, action, commit: at, environment, end, dependsOn: dependencies.get(path) ?? [] },
         plan: plan === undefined ? null : digestOf(plan),
-        state: null,
+        state: states.get(path) ?? null,
       }),
     );
   });
   return { run, time, head: assessment.comparison.head, ended, ...credit };
+}
+
+/** The states that plans of the run found, of units that are on the branch. */
+export function plannedStates(
+  { jobs }: Assessment,
+  states: ReadonlyMap<UnitPath, LedgerState>,
+): Map<UnitPath, LedgerState> {
+  const planned = jobs.filter(({ action }) => action === "plan").flatMap(({ units }) => units);
+  return new Map(
+    planned.flatMap(({ path }) => {
+      const state = states.get(path);
+      return state === undefined ? [] : [[path, state] as const];
+    }),
+  );
 }
 
 /** A plan's addresses and what happened to them, as one short text that tells two plans apart. */

@@ -61,7 +61,7 @@ function answerStarts(child: ChildProcess, mayStart: StartAnswers): void {
   child.on("message", async (message) => {
     const read = StartQuestion.safeParse(message);
     if (!read.success) return;
-    const start = await mayStart(read.data.unit);
+    const start = await mayStart(read.data.unit, read.data.state);
     if (child.connected) child.send({ answer: read.data.ask, start } satisfies StartAnswer, () => undefined);
   });
 }

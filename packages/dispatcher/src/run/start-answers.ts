@@ -1,20 +1,23 @@
 import { configurationsOf } from "@pipelines/core/configuration/configurations";
 import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { mayBuildOn } from "@pipelines/core/contracts/end";
 import type { Job } from "@pipelines/core/contracts/job";
-import { LedgerAction } from "@pipelines/core/contracts/ledger";
+import { LedgerAction, type LedgerState } from "@pipelines/core/contracts/ledger";
 import type { Start } from "@pipelines/core/contracts/start";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { Repository } from "@pipelines/core/git/repository";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
+import { type DestroyQuestion, mayDestroy } from "@pipelines/core/ledger/may-destroy";
 import { type Looked, mayStart, type Tip } from "@pipelines/core/ledger/may-start";
-import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
+import { type UnitsOfTree, unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import type { GitHubRun } from "../github-run.ts";
 import { openLedger } from "../ledger/open-ledger.ts";
 
-/** Answers whether a unit of a job may start now. Never rejects. */
-export type StartAnswers = (unit: UnitPath) => Promise<Start>;
+/** Answers whether a unit of a job may start now, or whether the state that it would destroy is nobody else's. Never rejects. */
+export type StartAnswers = (unit: UnitPath, state?: LedgerState) => Promise<Start>;
 
 export type StartPlace = {
   /** A checkout of the repository whose `origin` is GitHub's. */
@@ -43,8 +46,9 @@ export function startAnswers(assessment: Assessment, job: Job, place: StartPlace
     if (latest === null || now - latest.at > SHARED_MS) latest = { at: now, view: viewOf(place, deployBranch) };
     return latest.view;
   };
-  return async (unit) => {
-    const { ledger, tip } = await look();
+  return async (unit, state) => {
+    const { ledger, tip, living } = await look();
+    if (state !== undefined) return mayDestroy({ ledger, unit, state, living });
     return mayStart({
       ...{ ledger, tip, unit, action: action.data, commit: job.at },
       run: { id: Number(place.run.runId), number: place.run.runNumber, attempt: place.run.attempt },
@@ -55,22 +59,51 @@ export function startAnswers(assessment: Assessment, job: Job, place: StartPlace
 }
 
 /** The ledger and the deploy branch at one moment. */
-type View = { readonly ledger: Looked<Ledger>; readonly tip: Looked<Tip> };
+type View = {
+  readonly ledger: Looked<Ledger>;
+  readonly tip: Looked<Tip>;
+  readonly living: DestroyQuestion["living"];
+};
 
 async function viewOf(place: StartPlace, deployBranch: string): Promise<View> {
   try {
     await using opened = await openLedger(place.checkout, deployBranch, place.run, place);
     const { repository, store, tip: commit } = opened;
-    const { mayHave } = unitsOfTree((await repository.tree(commit)).map(({ path }) => path));
+    const units = unitsOfTree((await repository.tree(commit)).map(({ path }) => path));
     const configuration = await configurationsOf(repository, null).at(commit);
+    const { ledger } = await store.read();
+    // Units that stacks generate are in no tree: those that the ledger knows and a stack may still generate.
+    const generated = [...ledger.units.values()].filter(
+      ({ unit, applied }) => applied?.action === "apply" && units.mayHave(unit),
+    );
+    const living = new Set([...units.all, ...generated.map(({ unit }) => unit)]);
     return {
-      ledger: { kind: "read", value: (await store.read()).ledger },
-      tip: { kind: "read", value: { commit, exists: mayHave, configuration } },
+      ledger: { kind: "read", value: ledger },
+      tip: { kind: "read", value: { commit, exists: units.mayHave, configuration } },
+      living: {
+        kind: "read",
+        value: { units: living, unsettled: await unsettledUnits(repository, ledger, commit, units) },
+      },
     };
   } catch (error) {
     const unknown = { kind: "unknown", why: error instanceof Error ? error.message : String(error) } as const;
-    return { ledger: unknown, tip: unknown };
+    return { ledger: unknown, tip: unknown, living: unknown };
   }
+}
+
+/** Units that commits behind the last determined one may have given another state: a file in their folder, or a shared one. */
+async function unsettledUnits(
+  repository: Repository,
+  { determined }: Ledger,
+  tip: CommitSha,
+  units: UnitsOfTree,
+): Promise<(unit: UnitPath) => boolean> {
+  const commit = determined?.commit ?? null;
+  if (commit === tip) return () => false;
+  if (commit === null) return () => true;
+  const owners = (await repository.diff(commit, tip)).map(({ path }) => units.ownerOf(path));
+  const changed = new Set(owners);
+  return (unit) => changed.has(null) || changed.has(unit);
 }
 
 /** The units that jobs of this run, this one included, have ended well so far. */

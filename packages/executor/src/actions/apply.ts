@@ -1,11 +1,13 @@
 import { traitsOf } from "@pipelines/core/contracts/action";
-import type { GuardStop, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { GuardStop, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import { readUnitStates, writeUnitState } from "@pipelines/core/documents/unit-states";
 import { compareWithReviewed } from "../guard/compare.ts";
 import { fingerprintOf } from "../guard/fingerprint.ts";
 import { findReviewedPlans } from "../guard/reviewed-plans.ts";
-import { appliedStates, recordAppliedState, sameStateStop } from "../guard/same-state.ts";
+import { sameStateStop } from "../guard/same-state.ts";
 import { mockedStop, reviewedPlanStop } from "../guard/stop.ts";
 import type { OpenJob } from "../job/open-job.ts";
+import { endOfStart } from "../look/end-of-start.ts";
 import type { PlanJson } from "../tofu/plan-json.ts";
 import type { Step } from "../tofu/unit-workspace.ts";
 import { makePlan } from "../unit/make-plan.ts";
@@ -24,8 +26,9 @@ async function planAndApply(job: OpenJob, unit: OpenUnit, flags: readonly string
   if (planned.kind === "ended") return { end: planned.end };
   const shown = { plan: planned.summary, planText: planned.planText };
   const { mocked } = planned.summary;
-  const stop = mocked.length > 0 ? mockedStop(mocked) : await sameState(job, unit);
-  if (stop !== null) return { ...shown, end: { kind: "withheld", stop } };
+  if (mocked.length > 0) return { ...shown, end: { kind: "withheld", stop: mockedStop(mocked) } };
+  const shared = await sameState(job, unit);
+  if (shared !== null) return { ...shown, end: shared };
   if (!planned.changes) return { ...shown, end: { kind: "unchanged" } };
   const review = await compareWithReview(job, unit, planned.json);
   if (review.stop !== null) return { ...shown, ...review.differs, end: { kind: "withheld", stop: review.stop } };
@@ -58,14 +61,17 @@ async function compareWithReview(
   return { stop: reviewedPlanStop(subject, job.reviewRule, verdict.unseen, now, plans, rejected), differs };
 }
 
-/** Notes an apply's state; stops a destroy of a state that the run applied. */
-async function sameState(job: OpenJob, unit: OpenUnit): Promise<GuardStop | null> {
+/** Writes an apply's state down; stops a destroy of a state that the run applied, or that another unit has. */
+async function sameState(job: OpenJob, unit: OpenUnit): Promise<UnitEnd | null> {
   const state = await unit.workspace.stateIdentity();
-  if (traitsOf(job.execution.job.action).removes) {
-    return sameStateStop(unit.path, state, await appliedStates(job.execution.folder));
+  if (!traitsOf(job.execution.job.action).removes) {
+    await writeUnitState(job.folders.outcome, unit.fileName, { unit: unit.path, state });
+    return null;
   }
-  await recordAppliedState(job.folders.outcome, unit.fileName, unit.path, state);
-  return null;
+  const stop = sameStateStop(unit.path, state, await readUnitStates(job.execution.folder));
+  if (stop !== null) return { kind: "withheld", stop };
+  const start = (await job.mayStart?.(unit.path, state)) ?? { kind: "go" };
+  return endOfStart(start, job.execution.comparison.head);
 }
 
 /** Terragrunt can exit 0 although the apply under it was ended: only the binary's own word counts. */

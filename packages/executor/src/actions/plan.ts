@@ -1,3 +1,4 @@
+import { writeUnitState } from "@pipelines/core/documents/unit-states";
 import { recordReviewedPlan, reviewedPlanOf } from "../guard/reviewed-plans.ts";
 import type { OpenJob } from "../job/open-job.ts";
 import { makePlan } from "../unit/make-plan.ts";
@@ -14,6 +15,10 @@ async function planOnly(job: OpenJob, unit: OpenUnit, flags: readonly string[]):
   const planned = await makePlan(job, unit, [...flags, "-lock=false"]);
   if (planned.kind === "ended") return { end: planned.end };
   const { json, summary, planText, changes } = planned;
+  await writeUnitState(job.folders.outcome, unit.fileName, {
+    unit: unit.path,
+    state: await unit.workspace.stateIdentity(),
+  });
   const mocked = summary.mocked.length > 0;
   const reviewed = reviewedPlanOf(job.execution, unit.path, job.tools.versions, json, mocked);
   if (reviewed !== null) await recordReviewedPlan(job.folders.outcome, unit.fileName, reviewed);

@@ -257,11 +257,15 @@ describe("a fingerprint", () => {
 
 describe("the same state", () => {
   const other = UnitPath.parse("prod/network");
+  const at = (key: string | null, lineage: string | null, workspace = "default") => {
+    return { backend: key === null ? null : "s3", key, workspace: key === null ? null : workspace, lineage, serial: 1 };
+  };
   it.each([
-    ["the same place", { place: "p", lineage: "l" }, { place: "p", lineage: null }, "the very state"],
-    ["a copy", { place: "p", lineage: "l" }, { place: "q", lineage: "l" }, "a copy of the state"],
-    ["another state", { place: "p", lineage: "l" }, { place: "q", lineage: "m" }, null],
-    ["nothing known", { place: null, lineage: null }, { place: null, lineage: null }, null],
+    ["the same place", at("p", "l"), at("p", null), "the very state"],
+    ["a copy", at("p", "l"), at("q", "l"), "a copy of the state"],
+    ["another workspace of the place", at("p", null), at("p", null, "eu"), null],
+    ["another state", at("p", "l"), at("q", "m"), null],
+    ["nothing known", at(null, null), at(null, null), null],
   ])("%s", (_, mine, theirs, says) => {
     const stop = sameStateStop(unit, mine, [{ version: 1, unit: other, state: theirs }]);
     if (says === null) expect(stop).toBeNull();
@@ -269,7 +273,7 @@ describe("the same state", () => {
   });
 
   it("of the unit itself, applied earlier in the run, is no reason", () => {
-    const state = { place: "p", lineage: "l" };
+    const state = at("p", "l");
     expect(sameStateStop(unit, state, [{ version: 1, unit, state }])).toBeNull();
   });
 });

@@ -10,6 +10,7 @@ import { type Checkout, openCheckout } from "../checkout/open-checkout.ts";
 import { openAuthProvider } from "../credentials/provider.ts";
 import { type GuardRule, stricterRule } from "../guard/compare.ts";
 import { hooksOf } from "../hooks/run-hooks.ts";
+import type { MayStart } from "../look/ask-dispatcher.ts";
 import { type Redactor, redactorOf } from "./redactor.ts";
 import type { Tools } from "./tools.ts";
 
@@ -29,6 +30,8 @@ export type OpenJob = {
   readonly redactor: Redactor;
   /** Aborted once when the run is asked to stop. */
   readonly stop: AbortSignal;
+  /** Who says whether a unit may start, and whether its state is nobody else's; `null` where nobody is asked. */
+  readonly mayStart: MayStart | null;
 };
 
 export type JobFolders = {
@@ -41,7 +44,10 @@ export type JobFolders = {
 };
 
 /** What a job is opened with. */
-export type JobOptions = Pick<OpenJob, "execution" | "configuration" | "newest" | "environment" | "tools" | "stop"> & {
+export type JobOptions = Pick<
+  OpenJob,
+  "execution" | "configuration" | "newest" | "environment" | "tools" | "stop" | "mayStart"
+> & {
   readonly repository: Repository;
   readonly outcomeFolder: string;
   /** The environment of this process. */
@@ -53,7 +59,7 @@ export type JobOptions = Pick<OpenJob, "execution" | "configuration" | "newest" 
 
 /** Checks the job's commit out and gets its credentials ready. Disposing leaves nothing of it on the runner. */
 export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDisposable> {
-  const { execution, configuration, newest, environment, tools, repository, stop } = options;
+  const { execution, configuration, newest, environment, tools, repository, stop, mayStart } = options;
   await using opened = new AsyncDisposableStack();
   const tree = opened.use(await openCheckout(repository, execution.job.at, toolEnvironment(options.process)));
   const work = await mkdtemp(join(tmpdir(), "pipelines-job-"));
@@ -73,7 +79,7 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
     credentialsFor: (folder) => authProvider.variablesFor(folder),
   });
   const job: OpenJob = {
-    ...{ execution, configuration, newest, environment, tools, checkout, stop },
+    ...{ execution, configuration, newest, environment, tools, checkout, stop, mayStart },
     reviewRule: reviewRuleOf(options),
     authProvider: authProvider.command,
     folders: { work, plans, outcome: options.outcomeFolder },

@@ -1,8 +1,12 @@
-import { type Start, StartAnswer } from "@pipelines/core/contracts/start";
+import type { LedgerState } from "@pipelines/core/contracts/ledger";
+import { type Start, StartAnswer, type StartQuestion } from "@pipelines/core/contracts/start";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 
-/** Answers whether a unit may start now. Never rejects: what can't be found out is an answer too, and stops the unit. */
-export type MayStart = (unit: UnitPath) => Promise<Start>;
+/**
+ * Answers whether a unit may start now, or, once the state is known that a destroy would empty, whether that is nobody
+ * else's. Never rejects: what can't be found out is an answer too, and stops the unit.
+ */
+export type MayStart = (unit: UnitPath, state?: LedgerState) => Promise<Start>;
 
 /** A channel to the process that started this one. */
 export type Channel = {
@@ -29,13 +33,13 @@ export function askDispatcher(channel: Channel): MayStart {
     for (const answer of waiting.values()) answer(GONE);
     waiting.clear();
   });
-  return (unit) => {
+  return (unit, state) => {
     if (!channel.connected) return Promise.resolve(GONE);
     asked += 1;
     const ask = asked;
     return new Promise((resolve) => {
       waiting.set(ask, resolve);
-      channel.send({ ask, unit });
+      channel.send({ ask, unit, ...(state === undefined ? {} : { state }) } satisfies StartQuestion);
     });
   };
 }

@@ -1,17 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { LedgerState } from "@pipelines/core/contracts/ledger";
 import { strFromU8, unzipSync } from "fflate";
 import { z } from "zod";
-
-/** Which state a unit has: where it lies, as a hash, and the lineage that it was born with. `null`: it can't be told. */
-export const StateIdentity = z.strictObject({ place: z.string().nullable(), lineage: z.string().nullable() });
-export type StateIdentity = z.infer<typeof StateIdentity>;
 
 const BackendFile = z.looseObject({
   backend: z.looseObject({ type: z.string(), config: z.record(z.string(), z.unknown()) }),
 });
-const StateFile = z.looseObject({ lineage: z.string() });
+const StateFile = z.looseObject({ lineage: z.string(), serial: z.int().nonnegative() });
 
 /** What names a state's place in the backends' settings; the others, credentials among them, say how to get there. */
 const NAMING = [
@@ -26,15 +23,15 @@ const NAMING = [
  *
  * @param folder where the binary ran
  */
-export async function stateIdentityOf(folder: string, planFile: string): Promise<StateIdentity> {
-  const [place, lineage] = await Promise.all([
-    placeOf(folder).catch(() => null),
-    lineageOf(planFile).catch(() => null),
+export async function stateIdentityOf(folder: string, planFile: string): Promise<LedgerState> {
+  const [place, born] = await Promise.all([
+    placeOf(folder).catch(() => ({ backend: null, key: null, workspace: null })),
+    lineageOf(planFile).catch(() => ({ lineage: null, serial: null })),
   ]);
-  return { place, lineage };
+  return { ...place, ...born };
 }
 
-async function placeOf(folder: string): Promise<string> {
+async function placeOf(folder: string): Promise<Pick<LedgerState, "backend" | "key" | "workspace">> {
   const { backend } = BackendFile.parse(
     JSON.parse(await readFile(join(folder, ".terraform/terraform.tfstate"), "utf8")),
   );
@@ -42,14 +39,15 @@ async function placeOf(folder: string): Promise<string> {
   const named = NAMING.map((name) => backend.config[name] ?? null);
   // A relative path of the local backend counts from the folder.
   const relativeTo = backend.type === "local" && !String(backend.config["path"] ?? "").startsWith("/") ? folder : null;
-  return createHash("sha256")
-    .update(JSON.stringify([backend.type, named, workspace.trim(), relativeTo]))
+  const key = createHash("sha256")
+    .update(JSON.stringify([named, relativeTo]))
     .digest("hex");
+  return { backend: backend.type, key, workspace: workspace.trim() };
 }
 
-async function lineageOf(planFile: string): Promise<string | null> {
+async function lineageOf(planFile: string): Promise<Pick<LedgerState, "lineage" | "serial">> {
   const { tfstate } = unzipSync(await readFile(planFile), { filter: ({ name }) => name === "tfstate" });
-  if (tfstate === undefined) return null;
-  const { lineage } = StateFile.parse(JSON.parse(strFromU8(tfstate)));
-  return lineage === "" ? null : lineage;
+  if (tfstate === undefined) return { lineage: null, serial: null };
+  const { lineage, serial } = StateFile.parse(JSON.parse(strFromU8(tfstate)));
+  return lineage === "" ? { lineage: null, serial: null } : { lineage, serial };
 }

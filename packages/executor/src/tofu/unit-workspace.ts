@@ -1,12 +1,13 @@
 import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { LedgerState } from "@pipelines/core/contracts/ledger";
 import { run } from "@pipelines/core/process/run";
 import type { Binary } from "./binary.ts";
 import { readLog } from "./log-file.ts";
 import { filledByMocks } from "./merged-mocks.ts";
 import { PlanJson } from "./plan-json.ts";
 import { sensitiveInputs } from "./sensitive-inputs.ts";
-import { type StateIdentity, stateIdentityOf } from "./state-identity.ts";
+import { stateIdentityOf } from "./state-identity.ts";
 import { runTerragrunt, type TerragruntEnd } from "./terragrunt.ts";
 import { type DependencyFacts, dependencyFacts, readTerragruntLog, terragruntLogText } from "./terragrunt-log.ts";
 import { type Call, callsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
@@ -21,7 +22,7 @@ export type UnitWorkspace = AsyncDisposable & {
   /** The configuration files of dependencies whose mocks fill what their outputs lack. */
   filledByMocks(): Promise<readonly string[]>;
   /** Which state the plan was made from. */
-  stateIdentity(): Promise<StateIdentity>;
+  stateIdentity(): Promise<LedgerState>;
   /** The texts that sensitive variables were given, as far as the binary was started with any. */
   sensitiveInputs(): Promise<ReadonlySet<string>>;
   /** The state that an apply could not write to its backend, as a file. */

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { CommitSha } from "../contracts/comparison.ts";
+import type { LedgerState, LedgerUnit } from "../contracts/ledger.ts";
+import { UnitPath } from "../contracts/unit-path.ts";
+import { EMPTY_LEDGER, withUnits } from "./ledger.ts";
+import { mayDestroy } from "./may-destroy.ts";
+import { see } from "./see.ts";
+
+const [old, now, other] = [UnitPath.parse("old"), UnitPath.parse("now"), UnitPath.parse("other")];
+const run = { id: 1, number: 1, attempt: 1 };
+const time = "2026-11-25T12:00:00Z";
+const commit = CommitSha.parse("a".repeat(40));
+const state = (key: string, lineage: string | null = null): LedgerState => {
+  return { backend: "s3", key, workspace: "default", lineage, serial: null };
+};
+const applied = (unit: UnitPath, its: LedgerState | null): LedgerUnit => ({
+  ...{ version: 1, unit, claim: 1 },
+  applied: {
+    ...{ action: "apply", commit, environment: null, run, time, by: null, pullRequest: null, plan: null },
+    ...{ dependsOn: [], state: its },
+  },
+});
+
+function ask(records: readonly LedgerUnit[], mine = state("old"), unsettled = false) {
+  return mayDestroy({
+    ledger: { kind: "read", value: withUnits(EMPTY_LEDGER, records) },
+    unit: old,
+    state: mine,
+    living: { kind: "read", value: { units: [old, now, other], unsettled: () => unsettled } },
+  });
+}
+
+describe("the state of a unit that is to be destroyed", () => {
+  it("may go when every unit of the branch is known to have another one", () => {
+    expect(ask([applied(now, state("now")), applied(other, state("other"))])).toEqual({ kind: "go" });
+  });
+
+  it("stays when a unit of the branch has it, at the same place or as a copy", () => {
+    expect(ask([applied(now, state("old")), applied(other, state("other"))])).toMatchObject({ because: "same-state" });
+    const copied = [applied(now, state("now", "born")), applied(other, state("other"))];
+    expect(ask(copied, state("old", "born"))).toMatchObject({ because: "same-state" });
+  });
+
+  it("stays while nobody knows the state of a unit, and names it", () => {
+    const unknown = ask([applied(now, state("now"))]);
+    expect(unknown).toMatchObject({ because: "unknown-state", message: expect.stringContaining("`other`") });
+    expect(ask([applied(now, state("now")), applied(other, null)])).toMatchObject({ because: "unknown-state" });
+  });
+
+  it("stays while commits may have given a unit another state", () => {
+    const records = [applied(now, state("now")), applied(other, state("other"))];
+    expect(ask(records, state("old"), true)).toMatchObject({ because: "unknown-state" });
+  });
+
+  it("stays when the ledger or the branch can't be read", () => {
+    const unknown = { kind: "unknown", why: "no network" } as const;
+    const living = { kind: "read", value: { units: [], unsettled: () => false } } as const;
+    const ledger = { kind: "read", value: EMPTY_LEDGER } as const;
+    const stopped = { because: "unknown", message: expect.stringContaining("no network") };
+    expect(mayDestroy({ ledger: unknown, unit: old, state: state("old"), living })).toMatchObject(stopped);
+    expect(mayDestroy({ ledger, unit: old, state: state("old"), living: unknown })).toMatchObject(stopped);
+  });
+});
+
+describe("a state that a plan of the branch found", () => {
+  const seen = { run, time, commit, states: new Map([[other, state("other")]]) };
+
+  it("counts like an applied one, and is written once", () => {
+    const once = see(withUnits(EMPTY_LEDGER, [applied(now, state("now"))]), seen);
+    expect(ask([...once.units.values()])).toEqual({ kind: "go" });
+    expect(see(once, seen)).toBe(once);
+  });
+
+  it("says nothing where an apply has said more", () => {
+    const known = withUnits(EMPTY_LEDGER, [applied(other, state("moved"))]);
+    expect(see(known, seen)).toBe(known);
+  });
+});

@@ -1,0 +1,39 @@
+import type { LedgerState } from "../contracts/ledger.ts";
+import type { Start } from "../contracts/start.ts";
+import type { UnitPath } from "../contracts/unit-path.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Looked } from "./may-start.ts";
+import { stateSharedWith } from "./shared-state.ts";
+
+export type DestroyQuestion = {
+  readonly ledger: Looked<Ledger>;
+  readonly unit: UnitPath;
+  readonly state: LedgerState;
+  /** The units of the deploy branch as it is now, and of which of them commits have come that nobody determined yet. */
+  readonly living: Looked<{ readonly units: Iterable<UnitPath>; readonly unsettled: (unit: UnitPath) => boolean }>;
+};
+
+/** Paths that a sentence names. */
+const NAMED = 5;
+
+/** The look right before a unit is destroyed, once its state is known: is that state nobody else's? */
+export function mayDestroy({ ledger, unit, state, living }: DestroyQuestion): Start {
+  const missing = [ledger, living].find((looked) => looked.kind === "unknown");
+  if (missing?.kind === "unknown") {
+    return { kind: "stop", because: "unknown", message: `Whose state it is can't be looked up: ${missing.why}` };
+  }
+  if (ledger.kind === "unknown" || living.kind === "unknown") throw new Error("both are known here");
+  const { units, unsettled } = living.value;
+  const shared = stateSharedWith(ledger.value, unit, state, units, unsettled);
+  const [first] = shared.with;
+  if (first !== undefined) {
+    const how = first.how === "same place" ? "has the very state of" : "has a copy of the state of";
+    const message = `It ${how} \`${first.unit}\`, which is on the deploy branch: destroying it would destroy what \`${first.unit}\` manages.`;
+    return { kind: "stop", because: "same-state", message };
+  }
+  if (shared.unknown.length === 0) return { kind: "go" };
+  const shown = shared.unknown.slice(0, NAMED).map((other) => `\`${other}\``);
+  const more = shared.unknown.length > NAMED ? ` and ${shared.unknown.length - NAMED} more` : "";
+  const message = `Which state ${shown.join(", ")}${more} ${shared.unknown.length === 1 ? "has" : "have"} is not known, and it may be this one.`;
+  return { kind: "stop", because: "unknown-state", message };
+}
