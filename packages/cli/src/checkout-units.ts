@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { AskedVariable } from "@pipelines/core/configuration/check-environments";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 
@@ -19,8 +20,31 @@ export function unitsIn(texts: Texts): UnitPath[] {
   const isRoot = (file: string): boolean =>
     files.some((other) => other !== file && liesBelow(other, folderOf(file))) &&
     !/^\s*(?:include|terraform)\b/m.test(texts.get(file) ?? "");
-  const folders = new Set(files.filter((file) => !isRoot(file)).map(folderOf));
+  const isTemplate = templatesOf(texts);
+  const folders = new Set(
+    files
+      .filter((file) => !isRoot(file))
+      .map(folderOf)
+      .filter((folder) => !isTemplate(folder)),
+  );
   return [...folders].toSorted().flatMap((folder) => UnitPath.safeParse(folder).data ?? []);
+}
+
+/** Whether a folder is one that a stack generates units from: it does not run by itself. */
+function templatesOf(texts: Texts): (folder: string) => boolean {
+  const named = new Set<string>();
+  const endings: string[] = [];
+  for (const [file, text] of texts) {
+    if (!file.endsWith("terragrunt.stack.hcl")) continue;
+    for (const [, source = ""] of text.matchAll(/^\s*source\s*=\s*"([^"]+)"/gm)) {
+      const fromRoot = /^\$\{get_repo_root\(\)\}\/\/?(.+)$/.exec(source)?.[1];
+      if (fromRoot !== undefined) named.add(posix.normalize(fromRoot));
+      // What is put together from more than that is known by how it ends.
+      else if (source.includes("${")) endings.push(source.slice(source.lastIndexOf("}") + 1));
+      else named.add(posix.join(folderOf(file), source));
+    }
+  }
+  return (folder) => named.has(folder) || endings.some((ending) => ending.length > 1 && `/${folder}`.endsWith(ending));
 }
 
 /** The variables that configuration asks for by name and without a default: of a shared file, each unit below its folder does. */

@@ -16,7 +16,8 @@ beforeEach(async () => {
   );
   await put("terragrunt.hcl", "locals {}\n");
   await put("prod/vpc/terragrunt.hcl", 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n');
-  await put("dev/stack/terragrunt.stack.hcl", 'unit "a" {\n  source = "../x"\n  path = "a"\n}\n');
+  await put("dev/stack/terragrunt.stack.hcl", 'unit "a" {\n  source = "../../catalog/a"\n  path = "a"\n}\n');
+  await put("catalog/a/terragrunt.hcl", 'terraform {\n  source = "."\n}\n');
   await put("accounts.yml", 'prod:\n  id: "222222222222"\n');
 });
 afterEach(() => rm(repository, { recursive: true, force: true }));
