@@ -3,14 +3,14 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { run } from "@pipelines/core/process/run";
 import { ToolError } from "@pipelines/core/terragrunt/binary";
 import { readCheckout } from "../doctor/checkout.ts";
-import type { Place } from "../doctor/facts.ts";
 import { accepted, exitCodeOf, type Finding } from "../doctor/finding.ts";
 import { NoAccessError, unseen } from "../doctor/look.ts";
-import { type Environment, placeOf, tokenOf } from "../doctor/place.ts";
+import { placeOf } from "../doctor/place.ts";
 import { readGitHub } from "../doctor/read-github.ts";
 import { readRoles } from "../doctor/read-roles.ts";
 import { renderFindings } from "../doctor/render.ts";
 import { examine } from "../doctor/rules/all.ts";
+import { gitHubToken, inherited } from "../doctor/token.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
 
 export type DoctorOptions = {
@@ -27,7 +27,7 @@ export type DoctorOptions = {
 export async function doctor(options: DoctorOptions): Promise<number> {
   const folder = await checkedOutFolder(options.repo);
   const place = placeOf(await originOf(folder), options.repository ?? null, process.env);
-  const token = tokenOf(place, process.env) ?? (await tokenOfGh(place));
+  const token = await gitHubToken(place);
   const warnings: string[] = [];
   const log = { info: () => undefined, warning: (message: string) => void warnings.push(message) };
   const client = createGitHubClient({ token, apiUrl: place.apiUrl, log });
@@ -60,32 +60,7 @@ async function originOf(folder: string): Promise<string | null> {
   return answer.trim() || null;
 }
 
-/** The token that `gh` is logged in with on this server. */
-async function tokenOfGh({ serverUrl }: Place): Promise<string> {
-  const { host } = new URL(serverUrl);
-  const ran = await run("gh", ["auth", "token", "--hostname", host], {
-    cwd: process.cwd(),
-    env: inherited(),
-    timeoutMs: 30_000,
-  });
-  const token = ran.exitCode === 0 ? ran.stdout.trim() : "";
-  if (token !== "") return token;
-  const variable = host === "github.com" || host.endsWith(".ghe.com") ? "GH_TOKEN" : "GH_ENTERPRISE_TOKEN";
-  throw new ToolError(
-    "doctor",
-    `There is no token for ${host}: set ${variable}, or log in with \`gh auth login --hostname ${host}\`.`,
-  );
-}
-
 const aws =
   (folder: string) =>
   (args: readonly string[]): ReturnType<typeof run> =>
     run("aws", args, { cwd: folder, env: { ...inherited(), AWS_PAGER: "" }, timeoutMs: 60_000 });
-
-/** `gh` and `aws` are the person's own tools and get the person's own environment. */
-function inherited(): Record<string, string> {
-  const environment: Environment = process.env;
-  return Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-}

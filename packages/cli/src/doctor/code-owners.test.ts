@@ -39,3 +39,8 @@ test("the last line that matches decides, also by naming nobody", () => {
   expect(ownersOf("/.github/ @b\r\n* @a\r\n", workflow)).toEqual(["@a"]);
   expect(ownersOf("# * @a", workflow)).toEqual([]);
 });
+
+test("a pattern of many stars ends, whatever it is held against", () => {
+  const stars = `/.github/workflows/${"*a".repeat(60)}b @x\n${"**/".repeat(60)}b @x`;
+  expect(ownersOf(stars, `.github/workflows/${"a".repeat(200)}.yml`)).toEqual([]);
+});

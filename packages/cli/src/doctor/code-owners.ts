@@ -1,3 +1,5 @@
+import { fits, type Piece, piecesOf } from "./glob.ts";
+
 /** Who owns a path by a CODEOWNERS file; empty where nobody does. The last line that matches decides, as on GitHub. */
 export function ownersOf(text: string, path: string): string[] {
   let owners: string[] = [];
@@ -24,22 +26,15 @@ function matches(pattern: string, path: string): boolean {
   if (/^!|[[\]]/.test(pattern)) return false;
   const plain = pattern.replace(/\\(.)/g, "$1");
   const isAnchored = plain.replace(/\/$/, "").includes("/");
-  const body = plain.replace(/^\//, "").replace(/\/$/, "");
-  const source = body
-    .split("/")
-    .map((segment) =>
-      segment === "**"
-        ? "\u0000"
-        : segment
-            .replace(/[.+^${}()|\\]/g, "\\$&")
-            .replace(/\*+/g, "[^/]*")
-            .replaceAll("?", "[^/]"),
-    )
-    .join("/")
-    .replaceAll("\u0000/", "(?:.*/)?")
-    .replaceAll("\u0000", ".*");
-  const last = body.split("/").at(-1) ?? "";
+  const segments = plain.replace(/^\//, "").replace(/\/$/, "").split("/");
+  const pieces: Piece[] = isAnchored ? [] : ["folders"];
+  for (const [index, segment] of segments.entries()) {
+    const isLast = index === segments.length - 1;
+    if (segment === "**") pieces.push(isLast ? "any" : "folders");
+    else pieces.push(...piecesOf(segment, () => "segment"), ...(isLast ? [] : [{ text: "/" }]));
+  }
   // A name stands for a file or for all that is in a folder of the name; a star at the end for files alone.
-  const rest = plain.endsWith("/") ? "/.*" : isAnchored && last === "*" ? "" : "(?:/.*)?";
-  return new RegExp(`^${isAnchored ? "" : "(?:.*/)?"}${source}${rest}$`).test(path);
+  if (plain.endsWith("/")) pieces.push({ text: "/" }, "any");
+  else if (!(isAnchored && segments.at(-1) === "*")) pieces.push("below");
+  return fits(pieces, path);
 }

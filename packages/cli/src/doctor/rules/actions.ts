@@ -1,5 +1,6 @@
 import type { Facts } from "../facts.ts";
 import { dangerous, type Found, good, missing, note } from "../finding.ts";
+import { fits, piecesOf } from "../glob.ts";
 import { unseen } from "../look.ts";
 import { ghApi, settings } from "./places.ts";
 
@@ -73,11 +74,10 @@ function allowedRule(facts: Facts, allowed: "all" | "local_only" | "selected"): 
 
 /** The patterns of the list of allowed actions: `*` stands for anything. */
 function matches(pattern: string, action: string): boolean {
-  const source = pattern
-    .trim()
-    .replace(/[.+?^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*");
-  return new RegExp(`^${source}$`, "i").test(action);
+  return fits(
+    piecesOf(pattern.trim().toLowerCase(), () => "any"),
+    action.toLowerCase(),
+  );
 }
 
 function tokenRule(facts: Facts): Found {

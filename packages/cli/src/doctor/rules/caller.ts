@@ -1,6 +1,7 @@
 import { type Caller, PERMISSIONS } from "../caller.ts";
 import type { Facts } from "../facts.ts";
 import { dangerous, type Found, good, missing, note } from "../finding.ts";
+import { fits, piecesOf } from "../glob.ts";
 
 /** Whether one workflow calls us, for the events that matter, with what its jobs need. */
 export function callerRules(facts: Facts): Found[] {
@@ -106,11 +107,10 @@ function eventRules(caller: Caller, { deployBranch }: Facts): Found[] {
 /** Whether GitHub's filter lets a branch through; patterns as far as `*` and `**` go. */
 function takesBranch({ branches, branchesIgnore }: NonNullable<Caller["events"][string]>, branch: string): boolean {
   const matches = (pattern: string): boolean =>
-    new RegExp(
-      `^${pattern
-        .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-        .replace(/\*+/g, (stars) => (stars.length > 1 ? ".*" : "[^/]*"))}$`,
-    ).test(branch);
+    fits(
+      piecesOf(pattern, (stars) => (stars.length > 1 ? "any" : "segment")),
+      branch,
+    );
   if (branches === null) return branchesIgnore?.some(matches) !== true;
   // A later `!pattern` takes back what an earlier one let through.
   return branches.reduce((taken, pattern) => {

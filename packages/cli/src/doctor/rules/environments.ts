@@ -2,6 +2,7 @@ import { environmentsOf } from "@pipelines/core/configuration/environments";
 import type { EnvironmentFacts, Facts } from "../facts.ts";
 import { dangerous, type Found, good, missing, note } from "../finding.ts";
 import { unseen } from "../look.ts";
+import { shellWord } from "../quote.ts";
 import { ghApi, settings } from "./places.ts";
 
 /** The GitHub environments that the configuration names, each once, in the order of the file. */
@@ -65,7 +66,7 @@ export function approvalRule(facts: Facts, { name, reviewers, waitMinutes }: Env
   return missing(
     id,
     `\`${name}\`: applies start without anybody's approval${wait}.`,
-    `${settings(facts, "environments")} → ${name}: required reviewers; or live with it: --accept ${JSON.stringify(id)}`,
+    `${settings(facts, "environments")} → ${name}: required reviewers; or live with it: --accept ${shellWord(id)}`,
   );
 }
 

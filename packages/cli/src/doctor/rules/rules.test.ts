@@ -723,6 +723,46 @@ test("what is missing, dangerous or unseen says what to do about it", () => {
   expect(found.filter(({ fix }) => fix === null || fix === "")).toEqual([]);
 });
 
+test("a command that is shown is safe to copy, whatever an environment, label or branch is called", () => {
+  const evil = "$(touch x)'\"; rm -rf ~";
+  const gate = {
+    ...production,
+    name: evil,
+    reviewers: 0,
+    branches: { kind: "listed", patterns: seen([]) },
+    secrets: seen([]),
+  } as const;
+  const { configuration } = wellKept.checkout;
+  if (configuration.kind !== "read") throw new Error("the well-kept repository has a configuration");
+  const environments = Object.fromEntries(
+    Object.entries(configuration.value.environments ?? {}).map(([name, settings]) => [
+      name,
+      { ...settings, github_environment: evil, runner: evil },
+    ]),
+  );
+  const found = examine({
+    ...wellKept,
+    deployBranch: evil,
+    checkout: {
+      ...wellKept.checkout,
+      configuration: { kind: "read", value: { ...configuration.value, environments } },
+    },
+    environments: seen([gate]),
+  });
+  const fixes = found
+    .flatMap(({ fix }) => (fix === null ? [] : [fix]))
+    .filter((fix) => /--accept|gh (?:api|secret)/.test(fix));
+  const named = fixes.filter((fix) => /touch/.test(fix));
+  expect(named.length).toBeGreaterThan(3);
+  const quoted = "$(touch x)'\\''\"; rm -rf ~'";
+  for (const fix of named) {
+    const command = fix.slice(fix.search(/--accept|gh (?:api|secret)/));
+    expect(
+      command.replaceAll(quoted, "").replaceAll(encodeURIComponent(evil).replaceAll("'", "'\\''"), ""),
+    ).not.toContain("touch");
+  }
+});
+
 describe("findings that somebody lives with", () => {
   const findings: readonly Finding[] = [
     { group: "branch", id: "a", state: "missing", text: "t", fix: "f" },

@@ -2,6 +2,7 @@ import { environmentsOf } from "@pipelines/core/configuration/environments";
 import type { Facts } from "../facts.ts";
 import { dangerous, type Found, good, missing, note } from "../finding.ts";
 import { unseen } from "../look.ts";
+import { shellWord } from "../quote.ts";
 import { settings } from "./places.ts";
 
 const DEFAULT = "ubuntu-latest";
@@ -63,7 +64,7 @@ export function runnerRules(facts: Facts): Found[] {
         missing(
           id,
           `no runner has the label \`${label}\` (${asked}): jobs wait up to a day, then fail. Scale sets register one only while it works.`,
-          `${settings(facts, "actions/runners")}: add one; with a scale set: --accept ${JSON.stringify(id)}`,
+          `${settings(facts, "actions/runners")}: add one; with a scale set: --accept ${shellWord(id)}`,
         ),
       );
     if (matching.some(({ isEphemeral }) => isEphemeral === false)) {
