@@ -126,6 +126,8 @@ function keepWell(): void {
   settings.environments.set("pipelines-app", protectedBy(2, ["PIPELINES_APP_KEY"]));
   settings.secrets.add("PIPELINES_SECRETS");
   settings.others.set("acme/pipelines", {
+    id: 7,
+    description: null,
     isPrivate: true,
     access: "organization",
     commits: new Map([[COMMIT, COMMIT]]),

@@ -125,6 +125,7 @@ async function answerTo(service: Service, request: Request): Promise<Answer> {
   const { world } = service;
   const named = `${params["owner"] ?? world.owner}/${params["repo"] ?? world.repo}`;
   const isOther = named !== `${world.owner}/${world.repo}`;
+  if (params["repo"] !== undefined && !isOther && world.state.settings.isDeleted) return refusal(404, "Not Found");
   if (isOther && !(route.others === true && world.state.settings.others.has(named))) return refusal(404, "Not Found");
   const body = parseBody(request.text);
   if (body === MALFORMED) return refusal(400, "Problems parsing JSON");

@@ -36,9 +36,11 @@ export type Runner = {
 
 /** Another repository, as far as somebody who calls a workflow of it looks at it. */
 export type OtherRepository = {
+  readonly id: number;
+  readonly description: string | null;
   readonly isPrivate: boolean;
   /** Settings → Actions → Access. */
-  readonly access: "none" | "user" | "organization";
+  access: "none" | "user" | "organization";
   /** What references name which commit. */
   readonly commits: ReadonlyMap<string, string>;
   readonly environments: ReadonlyMap<string, EnvironmentSettings>;
@@ -46,6 +48,9 @@ export type OtherRepository = {
 
 /** What people set in a repository's settings; the start is what GitHub gives a new private repository. */
 export type Settings = {
+  /** Somebody has deleted the served repository. */
+  isDeleted: boolean;
+  description: string | null;
   isPrivate: boolean;
   ownerIsOrganization: boolean;
   isArchived: boolean;
@@ -64,6 +69,12 @@ export type Settings = {
     outsiders: "first_time_contributors_new_to_github" | "first_time_contributors" | "all_external_contributors";
   };
   readonly secrets: Set<string>;
+  readonly deployKeys: {
+    readonly id: number;
+    readonly title: string;
+    readonly key: string;
+    readonly readOnly: boolean;
+  }[];
   readonly organizationSecrets: Set<string>;
   readonly runners: Runner[];
   readonly organizationRunners: Runner[];
@@ -75,6 +86,8 @@ export type Settings = {
 
 export function newSettings(): Settings {
   return {
+    isDeleted: false,
+    description: null,
     isPrivate: true,
     ownerIsOrganization: true,
     isArchived: false,
@@ -92,6 +105,7 @@ export function newSettings(): Settings {
       outsiders: "first_time_contributors",
     },
     secrets: new Set(),
+    deployKeys: [],
     organizationSecrets: new Set(),
     runners: [],
     organizationRunners: [],

@@ -101,6 +101,7 @@ export const PERMISSIONS = [
   "issues",
   "pull_requests",
   "actions",
+  "checks",
   // These no workflow's token can have; people's tokens do.
   "administration",
   "secrets",

@@ -1,5 +1,5 @@
 import { HttpError, notFound } from "../http-error.ts";
-import { artifactShape, jobShape, runShape } from "../shapes/run.ts";
+import { artifactShape, checkRunShape, jobShape, runShape } from "../shapes/run.ts";
 import { type Artifact, lastAttempt, type WorkflowRun } from "../state.ts";
 import { type Call, counted, type Need, numberOf, ok, type Route } from "./route.ts";
 
@@ -14,6 +14,12 @@ export const actionsRoutes: readonly Route[] = [
   { method: "GET", path: `${RUN}/attempts/{attempt_number}`, needs: READ, handle: getAttempt },
   { method: "GET", path: `${RUN}/jobs`, needs: READ, handle: listJobs },
   { method: "GET", path: `${RUN}/attempts/{attempt_number}/jobs`, needs: READ, handle: listJobsOfAttempt },
+  {
+    method: "GET",
+    path: "/repos/{owner}/{repo}/commits/{ref}/check-runs",
+    needs: ["checks:read", "actions:read"],
+    handle: listCheckRuns,
+  },
   { method: "GET", path: `${ACTIONS}/jobs/{job_id}`, needs: READ, handle: getJob },
   { method: "GET", path: `${RUN}/artifacts`, needs: READ, handle: listArtifactsOfRun },
   { method: "GET", path: `${ACTIONS}/artifacts`, needs: READ, handle: listArtifacts },
@@ -109,6 +115,20 @@ function listJobsOfAttempt(call: Call) {
 function jobs(call: Call, run: WorkflowRun, ofAttempt: (attempt: number) => boolean) {
   const found = run.jobs.filter((job) => ofAttempt(job.attempt));
   return counted(call, "jobs", found, (job) => jobShape(call.world, run, job));
+}
+
+/** Each job of a run is a check of the commit that the run belongs to. */
+function listCheckRuns(call: Call) {
+  const { world, params, query } = call;
+  const wanted = query.get("check_name");
+  const found = [...world.state.runs.values()]
+    .filter(({ headSha }) => headSha === params["ref"])
+    .flatMap((run) =>
+      run.jobs
+        .filter(({ attempt, name }) => attempt === lastAttempt(run).number && (wanted === null || name === wanted))
+        .map((job) => ({ run, job })),
+    );
+  return counted(call, "check_runs", found, ({ run, job }) => checkRunShape(world, run, job));
 }
 
 function getJob(call: Call) {

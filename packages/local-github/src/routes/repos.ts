@@ -1,16 +1,18 @@
-import { HttpError, notFound } from "../http-error.ts";
+import { HttpError, notFound, validationFailed } from "../http-error.ts";
 import { commitShape, diffEntryShape, readCommit, sizesOf } from "../shapes/commit.ts";
 import { isPullRequest, pullRequestSimple } from "../shapes/pull-request.ts";
 import { fullRepository } from "../shapes/repository.ts";
 import { repositoryPage, repositoryUrl } from "../shapes/urls.ts";
 import { gitOf } from "./git.ts";
-import { type Call, list, ok, type Route } from "./route.ts";
+import { type Call, created, list, noContent, ok, type Route } from "./route.ts";
 import { otherOf } from "./settings.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 
 export const repositoryRoutes: readonly Route[] = [
   { method: "GET", path: REPO, needs: [], others: true, handle: getRepository },
+  { method: "POST", path: "/orgs/{org}/repos", needs: ["administration:write"], handle: makeRepository },
+  { method: "DELETE", path: REPO, needs: ["administration:write"], others: true, handle: deleteRepository },
   {
     method: "GET",
     path: `${REPO}/commits/{commit_sha}/pulls`,
@@ -33,12 +35,48 @@ function getRepository(call: Call) {
   const isPrivate = other?.isPrivate ?? settings.isPrivate;
   return ok({
     ...shown,
+    id: other?.id ?? shown.id,
+    description: other === null ? settings.description : other.description,
     owner: { ...shown.owner, type: settings.ownerIsOrganization ? "Organization" : "User" },
     private: isPrivate,
     visibility: isPrivate ? "private" : "public",
     archived: other === null && settings.isArchived,
     permissions: { admin: isAdministrator, maintain: isAdministrator, push: true, triage: true, pull: true },
   });
+}
+
+/** Makes a repository; the one that is served is there from the start, and is taken for made when it is asked for. */
+function makeRepository(call: Call) {
+  const { world, body, params } = call;
+  const { settings } = world.state;
+  const owner = params["org"] ?? "";
+  const name = body.text("name");
+  const [description, isPrivate] = [body.optionalText("description"), body.flag("private", false)];
+  const isServed = owner === world.owner && name === world.repo;
+  if (settings.others.has(`${owner}/${name}`))
+    throw validationFailed("Repository", "name", "custom", "name already exists");
+  if (isServed) {
+    settings.description = description;
+    settings.isPrivate = isPrivate;
+  } else {
+    const id = world.state.nextId();
+    settings.others.set(`${owner}/${name}`, {
+      id,
+      description,
+      isPrivate,
+      access: "none",
+      commits: new Map(),
+      environments: new Map(),
+    });
+  }
+  return created(getRepository({ ...call, params: { owner, repo: name } }).json);
+}
+
+function deleteRepository(call: Call) {
+  const { world, params } = call;
+  if (otherOf(call) === null) world.state.settings.isDeleted = true;
+  else world.state.settings.others.delete(`${params["owner"]}/${params["repo"]}`);
+  return noContent;
 }
 
 function pullRequestsOfCommit(call: Call) {

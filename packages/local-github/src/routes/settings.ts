@@ -1,9 +1,9 @@
-import { notFound } from "../http-error.ts";
+import { HttpError, notFound, validationFailed } from "../http-error.ts";
 import type { OtherRepository, Runner, Settings } from "../settings.ts";
 import { commitShape, readCommit } from "../shapes/commit.ts";
 import { repositoryPage, repositoryUrl } from "../shapes/urls.ts";
 import { gitOf } from "./git.ts";
-import { type Call, counted, list, type Need, ok, type Route } from "./route.ts";
+import { type Call, counted, created, list, type Need, noContent, ok, type Route } from "./route.ts";
 
 const REPO = "/repos/{owner}/{repo}";
 const ACTIONS = `${REPO}/actions`;
@@ -64,6 +64,58 @@ export const settingsRoutes: readonly Route[] = [
     handle: (call) => ok({ access_level: otherOf(call)?.access ?? "none" }),
   },
   {
+    method: "PUT",
+    path: `${ACTIONS}/permissions/access`,
+    needs: ["administration:write"],
+    others: true,
+    handle: (call) => {
+      const other = otherOf(call);
+      const level = call.body.text("access_level");
+      if (other !== null) other.access = level === "organization" || level === "user" ? level : "none";
+      return noContent;
+    },
+  },
+  {
+    method: "POST",
+    path: `${REPO}/keys`,
+    needs: ["administration:write"],
+    handle: ({ world, body, url }) => {
+      const { deployKeys } = world.state.settings;
+      const key = body.text("key");
+      const made = { id: world.state.nextId(), title: body.text("title"), key, readOnly: body.flag("read_only", true) };
+      if (!/^ssh-\S+ [A-Za-z0-9+/=]+/.test(key)) throw validationFailed("PublicKey", "key", "custom", "key is invalid");
+      deployKeys.push(made);
+      const { id, title, readOnly } = made;
+      return created({
+        id,
+        key,
+        url: `${url}/${id}`,
+        title,
+        verified: true,
+        created_at: world.now(),
+        read_only: readOnly,
+      });
+    },
+  },
+  {
+    method: "GET",
+    path: `${ACTIONS}/secrets/public-key`,
+    needs: SECRETS,
+    handle: () => ok(PUBLIC_KEY),
+  },
+  {
+    method: "PUT",
+    path: `${ACTIONS}/secrets/{secret_name}`,
+    needs: ["secrets:write"],
+    handle: (call) => {
+      requireSealed(call.body.text("encrypted_value"));
+      const name = call.params["secret_name"] ?? "";
+      const isNew = !settings(call).secrets.has(name);
+      settings(call).secrets.add(name);
+      return isNew ? created({}) : noContent;
+    },
+  },
+  {
     method: "GET",
     path: `${ACTIONS}/secrets`,
     needs: SECRETS,
@@ -107,6 +159,14 @@ export const settingsRoutes: readonly Route[] = [
     },
   },
 ];
+
+/** What secrets are encrypted for. Any point of the curve serves: nobody here has to open what is sent. */
+export const PUBLIC_KEY = { key_id: "1", key: Buffer.alloc(32, 9).toString("base64") };
+
+/** A sealed box of libsodium is 48 bytes longer than what is in it. @throws 422 for anything shorter */
+export function requireSealed(text: string): void {
+  if (Buffer.from(text, "base64").length < 48) throw new HttpError(422, "encrypted_value is not a sealed box");
+}
 
 /** The other repository that a path names, `null` for the served one. @throws 404 for one that there is not */
 export function otherOf({ world, params }: Call): OtherRepository | null {

@@ -100,6 +100,29 @@ export function jobShape(world: World, run: WorkflowRun, job: WorkflowJob) {
   };
 }
 
+export function checkRunShape(world: World, run: WorkflowRun, job: WorkflowJob) {
+  const url = `${repositoryUrl(world)}/check-runs/${job.id}`;
+  const page = `${runPage(world, run)}/job/${job.id}`;
+  return {
+    id: job.id,
+    head_sha: run.headSha,
+    node_id: nodeId("CheckRun", job.id),
+    external_id: String(job.id),
+    url,
+    html_url: page,
+    details_url: page,
+    status: job.status,
+    conclusion: job.conclusion,
+    started_at: job.startedAt,
+    completed_at: job.completedAt,
+    output: { title: null, summary: null, text: null, annotations_count: 0, annotations_url: `${url}/annotations` },
+    name: job.name,
+    check_suite: { id: run.id },
+    app: null,
+    pull_requests: [],
+  };
+}
+
 export function artifactShape(world: World, artifact: Artifact) {
   const url = `${repositoryUrl(world)}/actions/artifacts/${artifact.id}`;
   const run = world.state.runs.get(artifact.runId);
