@@ -13,7 +13,7 @@ import { git, type Playground } from "./playground.ts";
 const root = resolve(import.meta.dirname, "..");
 
 export type WorkflowEvent = {
-  readonly name: "pull_request" | "push";
+  readonly name: "pull_request" | "push" | "workflow_dispatch" | "schedule";
   readonly payload: unknown;
   /** `GITHUB_SHA`: the merge commit of a pull request, the tip of a push. */
   readonly sha: string;
@@ -46,7 +46,7 @@ const stages = [
 ] as const;
 
 export async function playWorkflow(
-  playground: Playground,
+  playground: Pick<Playground, "folder" | "origin" | "github">,
   event: WorkflowEvent,
   progress: Progress = () => undefined,
 ): Promise<WorkflowRun> {
@@ -153,6 +153,8 @@ export async function playWorkflow(
   const reported = await step("dispatcher", { command: "report", phase: "end", folder: documents, token });
   ended("Pipelines status", reported.ok, started);
   const status = orchestrated.ok && reported.ok ? "success" : "failure";
+  // As GitHub names the jobs of a called workflow: after the job that calls it.
+  for (const { name, ok } of jobs) run.addJob(`pipelines / ${name}`, ok ? "success" : "failure");
   run.complete(status);
   return { id: run.id, status, jobs, folder: documents };
 }
