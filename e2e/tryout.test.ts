@@ -66,7 +66,7 @@ function edges(stop: AbortSignal = new AbortController().signal): Edges {
     token: TOKEN,
     apiUrl: github.url,
     log: quiet,
-    timing: { paced: false, retryBaseMs: 1 },
+    timing: { paced: false, retryBaseMs: 1, totalMs: 3_600_000 },
   });
   const origin = join(folder, `${names.live}.git`);
   return {
