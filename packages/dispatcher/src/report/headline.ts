@@ -11,7 +11,11 @@ export type Headline = { readonly icon: "✅" | "🛑" | "❌" | "⚪" | "🌀" 
 export function headlineOf(report: Report): Headline {
   const { totals, kind, phase } = report;
   if (phase.kind === "start") return { icon: "⏳", text: startOf(report) };
-  if (report.comparison === null) return { icon: "❌", text: "Pipelines could not determine what changed" };
+  if (report.comparison === null) {
+    const text =
+      kind === "drift" ? "Pipelines could not check for drift" : "Pipelines could not determine what changed";
+    return { icon: "❌", text };
+  }
   if (report.status === "failure") return { icon: "❌", text: failureOf(report) };
   if (report.pending.length > 0) return { icon: "⏳", text: progressOf(report) };
   if (totals.units === 0) {

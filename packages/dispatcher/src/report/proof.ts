@@ -13,25 +13,24 @@ export type Range = { readonly from: string; readonly to: string };
  * it takes over: a unit is done when nothing of it is due, and a range when everything up to its end was determined.
  */
 export type Proof = {
+  /** The units that were applied or destroyed, each with how. */
+  readonly done: readonly Row[];
   /**
-   * How a unit was done; `null` when the run does not show that it is.
+   * Whether one of them settles what was to be done of it.
    *
-   * @param action what was to be done; `null` when that is not known any more
+   * @param action what that was; `null` when it is not known any more
    * @param since the run that failed to do it: an older one, run again, shows nothing about a newer commit
    */
-  unit(name: (unit: string) => boolean, action: Action | null, since: number): Row | null;
+  settles(row: Row, action: Action | null, since: number): boolean;
   /** Those of some ranges, oldest first, that are still to be done. */
   left(ranges: readonly Range[]): Range[];
 };
 
 export function proofOf(report: Report): Proof {
-  const done = report.rows.filter((row) => isDone(row) && !isFailedElsewhere(row, report));
   const covered = coveredBy(report);
   return {
-    unit(isIt, action, since) {
-      if (since > runIdOf(report)) return null;
-      return done.find((row) => isIt(row.unit) && answers(row, action, report)) ?? null;
-    },
+    done: doneRows(report),
+    settles: (row, action, since) => since <= runIdOf(report) && answers(row, action, report),
     left: (ranges) => (covered === null ? [...ranges] : withoutCovered(ranges, covered)),
   };
 }
@@ -75,15 +74,14 @@ function withoutCovered(ranges: readonly Range[], covered: Range): Range[] {
   return ranges.filter((range) => !done.has(range));
 }
 
-function isDone(row: Row): boolean {
-  return changesUnits(row.action) && verdictOn(row.end, row.action) === "well";
-}
-
 /** A unit of several jobs is done when all of them say so, and when no rule withholds another action on it. */
-function isFailedElsewhere({ unit }: Row, { rows, withheld }: Report): boolean {
-  return (
-    rows.some((row) => row.unit === unit && needsSomebody(row.end, row.action)) ||
-    withheld.some((other) => other.unit === unit)
+function doneRows({ rows, withheld }: Report): Row[] {
+  const open = new Set([
+    ...rows.filter(({ end, action }) => needsSomebody(end, action)).map(({ unit }) => unit),
+    ...withheld.map(({ unit }) => unit),
+  ]);
+  return rows.filter(
+    ({ unit, action, end }) => changesUnits(action) && verdictOn(end, action) === "well" && !open.has(unit),
   );
 }
 

@@ -104,6 +104,7 @@ test("the fix of a unit leaves its issue open until what was not started because
 test("a unit that fails again keeps what was not started because of it before", () => {
   const [updated] = issueChanges(apply({ path: "a", end: failed() }), [issue(4, "a", "apply", "b")]);
   expect([updated?.kind, unitsOf(updated)]).toEqual(["update", ["a", "b"].map(keyOf)]);
+  expect(updated?.body).toMatch(/\n---\n\ntext$/);
 });
 
 test.each<[string, Report, "apply" | "destroy", string[]]>([
@@ -225,7 +226,16 @@ test("drift has one issue, which is updated and closes itself, and which no appl
   expect(short(issueChanges(none, [drift]))).toEqual(["close 5"]);
 });
 
-test("a look that could not plan every unit closes no drift issue", () => {
+test("a drift check that could not run opens the issue of drift, which says so", () => {
+  const [opened] = issueChanges(buildReport(null, [], facts(7, null, "drift")), []);
+  expect(opened).toMatchObject({
+    kind: "open",
+    title: "Pipelines could not check for drift",
+    marker: { about: "drift" },
+  });
+});
+
+test("a drift check that could not plan every unit closes no drift issue", () => {
   const drift = open(5, { about: "drift" });
   const units = [{ path: "a", end: { kind: "unchanged" as const } }];
   const partly = reportOf({ mode: "drift", units, problems: [{ file: "b", line: 1, message: "broken" }] });

@@ -7,7 +7,7 @@ import {
   renderRunIssue,
 } from "../render/issue-text.ts";
 import type { Report } from "../report/model.ts";
-import { isIncomplete, type Proof, proofOf, rangeOf, runIdOf } from "../report/proof.ts";
+import { isIncomplete, proofOf, rangeOf, runIdOf } from "../report/proof.ts";
 import type { Row } from "../report/rows.ts";
 import { type Subject, subjectsOf } from "../report/subjects.ts";
 import { type IssueMarker, isSameIssue, readIssueMarker } from "./issue-marker.ts";
@@ -22,11 +22,14 @@ export type IssueChange =
 
 /** More units than this, of which none has an issue of its own, share one. */
 const MOST_ISSUES = 10;
-/** GitHub takes 65,536 characters, the marker's line among them. */
-const LONGEST_BODY = 65_000;
+/** Units that the hidden line of an issue has room for. */
+const MOST_KEYS = 1500;
+/** In the place of keys that there was no room for. It is no unit's key, so that only a person closes the issue. */
+const MORE = "0";
 
 type OpenIssue<M extends IssueMarker = IssueMarker> = Issue & { readonly marker: M };
 type About<A extends IssueMarker["about"]> = Extract<IssueMarker, { about: A }>;
+type OfUnits = About<"unit"> | About<"units">;
 
 /** What has to be written, given the issues that are open, so that each thing that needs attention has one, and nothing else. */
 export function issueChanges(report: Report, issues: readonly Issue[]): IssueChange[] {
@@ -58,7 +61,10 @@ function driftChanges(report: Report, open: readonly OpenIssue[]): IssueChange[]
   return [{ kind: "update", number: same.number, marker, body: text.body }];
 }
 
-/** The issues about units: each subject has one of its own, or its part of the one that many share. */
+/**
+ * The issues about units: each subject has one of its own, or its part of the one that many share. Both keep units of
+ * earlier runs that this one does not show to be done, and what was said of them.
+ */
 function unitChanges(report: Report, open: readonly OpenIssue[]): IssueChange[] {
   const own = open.filter((issue): issue is OpenIssue<About<"unit">> => issue.marker.about === "unit");
   const shared = open.filter((issue): issue is OpenIssue<About<"units">> => issue.marker.about === "units");
@@ -68,54 +74,52 @@ function unitChanges(report: Report, open: readonly OpenIssue[]): IssueChange[] 
   const share = others.filter(
     ({ unit }) => others.length > MOST_ISSUES || shared.some(({ marker }) => marker.units.includes(keyOf(unit))),
   );
-  const proof = proofOf(report);
+  const settled = settledBy(report);
   const changes = [
-    ...subjects.filter((subject) => !share.includes(subject)).map((it) => ownChange(report, proof, it, ownOf(it))),
-    ...(share.length === 0 ? [] : [sharedChange(report, proof, share, shared[0])]),
+    ...subjects.filter((subject) => !share.includes(subject)).map((it) => ownChange(report, settled, it, ownOf(it))),
+    ...(share.length === 0 ? [] : [sharedChange(report, settled, share, shared[0])]),
   ];
   const written = new Set(changes.map((change) => (change.kind === "open" ? null : change.number)));
   const rest = [...own, ...shared].filter(({ number }) => !written.has(number));
-  return [...changes, ...rest.flatMap((issue) => progressOf(issue, report, proof))];
+  return [...changes, ...rest.flatMap((issue) => progressOf(issue, report, settled))];
 }
 
 function ownChange(
   report: Report,
-  proof: Proof,
+  settled: Settled,
   subject: Subject,
   same: OpenIssue<About<"unit">> | undefined,
 ): IssueChange {
   const { title, body } = renderIssue(report, subject);
-  const before = same === undefined ? [] : leftOf(same.marker, proof);
-  const units = [...new Set([...keysOf(subject), ...before])];
+  const now = keysOf(subject);
+  const before = leftBefore(same, now, settled);
+  const units = roomFor([...now, ...before]);
   const marker: IssueMarker = { about: "unit", action: subject.action, run: newest(report, same), units };
-  return same === undefined
-    ? { kind: "open", title, marker, body }
-    : { kind: "update", number: same.number, marker, body };
+  if (same === undefined) return { kind: "open", title, marker, body };
+  return { kind: "update", number: same.number, marker, body: before.length === 0 ? body : withBefore(body, same) };
 }
 
-/** A shared issue keeps units of earlier runs that this one does not show to be done, and what was said of them. */
 function sharedChange(
   report: Report,
-  proof: Proof,
+  settled: Settled,
   subjects: readonly Subject[],
   same: OpenIssue<About<"units">> | undefined,
 ): IssueChange {
   const now = subjects.flatMap(keysOf);
-  const before = same === undefined ? [] : leftOf(same.marker, proof).filter((key) => !now.includes(key));
-  const units = [...new Set([...now, ...before])];
+  const before = leftBefore(same, now, settled);
+  const units = roomFor([...now, ...before]);
   const { title, body } = renderRollUp(report, subjects.length);
   const marker: IssueMarker = { about: "units", run: newest(report, same), units };
   if (same === undefined) return { kind: "open", title, marker, body };
-  const all = before.length === 0 ? body : withBefore(body, same);
-  return { kind: "update", number: same.number, marker, body: all };
+  return { kind: "update", number: same.number, marker, body: before.length === 0 ? body : withBefore(body, same) };
 }
 
 /** What becomes of an issue that this run does not repeat: it is closed, shortened, or left alone. */
-function progressOf(issue: OpenIssue<About<"unit"> | About<"units">>, report: Report, proof: Proof): IssueChange[] {
-  const left = leftOf(issue.marker, proof);
+function progressOf(issue: OpenIssue<OfUnits>, report: Report, settled: Settled): IssueChange[] {
+  const left = leftOf(issue.marker, settled);
   const done = issue.marker.units
     .filter((key) => !left.includes(key))
-    .flatMap((key) => doneRow(key, issue.marker, proof));
+    .flatMap((key) => settled(key, issue.marker) ?? []);
   if (left.length === 0) return [closing(issue, report, done.length === 1 ? (done[0] ?? null) : null)];
   if (done.length === 0) return [];
   const marker = { ...issue.marker, units: left };
@@ -153,21 +157,40 @@ function runChanges(report: Report, open: readonly OpenIssue[]): IssueChange[] {
   return [{ kind: "update", number: same.number, marker: { ...marker, ranges: left }, body }];
 }
 
+function roomFor(keys: readonly string[]): string[] {
+  const all = [...new Set(keys)].filter((key) => key !== MORE);
+  const isMore = all.length > MOST_KEYS || keys.includes(MORE);
+  return isMore ? [...all.slice(0, MOST_KEYS), MORE] : all;
+}
+
 function keysOf(subject: Subject): string[] {
   return [subject.unit, ...(subject.kind === "row" ? subject.notStarted : [])].map(keyOf);
 }
 
-function leftOf(marker: About<"unit"> | About<"units">, proof: Proof): string[] {
-  return marker.units.filter((key) => doneRow(key, marker, proof).length === 0);
+/** Units of an issue that this run neither did nor has among its own. */
+function leftBefore(issue: OpenIssue<OfUnits> | undefined, now: readonly string[], settled: Settled): string[] {
+  const own = new Set(now);
+  return issue === undefined ? [] : leftOf(issue.marker, settled).filter((key) => !own.has(key));
 }
 
-function doneRow(key: string, marker: About<"unit"> | About<"units">, proof: Proof): Row[] {
-  const action = marker.about === "unit" ? marker.action : null;
-  const row = proof.unit((unit) => keyOf(unit) === key, action, marker.run);
-  return row === null ? [] : [row];
+function leftOf(marker: OfUnits, settled: Settled): string[] {
+  return marker.units.filter((key) => settled(key, marker) === null);
 }
 
-function newest(report: Report, issue: OpenIssue<About<"unit"> | About<"units">> | undefined): number {
+/** How a unit of an issue was settled by a run, by its key; `null` when it was not. */
+type Settled = (key: string, marker: OfUnits) => Row | null;
+
+function settledBy(report: Report): Settled {
+  const proof = proofOf(report);
+  const done = new Map(proof.done.map((row) => [keyOf(row.unit), row]));
+  return (key, marker) => {
+    const row = done.get(key);
+    const action = marker.about === "unit" ? marker.action : null;
+    return row !== undefined && proof.settles(row, action, marker.run) ? row : null;
+  };
+}
+
+function newest(report: Report, issue: OpenIssue<OfUnits> | undefined): number {
   return Math.max(runIdOf(report), issue?.marker.run ?? 0);
 }
 
@@ -180,5 +203,5 @@ function closing(issue: OpenIssue, report: Report, row: Row | null): IssueChange
 /** What is said now, and below it what was said before: people come back for that. */
 function withBefore(text: string, { body }: Issue): string {
   const before = body.split("\n").slice(1).join("\n");
-  return `${text}\n\n---\n\n${before}`.slice(0, LONGEST_BODY).toWellFormed();
+  return `${text}\n\n---\n\n${before}`;
 }

@@ -28,6 +28,8 @@ function isOfDeployBranch({ comparison, run }: Report): boolean {
 
 /** Writes of one report; the next run does what is left. */
 const MOST_WRITES = 20;
+/** GitHub takes 65,536 characters. */
+const LONGEST_BODY = 65_536;
 
 /** Opens, updates and closes issues so that each thing that needs attention has an open one, and nothing else. */
 async function publishIssues(tracker: IssueTracker, report: Report): Promise<SinkResult> {
@@ -49,7 +51,7 @@ type Opened = { readonly issue: Issue; readonly marker: IssueMarker };
 
 /** @returns the issue when the change opened one */
 async function write(tracker: IssueTracker, change: IssueChange, report: Report): Promise<Issue | null> {
-  const body = `${issueMarker(change.marker)}\n${change.body}`;
+  const body = `${issueMarker(change.marker)}\n${change.body}`.slice(0, LONGEST_BODY).toWellFormed();
   switch (change.kind) {
     case "open":
       return tracker.open(change.title, body, report.run.assignee, (issue) => isAbout(issue, change.marker));
