@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { doctor } from "./commands/doctor.ts";
 import { explain } from "./commands/explain.ts";
 import { init } from "./commands/init.ts";
@@ -16,6 +16,13 @@ const program = new Command("pipelines")
 const event = new Option("--event <event>", "as which event the commits are compared")
   .choices(["pull_request", "push"] as const)
   .default("pull_request" as const);
+
+/** A date, in milliseconds since 1970. */
+function timeOf(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidArgumentError("it is no date, such as 2026-11-01");
+  return time;
+}
 
 program
   .command("explain")
@@ -67,7 +74,7 @@ program
   .description("print what happened to a unit, or to all: who merged it, by which pull request, how it ended")
   .argument("[unit]", "the unit's path; all units unless given")
   .requiredOption("--repo <folder>", "the repository", ".")
-  .option("--since <date>", "leave out what is older, such as 2026-11-01 or '2 weeks ago'")
+  .option("--since <date>", "leave out what is older, such as 2026-11-01", timeOf)
   .option("--no-fetch", "go by the ledger that was fetched last")
   .addOption(new Option("--csv", "print a table for a spreadsheet").conflicts("json"))
   .option("--json", "print one JSON document")

@@ -83,7 +83,8 @@ it("status and history show what the ledger on origin says, and say so when ther
   expect((await pipelines("history", 'odd "name"/ü')).stdout.split("\n")).toHaveLength(2);
   expect((await pipelines("history", "a", "--csv")).stdout).toMatch(/,a,applied,7,a{40},3,mona/);
   expect((await pipelines("history", "--since", "2999-01-01")).stdout).toContain("says nothing");
-});
+  expect(await pipelines("history", "--since", "whenever")).toMatchObject({ exitCode: 2 });
+}, 120_000);
 
 it("a ledger that somebody changed by hand is an error, and no bug", async () => {
   const remote = { cwd: join(folder, "remote") };

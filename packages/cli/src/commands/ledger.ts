@@ -29,7 +29,7 @@ export async function status(options: LedgerOptions): Promise<number> {
   return records.some(({ due }) => due !== undefined) ? 1 : 0;
 }
 
-export type HistoryOptions = LedgerOptions & { readonly csv?: true; readonly since?: string };
+export type HistoryOptions = LedgerOptions & { readonly csv?: true; readonly since?: number };
 
 /** Prints what happened to a unit, or to all: who, by which pull request, which plan, how it ended. */
 export async function history(unit: string | undefined, options: HistoryOptions): Promise<number> {

@@ -10,16 +10,15 @@ type Change = { readonly time: string; readonly before: string | null; readonly 
  * What the ledger was told, oldest first, from the history of its ref. Two git processes, whatever its length.
  *
  * @param file the file of one unit; `null` for all
- * @param since the earliest time, as git reads it (`2026-11-01`, `2 weeks ago`); `null` for all
+ * @param since the earliest time, in milliseconds since 1970; `null` for all
  * @throws LedgerError when the ref is not there or holds something else
  */
-export async function readHistory(git: LedgerGit, file: string | null, since: string | null): Promise<HistoryEntry[]> {
+export async function readHistory(git: LedgerGit, file: string | null, since: number | null): Promise<HistoryEntry[]> {
   const options = ["--reverse", "--raw", "--no-abbrev", "--no-renames", "--format=at %cI"];
-  const limits = since === null ? [] : [`--since=${since}`];
   const paths = file === null ? [] : [`:(literal)${file}`];
-  const listed = await git(["log", ...options, ...limits, LEDGER_REF, "--", ...paths]);
+  const listed = await git(["log", ...options, LEDGER_REF, "--", ...paths]);
   if (!listed.ok) throw new LedgerError(`the history of ${LEDGER_REF} can't be read: ${listed.stderr}`);
-  const changes = changesIn(listed.stdout.toString("utf8"));
+  const changes = changesIn(listed.stdout.toString("utf8")).filter(({ time }) => Date.parse(time) >= (since ?? 0));
   const texts = await readBlobs(
     git,
     changes.flatMap(({ before, after }) => [before, after]).filter((blob) => blob !== null),

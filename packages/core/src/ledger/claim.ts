@@ -63,7 +63,7 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
   if (position === "gone") {
     return { ledger, position, taken: [], left: wanted.units.map(({ path }) => leftTo(ledger, path)) };
   }
-  const adds = wanted.of.kind === "changes" && (position === "ahead" || position === "rewritten");
+  const adds = addsTo(wanted, position);
   const number = numberOf(ledger, wanted, adds);
   const reached = adds && wanted.of.kind === "changes" && wanted.of.complete ? wanted.head : determined;
   const records: LedgerUnit[] = [];
@@ -71,8 +71,7 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
   const left: { path: UnitPath; to: LedgerRun | null }[] = [];
   for (const unit of wanted.units) {
     const record = ledger.units.get(unit.path);
-    const astray = position === "same" && isAstray(record, ledger.determined, facts);
-    if (mayTake(unit, record, wanted, adds || astray, facts)) {
+    if (isFree(unit, record, wanted, position, ledger.determined, facts)) {
       taken.push(unit.path);
       const changed = adds && unit.dueOf === null;
       const context = {
@@ -121,6 +120,26 @@ function numberOf({ determined }: Ledger, { run, of }: Claim, adds: boolean): nu
 function leftTo(ledger: Ledger, path: UnitPath): { path: UnitPath; to: LedgerRun | null } {
   const record = ledger.units.get(path);
   return { path, to: record?.due?.owner ?? record?.applied?.run ?? null };
+}
+
+/** Whether a run gets a unit, by where its head stands to what was determined. */
+function isFree(
+  unit: ClaimedUnit,
+  record: LedgerUnit | undefined,
+  wanted: Claim,
+  position: Position,
+  determined: Determined | null,
+  facts: ClaimFacts,
+): boolean {
+  // Between the head and what is determined a commit may have changed it, and another turned it back.
+  if (position === "behind" && unit.dueOf !== null && unit.dueOf !== wanted.run.id) return false;
+  const astray = position === "same" && isAstray(record, determined, facts);
+  return mayTake(unit, record, wanted, astray || addsTo(wanted, position), facts);
+}
+
+/** Whether a run adds to what is determined. */
+function addsTo({ of }: Claim, position: Position): boolean {
+  return of.kind === "changes" && (position === "ahead" || position === "rewritten");
 }
 
 function mayTake(

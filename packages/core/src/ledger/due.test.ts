@@ -35,6 +35,15 @@ describe("what a run takes along", () => {
     expect(ask(failed, given).take).toHaveLength(count);
   });
 
+  it("is nothing for a run that comes behind what was determined, but its own", () => {
+    const more = claiming(failed, runOf(9), 3, ["other"]).ledger;
+    const [head, tip] = [commit(2), commit(3)];
+    expect(ask(more, { head, tip }).leave.map(({ because }) => because)).toContain("a later run has determined more");
+    expect(ask(more, { head, tip }).take).toEqual([]);
+    expect(ask(more, { head: commit(1), tip, run: one }).take).toHaveLength(2);
+    expect(claiming(more, two, 2, [{ path: unit("a"), dueOf: one.id }], { tip }).taken).toEqual([]);
+  });
+
   it("is nothing that was tried at a later commit by hand: a part of that may be in effect", () => {
     const live = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: CHANGED });
     const tried = recording(claiming(live, two, 3, ["a"], { request: true }).ledger, two, 3, { a: FAILED });

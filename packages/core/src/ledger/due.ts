@@ -18,7 +18,11 @@ export type DueUnit = {
 export type NotTaken = {
   readonly path: UnitPath;
   readonly due: Due;
-  readonly because: "its run goes on" | "it is due for a later commit" | "somebody has to ask for it";
+  readonly because:
+    | "its run goes on"
+    | "it is due for a later commit"
+    | "a later run has determined more"
+    | "somebody has to ask for it";
 };
 
 export type DueQuestion = {
@@ -45,7 +49,7 @@ export function dueFor(ledger: Ledger, question: DueQuestion): { take: DueUnit[]
   for (const record of ledger.units.values()) {
     const { unit: path, due } = record;
     if (due === undefined) continue;
-    const because = notTaken(record, due, question);
+    const because = notTaken(record, due, ledger.determined?.commit ?? null, question);
     if (because !== null) leave.push({ path, due, because });
     else if (question.existsAtHead(path)) take.push({ path, due, action: "apply", commit: question.head });
     else take.push({ path, due, action: "destroy", commit: due.commit });
@@ -56,11 +60,15 @@ export function dueFor(ledger: Ledger, question: DueQuestion): { take: DueUnit[]
 function notTaken(
   record: LedgerUnit,
   due: Due,
+  determined: CommitSha | null,
   { run, head, tip, isEnded, contains, asked }: DueQuestion,
 ): NotTaken["because"] | null {
   if (!sameRun(due.owner, run) && !isEnded(due.owner)) return "its run goes on";
   if (commitsOf(record).some((commit) => isLaterOnBranch({ commit, head, tip }, contains)))
     return "it is due for a later commit";
+  // Between the head and what is determined a commit may have changed it, and another turned it back.
+  const behind = determined !== null && isLaterOnBranch({ commit: determined, head, tip }, contains);
+  if (behind && !sameRun(due.owner, run)) return "a later run has determined more";
   // The next run must not undo in silence what a person went back to.
   return due.why === "set-back" && asked?.(record.unit) !== true ? "somebody has to ask for it" : null;
 }
