@@ -44,7 +44,7 @@ Applied (2)
 it("history tells what changed from one record to the next, and nothing of what did not", () => {
   const [first] = entriesBetween(null, record("prod/app", { due }), time);
   expect(first).toMatchObject({ what: "due", why: "apply: failed", run: 7, commit: newer });
-  const dismissed = { action: "apply", commit: newer, run, time, by: "mona", reason: "no more" };
+  const dismissed = { action: "apply", commit: newer, run, time, by: "mona", reason: "no more", dependsOn: [] };
   expect(entriesBetween(app, record("prod/app", { applied, dismissed }), time)).toMatchObject([
     { what: "dismissed", by: "mona", why: "no more" },
   ]);

@@ -117,6 +117,8 @@ export const Dismissed = z.strictObject({
   time: z.iso.datetime(),
   by: z.string(),
   reason: z.string(),
+  /** What it was tried with until then: it may have been in the middle of its work. */
+  dependsOn: z.array(UnitPath),
 });
 export type Dismissed = z.infer<typeof Dismissed>;
 

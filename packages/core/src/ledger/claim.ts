@@ -263,7 +263,7 @@ function owned(
       why: asked ? "asked" : why,
       message,
       owner: run,
-      dependsOn: [...new Set([...(due?.dependsOn ?? []), ...dependsOn])].toSorted(),
+      dependsOn: [...new Set([...((due ?? dismissed)?.dependsOn ?? []), ...dependsOn])].toSorted(),
       ahead: determined === null || (determined !== head && contains(determined, head) !== true),
       // After an attempt that was not left at the start something may have changed, and is owed.
       byHand: asked && (due === undefined || (due.byHand && due.why === "asked")),

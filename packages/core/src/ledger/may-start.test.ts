@@ -79,6 +79,17 @@ it("a unit that another was tried with, and that may be in use since, is not des
   expect(ask(read(recording(both, two, 2, { user: CHANGED })), question)).toEqual({ kind: "go" });
 });
 
+it("a unit that another was tried with when a person dismissed it is not destroyed", () => {
+  const uses = { path: unit("user"), dependsOn: [unit("a")] };
+  const dismissal = { run: two, time, by: "m", reason: "", units: [unit("user")] };
+  const dismissed = dismiss(claiming(EMPTY_LEDGER, one, 1, [uses]).ledger, dismissal);
+  const question = { ...destroying, run: two, tip: read(tipWith({}, false)) };
+  for (const also of [[], ["user"]]) {
+    const due = claiming(dismissed, two, 2, [{ ...gone, commit: commit(0) }, ...also]).ledger;
+    expect(ask(read(due), question)).toMatchObject({ kind: "stop", because: "needed" });
+  }
+});
+
 it("a unit of whose user a person said that nothing is left is destroyed", () => {
   const uses = { path: unit("user"), action: "destroy" as const, commit: commit(0), dependsOn: [unit("a")] };
   const live = recording(claiming(EMPTY_LEDGER, one, 1, ["user"]).ledger, one, 1, { user: { dependsOn: [unit("a")] } });

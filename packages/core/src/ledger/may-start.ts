@@ -91,7 +91,8 @@ function uses(unit: UnitPath, { applied, due, dismissed }: LedgerUnit): boolean 
   // A person said that nothing is left of it to destroy: it moved, or was taken care of by hand.
   if (dismissed?.action === "destroy") return false;
   if (applied?.action === "apply" && applied.dependsOn.includes(unit)) return true;
-  return due?.action === "apply" && due.dependsOn.includes(unit);
+  const tried = due ?? dismissed;
+  return tried?.action === "apply" && tried.dependsOn.includes(unit);
 }
 
 function atTip({ unit, action, destroyAtTip }: Question, tip: Looked<Tip>): Start | null {
