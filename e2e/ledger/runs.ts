@@ -51,8 +51,8 @@ export type DetermineFacts = {
 export function determine(run: Run, facts: DetermineFacts): void {
   const { repository, ledger, broken } = facts;
   run.seen = ledger.determined?.claim ?? 0;
-  const found = unitsOf(run, facts).filter(({ path }) => path !== broken || run.cause.kind !== "push");
   run.complete = broken === null || run.cause.kind !== "push";
+  const found = unitsOf(run, facts).filter(({ path }) => path !== broken || run.cause.kind !== "push");
   const base = { commit: ledger.determined?.commit ?? run.head };
   const units = found.map((unit) => affected(unit, repository));
   run.wanted = found.map((unit, index) => ({ ...unit, ...heldBack(units[index], unit, repository.at(run.head)) }));
@@ -93,6 +93,8 @@ function unitsOf(run: Run, { repository, ledger, isEnded }: DetermineFacts): Fou
     },
     repository.contains,
   );
+  // A run that compared nothing does not know what changed, should the branch be pushed by force before it claims.
+  if (compared.kind !== "changes") run.complete = false;
   if (compared.kind === "nothing") return [];
   const changes =
     cause.kind === "push" && compared.kind === "changes" ? diff(compared.base ?? run.head, run.head, repository) : [];

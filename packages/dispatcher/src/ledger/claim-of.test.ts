@@ -64,6 +64,10 @@ describe("a run claims", () => {
     expect(claimed({ units: [{ path: "a" }] }, { problems: [problem] })?.of).toMatchObject({ complete: false });
   });
 
+  it("not all, where nothing was compared: the branch may be pushed by force before the claim is written", () => {
+    expect(claimed({ units: [] }, { comparison: { base: HEAD } })?.of).toMatchObject({ complete: false });
+  });
+
   it("what a person asked for, but not what nobody may run now", () => {
     const sketch: Sketch = {
       mode: "manual",

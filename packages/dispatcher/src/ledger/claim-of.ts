@@ -37,7 +37,9 @@ export function claimOf(
     return [{ ...plain, action: exists ? "apply" : "destroy", commit: exists ? head : (base ?? head) }];
   });
   // A problem that names no unit may hide any number of them: the next run has to look at the same changes again.
-  const complete = problems.every(({ path, units: several }) => path !== null || (several?.length ?? 0) > 0);
+  // So has one that compared nothing: the branch may have been pushed by force since, so that there is something now.
+  const complete =
+    base !== head && problems.every(({ path, units: several }) => path !== null || (several?.length ?? 0) > 0);
   return { run, time, head, units: [...units, ...broken], of: { kind: "changes", seen: ledgerClaim, complete } };
 }
 
