@@ -73,10 +73,10 @@ function notDue(unit: UnitPath, action: LedgerAction, record: LedgerUnit | undef
  * What was applied with a dependency on a unit needs it until it is applied without, or destroyed. So does what was
  * tried with one and did not end well.
  */
-function needed({ unit, action, endedWell }: Question, ledger: Ledger): Start | null {
+function needed({ unit, action, run, endedWell }: Question, ledger: Ledger): Start | null {
   if (action !== "destroy") return null;
   const users = [...ledger.units.values()].flatMap((record) =>
-    record.unit !== unit && !endedWell.has(record.unit) && uses(unit, record) ? [record.unit] : [],
+    record.unit !== unit && !isDoneBy(run, record, endedWell) && uses(unit, record) ? [record.unit] : [],
   );
   const [first] = users;
   if (first === undefined) return null;
@@ -85,6 +85,11 @@ function needed({ unit, action, endedWell }: Question, ledger: Ledger): Start | 
     "needed",
     `\`${first}\`${more} was last applied with a dependency on \`${unit}\`. See to its apply first.`,
   );
+}
+
+/** Whether this run has done a unit, and no other run has taken it since. */
+function isDoneBy(run: LedgerRun, { unit, due }: LedgerUnit, endedWell: ReadonlySet<UnitPath>): boolean {
+  return endedWell.has(unit) && due !== undefined && sameRun(due.owner, run);
 }
 
 function uses(unit: UnitPath, { applied, due, dismissed }: LedgerUnit): boolean {
