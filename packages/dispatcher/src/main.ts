@@ -5,16 +5,17 @@ import { actionsLog as log } from "@pipelines/core/actions/log";
 import { createGitHubClient } from "@pipelines/core/github/client";
 import { claim } from "./commands/claim.ts";
 import { collect } from "./commands/collect.ts";
+import { look } from "./commands/look.ts";
 import { record } from "./commands/record.ts";
 import { report } from "./commands/report.ts";
 import { run } from "./commands/run.ts";
 import { readGitHubRun } from "./github-run.ts";
 
-const commands = { run, collect, report, claim, record };
+const commands = { look, run, collect, report, claim, record };
 
 async function main(environment: Readonly<Record<string, string | undefined>>): Promise<number> {
   const inputs = inputsFrom(environment);
-  const command = inputs.choice("command", ["run", "collect", "report", "claim", "record"]);
+  const command = inputs.choice("command", ["look", "run", "collect", "report", "claim", "record"]);
   const folder = inputs.optional("folder") ?? join(environment["RUNNER_TEMP"] ?? ".", "pipelines");
   return commands[command]({ inputs, folder, environment, run: readGitHubRun(github) });
 }

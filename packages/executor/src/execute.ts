@@ -54,7 +54,7 @@ export async function execute(edges: ExecutorEdges, execution: Execution): Promi
   let hide = maskOf([]);
   try {
     const configurations = configurationsOf(edges.repository, execution.configurationFile);
-    const configuration = await configurations.governing(comparison, job.action);
+    const configuration = await configurations.governing(comparison, job);
     hide = maskOf(secretsOf(configuration, edges.environment), configuration.redact.map(redactPattern));
     demandAuthority(job, comparison, configuration.deploy_branch, edges.environment);
     const { on, run } = carriedOut[job.action];
@@ -140,7 +140,7 @@ async function followWithHooks(edges: ExecutorEdges, job: OpenJob, log: OutcomeL
   const { plans: plansFolder, work: jobFolder } = job.folders;
   if (plansFolder === null) return;
   const { comparison, job: asked } = job.execution;
-  const commit = governingCommit(comparison, asked.action);
+  const commit = governingCommit(comparison, asked);
   await using governing = await addWorktree(edges.repository.folder, commit, toolEnvironment(edges.environment));
   const hooks = await runHooks({
     ...{ hooks: hooksOf(job.configuration, asked.action), folder: governing.folder, plansFolder, jobFolder },

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
@@ -10,8 +11,9 @@ import type { Configuration } from "@pipelines/core/configuration/schema";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { CommitSha, type Comparison } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
-import { writeDocument } from "@pipelines/core/documents/document";
-import { assessmentFile } from "@pipelines/core/documents/layout";
+import { LedgerLook } from "@pipelines/core/contracts/ledger-look";
+import { readDocument, writeDocument } from "@pipelines/core/documents/document";
+import { assessmentFile, ledgerLookFile } from "@pipelines/core/documents/layout";
 import { EventError, type PipelineEvent } from "./compare/event.ts";
 import { explain } from "./explain/text.ts";
 import { loadHclParser } from "./hcl/parse.ts";
@@ -23,7 +25,8 @@ async function main(): Promise<void> {
   const inputs = inputsFrom(process.env);
   const repository = resolve(inputs.optional("repository") ?? process.env["GITHUB_WORKSPACE"] ?? ".");
   const folder = resolve(inputs.optional("folder") ?? join(process.env["RUNNER_TEMP"] ?? ".", "pipelines"));
-  const edges = await orchestratorEdges(repository, process.env, inputs.optional("config"));
+  const look = await lookOf(folder);
+  const edges = await orchestratorEdges(repository, process.env, inputs.optional("config"), look);
   const event = await eventOf(process.env);
   const assessment = Assessment.parse(await orchestrate(edges, { kind: "event", event }));
   await writeDocument(assessmentFile(folder), assessment);
@@ -40,6 +43,12 @@ async function main(): Promise<void> {
   }
 }
 
+/** What the step before wrote down of the ledger; `null` where there is none. @throws DocumentError when it can't be read */
+async function lookOf(folder: string): Promise<LedgerLook | null> {
+  const file = ledgerLookFile(folder);
+  return existsSync(file) ? readDocument(file, LedgerLook) : null;
+}
+
 /** A job with the settings that the configurations of its comparison give its environment. */
 async function placedJob(job: Job, comparison: Comparison, configurations: Configurations): Promise<PlacedJob> {
   const settings = async (configuration: Promise<Configuration>): Promise<Environment | null> =>
@@ -48,7 +57,7 @@ async function placedJob(job: Job, comparison: Comparison, configurations: Confi
   const others = [tip ?? head, base, head].map((commit) => settings(configurations.at(commit)));
   return {
     job,
-    governing: await settings(configurations.governing(comparison, job.action)),
+    governing: await settings(configurations.governing(comparison, job)),
     // A base whose configuration can't be read asked for nothing that could be kept.
     others: (await Promise.allSettled(others)).map((other) => (other.status === "fulfilled" ? other.value : null)),
   };

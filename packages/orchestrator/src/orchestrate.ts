@@ -6,18 +6,21 @@ import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
+import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import { configurationProblems } from "./check-configuration.ts";
-import { classifyChanges, RULES } from "./classify/classify.ts";
+import { type Classified, classifyChanges, RULES } from "./classify/classify.ts";
 import { withoutIgnoredUnits } from "./classify/ignored-units.ts";
 import { requestedChanges } from "./classify/requested.ts";
-import { compareCommits, type Request, type Wanted } from "./compare/comparison.ts";
+import { type Compared, compareCommits, type Wanted } from "./compare/comparison.ts";
+import { ancestryOfLook } from "./compare/look.ts";
 import { addedAccounts, withoutCode } from "./configuration.ts";
 import { assess, nothingToDo } from "./decide/assess.ts";
 import { decide, type Settings } from "./decide/decide.ts";
+import { type Owed, owedChange, owedDestroys, owedUnits } from "./decide/due.ts";
 import { existence } from "./decide/exists.ts";
 import { untouchedNotice } from "./decide/judge-faults.ts";
 import { isAnyGone, type Rename } from "./decide/moves.ts";
@@ -40,6 +43,8 @@ const CONFIGURATION_FILES = [`:(glob)**/${UNIT_FILE}`, `:(glob)**/${STACK_FILE}`
 export type OrchestratorEdges = {
   readonly repository: Repository;
   readonly configurations: Configurations;
+  /** What the ledger said before; `null` without one. */
+  readonly look: LedgerLook | null;
   readonly parseHcl: HclParser;
   /** The whole environment of the tools: no token, no credentials. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
@@ -49,16 +54,18 @@ export type OrchestratorEdges = {
  * The edges for a repository folder, from the environment of this process.
  *
  * @param configurationFile a configuration file to use in place of the repository's own
+ * @param look what the ledger said before
  */
 export async function orchestratorEdges(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
   configurationFile: string | null = null,
+  look: LedgerLook | null = null,
 ): Promise<OrchestratorEdges> {
   const clean = toolEnvironment(environment);
   const repository = openRepository(folder, clean);
   const configurations = configurationsOf(repository, configurationFile);
-  return { repository, configurations, parseHcl: await loadHclParser(), toolEnvironment: clean };
+  return { repository, configurations, look, parseHcl: await loadHclParser(), toolEnvironment: clean };
 }
 
 /**
@@ -68,15 +75,18 @@ export async function orchestratorEdges(
  */
 export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Promise<Assessment> {
   const { repository, configurations } = edges;
-  const compared = await compareCommits(repository, wanted, (commit) =>
-    deployBranchAt(configurations, repository, commit),
+  const compared = await compareCommits(
+    repository,
+    wanted,
+    (commit) => deployBranchAt(configurations, repository, commit),
+    edges.look,
   );
   if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
   const { comparison } = compared;
   const request = compared.kind === "requested" ? compared.request : null;
   const diff = await repository.diff(comparison.base, comparison.head);
   const { settings, notices } = await settingsOf(configurations, comparison, diff);
-  if (diff.length === 0 && request === null)
+  if (diff.length === 0 && request === null && !mayOwe(edges.look, comparison))
     return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
 
   const { base, head, discovery } = await discover(edges, comparison, diff, settings);
@@ -87,22 +97,27 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
   const checked = await configurationProblems(repository, configurations, { base, head, diff, settings });
   const commits = { base, head, configuration: settings.governing, addedAccounts: accounts.accounts, reconfigured };
   const found =
-    request === null
-      ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES)
-      : requestedChanges(head, request);
-  const classified = withoutIgnoredUnits(found, isIgnoredUnit);
+    compared.kind === "due"
+      ? { changes: [], unmatched: [], ignored: [] }
+      : request === null
+        ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES)
+        : requestedChanges(head, request);
+  const owed = await owedBy(edges, compared, head);
+  const classified = withOwed(withoutIgnoredUnits(found, isIgnoredUnit), owed);
   const decided = decide({
-    ...{ comparison, request, settings, base, head, diff, classified, isIgnored, isIgnoredUnit },
+    ...{ comparison, request, settings, base, head, diff, classified, isIgnored, isIgnoredUnit, owed },
+    destroys: await owedDestroys(owed, configurations, settings),
+    writes: writesAny(compared),
     existsNow: await existsNow(repository, comparison, head),
     renames: isAnyGone(base, head) ? await renamesBetween(repository, comparison) : [],
   });
   const packed = packJobs({
     units: decided.units,
     dependenciesAtHead: (unit) => head.units.get(unit)?.dependencies ?? [],
-    dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? [],
+    dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? decided.owedDependencies(unit),
     accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
     head: comparison.head,
-    mode: writesAny(comparison, request) ? "apply" : "plan",
+    mode: writesAny(compared) ? "apply" : "plan",
     limits: limitsOf(settings.governing),
   });
   return assess({
@@ -113,7 +128,15 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
     untouched: decided.untouched,
-    notices: [...notices, ...checked.notices, ...untouchedNotice(decided.untouched), ...standInNotice(head.unset)],
+    notices: [
+      ...notices,
+      ...owed.notices,
+      ...decided.notices,
+      ...comparedNotices(compared),
+      ...checked.notices,
+      ...untouchedNotice(decided.untouched),
+      ...standInNotice(head.unset),
+    ],
     discovery,
   });
 }
@@ -144,9 +167,44 @@ async function discover(
   return { base, head, discovery: { snapshots, terragruntCalls: calls, seconds } };
 }
 
+function comparedNotices(compared: Compared): string[] {
+  return compared.kind === "comparison" && compared.notice !== undefined ? [compared.notice] : [];
+}
+
 /** Whether the run is to change anything but reports. */
-function writesAny({ mode }: Comparison, request: Request | null): boolean {
-  return request === null ? mode === "apply" : traitsOf(request.action).writes;
+function writesAny(compared: Exclude<Compared, { kind: "nothing" }>): boolean {
+  if (compared.kind === "due") return true;
+  return compared.kind === "requested"
+    ? traitsOf(compared.request.action).writes
+    : compared.comparison.mode === "apply";
+}
+
+/** Whether something may be due that this run can take along. */
+function mayOwe(look: LedgerLook | null, { ledgerClaim }: Comparison): boolean {
+  return (
+    look !== null && ledgerClaim !== undefined && look.units.some(({ due, applied }) => (due ?? applied) !== undefined)
+  );
+}
+
+/** What is due and free to be taken by this run: of a push all, of a request for what is due the units that it names. */
+async function owedBy(
+  { look, repository }: OrchestratorEdges,
+  compared: Exclude<Compared, { kind: "nothing" }>,
+  head: Snapshot,
+): Promise<Owed> {
+  const { comparison } = compared;
+  const takesDue = compared.kind === "due" || (compared.kind === "comparison" && comparison.mode === "apply");
+  if (look === null || !takesDue || comparison.ledgerClaim === undefined) return { units: [], notices: [] };
+  return owedUnits({
+    ...{ look, comparison, contains: await ancestryOfLook(repository, look, comparison.head) },
+    existsAtHead: (unit) => head.units.has(unit),
+    asked: compared.kind === "due" ? globMatcher(compared.globs) : null,
+  });
+}
+
+function withOwed(classified: Classified, owed: Owed): Classified {
+  const change = owedChange(owed);
+  return change === null ? classified : { ...classified, changes: [...classified.changes, change] };
 }
 
 function limitsOf({ jobs }: Configuration): Limits {

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import type { Action } from "../contracts/action.ts";
 import type { CommitSha, Comparison } from "../contracts/comparison.ts";
 import type { Repository } from "../git/repository.ts";
 import { CONFIGURATION_FILE } from "./configuration-file.ts";
-import { governingCommit } from "./governing.ts";
+import { type Governed, governingCommit } from "./governing.ts";
 import { defaultConfiguration, readConfiguration } from "./read.ts";
 import type { Configuration } from "./schema.ts";
 
@@ -13,8 +12,8 @@ export type Configurations = {
   at(commit: CommitSha | null): Promise<Configuration>;
   /** The text of a commit's configuration and the name of its file; `null` where the commit has none, or is `null`. */
   text(commit: CommitSha | null): Promise<{ readonly text: string; readonly file: string } | null>;
-  /** The configuration that governs an action of a comparison. @throws ConfigurationError */
-  governing(comparison: Comparison, action: Action | null): Promise<Configuration>;
+  /** The configuration that governs a job of a comparison, or the comparison as a whole. @throws ConfigurationError */
+  governing(comparison: Comparison, job: Governed | null): Promise<Configuration>;
 };
 
 /**
@@ -36,5 +35,5 @@ export function configurationsOf(repository: Pick<Repository, "read">, file: str
     known.set(commit, reading);
     return reading;
   };
-  return { at, text: textOf, governing: (comparison, action) => at(governingCommit(comparison, action)) };
+  return { at, text: textOf, governing: (comparison, job) => at(governingCommit(comparison, job)) };
 }

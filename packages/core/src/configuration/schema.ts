@@ -106,6 +106,10 @@ export const Configuration = z.strictObject({
     .default([])
     .describe("Files that units read in ways that can't be seen"),
   include_dependents: z.boolean().default(false).describe("Also run the units that depend on an affected one"),
+  ledger: z
+    .enum(["on", "off"])
+    .default("on")
+    .describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
   moves: z
     .enum(["hold", "destroy"])
     .default("hold")

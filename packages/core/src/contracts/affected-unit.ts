@@ -15,6 +15,7 @@ export const Relation = z.enum([
   "configured as read by",
   "settings of",
   "asked for",
+  "due since",
   "may be read by",
 ]);
 export type Relation = z.infer<typeof Relation>;
@@ -61,7 +62,15 @@ export const AffectedUnit = z.strictObject({
   /** It is one half of a move: the other half's path. */
   movedWith: UnitPath.optional(),
   /** No commit of this comparison changed it: it is due since an earlier one. */
-  due: z.strictObject({ owner: z.int().positive(), since: z.iso.datetime(), why: z.string() }).optional(),
+  due: z
+    .strictObject({
+      owner: z.int().positive(),
+      since: z.iso.datetime(),
+      why: z.string(),
+      /** The commits that it is due for: a plan that was reviewed for one of them counts. */
+      commits: z.array(CommitSha),
+    })
+    .optional(),
   /** It does not run. */
   withheld: Withheld.optional(),
   /** It is planned, and what carries out the plan, such as the merge, will not run for it. */

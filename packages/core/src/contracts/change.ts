@@ -27,6 +27,7 @@ export const ChangeType = z.enum([
   "AccountAdded",
   "DriftChecked",
   "ManuallyRequested",
+  "StillDue",
 ]);
 export type ChangeType = z.infer<typeof ChangeType>;
 

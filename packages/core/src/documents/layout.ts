@@ -10,6 +10,9 @@ export const OUTCOME_FILE = "outcome.json";
 
 export const assessmentFile = (folder: string): string => join(folder, ASSESSMENT_FILE);
 
+/** What the ledger said before the run determined anything. It stays on the runner that determines. */
+export const ledgerLookFile = (folder: string): string => join(folder, "ledger-look.json");
+
 /** The attempt whose assessment an artifact holds; `null` for any other artifact. */
 export function assessmentAttemptOf(artifact: string): number | null {
   const attempt = /^pipelines-assessment-([1-9]\d*)$/.exec(artifact)?.[1];

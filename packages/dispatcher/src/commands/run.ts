@@ -89,13 +89,16 @@ async function reviewedPlans(assessment: Assessment, job: Job, gitHub: GitHubCon
   const { folder, repositoryFolder, token, environment, run } = gitHub;
   if (!changesUnits(job.action)) return null;
   const plansFolder = join(folder, `reviewed-plans-${job.id}-${run.attempt}`);
-  if (token === null || (mode === "manual" ? approvedRun === undefined : base === null)) return plansFolder;
+  const dueOnly = mode === "manual" && assessment.units.some(({ due }) => due !== undefined);
+  if (token === null || (mode === "manual" && !dueOnly ? approvedRun === undefined : base === null)) return plansFolder;
   try {
     const git = openRepository(repositoryFolder, toolEnvironment(environment));
     const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
     const source = gitHubReviewedPlans(client, run.repository, workflowFile(environment));
     const units = new Set(job.units.map(({ path }) => path));
-    const commits = async (): Promise<Set<string>> => new Set(await git.between(base ?? head, head));
+    // A unit that is due was reviewed with the commits that made it so.
+    const earlier = assessment.units.filter(({ path }) => units.has(path)).flatMap(({ due }) => due?.commits ?? []);
+    const commits = async (): Promise<Set<string>> => new Set([...(await git.between(base ?? head, head)), ...earlier]);
     const count =
       approvedRun !== undefined
         ? await bringApprovedPlans(source, approvedRun, units, plansFolder)

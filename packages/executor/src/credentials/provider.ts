@@ -133,7 +133,7 @@ async function accountsOf({
   repository,
 }: AuthProviderOptions): Promise<Record<string, string>> {
   const { file } = configuration.accounts;
-  const text = await repository.read(governingCommit(execution.comparison, execution.job.action), file);
+  const text = await repository.read(governingCommit(execution.comparison, execution.job), file);
   if (text === null) return {};
   return Object.fromEntries([...readAccounts(text, file)].map(([name, { id }]) => [name, id]));
 }

@@ -1,7 +1,9 @@
 import { type DispatchAction, traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha, Comparison, EventRef } from "@pipelines/core/contracts/comparison";
+import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
 import {
+  APPLY_DUE,
   DispatchPayload,
   EventError,
   MergeGroupPayload,
@@ -10,6 +12,8 @@ import {
   PushPayload,
   readPayload,
 } from "./event.ts";
+import { ledgerBase } from "./ledger-base.ts";
+import { ancestryOfLook } from "./look.ts";
 
 /** What is asked of the orchestrator: to answer an event of GitHub, or to compare two revisions from a terminal. */
 export type Wanted =
@@ -23,8 +27,15 @@ export type Wanted =
 
 /** Two commits to compare, or the sentence that says why there is nothing to compare. */
 export type Compared =
-  | { readonly kind: "comparison"; readonly comparison: Comparison; readonly withoutCloud: boolean }
+  | {
+      readonly kind: "comparison";
+      readonly comparison: Comparison;
+      readonly withoutCloud: boolean;
+      readonly notice?: string;
+    }
   | { readonly kind: "requested"; readonly comparison: Comparison; readonly request: Request }
+  /** What is due of the units that globs name, and nothing else. */
+  | { readonly kind: "due"; readonly comparison: Comparison; readonly globs: readonly string[] }
   | { readonly kind: "nothing"; readonly comparison: Comparison; readonly why: string };
 
 /** Units that somebody, or a schedule, asked for at one commit, whatever has changed. */
@@ -38,6 +49,7 @@ export type Request = {
  * Decides which two commits are compared, fetching what the clone lacks.
  *
  * @param deployBranchAt the deploy branch that the configuration of a commit names
+ * @param look what the ledger said before; `null` without one
  * @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
  * @throws EventError when a payload is malformed
  */
@@ -45,6 +57,7 @@ export async function compareCommits(
   repository: Repository,
   wanted: Wanted,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
+  look: LedgerLook | null,
 ): Promise<Compared> {
   if (wanted.kind === "local") return localComparison(repository, wanted, deployBranchAt);
   const { event } = wanted;
@@ -52,7 +65,7 @@ export async function compareCommits(
     case "pull_request":
       return pullRequestComparison(repository, event, deployBranchAt);
     case "push":
-      return pushComparison(repository, event, deployBranchAt);
+      return pushComparison(repository, event, deployBranchAt, look);
     case "merge_group": {
       const { merge_group } = readPayload(event, MergeGroupPayload);
       const [base, head] = [
@@ -66,10 +79,11 @@ export async function compareCommits(
       };
     }
     case "workflow_dispatch":
-      return requestedUnits(repository, event, deployBranchAt);
+      return requestedUnits(repository, event, deployBranchAt, look);
     case "schedule": {
       const head = await needed(repository, event.sha);
-      const comparison = comparisonOf("drift", head, head, event, await deployBranchAt(head));
+      const plain = comparisonOf("drift", head, head, event, await deployBranchAt(head));
+      const comparison = { ...plain, ...claimSeen(plain, look) };
       return { kind: "requested", comparison, request: { action: "plan", globs: ["**"], change: "DriftChecked" } };
     }
     default:
@@ -157,6 +171,7 @@ async function pushComparison(
   repository: Repository,
   event: PipelineEvent,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
+  look: LedgerLook | null,
 ): Promise<Compared> {
   const push = readPayload(event, PushPayload);
   if (push.deleted || !push.ref.startsWith("refs/heads/")) {
@@ -176,12 +191,56 @@ async function pushComparison(
       why: `Nothing to do: only a push to the deploy branch \`${deployBranch}\` is applied, and this one went to \`${push.ref}\`.`,
     };
   }
-  const base = /^0+$/.test(push.before) ? null : await needed(repository, push.before);
-  return {
-    kind: "comparison",
-    withoutCloud: false,
-    comparison: comparisonOf("apply", base, head, event, deployBranch),
+  const before = /^0+$/.test(push.before) ? null : push.before;
+  if (look === null) {
+    const base = before === null ? null : await needed(repository, before);
+    return {
+      kind: "comparison",
+      withoutCloud: false,
+      comparison: comparisonOf("apply", base, head, event, deployBranch),
+    };
+  }
+  return ledgerComparison(repository, look, { head, before, event, deployBranch });
+}
+
+/** A push run compares its head with what was determined last, so that a run that was lost is covered by the next. */
+async function ledgerComparison(
+  repository: Repository,
+  look: LedgerLook,
+  {
+    head,
+    before,
+    event,
+    deployBranch,
+  }: { head: CommitSha; before: CommitSha | null; event: EventRef; deployBranch: string },
+): Promise<Compared> {
+  const determined = look.determined?.commit ?? null;
+  const here = determined === null ? null : await repository.resolve(determined);
+  const facts = { determined, head, tip: look.tip, before, has: (commit: CommitSha) => commit === here };
+  const found = ledgerBase(facts, await ancestryOfLook(repository, look, head));
+  const compared = (base: CommitSha | null): Comparison => {
+    const plain = comparisonOf("apply", base, head, event, deployBranch);
+    return { ...plain, ...claimSeen(plain, look) };
   };
+  switch (found.kind) {
+    case "nothing":
+      return { kind: "nothing", comparison: compared(head), why: `Nothing to do: ${found.why}` };
+    case "due-only":
+      return { kind: "comparison", withoutCloud: false, comparison: compared(head) };
+    case "changes": {
+      const base = found.base === null ? null : await needed(repository, found.base);
+      const notices = found.notice === null ? {} : { notice: found.notice };
+      return { kind: "comparison", withoutCloud: false, comparison: compared(base), ...notices };
+    }
+    default:
+      return found satisfies never;
+  }
+}
+
+/** The ledger's count of claims that this run saw: only a run of the deploy branch claims and records. */
+function claimSeen({ event, deployBranch }: Comparison, look: LedgerLook | null): Pick<Comparison, "ledgerClaim"> {
+  if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
+  return { ledgerClaim: look.determined?.claim ?? 0 };
 }
 
 /** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
@@ -189,6 +248,7 @@ async function requestedUnits(
   repository: Repository,
   event: PipelineEvent,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
+  look: LedgerLook | null,
 ): Promise<Compared> {
   const { inputs } = readPayload(event, DispatchPayload);
   const tip = await needed(repository, event.sha);
@@ -201,8 +261,10 @@ async function requestedUnits(
       `the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`,
     );
   }
-  const comparison = comparisonOf("manual", head, head, event, await deployBranchAt(head));
-  if ((traitsOf(inputs.action).worksOn === "lock") !== (inputs.lock_id !== "")) {
+  const plain = comparisonOf("manual", head, head, event, await deployBranchAt(head));
+  const comparison = { ...plain, ...claimSeen(plain, look) };
+  const { action } = inputs;
+  if ((action !== APPLY_DUE && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) {
     throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
   }
   const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
@@ -210,10 +272,17 @@ async function requestedUnits(
   const older = head === tip ? {} : { tip };
   const destroyExisting = inputs.destroy_existing === "true" ? { destroyExisting: true as const } : {};
   const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
+  if (action === APPLY_DUE) {
+    if (comparison.ledgerClaim === undefined) {
+      throw new EventError(`\`${APPLY_DUE}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
+    }
+    if (head !== tip) throw new EventError(`\`${APPLY_DUE}\` runs at the branch's tip: leave \`commit\` empty`);
+    return { kind: "due", comparison: { ...comparison, ...approvedRun }, globs };
+  }
   return {
     kind: "requested",
     comparison: { ...comparison, ...older, ...destroyExisting, ...approvedRun, ...lockId },
-    request: { action: inputs.action, globs, change: "ManuallyRequested" },
+    request: { action, globs, change: "ManuallyRequested" },
   };
 }
 

@@ -34,11 +34,14 @@ export type PushPayload = z.infer<typeof PushPayload>;
 export const MergeGroupPayload = z.object({ merge_group: z.object({ base_sha: CommitSha, head_sha: CommitSha }) });
 export type MergeGroupPayload = z.infer<typeof MergeGroupPayload>;
 
+/** What a dispatch asks for that is no action of its own: whatever is due of the units that it names. */
+export const APPLY_DUE = "apply-due";
+
 /** The inputs of a dispatch; GitHub hands every one over as a text, and leaves out what the workflow does not declare. */
 export const DispatchPayload = z.object({
   inputs: z
     .object({
-      action: DispatchAction.default("plan"),
+      action: z.enum([...DispatchAction.options, APPLY_DUE]).default("plan"),
       units: z.string().trim().min(1, "name the units, by globs"),
       commit: z.string().trim().default(""),
       approved_run: z.string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),

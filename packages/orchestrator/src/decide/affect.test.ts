@@ -42,6 +42,7 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
   return affectedUnits(changes, base, head, {
     mode: given.mode ?? "plan",
     requested: given.requested ?? null,
+    writes: given.mode === "apply",
     environmentOf: environmentLookup(configuration),
     environmentNow: atHead,
     existsNow: () => false,

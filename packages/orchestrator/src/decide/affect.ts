@@ -16,6 +16,8 @@ export type Policy = {
   readonly mode: Mode;
   /** What was asked for, where units run since somebody asked and not since they changed. */
   readonly requested: Request["action"] | null;
+  /** Whether what is affected is applied and destroyed, where nobody asked for something else. */
+  readonly writes: boolean;
   /** The environment of a unit: head's or base's configuration, whichever governs it. */
   readonly environmentOf: (unit: UnitPath, deleted: boolean) => EnvironmentOfUnit;
   /** The same by the configuration that governs what is merged, and by the newest one: a pull request can pause itself. */
@@ -111,9 +113,9 @@ function statusOf(path: UnitPath, because: readonly Reason[], base: Snapshot, he
     : "affected";
 }
 
-function actionFor(deleted: boolean, { mode, requested }: Policy): Action {
+function actionFor(deleted: boolean, { writes, requested }: Policy): Action {
   if (requested !== null) return requested;
-  if (mode === "apply") return deleted ? "destroy" : "apply";
+  if (writes) return deleted ? "destroy" : "apply";
   return deleted ? "plan-destroy" : "plan";
 }
 

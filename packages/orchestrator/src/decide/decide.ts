@@ -4,13 +4,14 @@ import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
-import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Classified } from "../classify/classify.ts";
 import type { Request } from "../compare/comparison.ts";
 import { unitOwning } from "../discover/paths.ts";
 import { doubtfulDeletes } from "../discover/remains.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { affectedUnits } from "./affect.ts";
+import { dueOf, type Owed, type OwedUnit } from "./due.ts";
 import { judgeFaults } from "./judge-faults.ts";
 import { movesBetween, type Rename } from "./moves.ts";
 import { refuseDeletes } from "./refuse.ts";
@@ -32,8 +33,13 @@ export type DecideInput = {
   readonly head: Snapshot;
   readonly diff: readonly ChangedFile[];
   readonly classified: Classified;
+  /** Whether what is affected is applied and destroyed, or only planned. */
+  readonly writes: boolean;
   /** Renames of the files that make units and stacks. */
   readonly renames: readonly Rename[];
+  /** What is due since earlier commits and taken along, and the destroys among it. */
+  readonly owed: Owed;
+  readonly destroys: { readonly units: readonly AffectedUnit[]; readonly notices: readonly string[] };
   readonly existsNow: (unit: UnitPath) => boolean;
   readonly isIgnored: (file: string) => boolean;
   readonly isIgnoredUnit: (unit: UnitPath) => boolean;
@@ -44,6 +50,9 @@ export type Decided = {
   readonly problems: readonly Problem[];
   /** What was wrong at base already, with units that the comparison does not touch. */
   readonly untouched: readonly Problem[];
+  readonly notices: readonly string[];
+  /** What a removed unit that is due depended on when it was last tried. */
+  readonly owedDependencies: (unit: UnitPath) => readonly UnitPath[];
 };
 
 /** Decides which units run, with which action, which of them are withheld, and what is wrong. */
@@ -59,6 +68,7 @@ export function decide(input: DecideInput): Decided {
   const affected = affectedUnits(classified.changes, base, head, {
     mode: comparison.mode,
     requested: request?.action ?? null,
+    writes: input.writes,
     environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
     environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit),
     environmentNow: lookups.now,
@@ -70,7 +80,14 @@ export function decide(input: DecideInput): Decided {
     applyAccountDeletions: settings.atHead.accounts.apply_deletions,
     knownAtHead: (unit) => lookups.head(unit).kind === "one",
   });
-  const refused = refuseDeletes(affected.units, base, head, comparison.mode);
+  const due = new Map(input.owed.units.map((unit) => [unit.path, unit]));
+  const applied = new Set(affected.units.map(({ path }) => path));
+  const units = [
+    ...affected.units.map((unit) => ({ ...unit, ...dueIfUnchanged(unit, due.get(unit.path)) })),
+    // What this comparison removes itself is removed by what it says.
+    ...input.destroys.units.filter(({ path }) => !applied.has(path)),
+  ].toSorted(byPath);
+  const refused = refuseDeletes(units, base, head, comparison.mode);
   const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
   const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
   const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.isIgnored);
@@ -83,7 +100,14 @@ export function decide(input: DecideInput): Decided {
       ...doubtfulDeletes(removedBy(input.diff, base, head), head),
     ],
     untouched: judged.untouched,
+    notices: input.destroys.notices,
+    owedDependencies: (unit) => due.get(unit)?.due?.dependsOn ?? [],
   };
+}
+
+/** A unit that this comparison changes as well runs for that: its change is claimed anew. */
+function dueIfUnchanged({ because }: AffectedUnit, owed: OwedUnit | undefined): Pick<AffectedUnit, "due"> {
+  return owed !== undefined && because.every(({ change }) => change === "StillDue") ? dueOf(owed) : {};
 }
 
 /** The units of base that are none at head, in whose folder the comparison removes something. */

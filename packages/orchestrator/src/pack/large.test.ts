@@ -52,6 +52,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
   const affected = affectedUnits(classified.changes, before, now, {
     mode,
     requested: null,
+    writes: mode === "apply",
     environmentOf: lookup,
     environmentOnceMerged: lookup,
     environmentNow: lookup,

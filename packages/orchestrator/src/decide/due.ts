@@ -1,0 +1,129 @@
+import { byHand } from "@pipelines/core/advice/by-hand";
+import type { Configurations } from "@pipelines/core/configuration/configurations";
+import { environmentLookup } from "@pipelines/core/configuration/environments";
+import { restrictionOn } from "@pipelines/core/configuration/policy";
+import type { AffectedUnit, Reason, Withheld } from "@pipelines/core/contracts/affected-unit";
+import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
+import type { Due, LedgerAction } from "@pipelines/core/contracts/ledger";
+import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { appliedAhead, dueFor } from "@pipelines/core/ledger/due";
+import type { Contains } from "@pipelines/core/ledger/ledger";
+import type { ClassifiedChange } from "../classify/classify.ts";
+import { ledgerOf } from "../compare/look.ts";
+import type { Settings } from "./decide.ts";
+
+/** A unit that has to run although this comparison does not show it. `due` is missing where nothing is owed yet. */
+export type OwedUnit = {
+  readonly path: UnitPath;
+  readonly action: LedgerAction;
+  readonly commit: CommitSha;
+  readonly due?: Due;
+};
+
+/** What a run takes along of what is due, and what it leaves, in a sentence. */
+export type Owed = { readonly units: readonly OwedUnit[]; readonly notices: readonly string[] };
+
+export type OwedQuestion = {
+  readonly look: LedgerLook;
+  readonly comparison: Comparison;
+  readonly contains: Contains;
+  readonly existsAtHead: (unit: UnitPath) => boolean;
+  /** Units that somebody asked for by name; `null` for a push, which takes all. */
+  readonly asked: ((unit: UnitPath) => boolean) | null;
+};
+
+/** What is due and free to be taken by this run. */
+export function owedUnits({ look, comparison, contains, existsAtHead, asked }: OwedQuestion): Owed {
+  const { head } = comparison;
+  const ended = new Set(look.ended);
+  const ledger = ledgerOf(look);
+  const question = { run: look.run, head, tip: look.tip, contains, existsAtHead };
+  const { take, leave } = dueFor(ledger, {
+    ...question,
+    isEnded: ({ id }) => ended.has(id),
+    ...(asked === null ? {} : { asked }),
+  });
+  const due = asked === null ? take : take.filter(({ path }) => asked(path));
+  const ahead = asked === null ? appliedAhead(ledger, question, comparison.base !== head) : [];
+  const named = new Set(due.map(({ path }) => path));
+  return {
+    units: [...due, ...ahead.filter(({ path }) => !named.has(path))],
+    notices: leave
+      .filter(({ path }) => asked?.(path) ?? true)
+      .map(({ path, because, due: { owner } }) => `\`${path}\` stays due: ${because} (run ${owner.number}).`),
+  };
+}
+
+/** The units among what is owed that head has, as a change of their own; `null` when there are none. */
+export function owedChange({ units }: Owed): ClassifiedChange | null {
+  const applies = units.filter(({ action }) => action === "apply");
+  if (applies.length === 0) return null;
+  return {
+    type: "StillDue",
+    subject: "earlier commits",
+    files: [],
+    reasons: new Map(applies.map((unit) => [unit.path, [reasonOf(unit)]])),
+  };
+}
+
+function reasonOf({ path, due }: OwedUnit): Reason {
+  const since = due === undefined ? "applied ahead of the branch" : `${due.why} in run ${due.owner.number}`;
+  return { change: "StillDue", file: since, links: [{ relation: "due since", path }] };
+}
+
+/** What is said of a unit that is due, for its row and its claim. */
+export function dueOf({ due }: OwedUnit): Pick<AffectedUnit, "due"> {
+  if (due === undefined) return {};
+  return { due: { owner: due.owner.id, since: due.since, why: due.why, commits: [...due.commits] } };
+}
+
+/**
+ * The removed units among what is owed. Each runs at the commit that still had it, by that commit's configuration, so
+ * that nothing of it has to be determined again.
+ */
+export async function owedDestroys(
+  { units }: Owed,
+  configurations: Configurations,
+  { newest }: Settings,
+): Promise<{ units: AffectedUnit[]; notices: string[] }> {
+  const now = environmentLookup(newest);
+  const destroys: AffectedUnit[] = [];
+  const notices: string[] = [];
+  for (const unit of units.filter(({ action }) => action === "destroy")) {
+    const { path, commit, due } = unit;
+    const placed = environmentLookup(await configurations.at(commit))(path);
+    if (placed.kind !== "one") {
+      notices.push(`\`${path}\` stays due: at ${commit} it is in no environment of its own, so nobody can destroy it.`);
+      continue;
+    }
+    const current = now(path);
+    const restriction = restrictionOn(
+      placed.environment,
+      current.kind === "one" ? current.environment : null,
+      path,
+      "destroy",
+    );
+    const withheld = restriction ?? (due?.why === "held-move" ? heldMove(unit) : null);
+    destroys.push({
+      ...{ path, status: "deleted", action: "destroy", at: commit, environment: placed.environment.name },
+      because: [reasonOf(unit)],
+      dependsOn: [...(due?.dependsOn ?? [])],
+      ...dueOf(unit),
+      ...(withheld === null ? {} : { withheld: { by: withheld.by, message: withheld.message, next: withheld.next } }),
+    });
+  }
+  return { units: destroys, notices };
+}
+
+/** A held move waits for a person, however many runs come by. */
+function heldMove({ path, commit, due }: OwedUnit): Withheld {
+  return {
+    by: "move",
+    message:
+      due?.message === undefined || due.message === ""
+        ? `\`${path}\` moved, so its resources may live on elsewhere.`
+        : due.message,
+    next: `If nothing is left of its state, dismiss it. If the old state still has resources that are to go, ${byHand({ path, at: commit, action: "destroy" })}`,
+  };
+}
