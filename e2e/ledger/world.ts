@@ -1,6 +1,6 @@
 import { Configuration, EnvironmentSettings } from "@pipelines/core/configuration/schema";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
-import { mayBuildOn } from "@pipelines/core/contracts/end";
+import { verdictOn } from "@pipelines/core/contracts/end";
 import type { LedgerAction, LedgerRun, LedgerState } from "@pipelines/core/contracts/ledger";
 import type { GuardStop, UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -86,7 +86,9 @@ export class World {
     }
     run.phase = "claimed";
     for (const job of run.jobs) {
-      const well = !job.lost && job.job.units.every(({ path }) => mayBuildOn(job.ends.get(path) ?? LOST));
+      const well =
+        !job.lost &&
+        job.job.units.every(({ path }) => verdictOn(job.ends.get(path) ?? LOST, job.job.action) === "well");
       if (!well) Object.assign(job, { state: "waiting", ends: new Map(), lost: false });
     }
   }
@@ -167,7 +169,7 @@ export class World {
       return;
     }
     const { ends, applies } = earlierEnds(run, job.job);
-    const next = nextUnits(job.job.units, new Map([...ends, ...job.ends]), job.running, 2, applies);
+    const next = nextUnits(job.job.units, new Map([...ends, ...job.ends]), job.job.action, job.running, 2, applies);
     for (const { path, end } of next.skip) job.ends.set(path, end);
     for (const path of next.start) this.#startUnit(run, job, path, faults);
     const first = [...job.running][0];
@@ -234,7 +236,9 @@ export class World {
     return new Set(
       run.jobs
         .filter(({ lost }) => !lost)
-        .flatMap(({ ends }) => [...ends].flatMap(([path, end]) => (mayBuildOn(end) ? [path] : []))),
+        .flatMap(({ ends, job }) =>
+          [...ends].flatMap(([path, end]) => (verdictOn(end, job.action) === "well" ? [path] : [])),
+        ),
     );
   }
 

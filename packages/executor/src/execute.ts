@@ -108,6 +108,7 @@ async function runInOrder(edges: ExecutorEdges, job: OpenJob, action: UnitAction
   const units = job.execution.job.units.filter(({ path }) => !superseded.has(path));
   await runGraph({
     units: ordered ? units : units.map(({ path }) => ({ path, after: [] })),
+    action: job.execution.job.action,
     limit: job.configuration.jobs.parallelism,
     earlier: new Map([...edges.earlier.ends, ...superseded]),
     ...(removes ? { applies: edges.earlier.applies } : {}),

@@ -29,6 +29,7 @@ it.each<[what: string, ends: UnitEnd[], apply: 0 | 1, plan: 0 | 1, more?: object
   ["a unit that changed", [{ kind: "changed" }], 0, 0],
   ["a unit that did not", [{ kind: "unchanged" }], 0, 0],
   ["a unit that is left to a later run", [{ kind: "superseded", by: sha }], 0, 0],
+  ["a unit whose error is ignored", [{ kind: "ignored", message: "known" }], 0, 0],
   ["a unit that waits for others", [{ kind: "waiting", for: [] }], 1, 0],
   ["a unit that failed", [{ kind: "failed", at: "apply", cause }], 1, 1],
   ["a unit that was skipped", [{ kind: "skipped", because: [] }], 1, 1],

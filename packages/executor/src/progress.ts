@@ -48,6 +48,8 @@ function wordsOf({ end, plan }: UnitOutcome): string {
       return `withheld: ${end.stop.message}`;
     case "superseded":
       return `left to the run of ${end.by}`;
+    case "ignored":
+      return `could not be planned; its configuration ignores the error: ${end.message.split("\n", 1)[0]}`;
     case "waiting":
       return `waits for ${end.for.join(", ")}`;
     case "interrupted":

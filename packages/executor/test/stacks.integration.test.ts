@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { startGitServer } from "./git-server.ts";
 import { rootOn, somebodysLock, startStateServer } from "./state-server.ts";
@@ -207,6 +208,19 @@ describe("the units of a stack", () => {
     const { ends } = await world.run({ action: "plan", units, environment: "it" });
     expect(Object.values(ends)).toEqual(Array(3).fill({ kind: "changed" }));
     expect((await readFile(seen, "utf8")).trim().split("\n")).toEqual(["one"]);
+  });
+
+  test("are not waited for when the run is asked to stop while their stack is generated", async () => {
+    await using world = await makeWorld({});
+    const mark = join(world.folder, "mark");
+    const hanging = `locals {\n  slow = run_cmd("sh", "-c", "touch ${mark}; exec sleep 60")\n}\n`;
+    await world.commit({ ...template, "live/terragrunt.stack.hcl": hanging + unit("a") });
+    const stop = new AbortController();
+    const job = world.run({ action: "plan", units: [below("live", "a")] }, { stop: stop.signal });
+    await expect.poll(() => readFile(mark, "utf8").catch(() => null), { timeout: 20_000 }).toBe("");
+    stop.abort();
+    const ended = await Promise.race([job, sleep(20_000, null, { ref: false })]);
+    expect(ended?.ends).toMatchObject({ [below("live", "a")]: { kind: "interrupted", at: "init" } });
   });
 
   test("come from a private repository as well, which is read with the token of `module_access`", async () => {

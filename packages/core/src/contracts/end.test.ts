@@ -15,6 +15,7 @@ const ENDS: readonly [string, UnitEnd, { plan: Verdict; apply: Verdict }][] = [
   ["changed", { kind: "changed" }, { plan: "well", apply: "well" }],
   ["unchanged", { kind: "unchanged" }, { plan: "well", apply: "well" }],
   ["superseded", { kind: "superseded", by: CommitSha.parse("a".repeat(40)) }, { plan: "open", apply: "open" }],
+  ["ignored, as its `errors` block has it", { kind: "ignored", message: "" }, { plan: "open", apply: "open" }],
   ["waiting for units that this change adds", { kind: "waiting", for: [vpc] }, { plan: "open", apply: "bad" }],
   ["withheld by a pause", stop("paused"), { plan: "open", apply: "open" }],
   ["withheld by the reviewed plan", stop("reviewed-plan"), { plan: "bad", apply: "bad" }],
@@ -37,7 +38,16 @@ describe("how a unit ended", () => {
   });
 
   it("lets others build on it exactly when the work is done", () => {
-    for (const [name, end] of ENDS) expect(mayBuildOn(end), name).toBe(verdictOn(end, "apply") === "well");
+    for (const action of ["apply", "destroy"] as const) {
+      for (const [name, end] of ENDS.filter(([, { kind }]) => kind !== "ignored")) {
+        expect(mayBuildOn(end, action), name).toBe(verdictOn(end, action) === "well");
+      }
+    }
+  });
+
+  it("lets applies go on behind an error that is ignored, and no destroy", () => {
+    const ignored: UnitEnd = { kind: "ignored", message: "" };
+    expect([mayBuildOn(ignored, "apply"), mayBuildOn(ignored, "destroy")]).toEqual([true, false]);
   });
 
   it("needs somebody in an apply wherever it does in a plan", () => {

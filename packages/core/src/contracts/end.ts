@@ -5,7 +5,7 @@ import type { AccountOutcome, HookOutcome, UnitEnd } from "./outcome.ts";
  * What an end means for others.
  *
  * - `well`: the work is done. What builds on the unit may go on, and nothing is left to do.
- * - `open`: the work is not done, and that is as it was meant: nobody has to act now. Nothing may build on it.
+ * - `open`: the work is not done, and that is as it was meant: nobody has to act now.
  * - `bad`: the work is not done, and somebody has to look.
  */
 export type Verdict = "well" | "open" | "bad";
@@ -22,6 +22,7 @@ export function verdictOn(end: UnitEnd, action: Action): Verdict {
     case "unchanged":
       return "well";
     case "superseded":
+    case "ignored":
       return "open";
     case "waiting":
       return traitsOf(action).writes ? "bad" : "open";
@@ -38,8 +39,14 @@ export function verdictOn(end: UnitEnd, action: Action): Verdict {
   }
 }
 
-/** Whether what builds on a unit may go on. */
-export function mayBuildOn(end: UnitEnd): boolean {
+/**
+ * Whether what builds on a unit may go on. To ignore an error means for Terragrunt that dependents run; what a unit
+ * still needs that could not be destroyed is not destroyed all the same.
+ *
+ * @param action what is done to the units that build on it
+ */
+export function mayBuildOn(end: UnitEnd, action: Action): boolean {
+  if (end.kind === "ignored") return !traitsOf(action).removes;
   return end.kind === "changed" || end.kind === "unchanged";
 }
 

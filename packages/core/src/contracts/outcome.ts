@@ -100,6 +100,8 @@ export const UnitEnd = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("withheld"), stop: GuardStop }),
   /** A later push run takes care of it. */
   z.strictObject({ kind: z.literal("superseded"), by: CommitSha }),
+  /** It could not be planned, and the unit's own `errors` block has that error ignored. Nothing of it was changed. */
+  z.strictObject({ kind: z.literal("ignored"), message: z.string() }),
   /** It needs outputs of units that this change creates: it can be planned once they are applied. */
   z.strictObject({ kind: z.literal("waiting"), for: z.array(UnitPath) }),
   z.strictObject({

@@ -24,6 +24,7 @@ describe("a run's end", () => {
   it.each<[UnitEnd, DueWhy, RegExp]>([
     [FAILED, "failed", /no such bucket/],
     [{ kind: "skipped", because: [unit("x/y")] }, "skipped", /`x\/y` did not end well/],
+    [{ kind: "ignored", message: "a known error" }, "failed", /ignores this error: a known error/],
     [{ kind: "waiting", for: [unit("x")] }, "waiting", /waits for `x`/],
     [{ kind: "interrupted", at: "apply", lock: null, erroredState: false, message: "killed" }, "interrupted", /killed/],
     [{ kind: "unknown", why: "no outcome" }, "lost", /no outcome/],

@@ -1,5 +1,5 @@
 import type { CommitSha } from "../contracts/comparison.ts";
-import { mayBuildOn } from "../contracts/end.ts";
+import { verdictOn } from "../contracts/end.ts";
 import type { Applied, Due, DueWhy, LedgerAction, LedgerRun, LedgerState, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitEnd } from "../contracts/outcome.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
@@ -67,7 +67,7 @@ function afterEnd(
   const before: LedgerUnit = known ?? { version: 1, unit: unit.path, claim: 0 };
   const own =
     before.due !== undefined && sameRun(before.due.owner, recording.run) && hasJob(before.due) ? before.due : null;
-  if (mayBuildOn(unit.end)) return afterDone(before, own, unit, recording, facts, determined);
+  if (verdictOn(unit.end, unit.action) === "well") return afterDone(before, own, unit, recording, facts, determined);
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) return null;
   // What a person asked for and what was not started changed nothing, so nothing is owed.
   const { due: _due, ...without } = before;
@@ -136,7 +136,7 @@ function stillDue(own: Due, unit: Ended, { contains, tip }: RecordFacts, determi
 }
 
 function isUntouched(end: UnitEnd): boolean {
-  return end.kind === "skipped" || end.kind === "withheld" || end.kind === "superseded" || end.kind === "waiting";
+  return ["skipped", "withheld", "superseded", "waiting", "ignored"].includes(end.kind);
 }
 
 function appliedBy(
@@ -176,6 +176,8 @@ function explained(end: UnitEnd): { why: DueWhy; message: string } {
       return { why: end.stop.guard === "move" ? "held-move" : "withheld", message: end.stop.message };
     case "superseded":
       return { why: "skipped", message: `It was left to the run of ${end.by}.` };
+    case "ignored":
+      return { why: "failed", message: `Its configuration ignores this error: ${end.message}` };
     case "waiting":
       return { why: "waiting", message: `It waits for ${list(end.for)}.` };
     case "interrupted":

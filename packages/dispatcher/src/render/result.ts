@@ -18,6 +18,8 @@ export function resultOf(row: Row, kind: ReportKind): string {
       return "✋ withheld";
     case "superseded":
       return "➡️ left to a later run";
+    case "ignored":
+      return "🙈 error ignored";
     case "waiting":
       return traitsOf(row.action).writes ? "⏳ waits for others" : "⏳ after merge";
     case "interrupted":

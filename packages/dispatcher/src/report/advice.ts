@@ -19,6 +19,12 @@ export function adviceOn({ end, action }: { readonly end: UnitEnd; readonly acti
         detail: null,
         next: "Nothing to do here: see the later run.",
       };
+    case "ignored":
+      return {
+        happened: "could not be planned, with an error that its `errors` block ignores",
+        detail: end.message,
+        next: `Nothing to do: its configuration asks for that. It is not ${traitsOf(action).done} while the error lasts.`,
+      };
     case "waiting":
       if (traitsOf(action).writes) {
         return {

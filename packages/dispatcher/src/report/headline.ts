@@ -23,8 +23,12 @@ export function headlineOf(report: Report): Headline {
     return { icon: "⚪", text: length > 0 ? `Nothing runs: ${count(length, "unit")} withheld` : "Nothing to do" };
   }
   const lost = totals.destroy + totals.replace + totals.forget;
-  const waiting = report.rows.filter(({ end }) => end.kind === "waiting").length;
-  const later = waiting === 0 ? "" : `; ${count(waiting, "unit")} can be planned only once others are applied`;
+  const amountOf = (wanted: UnitEnd["kind"]): number => report.rows.filter(({ end }) => end.kind === wanted).length;
+  const [waiting, ignored] = [amountOf("waiting"), amountOf("ignored")];
+  const later = [
+    waiting === 0 ? "" : `; ${count(waiting, "unit")} can be planned only once others are applied`,
+    ignored === 0 ? "" : `; ${count(ignored, "unit")} could not be planned, with an error that is ignored`,
+  ].join("");
   if (kind === "plan") {
     const doing = doingOf(report);
     const rest = `${later}${withheldLater(report)}`;
@@ -42,7 +46,7 @@ export function headlineOf(report: Report): Headline {
     replace: "replaced",
     forget: "forgotten",
   });
-  return { icon: "✅", text: done === "" ? "Applied: no resource had to change" : `Applied: ${done}` };
+  return { icon: "✅", text: `${done === "" ? "Applied: no resource had to change" : `Applied: ${done}`}${later}` };
 }
 
 function startOf({ kind, pending }: Report): string {

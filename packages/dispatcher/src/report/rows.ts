@@ -90,6 +90,7 @@ function whenOf(row: Row): Danger["when"] | null {
     case "skipped":
     case "withheld":
     case "superseded":
+    case "ignored":
     case "waiting":
       return null;
     default:

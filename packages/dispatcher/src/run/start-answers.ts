@@ -2,7 +2,7 @@ import { configurationsOf } from "@pipelines/core/configuration/configurations";
 import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
-import { mayBuildOn } from "@pipelines/core/contracts/end";
+import { verdictOn } from "@pipelines/core/contracts/end";
 import type { Job } from "@pipelines/core/contracts/job";
 import { LedgerAction, type LedgerState } from "@pipelines/core/contracts/ledger";
 import type { Start } from "@pipelines/core/contracts/start";
@@ -111,7 +111,11 @@ async function endedWell(folder: string): Promise<ReadonlySet<UnitPath>> {
   const files = await readOutcomes(folder);
   return new Set(
     files.flatMap(({ content }) =>
-      content.kind === "read" ? content.outcome.units.filter(({ end }) => mayBuildOn(end)).map(({ path }) => path) : [],
+      content.kind === "read"
+        ? content.outcome.units
+            .filter(({ end }) => verdictOn(end, content.outcome.action) === "well")
+            .map(({ path }) => path)
+        : [],
     ),
   );
 }

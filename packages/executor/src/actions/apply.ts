@@ -10,6 +10,7 @@ import type { OpenJob } from "../job/open-job.ts";
 import { endOfStart } from "../look/end-of-start.ts";
 import type { PlanJson } from "../tofu/plan-json.ts";
 import type { Step } from "../tofu/unit-workspace.ts";
+import { withoutRetries } from "../unit/failed-end.ts";
 import { makePlan } from "../unit/make-plan.ts";
 import type { OpenUnit } from "../unit/open-unit.ts";
 import type { ActionOutcome, UnitAction } from "../unit/run-unit.ts";
@@ -26,7 +27,10 @@ async function planAndApply(job: OpenJob, unit: OpenUnit, flags: readonly string
   if (planned.kind === "ended") return { end: planned.end };
   const shown = { plan: planned.summary, planText: planned.planText };
   const { mocked } = planned.summary;
-  if (mocked.length > 0) return { ...shown, end: { kind: "withheld", stop: mockedStop(mocked) } };
+  const { action } = job.execution.job;
+  // Where nothing is left to destroy, no value matters.
+  if (!planned.changes && traitsOf(action).removes) return { ...shown, end: { kind: "unchanged" } };
+  if (mocked.length > 0) return { ...shown, end: { kind: "withheld", stop: mockedStop(mocked, action) } };
   const shared = await sameState(job, unit);
   if (shared !== null) return { ...shown, end: shared };
   if (!planned.changes) return { ...shown, end: { kind: "unchanged" } };
@@ -35,8 +39,18 @@ async function planAndApply(job: OpenJob, unit: OpenUnit, flags: readonly string
   const args = ["apply", "-input=false", "-no-color", lock, unit.workspace.planFile];
   // A plan is used up by its apply, so that a second try can't do anything twice.
   const step = await unit.run("apply", args, { initialised: true });
-  const end = applied(step) ? ({ kind: "changed" } as const) : await unit.failed("apply", step);
+  const end = applied(step) ? ({ kind: "changed" } as const) : await failedApply(unit, step);
   return { ...shown, ...review.differs, end };
+}
+
+async function failedApply(unit: OpenUnit, step: Step): Promise<UnitEnd> {
+  const end = await unit.failed("apply", step);
+  if (end.kind !== "failed") return end;
+  const rendered = await unit.workspace.rendered();
+  return withoutRetries(
+    end,
+    (rendered?.errors?.retry ?? []).map(({ name }) => name),
+  );
 }
 
 /** Compares the plan with what was reviewed. */
@@ -74,7 +88,7 @@ async function sameState(job: OpenJob, unit: OpenUnit): Promise<UnitEnd | null> 
   return endOfStart(start, job.execution.comparison.head);
 }
 
-/** Terragrunt can exit 0 although the apply under it was ended: only the binary's own word counts. */
+/** Terragrunt can exit 0 although the apply under it failed or was ended: the binary's own exit code counts as well. */
 function applied(step: Step): boolean {
-  return step.end.exitCode === 0 && /^Apply complete!/m.test(step.applyText);
+  return step.end.exitCode === 0 && step.applyExit === 0;
 }

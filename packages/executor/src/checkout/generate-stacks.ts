@@ -4,7 +4,7 @@ import { run } from "@pipelines/core/process/run";
 import { GENERATE_STACK } from "@pipelines/core/terragrunt/files";
 import { reasonIn } from "@pipelines/core/terragrunt/reason";
 import { dependenciesOf } from "./dependencies.ts";
-import { isUnitFolder } from "./unit-folder.ts";
+import { isStackFolder, isUnitFolder } from "./folders.ts";
 
 export type StackGeneration = {
   readonly checkoutFolder: string;
@@ -62,7 +62,8 @@ async function generateAbove(
   for (const stack of stacksAbove(folder, generation.stacks)) {
     if (generation.stop.aborted) return;
     if (!generated.has(stack)) generated.set(stack, await generate(stack, generation));
-    if (await isUnitFolder(join(generation.checkoutFolder, folder))) return;
+    const path = join(generation.checkoutFolder, folder);
+    if ((await isUnitFolder(path)) || (await isStackFolder(path))) return;
   }
 }
 

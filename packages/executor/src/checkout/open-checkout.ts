@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { dirname, join, posix, relative } from "node:path";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -5,14 +6,23 @@ import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { run } from "@pipelines/core/process/run";
 import { isCached, STACK_FILE, UNIT_FILE } from "@pipelines/core/terragrunt/files";
+import { mayAddRefused } from "../tofu/extra-arguments.ts";
+import { isUnitFolder } from "./folders.ts";
 import { type GeneratedStacks, generateStacks, type StackGeneration, stacksAbove } from "./generate-stacks.ts";
-import { isUnitFolder } from "./unit-folder.ts";
+import { placeOfBlock } from "./place-of-block.ts";
+import { fillSubmodules } from "./submodules.ts";
 
 /** The files of one commit, in a folder of their own, with the stacks generated that a job needs. */
 export type Checkout = {
   readonly folder: string;
   /** Some unit merges mock outputs with real ones. What can't be said is taken for yes. */
   readonly mergesMocks: boolean;
+  /** Folders of submodules that the repository's own checkout does not have at the commit that is named. */
+  readonly missingSubmodules: readonly string[];
+  /** Some unit may add arguments that a saved plan does not go with. */
+  readonly mayAddRefused: boolean;
+  /** Where a unit's configuration has a word in a block of its own or of what it includes: `<file>:<line>`. */
+  placeOf(unit: UnitPath, block: { type: string; label: string; word: string }): Promise<string | null>;
   /** Where a unit lies, or why it is not there. */
   locate(unit: UnitPath): Promise<UnitPlace>;
   /** The unit whose configuration file this is; `null` for a file that lies elsewhere. */
@@ -40,6 +50,7 @@ export async function openCheckout(
   env: Readonly<Record<string, string>>,
 ): Promise<BareCheckout> {
   const tree = await addWorktree(repository.folder, commit, env);
+  const missingSubmodules = await fillSubmodules(repository.folder, tree.folder, env);
   return {
     folder: tree.folder,
     async withStacks(units, generation) {
@@ -52,7 +63,10 @@ export async function openCheckout(
       const generated = await generateStacks(units, { ...generation, checkoutFolder: tree.folder, stacks });
       return {
         folder: tree.folder,
-        mergesMocks: await mentions(tree.folder, "mock_outputs_merge", env),
+        missingSubmodules,
+        mergesMocks: await someFile(tree.folder, "mock_outputs_merge", () => true, env),
+        mayAddRefused: await someFile(tree.folder, "extra_arguments", mayAddRefused, env),
+        placeOf: (unit, block) => placeOfBlock(tree.folder, unit, block, env),
         locate: (unit) => locate(unit, { folder: tree.folder, commit, files, stacks, generated }),
         unitOf(file) {
           const path = UnitPath.safeParse(relative(tree.folder, dirname(file)) || ".");
@@ -100,9 +114,22 @@ function isPlain(unit: UnitPath, files: ReadonlySet<string>): boolean {
   );
 }
 
-/** Whether a configuration file has a text in it, also one that was generated and that git ignores. */
-async function mentions(folder: string, text: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+/**
+ * Whether a configuration file with a text in it is one that is looked for, also one that was generated and that git
+ * ignores. What can't be said is taken for yes.
+ */
+async function someFile(
+  folder: string,
+  text: string,
+  wanted: (content: string) => boolean,
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
   const everywhere = ["--untracked", "--no-exclude-standard"];
-  const search = ["grep", "--quiet", "--fixed-strings", ...everywhere, text, "--", "*.hcl", "*.hcl.json"];
-  return (await run("git", search, { cwd: folder, env })).exitCode !== 1;
+  const search = ["grep", "-l", "-z", "--fixed-strings", ...everywhere, text, "--", "*.hcl", "*.hcl.json"];
+  const found = await run("git", search, { cwd: folder, env });
+  if (found.exitCode !== 0) return found.exitCode !== 1;
+  for (const file of found.stdout.split("\0").filter((name) => name !== "")) {
+    if (file.endsWith(".json") || wanted(await readFile(join(folder, file), "utf8"))) return true;
+  }
+  return false;
 }

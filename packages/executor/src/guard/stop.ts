@@ -1,5 +1,5 @@
 import { byHand } from "@pipelines/core/advice/by-hand";
-import type { Action } from "@pipelines/core/contracts/action";
+import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { GuardStop, ResourceAction } from "@pipelines/core/contracts/outcome";
 import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
@@ -40,12 +40,24 @@ export function reviewedPlanStop(
 }
 
 /** Stops an apply whose plan has values that are not real. */
-export function mockedStop(mocked: readonly UnitPath[]): GuardStop {
+export function mockedStop(mocked: readonly UnitPath[], action: Action): GuardStop {
   return {
     guard: "mocked",
-    message: `Its plan was made with mock outputs of ${mocked.join(", ")}, which has no real ones yet.`,
+    message: `Its plan was made with mock outputs of ${mocked.join(", ")}, which has no real ones ${traitsOf(action).removes ? "any more" : "yet"}.`,
     unseen: [],
-    next: `Apply ${mocked.join(", ")} first, or remove the dependency's \`mock_outputs\` for apply; then run again.`,
+    next: traitsOf(action).removes
+      ? "They may name where its resources are, so nothing is destroyed with them. Check out the commit that still had it and destroy it by hand with the real values."
+      : `Apply ${mocked.join(", ")} first, or remove the dependency's \`mock_outputs\` for apply; then run again.`,
+  };
+}
+
+/** Stops the destruction of a unit whose own configuration has `prevent_destroy`. @param file that configuration */
+export function preventDestroyStop(file: string): GuardStop {
+  return {
+    guard: "protected",
+    message: `\`prevent_destroy\` in \`${file}\` keeps it from being destroyed.`,
+    unseen: [],
+    next: "If it is to stay, bring its files back. If it is to go, bring them back without `prevent_destroy`, merge that, and remove them in a change of its own.",
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Action } from "@pipelines/core/contracts/action";
 import type { JobUnit } from "@pipelines/core/contracts/job";
 import type { UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -5,6 +6,7 @@ import { nextUnits } from "./schedule.ts";
 
 export type GraphRun = {
   readonly units: readonly JobUnit[];
+  readonly action: Action;
   readonly limit: number;
   /** How units of earlier jobs ended. */
   readonly earlier: ReadonlyMap<UnitPath, UnitEnd>;
@@ -34,7 +36,7 @@ export async function runGraph(graph: GraphRun): Promise<void> {
     await graph.ended(outcome);
   };
   for (;;) {
-    const next = nextUnits(graph.units, ends, new Set(running.keys()), graph.limit, graph.applies);
+    const next = nextUnits(graph.units, ends, graph.action, new Set(running.keys()), graph.limit, graph.applies);
     for (const { path, end } of next.skip) await record({ path, end, seconds: 0 });
     const over = graph.over();
     if (over === null) for (const path of next.start) running.set(path, graph.run(path));

@@ -26,6 +26,7 @@ async function play(
   let now = 0;
   await runGraph({
     units,
+    action: options.applies === undefined ? "apply" : "destroy",
     limit: options.limit ?? 4,
     earlier: new Map((options.earlier ?? []).map(([name, end]) => [path(name), end])),
     applies: new Set((options.applies ?? []).map(path)),
@@ -62,6 +63,14 @@ describe("running a job's units", () => {
     expect(outcomes.get("db")?.end).toEqual({ kind: "skipped", because: ["vpc"] });
     expect(outcomes.get("app")?.end).toEqual({ kind: "skipped", because: ["db"] });
     expect(outcomes.get("other")?.end).toEqual(changed);
+  });
+
+  it("goes on behind an error that is ignored, but destroys nothing that a unit still needs which is there", async () => {
+    const ignored: UnitEnd = { kind: "ignored", message: "known" };
+    const units = [unit("app", "vpc"), unit("vpc")];
+    expect((await play(units, { vpc: ignored })).outcomes.get("app")?.end).toEqual(changed);
+    const { outcomes } = await play(units, { vpc: ignored }, { applies: [] });
+    expect(outcomes.get("app")?.end).toEqual({ kind: "skipped", because: ["vpc"] });
   });
 
   it("skips what comes after a unit of an earlier job that did not end well", async () => {

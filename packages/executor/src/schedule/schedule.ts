@@ -1,3 +1,4 @@
+import type { Action } from "@pipelines/core/contracts/action";
 import { mayBuildOn } from "@pipelines/core/contracts/end";
 import type { JobUnit } from "@pipelines/core/contracts/job";
 import type { GuardStop, UnitEnd } from "@pipelines/core/contracts/outcome";
@@ -16,6 +17,7 @@ export type Next = {
  * @param units the job's units; an `after` that is no unit of the job ran in an earlier one, and counts by its entry in
  *   `ended`: one that nobody tells of did not end well
  * @param ended how units ended so far, also those of earlier jobs
+ * @param action what is done to the units
  * @param running units that are under way
  * @param limit how many may be under way at once
  * @param applies units that earlier jobs were to apply, where this job destroys what they depended on
@@ -23,6 +25,7 @@ export type Next = {
 export function nextUnits(
   units: readonly JobUnit[],
   ended: ReadonlyMap<UnitPath, UnitEnd>,
+  action: Action,
   running: ReadonlySet<UnitPath>,
   limit: number,
   applies: ReadonlySet<UnitPath> = new Set(),
@@ -34,7 +37,7 @@ export function nextUnits(
   for (const unit of open) {
     const because = unit.after.filter((path) => {
       const end = ended.get(path);
-      return end === undefined ? !inJob.has(path) : !mayBuildOn(end);
+      return end === undefined ? !inJob.has(path) : !mayBuildOn(end, action);
     });
     if (because.length > 0) skip.push({ path: unit.path, end: endBehind(because, ended, applies) });
     else if (unit.after.every((path) => ended.has(path))) start.push(unit.path);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { causeOf, errorText, lockOf } from "./failure.ts";
-import { lacks } from "./merged-mocks.ts";
 
 const end = {
   exitCode: 1,
@@ -46,6 +45,12 @@ describe("the cause of a failure", () => {
     expect(causeOf({ ...end, failure: "spawn terragrunt ENOENT" }, "", 60).kind).toBe("tool-missing");
   });
 
+  it("is shown in Terragrunt's own words where the binary told no error", () => {
+    const said = "info: Downloading\nThe unit is protected.\nInitializing the backend...\n";
+    expect(causeOf(end, said, 60, "The unit is protected.").message).toBe("The unit is protected.");
+    expect(causeOf(end, `${said}Error: Invalid index`, 60, "exit status 1").message).toBe("Error: Invalid index");
+  });
+
   it("shows the tool's own error once, without the frame and what Terragrunt adds", () => {
     const text =
       "Initializing\n╷\n│ Error: Invalid index\n│ \n│   on main.tf line 2\n╵\n\ninfo: TIP (x)\nerror occurred:\n\n* Failed to execute tofu: Error: Invalid index\n";
@@ -68,17 +73,5 @@ describe("the cause of a failure", () => {
     // Terraform shows the lock that it asked for behind the id of the one that is held.
     const other = `Error acquiring the state lock\nHTTP remote state already locked:\nID=56-78\n${block}`;
     expect(lockOf(other)).toEqual({ id: "56-78", who: null, operation: null, created: null, path: null });
-  });
-});
-
-describe("mocked outputs", () => {
-  it.each([
-    [{ a: 1 }, { a: 2 }, false, false],
-    [{ a: 1 }, { b: 2 }, false, true],
-    [{ a: { x: 1 } }, { a: { y: 2 } }, false, false],
-    [{ a: { x: 1 } }, { a: { y: 2 } }, true, true],
-    [{ a: [1] }, { a: [1, 2] }, true, false],
-  ])("%j with mocks %j, deep %s: filled %s", (real, mock, deep, filled) => {
-    expect(lacks(real, mock, deep)).toBe(filled);
   });
 });

@@ -9,9 +9,10 @@ const LONGEST = 4000;
  *
  * @param text everything that Terragrunt and the binary printed, redacted
  * @param timeoutMinutes how long it was allowed to take
+ * @param terragruntErrors what of the text are Terragrunt's own errors: they come first where the binary told none
  */
-export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number): FailureCause {
-  const message = errorText(text);
+export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number, terragruntErrors = ""): FailureCause {
+  const message = errorText(/\bError: /.test(text) || terragruntErrors === "" ? text : terragruntErrors);
   if (end.failure !== null) {
     return { kind: "tool-missing", tool: "terragrunt", message: `terragrunt can't be started: ${end.failure}` };
   }

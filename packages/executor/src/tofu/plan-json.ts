@@ -29,6 +29,11 @@ export const PlanJson = z.looseObject({
   resource_changes: z.array(Resource).default([]),
   resource_drift: z.array(Resource).default([]),
   output_changes: z.record(z.string(), Change).default({}),
+  /** The plan ended with errors, and holds what was planned until then. */
+  errored: z.boolean().default(false),
+  /** Terraform's word on whether an apply leaves nothing to be planned, and whether there is one at all. */
+  complete: z.boolean().optional(),
+  applyable: z.boolean().optional(),
   /** The values of the root module's variables, sensitive ones in clear text. */
   variables: z.record(z.string(), z.looseObject({ value: z.unknown().optional() })).default({}),
   configuration: z

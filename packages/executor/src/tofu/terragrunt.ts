@@ -34,6 +34,8 @@ export type TerragruntRun = {
   readonly args: readonly string[];
   /** The folder is initialised already, and is used as it is. */
   readonly initialised: boolean;
+  /** Dependencies' outputs are not asked for: the command does not need them. */
+  readonly withoutDependencies: boolean;
   readonly timeoutMinutes: number;
   readonly stop: AbortSignal;
 };
@@ -58,9 +60,12 @@ export async function runTerragrunt(run: TerragruntRun): Promise<TerragruntEnd> 
         "--tf-path",
         run.wrapper.program,
       ],
-      // Terragrunt repeats a failed command by default; an apply whose plan is used up must not be.
-      ...["--non-interactive", "--no-color", "--log-format", "json", "--tf-forward-stdout", "--no-auto-retry"],
+      ...["--non-interactive", "--no-color", "--log-format", "json", "--tf-forward-stdout"],
+      // Terragrunt repeats what failed as the unit's `errors` block, or its default, has it. A plan and its init can be
+      // repeated; an apply whose plan is used up can't.
+      ...(run.args[0] === "plan" ? [] : ["--no-auto-retry"]),
       ...(run.initialised ? ["--no-auto-init"] : []),
+      ...(run.withoutDependencies ? ["--experiment", "optional-dependency-outputs", "--no-dependency-outputs"] : []),
       ...(run.authProvider === null ? [] : ["--auth-provider-cmd", run.authProvider]),
       "--",
       ...run.args,

@@ -6,21 +6,26 @@ import type { Binary } from "./binary.ts";
 import { readLog } from "./log-file.ts";
 import { filledByMocks } from "./merged-mocks.ts";
 import { PlanJson } from "./plan-json.ts";
+import { type RenderedUnit, renderUnit, type UnitQuestion } from "./rendered-unit.ts";
 import { sensitiveInputs } from "./sensitive-inputs.ts";
 import { stateIdentityOf } from "./state-identity.ts";
 import { runTerragrunt, type TerragruntEnd } from "./terragrunt.ts";
 import { type DependencyFacts, dependencyFacts, readTerragruntLog, terragruntLogText } from "./terragrunt-log.ts";
-import { type Call, callsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
+import { applyExitOf, type Call, callsOf, planFlagsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
 
 /** Everything that one unit's processes need and leave, in a folder of its own on the runner. */
 export type UnitWorkspace = AsyncDisposable & {
   readonly planFile: string;
   /** Runs Terragrunt with a command of OpenTofu/Terraform. */
   terragrunt(step: string, args: readonly string[], options?: StepOptions): Promise<Step>;
+  /** Whether a plan was written, be it good or not. */
+  hasPlan(): Promise<boolean>;
   /** The plan as data and as text, by the binary in the folder that Terragrunt prepared. */
   show(): Promise<{ readonly json: PlanJson; readonly text: string }>;
   /** The configuration files of dependencies whose mocks fill what their outputs lack. */
   filledByMocks(): Promise<readonly string[]>;
+  /** The unit's configuration as Terragrunt evaluates it, asked once; `null` where it can't. */
+  rendered(): Promise<RenderedUnit | null>;
   /** Which state the plan was made from. */
   stateIdentity(): Promise<LedgerState>;
   /** The texts that sensitive variables were given, as far as the binary was started with any. */
@@ -35,6 +40,8 @@ export type StepOptions = {
   readonly timeoutMinutes?: number;
   /** An earlier step has initialised the folder: what it found then, providers included, is used now. */
   readonly initialised?: boolean;
+  /** Runs without the outputs of dependencies, which Terragrunt knows to do from 1.1.3 on. */
+  readonly withoutDependencies?: boolean;
 };
 
 /** One finished Terragrunt process. */
@@ -47,8 +54,12 @@ export type Step = {
   readonly said: string;
   /** Files with all that was printed, whatever its size, in order. They are gone with the workspace. */
   readonly printed: readonly string[];
-  /** What the binary printed of an apply. */
-  readonly applyText: string;
+  /** The exit code of the binary's apply; `null` when none has ended. Terragrunt's own can be 0 all the same. */
+  readonly applyExit: number | null;
+  /** The flags that the binary's last plan was started with. */
+  readonly planFlags: ReadonlySet<string>;
+  /** Terragrunt's own errors. */
+  readonly errors: string;
   /** What the binary was started for last; `null` when it never was. */
   readonly lastCall: string | null;
   /** The binary was asked to stop while it did what the step is for. */
@@ -76,22 +87,41 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
   const downloadFolder = join(folder, "download");
   await mkdir(downloadFolder);
   const planFile = join(folder, "plan.tfplan");
+  const question: UnitQuestion = { ...options, downloadFolder };
+  let asked: Promise<RenderedUnit | null> | null = null;
+  const rendered = (): Promise<RenderedUnit | null> => {
+    asked ??= renderUnit(question);
+    return asked;
+  };
   return {
     planFile,
     async terragrunt(step, args, stepOptions = {}) {
       const { evenWhenStopped = false, timeoutMinutes = options.timeoutMinutes, initialised = false } = stepOptions;
+      const { withoutDependencies = false } = stepOptions;
       const [outputFile, logFile] = [join(folder, `${step}.out`), join(folder, `${step}.log`)];
       const stop = evenWhenStopped ? new AbortController().signal : options.stop;
       const before = (await callsOf(wrapper)).length;
+      await rm(wrapper.applyExit, { force: true });
       const end = await runTerragrunt({
         ...options,
-        ...{ timeoutMinutes, stop, downloadFolder, wrapper, outputFile, logFile, args, initialised },
+        ...{
+          timeoutMinutes,
+          stop,
+          downloadFolder,
+          wrapper,
+          outputFile,
+          logFile,
+          args,
+          initialised,
+          withoutDependencies,
+        },
       });
       // Each apply's output stays by itself.
       const applyFile = join(folder, `${step}.apply`);
       await rename(wrapper.applyLog, applyFile).catch(() => undefined);
       const [output, log, applyText] = await Promise.all([readLog(outputFile), readLog(logFile), readLog(applyFile)]);
-      const said = terragruntLogText(readTerragruntLog(log));
+      const records = readTerragruntLog(log);
+      const said = terragruntLogText(records);
       const text = [said, output, applyText].filter((part) => part !== "");
       return {
         end,
@@ -99,11 +129,14 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
         text: text.join("\n"),
         said,
         printed: [outputFile, applyFile],
-        applyText,
+        applyExit: await applyExitOf(wrapper),
+        planFlags: await planFlagsOf(wrapper),
+        errors: terragruntLogText(records.filter(({ level }) => level === "error")),
         lastCall: (await callsOf(wrapper)).slice(before).at(-1)?.subcommand ?? null,
         interrupted: end.interrupted.length > 0,
       };
     },
+    hasPlan: () => exists(planFile),
     async show() {
       const cwd = (await planCall(wrapper)).folder;
       const show = async (args: readonly string[]): Promise<string> => {
@@ -118,7 +151,8 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
       };
       return { json: PlanJson.parse(JSON.parse(await show(["-json"]))), text: (await show([])).trim() };
     },
-    filledByMocks: () => filledByMocks({ ...options, downloadFolder }),
+    filledByMocks: async () => filledByMocks(question, await rendered()),
+    rendered,
     stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
     async sensitiveInputs() {
       const call = (await callsOf(wrapper)).findLast(({ subcommand }) => /^(?:plan|apply|destroy)$/.test(subcommand));
@@ -129,11 +163,7 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
       const folders = new Set((await callsOf(wrapper)).map((call) => call.folder));
       for (const place of folders) {
         const file = join(place, "errored.tfstate");
-        const found = await access(file).then(
-          () => true,
-          () => false,
-        );
-        if (found) return file;
+        if (await exists(file)) return file;
       }
       return null;
     },
@@ -142,6 +172,13 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function planCall(wrapper: Wrapper): Promise<Call> {

@@ -7,7 +7,7 @@ import type { Step } from "../tofu/unit-workspace.ts";
 /** How a unit ended whose command failed or was stopped. @param rescue what became of state that was not written */
 export function failedEnd(at: WorkedAt, step: Step, clean: Mask, timeoutMinutes: number, rescue: Rescue): UnitEnd {
   const text = clean(step.text);
-  const cause = causeOf(step.end, text, timeoutMinutes);
+  const cause = causeOf(step.end, text, timeoutMinutes, clean(step.errors));
   const message = [rescueText(rescue), cause.message].filter((part) => part !== "").join("\n\n");
   const place = at !== "apply" && step.lastCall === "init" ? "init" : at;
   if (step.end.stopped) {
@@ -31,6 +31,13 @@ export function stillLocked(end: UnitEnd, lock: LockInfo): UnitEnd {
   // State that is on the runner only is what has to be seen to first.
   if (end.kind !== "failed" || end.cause.kind === "backend") return end;
   return { ...end, cause: { kind: "locked", lock, message: withLock(end.cause.message) } };
+}
+
+/** Adds to an apply's failure that Terragrunt would have tried again. @param retries the labels of its `retry` blocks */
+export function withoutRetries(end: UnitEnd, retries: readonly string[]): UnitEnd {
+  if (end.kind !== "failed" || retries.length === 0) return end;
+  const note = `An apply is not tried again as \`retry\` in its \`errors\` block has it (${retries.join(", ")}): a plan is used up by its apply, and what is left to do needs a plan of its own. Re-run the failed jobs for that.`;
+  return { ...end, cause: { ...end.cause, message: `${end.cause.message}\n\n${note}` } };
 }
 
 function rescueText(rescue: Rescue): string {

@@ -3,7 +3,11 @@ import { join } from "node:path";
 import type { PlanSummary, UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { OpenJob } from "../job/open-job.ts";
 import { writePlanText } from "../outcome/unit-files.ts";
+import { refusedArgument } from "../tofu/extra-arguments.ts";
+import { errorText } from "../tofu/failure.ts";
 import { doesSomething, type PlanJson, sensitiveValues, summarize } from "../tofu/plan-json.ts";
+import type { Step } from "../tofu/unit-workspace.ts";
+import { endWithoutPlan } from "./end-without-plan.ts";
 import type { OpenUnit } from "./open-unit.ts";
 
 /** A plan that was made, or how the unit ended without one. */
@@ -18,22 +22,62 @@ export type Planned =
     }
   | { readonly kind: "ended"; readonly end: UnitEnd };
 
-/** Plans a unit to its plan file and reads the plan back. */
+/** Plans a unit to its plan file and reads the plan back. A plan that is not of the whole unit is none. */
 export async function makePlan(job: OpenJob, unit: OpenUnit, flags: readonly string[]): Promise<Planned> {
+  const refused = await refusedByArguments(job, unit);
+  if (refused !== null) return { kind: "ended", end: refused };
   const out = `-out=${unit.workspace.planFile}`;
   const step = await unit.run("plan", ["plan", "-input=false", "-no-color", out, ...flags]);
-  const unitsOf = (files: readonly string[]) => files.flatMap((file) => job.checkout.unitOf(file) ?? []);
-  if (step.end.exitCode !== 0 || step.end.stopped) {
-    const added = unitsOf(step.dependencies.withoutOutputs).filter((path) => job.execution.addedUnits.includes(path));
-    return { kind: "ended", end: added.length > 0 ? { kind: "waiting", for: added } : await unit.failed("plan", step) };
-  }
+  if (!planEnded(step)) return { kind: "ended", end: await endWithoutPlan(job, unit, step) };
+  const ignored = /^warn: Ignoring error/m.test(step.said);
+  if (ignored && !(await unit.workspace.hasPlan())) return { kind: "ended", end: ignoredEnd(job, step) };
   const { json, text } = await unit.workspace.show();
   job.redactor.hide(sensitiveValues(json));
+  const partial = partialEnd(job, json, step);
+  if (partial !== null) return { kind: "ended", end: partial };
   if (job.folders.plans !== null) {
     await writeFile(join(job.folders.plans, `${unit.fileName}.json`), JSON.stringify(json), { mode: 0o600 });
   }
   const filled = job.checkout.mergesMocks ? await unit.workspace.filledByMocks() : [];
-  const summary = summarize(json, [...new Set(unitsOf([...step.dependencies.mocked, ...filled]))]);
+  const mocked = [...step.dependencies.mocked, ...filled].flatMap((file) => job.checkout.unitOf(file) ?? []);
+  const summary = summarize(json, [...new Set(mocked)]);
   const planText = await writePlanText(job.folders.outcome, unit.fileName, job.redactor.clean(text));
   return { kind: "planned", json, summary, planText, changes: doesSomething(summary) };
+}
+
+/** With `-detailed-exitcode`, which a unit may add, the exit code 2 says that there are changes. */
+function planEnded({ end, planFlags }: Step): boolean {
+  const changes = end.exitCode === 2 && planFlags.has("-detailed-exitcode");
+  return (end.exitCode === 0 || changes) && !end.stopped;
+}
+
+/** An error that the unit's `errors` block ignores leaves no plan, or one of what was planned until then. */
+function ignoredEnd({ redactor }: OpenJob, step: Step): UnitEnd {
+  const [, reason = ""] = /^warn: Ignoring error, reason: (.*)$/m.exec(step.said) ?? [];
+  const error = errorText(step.errors === "" ? step.text : step.errors);
+  return { kind: "ignored", message: redactor.clean(reason === "" ? error : `${reason}\n\n${error}`) };
+}
+
+/** How a unit ended whose plan is not of the whole unit; `null` for a plan that is. */
+function partialEnd(job: OpenJob, json: PlanJson, step: Step): UnitEnd | null {
+  if (json.errored) return ignoredEnd(job, step);
+  if (json.complete !== false && json.applyable !== false) return null;
+  if (json.complete !== false && !doesSomething(summarize(json, []))) return null;
+  const message =
+    "The plan is not complete: an apply of it would not make the unit what its code says. `-target` and changes that are deferred do that.";
+  return { kind: "failed", at: "plan", cause: { kind: "tool", exitCode: step.end.exitCode, message } };
+}
+
+async function refusedByArguments(
+  { checkout, redactor }: OpenJob,
+  { path, workspace }: OpenUnit,
+): Promise<UnitEnd | null> {
+  const rendered = checkout.mayAddRefused ? await workspace.rendered() : null;
+  const refused = rendered === null ? null : refusedArgument(rendered);
+  if (refused === null) return null;
+  const { block: label, argument, why } = refused;
+  const word = argument.split("/").at(-1) ?? argument;
+  const place = await checkout.placeOf(path, { type: "extra_arguments", label, word });
+  const message = `${place ?? path}: \`${argument}\` in \`extra_arguments "${label}"\` ${why}. Take it out, or take the command out of the block's \`commands\`.`;
+  return { kind: "failed", at: "plan", cause: { kind: "configuration", message: redactor.clean(message) } };
 }

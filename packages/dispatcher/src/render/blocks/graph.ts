@@ -52,6 +52,7 @@ function colourOf({ end, plan, willBeWithheld }: Row): Colour {
     case "skipped":
     case "waiting":
     case "superseded":
+    case "ignored":
       return "open";
     case "unchanged":
       return "unchanged";
