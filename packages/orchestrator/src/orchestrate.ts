@@ -24,7 +24,7 @@ import { type Owed, owedChange, owedDestroys, owedUnits } from "./decide/due.ts"
 import { existence } from "./decide/exists.ts";
 import { untouchedNotice } from "./decide/judge-faults.ts";
 import { isAnyGone, type Rename } from "./decide/moves.ts";
-import { bothSnapshots } from "./discover/both-snapshots.ts";
+import { bothSnapshots, type WantedUnits } from "./discover/both-snapshots.ts";
 import { generatedDiff } from "./discover/generated-diff.ts";
 import { fileIn, STACK_FILE, UNIT_FILE } from "./discover/paths.ts";
 import type { Snapshot } from "./discover/snapshot.ts";
@@ -68,12 +68,20 @@ export async function orchestratorEdges(
   return { repository, configurations, look, parseHcl: await loadHclParser(), toolEnvironment: clean };
 }
 
+/** Of which units is asked. */
+export type Extent = "affected" | "all";
+
 /**
  * Determines what changed between two commits, what it affects and why, and which jobs have to run.
  *
+ * @param extent whether Terragrunt evaluates what the comparison may affect, or every unit to find what is wrong anywhere
  * @throws MissingCommitError, ConfigurationError, ToolError, EventError when it can't be determined at all
  */
-export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Promise<Assessment> {
+export async function orchestrate(
+  edges: OrchestratorEdges,
+  wanted: Wanted,
+  extent: Extent = "affected",
+): Promise<Assessment> {
   const { repository, configurations } = edges;
   const compared = await compareCommits(
     repository,
@@ -89,11 +97,11 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
   if (diff.length === 0 && request === null && !mayOwe(edges.look, comparison))
     return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
 
-  const { base, head, discovery } = await discover(edges, comparison, diff, settings);
+  const { base, head, discovery } = await discover(edges, comparison, diff, settings, wantedUnits(compared, extent, edges.look));
   const accounts = await accountChanges(repository, comparison, diff, settings.governing);
   const isIgnored = globMatcher(settings.governing.ignore);
   const isIgnoredUnit = (unit: UnitPath): boolean => isIgnored(fileIn(unit, UNIT_FILE));
-  const reconfigured = unitsTouchedBy(settings.atBase, settings.atHead, head.units.keys());
+  const reconfigured = unitsTouchedBy(settings.atBase, settings.atHead, head.units);
   const checked = await configurationProblems(repository, configurations, { base, head, diff, settings });
   const commits = { base, head, configuration: settings.governing, addedAccounts: accounts.accounts, reconfigured };
   const found =
@@ -113,8 +121,8 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
   });
   const packed = packJobs({
     units: decided.units,
-    dependenciesAtHead: (unit) => head.units.get(unit)?.dependencies ?? [],
-    dependenciesAtBase: (unit) => base.units.get(unit)?.dependencies ?? decided.owedDependencies(unit),
+    dependenciesAtHead: (unit) => head.facts.get(unit)?.dependencies ?? [],
+    dependenciesAtBase: (unit) => base.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit),
     accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
     head: comparison.head,
     mode: writesAny(compared) ? "apply" : "plan",
@@ -141,12 +149,33 @@ export async function orchestrate(edges: OrchestratorEdges, wanted: Wanted): Pro
   });
 }
 
+/** Which units Terragrunt evaluates: what is due belongs to what a push affects, and to nothing else that is asked for. */
+function wantedUnits(
+  compared: Exclude<Compared, { kind: "nothing" }>,
+  extent: Extent,
+  look: LedgerLook | null,
+): WantedUnits {
+  if (extent === "all") return { kind: "all" };
+  if (compared.kind === "requested") return { kind: "named", matches: globMatcher(compared.request.globs) };
+  const { mode, base, head, ledgerClaim } = compared.comparison;
+  const takesDue = ledgerClaim !== undefined && (compared.kind === "due" || mode === "apply");
+  const owed = new Set((takesDue ? (look?.units ?? []) : []).flatMap(({ unit, due, applied }) => (due ?? applied) ? [unit] : []));
+  const isOwed = (unit: UnitPath): boolean => owed.has(unit);
+  return base === head ? { kind: "named", matches: isOwed } : { kind: "affected", also: dueUnits(look, takesDue) };
+}
+
+/** The units that are due, whether this run may take them or not. */
+function dueUnits(look: LedgerLook | null, takesDue: boolean): ReadonlySet<UnitPath> {
+  return new Set((takesDue ? (look?.units ?? []) : []).flatMap(({ unit, due }) => (due === undefined ? [] : [unit])));
+}
+
 /** Reads both commits by Terragrunt, and says what that cost. */
 async function discover(
   edges: OrchestratorEdges,
   comparison: Comparison,
   diff: readonly ChangedFile[],
   settings: Settings,
+  wanted: WantedUnits,
 ) {
   await locateTerragrunt(edges.toolEnvironment, edges.repository.folder);
   await using sts = await startStsStandIn();
@@ -161,9 +190,10 @@ async function discover(
     comparison,
     diff,
     settings,
+    wanted,
   );
   const { calls, seconds } = terragrunt.cost();
-  const snapshots = base === head || base.units === head.units ? 1 : 2;
+  const snapshots = base === head || base.facts === head.facts || base.facts.size === 0 ? 1 : 2;
   return { base, head, discovery: { snapshots, terragruntCalls: calls, seconds } };
 }
 

@@ -65,9 +65,9 @@ describe("get_aws_account_id() in the root", () => {
     expect([units(assessment), assessment.problems]).toEqual([all, []]);
   });
 
-  it("reads a commit once for each account, and only below the folder that its units share", async () => {
+  it("reads one commit, and no unit but the one that changed", async () => {
     const { discovery } = await change(files, { "prod/vpc/main.tf": "# edited\n" });
-    expect(discovery).toMatchObject({ snapshots: 1, terragruntCalls: 3 });
+    expect(discovery).toMatchObject({ snapshots: 1, terragruntCalls: 1 });
   });
 });
 

@@ -1,12 +1,13 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { describe, expect, it } from "vitest";
+import type { Extent } from "../src/orchestrate.ts";
 import { type Edits, makeRepository } from "./repository.ts";
 
-async function change(files: Edits, edits: Edits): Promise<Assessment> {
+async function change(files: Edits, edits: Edits, extent: Extent = "affected"): Promise<Assessment> {
   await using repository = await makeRepository(files);
   await repository.commit(edits);
   // Awaited here: the repository is gone once this returns.
-  return await repository.assess();
+  return await repository.assess("pull_request", extent);
 }
 const units = (assessment: Assessment): string[] => assessment.units.map(({ path }) => path as string);
 const brief = (problems: Assessment["problems"]) =>
@@ -61,7 +62,7 @@ describe("a shared file that Terragrunt can't evaluate by itself", () => {
   };
 
   it("is no fault of the units that include it; made-up outputs are none either; a unit's own is", async () => {
-    const { problems, discovery, untouched } = await change(files, { "app/u00/main.tf": "# edited\n" });
+    const { problems, discovery, untouched } = await change(files, { "app/u00/main.tf": "# edited\n" }, "all");
     expect(problems).toEqual([]);
     expect(brief(untouched ?? [])).toEqual([{ at: "app/u29/terragrunt.hcl:7", units: ["app/u29"] }]);
     expect(discovery?.terragruntCalls).toBeLessThanOrEqual(2 + 2 * 12);
@@ -84,18 +85,31 @@ describe("a unit that was broken before", () => {
     ["another unit", { "good/main.tf": "# edited\n" }, ["good"]],
     ["a file that nobody reads", { "notes/a.txt": "edited" }, []],
     ["a new unit", unit("new"), ["new"]],
-  ])("and that a change of %s does not touch is a notice, and the run goes on", async (_what, edits, expected) => {
-    const assessment = await change(files, edits);
-    expect([units(assessment), assessment.problems]).toEqual([expected, []]);
-    expect(brief(assessment.untouched ?? [])).toEqual([
-      { at: "bad/terragrunt.hcl:5", units: ["bad"] },
-      { at: "root.hcl:2", units: ["worse"] },
-      { at: "round/a/terragrunt.hcl:5", units: ["round/a", "round/b"] },
-      { at: "lonely/terragrunt.hcl:5", units: ["lonely"] },
-    ]);
-    expect(assessment.notices).toContainEqual(
-      expect.stringMatching(/^5 units can't .* `bad`, `lonely`, `round\/a`, `round\/b`, `worse`\..*explain/),
+  ])(
+    "and that a change of %s does not touch is a notice where every unit is looked at, and the run goes on",
+    async (_what, edits, expected) => {
+      const assessment = await change(files, edits, "all");
+      expect([units(assessment), assessment.problems]).toEqual([expected, []]);
+      expect(brief(assessment.untouched ?? [])).toEqual([
+        { at: "bad/terragrunt.hcl:5", units: ["bad"] },
+        { at: "root.hcl:2", units: ["worse"] },
+        { at: "round/a/terragrunt.hcl:5", units: ["round/a", "round/b"] },
+        { at: "lonely/terragrunt.hcl:5", units: ["lonely"] },
+      ]);
+      expect(assessment.notices).toContainEqual(
+        expect.stringMatching(/^5 units can't .* `bad`, `lonely`, `round\/a`, `round\/b`, `worse`\..*explain/),
+      );
+    },
+  );
+
+  it("and that a change does not touch is not looked at in the run of that change", async () => {
+    const assessment = await change(
+      { ...files, ...unit("late", `${include}${source}`) },
+      { "good/main.tf": "# edited\n" },
     );
+    expect([units(assessment), assessment.problems]).toEqual([["good"], []]);
+    // What calls a function that nobody knows may read anything, so that it is looked at.
+    expect(brief(assessment.untouched ?? [])).toEqual([{ at: "bad/terragrunt.hcl:5", units: ["bad"] }]);
   });
 
   it.each<[string, Edits, string[], string[]]>([

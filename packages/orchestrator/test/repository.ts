@@ -6,7 +6,7 @@ import { Assessment } from "@pipelines/core/contracts/assessment";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { run } from "@pipelines/core/process/run";
 import type { Wanted } from "../src/compare/comparison.ts";
-import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
+import { type Extent, orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
 
 /** Files by path: their text or bytes, or where a symbolic link leads; `null` removes one. */
 export type Edits = Readonly<Record<string, string | Uint8Array | { readonly link: string } | null>>;
@@ -18,7 +18,7 @@ export type TestRepository = AsyncDisposable & {
   /** Makes a commit of edits and answers its id. */
   commit(edits: Edits, message?: string): Promise<string>;
   /** Assesses the last commit against the one before it, or what is wanted. */
-  assess(wanted?: Wanted | "pull_request" | "push"): Promise<Assessment>;
+  assess(wanted?: Wanted | "pull_request" | "push", extent?: Extent): Promise<Assessment>;
 };
 
 export async function makeRepository(files: Edits): Promise<TestRepository> {
@@ -46,12 +46,13 @@ export async function makeRepository(files: Edits): Promise<TestRepository> {
       await git("commit", "--quiet", "--allow-empty", "--message", message);
       return git("rev-parse", "HEAD");
     },
-    async assess(wanted = "pull_request") {
+    async assess(wanted = "pull_request", extent = "affected") {
       const edges = await orchestratorEdges(folder, process.env);
       return Assessment.parse(
         await orchestrate(
           edges,
           typeof wanted === "string" ? { kind: "local", base: "HEAD~1", head: "HEAD", event: wanted } : wanted,
+          extent,
         ),
       );
     },

@@ -25,7 +25,7 @@ export type Sketch = Readonly<
 export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
   const empty = emptySnapshot(CommitSha.parse(letter.repeat(40)));
   const files = new Map<string, string>();
-  const units = new Map<UnitPath, UnitFacts>();
+  const facts = new Map<UnitPath, UnitFacts>();
   const generated = new Set<string>();
   for (const [
     name,
@@ -37,7 +37,7 @@ export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
     for (const extra of more.files ?? []) files.set(extra, letter);
     if (more.generated !== undefined) generated.add(file);
     const link = (relation: Link["relation"]) => (read: string) => [read, [{ relation, path }]] as const;
-    units.set(path, {
+    facts.set(path, {
       path,
       dependencies: dependsOn.map((unit) => UnitPath.parse(unit)),
       reads: new Map([
@@ -49,5 +49,5 @@ export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
       notEvaluated: null,
     });
   }
-  return { ...empty, files, units, generated };
+  return { ...empty, files, units: new Set(facts.keys()), facts, generated };
 }

@@ -42,6 +42,8 @@ export type Repository = {
   /** Files among `pathspecs` that git takes for renamed, as pairs of the old and the new path, however many they are. */
   renames(base: CommitSha, head: CommitSha, pathspecs: readonly string[]): Promise<[from: string, to: string][]>;
   tree(commit: CommitSha): Promise<TreeEntry[]>;
+  /** Whether this clone leaves out objects, which git then fetches one by one when they are asked for. */
+  isPartial(): Promise<boolean>;
   /** The text of a file at a commit, or `null` when it is not there. */
   read(commit: CommitSha, path: string): Promise<string | null>;
   /** Fetches commits or refs from `origin`. Resolves to false when origin does not give them. */
@@ -121,6 +123,9 @@ export function openRepository(folder: string, environment: Readonly<Record<stri
     async tree(commit) {
       const output = await git.raw(["ls-tree", "-r", "-z", "--full-tree", commit]);
       return parseTree(output);
+    },
+    async isPartial() {
+      return (await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$")) !== null;
     },
     async read(commit, path) {
       return quiet("cat-file", "blob", `${commit}:${path}`);

@@ -17,13 +17,13 @@ export function readersOf(file: ChangedFile, { base, head, configuration }: Comm
   for (const snapshot of [head, base]) {
     const { reading, locating } = indexOf(snapshot);
     for (const unit of reading.get(file.path) ?? []) {
-      const links = snapshot.units.get(unit)?.reads.get(file.path);
+      const links = snapshot.facts.get(unit)?.reads.get(file.path);
       if (links !== undefined) put(unit, links);
     }
     const located = file.status === "modified" ? [] : (locating.get(file.path) ?? []);
     for (const unit of located) put(unit, [{ relation: "read by", path: unit }]);
     if (extra.length === 0) continue;
-    for (const unit of snapshot.units.keys()) {
+    for (const unit of snapshot.units) {
       if (extra.some((matches) => matches(unit))) put(unit, [{ relation: "configured as read by", path: unit }]);
     }
   }
@@ -45,7 +45,7 @@ function indexOf(snapshot: Snapshot): Index {
     if (units === undefined) index.set(file, [unit]);
     else units.push(unit);
   };
-  for (const { path, reads, located } of snapshot.units.values()) {
+  for (const { path, reads, located } of snapshot.facts.values()) {
     for (const file of reads.keys()) add(reading, file, path);
     for (const file of located) add(locating, file, path);
   }

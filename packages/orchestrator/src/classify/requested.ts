@@ -12,7 +12,7 @@ import type { Classified, ClassifiedChange } from "./classify.ts";
  */
 export function requestedChanges(head: Snapshot, { action, globs, change }: Request): Classified {
   const matches = globMatcher(globs);
-  const asked = [...head.units.keys()].filter(matches).toSorted();
+  const asked = [...head.units].filter(matches).toSorted();
   if (traitsOf(action).worksOn === "lock" && asked.length !== 1) {
     throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${globs.join(" ")}`);
   }

@@ -52,7 +52,10 @@ export function affectedUnits(
     if (!head.units.has(path) && !removed) continue;
     const status = statusOf(path, because, base, head);
     const deleted = status === "deleted";
-    const facts = (deleted ? base : head).units.get(path);
+    const at = deleted ? base : head;
+    const facts = at.facts.get(path);
+    // A unit that would be passed over here would never run, and nobody would know.
+    if (facts === undefined && at.units.has(path)) throw new Error(`${path} is affected and was not evaluated`);
     const placed = placeOf(path, deleted, policy);
     if (facts === undefined) continue;
     if (placed.kind !== "one") {
@@ -90,7 +93,7 @@ function reasonsByUnit(
     for (const [unit, reasons] of change.reasons) result.set(unit, [...(result.get(unit) ?? []), ...reasons]);
   }
   if (!includeDependents) return result;
-  const dependents = reversed(new Map([...head.units.values()].map(({ path, dependencies }) => [path, dependencies])));
+  const dependents = reversed(new Map([...head.facts.values()].map(({ path, dependencies }) => [path, dependencies])));
   for (const [unit, reasons] of [...result]) {
     for (const dependent of reachable(dependents, [unit])) {
       if (result.has(dependent) || isIgnored(dependent)) continue;

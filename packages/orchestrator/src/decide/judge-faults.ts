@@ -90,7 +90,7 @@ function keyOf({ kind, file, line, message, missing }: Fault): string {
 }
 
 function ownersOf(files: readonly string[], head: Snapshot): Set<string> {
-  const folders = new Set<string>(head.units.keys());
+  const folders = new Set<string>(head.units);
   return new Set(files.flatMap((file) => unitOwning(file, (folder) => folders.has(folder)) ?? []));
 }
 

@@ -8,7 +8,7 @@ export type Rename = readonly [from: string, to: string];
 
 /** Whether a unit of base is missing at head: only then can anything have moved. */
 export function isAnyGone(base: Snapshot, head: Snapshot): boolean {
-  return [...base.units.keys()].some((unit) => !head.units.has(unit));
+  return [...base.units].some((unit) => !head.units.has(unit));
 }
 
 /**
@@ -18,11 +18,9 @@ export function isAnyGone(base: Snapshot, head: Snapshot): boolean {
  * @param renames of the files that make units and stacks
  */
 export function movesBetween(base: Snapshot, head: Snapshot, renames: readonly Rename[]): Map<UnitPath, UnitPath> {
-  const gone = [...base.units.keys()].filter((unit) => !head.units.has(unit));
+  const gone = [...base.units].filter((unit) => !head.units.has(unit));
   // A template whose last stack went is a unit at head by itself. It was there before, so that nothing moved to it.
-  const added = [...head.units.keys()].filter(
-    (unit) => !base.units.has(unit) && !base.files.has(fileIn(unit, UNIT_FILE)),
-  );
+  const added = [...head.units].filter((unit) => !base.units.has(unit) && !base.files.has(fileIn(unit, UNIT_FILE)));
   const likely = likelihoods({ base, head, renames, gone, added });
   const moves = new Map<UnitPath, UnitPath>();
   for (const { old, now } of likely.toSorted((a, b) => b.likely - a.likely || (a.now < b.now ? -1 : 1))) {

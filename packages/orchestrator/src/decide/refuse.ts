@@ -45,7 +45,7 @@ function usersOfDeleted(units: readonly AffectedUnit[], head: Snapshot): Map<Uni
   for (const { path, status } of units) if (status === "deleted") users.set(path, []);
   if (users.size === 0) return users;
   const isDeleted = (folder: string): boolean => users.has(UnitPath.parse(folder));
-  for (const { path, dependencies, reads } of head.units.values()) {
+  for (const { path, dependencies, reads } of head.facts.values()) {
     const gone = [...reads.keys()].filter((file) => !head.files.has(file));
     const owners = gone.flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
     for (const used of new Set([...dependencies, ...owners])) users.get(used)?.push(path);
@@ -78,7 +78,7 @@ function usersNotApplied(
       })
       .map(({ path }) => path),
   );
-  for (const { path, dependencies } of base.units.values()) {
+  for (const { path, dependencies } of base.facts.values()) {
     if (!head.units.has(path) || applied.has(path)) continue;
     for (const used of new Set(dependencies)) users.get(used)?.push(path);
   }

@@ -1,36 +1,159 @@
-import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { unitsBetween } from "./candidates/between.ts";
+import { type Configurations, narrow } from "./candidates/narrow.ts";
+import { mentionsByText, type TextView, textViewOf } from "./candidates/text-view.ts";
+import { textsOf } from "./checkout/texts.ts";
+import { type Commit, type DiscoveryEdges, openCommit } from "./commit.ts";
+import { type CommitEvaluator, commitEvaluator, hasStacks } from "./evaluate-commit.ts";
 import { unitOwning } from "./paths.ts";
 import { emptySnapshot, type Snapshot } from "./snapshot.ts";
-import { type DiscoveryEdges, takeSnapshot } from "./take-snapshot.ts";
 
-export type Configurations = {
-  readonly atBase: Configuration;
-  readonly atHead: Configuration;
-  readonly governing: Configuration;
-};
+/** The units that Terragrunt evaluates. */
+export type WantedUnits =
+  /** Those that the comparison may affect, and some more by name; what depends on one of these that is gone as well. */
+  | { readonly kind: "affected"; readonly also: ReadonlySet<UnitPath> }
+  /** Those that somebody asked for at one commit. */
+  | { readonly kind: "named"; readonly matches: (unit: UnitPath) => boolean }
+  | { readonly kind: "all" };
+
+export type Snapshots = { readonly base: Snapshot; readonly head: Snapshot };
 
 /**
- * Reads both commits; base only when its reads can matter, since reading a commit costs a checkout and a `find`: when
- * every change is inside folders of units that are at head, base can add no unit. It shares head's view then.
+ * Reads both commits. Texts tell which units a change may affect; Terragrunt evaluates those, and what has to do with
+ * them by dependencies. At base it evaluates what the change may affect there in another way than at head.
  */
 export async function bothSnapshots(
   edges: DiscoveryEdges,
-  { base, head }: Comparison,
+  comparison: Comparison,
   diff: readonly ChangedFile[],
   configurations: Configurations,
-): Promise<{ base: Snapshot; head: Snapshot }> {
-  const atHead = await takeSnapshot(edges, head, configurations.governing);
-  if (base === null) return { base: emptySnapshot(head), head: atHead };
-  if (base === head) return { base: atHead, head: atHead };
-  const folders = new Set<string>(atHead.units.keys());
-  const ownFilesOnly = diff.every(
-    ({ path, status }) => status === "modified" && unitOwning(path, (folder) => folders.has(folder)) !== null,
-  );
+  wanted: WantedUnits,
+): Promise<Snapshots> {
+  const texts = textsOf(edges.repository.folder, edges.gitEnvironment, edges.parseHcl);
+  await using head = await openCommit(edges, texts, comparison.head, configurations.governing, "at once");
+  const mentions = mentionsByText();
+  if (comparison.base === null || comparison.base === comparison.head) {
+    const view = textViewOf(head, mentions);
+    const atHead =
+      wanted.kind !== "named" || isOpaque(head)
+        ? await (await commitEvaluator(edges, head, view.includedBeyond)).evaluate(null)
+        : await namedUnits(edges, head, view, wanted.matches);
+    return { base: comparison.base === null ? emptySnapshot(comparison.head) : atHead, head: atHead };
+  }
+  await using base = await openCommit(edges, texts, comparison.base, configurations.atBase, "when asked for");
+  // Awaited here: the checkouts go when this returns.
+  if (wanted.kind === "all" || isOpaque(base) || isOpaque(head)) return await everything(edges, base, head, diff);
+  const [baseView, headView] = [textViewOf(base, mentions), textViewOf(head, mentions)];
+  const narrowed = narrow(baseView, headView, diff, configurations);
+  const evaluatorAtHead = await commitEvaluator(edges, head, headView.includedBeyond);
+  const also = wanted.kind === "affected" ? wanted.also : new Set<UnitPath>();
+  const gone = new Set<string>([...also].filter((unit) => !headView.folders.has(unit)));
+  const candidates = new Set<string>([...narrowed.units, ...also, ...headView.dependentsOf(gone)]);
+  const atHead = await withBetween(evaluatorAtHead, candidates, candidates, headView);
+
+  const removed = new Set<string>([...baseView.units].filter((unit) => !atHead.units.has(UnitPath.parse(unit))));
+  const evaluatorAtBase = await commitEvaluator(edges, base, baseView.includedBeyond);
+  const needed = new Set([
+    ...removed,
+    ...baseView.dependentsOf(removed),
+    ...baseView.open,
+    ...readersOnlyAtBase(narrowed.readersAtBase, atHead, diff),
+    ...faultyAndUntouched(atHead, diff),
+  ]);
+  const sources = new Set([...needed, ...narrowed.units]);
+  const atBase = await withBetween(evaluatorAtBase, needed, new Set([...removed, ...needed]), baseView, sources);
+  return { base: atBase, head: atHead };
+}
+
+/** Whether a commit has units that its texts do not show: of stacks, and of configurations in JSON. */
+function isOpaque(commit: Commit): boolean {
+  return hasStacks(commit) || commit.entries.some(({ path }) => path.endsWith(".hcl.json"));
+}
+
+/**
+ * Evaluates all units of both commits; of base only when its reads can matter: when every change is inside folders of
+ * units that are at head, base can add no unit. It shares head's view then.
+ */
+async function everything(
+  edges: DiscoveryEdges,
+  base: Commit,
+  head: Commit,
+  diff: readonly ChangedFile[],
+): Promise<Snapshots> {
+  const all = async (commit: Commit): Promise<Snapshot> =>
+    (await commitEvaluator(edges, commit, () => new Set())).evaluate(null);
+  const atHead = await all(head);
+  const ownFilesOnly = diff.every(({ path, status }) => status === "modified" && ownerAt(path, atHead) !== null);
   // What is wrong at head may have been wrong at base already, which makes a difference.
   if (ownFilesOnly && atHead.stacks.length === 0 && atHead.faults.length === 0) {
-    return { base: { ...atHead, commit: base }, head: atHead };
+    return { base: { ...atHead, commit: base.id }, head: atHead };
   }
-  return { base: await takeSnapshot(edges, base, configurations.atBase), head: atHead };
+  return { base: await all(base), head: atHead };
+}
+
+async function namedUnits(
+  edges: DiscoveryEdges,
+  commit: Commit,
+  view: TextView,
+  matches: (unit: UnitPath) => boolean,
+): Promise<Snapshot> {
+  const evaluator = await commitEvaluator(edges, commit, view.includedBeyond);
+  const wanted = new Set([...view.folders].filter((unit) => matches(UnitPath.parse(unit))));
+  return wanted.size === view.folders.size
+    ? evaluator.evaluate(null)
+    : withBetween(evaluator, new Set([...wanted, ...view.open]), wanted, view);
+}
+
+/** Evaluates units, and those through which they depend on some of the targets: also a circle is complete then. */
+async function withBetween(
+  { evaluate }: CommitEvaluator,
+  wanted: ReadonlySet<string>,
+  targets: ReadonlySet<string>,
+  view: TextView,
+  sources: ReadonlySet<string> = wanted,
+): Promise<Snapshot> {
+  let units = new Set([...wanted].filter((unit) => view.folders.has(unit)));
+  let snapshot = await evaluate(units.size === view.folders.size ? null : units);
+  for (;;) {
+    const { facts } = snapshot;
+    const between = unitsBetween(sources, targets, (unit) => {
+      const known = facts.get(UnitPath.parse(unit));
+      return known?.dependencies ?? (units.has(unit) || !view.folders.has(unit) ? [] : view.dependenciesOf(unit));
+    });
+    const more = [...between].filter((unit) => view.folders.has(unit) && !units.has(unit));
+    if (more.length === 0) return snapshot;
+    units = new Set([...units, ...more]);
+    snapshot = await evaluate(units);
+  }
+}
+
+/** Units that may read a changed file at base, and are not known to read it at head. */
+function readersOnlyAtBase(
+  readers: ReadonlyMap<string, ReadonlySet<string>>,
+  head: Snapshot,
+  diff: readonly ChangedFile[],
+): string[] {
+  const placed = new Set(diff.filter(({ status }) => status !== "modified").map(({ path }) => path));
+  return [...readers].flatMap(([unit, files]) => {
+    const facts = head.facts.get(UnitPath.parse(unit));
+    const isKnown = (file: string): boolean =>
+      facts?.reads.has(file) === true ||
+      (placed.has(file) && facts?.located.has(file) === true) ||
+      (!placed.has(file) && ownerAt(file, head) === unit);
+    return [...files].every(isKnown) ? [] : [unit];
+  });
+}
+
+/** Units with faults that the change does not touch by its files: whether it made the faults is for base to say. */
+function faultyAndUntouched({ faults, facts, units }: Snapshot, diff: readonly ChangedFile[]): string[] {
+  const owners = new Set(diff.map(({ path }) => unitOwning(path, (folder) => units.has(UnitPath.parse(folder)))));
+  return faults
+    .flatMap((fault) => fault.units)
+    .filter((unit) => !owners.has(unit) && !diff.some(({ path }) => facts.get(unit)?.reads.has(path)));
+}
+
+function ownerAt(file: string, { units }: Snapshot): string | null {
+  return unitOwning(file, (folder) => units.has(UnitPath.parse(folder)));
 }

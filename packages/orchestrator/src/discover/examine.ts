@@ -23,12 +23,12 @@ export type Examined = {
  * @param variablesOf the variables whose values are known
  */
 export function examineUnits(
-  { folders, listed, diagnoses }: Evaluated,
+  { units, listed, diagnoses }: Evaluated,
   sources: Sources,
   variablesOf: VariablesOf,
 ): Examined[] {
   const readsOf = readsReader(sources);
-  return folders.map((folder) => {
+  return units.map((folder) => {
     const path = UnitPath.parse(folder);
     const row = listed.units.get(folder) ?? { path: folder, includes: [], dependencies: [], reading: [] };
     const reported: Diagnosis = diagnoses.get(folder) ?? { kind: "well" };

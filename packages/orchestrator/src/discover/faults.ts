@@ -31,7 +31,7 @@ export function moduleFaults(examined: readonly Examined[]): Fault[] {
 }
 
 /** What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside. */
-export function dependencyFaults(examined: readonly Examined[]): Fault[] {
+export function dependencyFaults(examined: readonly Examined[], units: ReadonlySet<UnitPath>): Fault[] {
   const graph = new Map(examined.map(({ facts }) => [facts.path, facts.dependencies]));
   const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
   const at = (unit: UnitPath, dependency: string): { file: string; line: number | null } =>
@@ -45,7 +45,7 @@ export function dependencyFaults(examined: readonly Examined[]): Fault[] {
   });
   const missing = examined.flatMap(({ facts: { path, dependencies }, outside }): Fault[] => [
     ...dependencies
-      .filter((dependency) => !graph.has(dependency))
+      .filter((dependency) => !units.has(dependency))
       .map((dependency): Fault => {
         const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
         const about = { units: [path], folders: [], missing: dependency };

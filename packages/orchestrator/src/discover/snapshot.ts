@@ -25,7 +25,9 @@ export type Snapshot = {
   readonly commit: CommitSha;
   /** Every file of the tree with its blob. */
   readonly files: ReadonlyMap<string, string>;
-  readonly units: ReadonlyMap<UnitPath, UnitFacts>;
+  readonly units: ReadonlySet<UnitPath>;
+  /** What is known of the units that Terragrunt evaluated: those that a change may affect, and what has to do with them. */
+  readonly facts: ReadonlyMap<UnitPath, UnitFacts>;
   readonly stacks: readonly Stack[];
   /** Files of the units that stacks generate; git does not know them. */
   readonly generated: ReadonlySet<string>;
@@ -69,7 +71,8 @@ export function emptySnapshot(commit: CommitSha): Snapshot {
   return {
     commit,
     files: new Map(),
-    units: new Map(),
+    units: new Set(),
+    facts: new Map(),
     stacks: [],
     generated: new Set(),
     links: [],

@@ -23,6 +23,7 @@ function path(expression: string, locals = ""): string | null {
       file,
       body: parse(text),
       unitFolder: "prod/eu/vpc",
+      originalFolder: "prod/eu/vpc",
       terragruntFolder: "prod/eu/vpc",
       includes,
       included,

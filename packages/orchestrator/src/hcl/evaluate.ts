@@ -9,8 +9,10 @@ const ROOT = "/@root";
 export type Scope = {
   readonly file: string;
   readonly body: Body;
-  /** The folder of the unit that is evaluated. */
+  /** The folder of the unit that is evaluated, or of the configuration that is read in its place. */
   readonly unitFolder: string;
+  /** The folder of the unit for which all this is read. */
+  readonly originalFolder: string;
   /** What `get_terragrunt_dir()` answers: the unit's folder, or the file's own where it is read as a configuration. */
   readonly terragruntFolder: string;
   /** The included files of the unit by label. */
@@ -175,7 +177,7 @@ const FUNCTIONS: ReadonlyMap<string, KnownFunction> = new Map([
   ["get_repo_root", upTo(0, () => ROOT)],
   ["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
   ["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
-  ["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.unitFolder))],
+  ["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
   [
     "get_parent_terragrunt_dir",
     upTo(1, (call) => {

@@ -214,7 +214,16 @@ function here(expression: string, place: Place): string | null {
     const terragruntFolder = included || path === own ? place.unit : dirname(path);
     const includes = new Map(path === named ? place.includes.map((label) => [label, `${PATHS[label]}`]) : []);
     const common = { env: VARIABLES, account: ACCOUNT, unknown: null, exists: (name: string) => name in FILES, open };
-    return { file: path, body: parse(text), unitFolder: place.unit, terragruntFolder, includes, included, ...common };
+    return {
+      file: path,
+      body: parse(text),
+      unitFolder: place.unit,
+      originalFolder: place.unit,
+      terragruntFolder,
+      includes,
+      included,
+      ...common,
+    };
   };
   const [scope, value] = [open(named), parse(`x = ${expression}\n`).attributes[0]?.value];
   if (scope === null || value === undefined) throw new Error(`${expression} is no expression`);

@@ -46,11 +46,13 @@ export function unreadableHcl(text: string): { readonly line: number; readonly m
   if (text.length > MOST_CHARACTERS) return { line: 1, message: "it is longer than 5 million characters" };
   let line = 1;
   let depth = 0;
-  for (const character of text) {
-    if (character === "\n") line += 1;
-    else if (character === "\0") return { line, message: "it holds a NUL character" };
-    else if ("[({".includes(character)) depth += 1;
-    else if ("])}".includes(character)) depth = Math.max(0, depth - 1);
+  // By number: this looks at every character of a large repository.
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charCodeAt(index);
+    if (character === 0x0a) line += 1;
+    else if (character === 0) return { line, message: "it holds a NUL character" };
+    else if (character === 0x5b || character === 0x28 || character === 0x7b) depth += 1;
+    else if (character === 0x5d || character === 0x29 || character === 0x7d) depth = Math.max(0, depth - 1);
     if (depth > DEEPEST_NESTING) return { line, message: `it is nested deeper than ${DEEPEST_NESTING} levels` };
   }
   return null;
@@ -122,7 +124,8 @@ function expressionOf(node: Node): Expression {
     case "variable_expr":
       return { kind: "access", of: node.text, keys: [] };
     case "numeric_lit":
-      return { kind: "template", parts: [node.text] };
+      // HCL writes a number as it writes numbers: `1.0` is "1".
+      return String(Number(node.text)) === node.text ? { kind: "template", parts: [node.text] } : other(node);
     case "tuple":
       return { kind: "list", items: children(node).filter(isExpression).map(expressionOf) };
     case "object":
@@ -152,8 +155,8 @@ function accessOf(parts: readonly Node[]): Expression {
 
 function keyOf(node: Node): string | null {
   if (node.type === "get_attr") return children(node)[0]?.text ?? null;
-  const text = node.type === "index" ? /^\[\s*"?([^"\]]+?)"?\s*\]$/.exec(node.text)?.[1] : undefined;
-  return text ?? null;
+  const text = node.type === "index" ? /^\[\s*(?:"([^"$%\\]+)"|(\d+))\s*\]$/.exec(node.text) : null;
+  return text?.[1] ?? text?.[2] ?? null;
 }
 
 function objectEntry(node: Node): { key: string | null; value: Expression }[] {
@@ -166,7 +169,9 @@ function objectEntry(node: Node): { key: string | null; value: Expression }[] {
       : key.kind === "template" && key.parts.length === 1 && typeof key.parts[0] === "string"
         ? key.parts[0]
         : null;
-  return [{ key: name, value: expressionOf(valueNode) }];
+  const value = expressionOf(valueNode);
+  // What a key is made with is read as well.
+  return [{ key: name, value: name === null ? { kind: "other", inside: [key, value] } : value }];
 }
 
 function templateParts(node: Node): (string | Expression)[] {
@@ -182,6 +187,8 @@ function templateParts(node: Node): (string | Expression)[] {
 function templatePart(part: Node): (string | Expression)[] {
   if (part.type === "template_literal") return [unescaped(part.text)];
   if (part.type === "template_interpolation") {
+    // `${~` and `~}` take away the white space beside them.
+    if (/^\$\{~|~\}$/.test(part.text)) return [other(part)];
     const [inner] = children(part).filter(isExpression);
     return inner === undefined ? [] : [expressionOf(inner)];
   }

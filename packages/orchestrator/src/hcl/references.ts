@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { evaluate, repositoryPath, type Scope } from "./evaluate.ts";
+import { FILE_FUNCTIONS, isKnownFunction } from "./functions.ts";
 import { type Attribute, attributesIn, type Body, callsIn, type Expression } from "./parse.ts";
 
 /** What a file refers to by paths that are known without Terragrunt. All paths are the repository's. */
@@ -16,6 +17,12 @@ export type References = {
   readonly sources: ReadonlyMap<string, number>;
   /** A source is named that only Terragrunt can evaluate. */
   readonly unknownSource: boolean;
+  /** That source may be a local one, as far as its beginning tells. */
+  readonly unknownLocalSource: boolean;
+  /** A dependency is named that only Terragrunt can evaluate. */
+  readonly unknownDependency: boolean;
+  /** A function is called of which it is not known what it reads. */
+  readonly unknownFunction: boolean;
   /** Lines on which dependencies are named, by the unit's path; a path that leaves the repository starts with `../`. */
   readonly dependencies: ReadonlyMap<string, number>;
   /** Paths of files and folders with `UNKNOWN` for what only Terragrunt knows. */
@@ -34,19 +41,6 @@ export const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
 /** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
 export const UNKNOWN = "\u{F8FF}";
 
-const FILE_FUNCTIONS = new Set([
-  "file",
-  "templatefile",
-  "filebase64",
-  "filemd5",
-  "filesha1",
-  "filesha256",
-  "filesha512",
-  "filebase64sha256",
-  "filebase64sha512",
-  "read_tfvars_file",
-  "sops_decrypt_file",
-]);
 const VAR_FILES = new Set(["required_var_files", "optional_var_files"]);
 const HOOKS = new Set(["before_hook", "after_hook", "error_hook"]);
 const SOURCE_BLOCKS = new Set(["terraform", "module", "unit", "stack"]);
@@ -75,6 +69,9 @@ export function referencesIn(scope: Scope): References {
     configurations: [...found.configurations],
     sources: found.sources,
     unknownSource: found.unknownSource,
+    unknownLocalSource: found.unknownLocalSource,
+    unknownDependency: found.unknownDependency,
+    unknownFunction: found.unknownFunction,
     dependencies: found.dependencies,
     unknownFiles: [...found.unknownFiles],
     unknownConfigurations: [...found.unknownConfigurations],
@@ -87,6 +84,7 @@ function takeSource({ value, line }: Attribute, block: string, scope: Scope, fou
   const source = evaluate(value, scope);
   const isUnknown = source === null || source.split("?", 1)[0]?.includes(UNKNOWN) === true;
   found.unknownSource ||= isUnknown;
+  found.unknownLocalSource ||= isUnknown && (source === null || /^[./\u{F8FF}]/u.test(source));
   const local = source === null ? null : localSource(source);
   if (local === null) return;
   const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
@@ -115,6 +113,9 @@ type Collected = Record<
 > &
   Record<"sources" | "dependencies", Map<string, number>> & {
     unknownSource: boolean;
+    unknownLocalSource: boolean;
+    unknownDependency: boolean;
+    unknownFunction: boolean;
     unknownAbove: boolean;
     hidesCredentials: boolean;
   };
@@ -130,6 +131,9 @@ function nothingCollected(): Collected {
     sources: new Map(),
     dependencies: new Map(),
     unknownSource: false,
+    unknownLocalSource: false,
+    unknownDependency: false,
+    unknownFunction: false,
     unknownAbove: false,
     hidesCredentials: false,
   };
@@ -167,6 +171,7 @@ function takeCall(
   found: Collected,
 ): void {
   const fileFolder = posix.dirname(scope.file);
+  found.unknownFunction ||= !isKnownFunction(call.name);
   if (call.name === "find_in_parent_folders") {
     const place = evaluate(call, scope);
     if (place !== null) put(found, "located", place, scope.unitFolder);
@@ -216,9 +221,12 @@ function takeCommand(args: readonly Expression[], scope: Scope, found: Collected
 
 function takeDependency({ name, value, line }: Attribute, block: string, scope: Scope, found: Collected): void {
   const one = block === "dependency" && name === "config_path";
-  const several = block === "dependencies" && name === "paths" && value.kind === "list" ? value.items : [];
+  const isList = block === "dependencies" && name === "paths";
+  const several = isList && value.kind === "list" ? value.items : [];
+  found.unknownDependency ||= isList && value.kind !== "list";
   for (const expression of one ? [value] : several) {
     const text = evaluate(expression, scope);
+    found.unknownDependency ||= text === null || text.includes(UNKNOWN);
     if (text === null) continue;
     const path = repositoryPath(text, scope.unitFolder) ?? posix.join(scope.unitFolder, text);
     if (!found.dependencies.has(path)) found.dependencies.set(path, line);

@@ -30,7 +30,7 @@ const configuration = Configuration.parse({
 
 /** Units of many accounts that all include the root; each tenth depends on the one before it. */
 function snapshotOf(commit: CommitSha, files: ReadonlyMap<string, string>): Snapshot {
-  const units = new Map<UnitPath, UnitFacts>();
+  const facts = new Map<UnitPath, UnitFacts>();
   for (let index = 0; index < UNITS; index += 1) {
     const name = (number: number): UnitPath =>
       UnitPath.parse(`account-${index % ACCOUNTS}/eu-central-1/service-${number}/database`);
@@ -38,9 +38,9 @@ function snapshotOf(commit: CommitSha, files: ReadonlyMap<string, string>): Snap
     const reads = new Map<string, readonly Link[]>([["root.hcl", [{ relation: "included by", path }]]]);
     const before = index - ACCOUNTS;
     const dependencies = index % 10 === 0 && before >= 0 ? [name(before)] : [];
-    units.set(path, { path, dependencies, reads, located: new Set(), notEvaluated: null });
+    facts.set(path, { path, dependencies, reads, located: new Set(), notEvaluated: null });
   }
-  return { ...emptySnapshot(commit), files, units };
+  return { ...emptySnapshot(commit), files, units: new Set(facts.keys()), facts };
 }
 
 function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Assessment {
@@ -65,7 +65,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     knownAtHead: () => true,
   });
   const refused = refuseDeletes(affected.units, before, now, mode);
-  const dependenciesOf = (unit: UnitPath) => now.units.get(unit)?.dependencies ?? [];
+  const dependenciesOf = (unit: UnitPath) => now.facts.get(unit)?.dependencies ?? [];
   const packed = packJobs({
     units: refused.units,
     dependenciesAtHead: dependenciesOf,

@@ -1,7 +1,7 @@
 import type { TreeEntry } from "@pipelines/core/git/repository";
 import type { Body } from "../../hcl/parse.ts";
 import { folderOf, foldersAbove, liesIn } from "../paths.ts";
-import type { Checkout } from "./checkout.ts";
+import type { Symlinks } from "./symlinks.ts";
 
 /** The files of a commit as the scan sees them. */
 export type Sources = {
@@ -19,21 +19,22 @@ export type Sources = {
 };
 
 /**
- * The files of a checkout.
+ * The files of a commit, as the scan sees them.
  *
  * @param files every file of the commit with its blob, those that stacks generate included
  */
 export function sourcesOf(
-  { parsed, links }: Pick<Checkout, "parsed" | "links">,
   entries: readonly TreeEntry[],
   files: ReadonlyMap<string, string>,
+  parsed: (file: string) => Body | null,
+  { realOf }: Symlinks,
 ): Sources {
   return {
     files,
     byFolder: Map.groupBy(files.keys(), folderOf),
     folders: foldersAbove(files.keys()),
     parsed,
-    realOf: links.realOf,
+    realOf,
     submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path),
   };
 }

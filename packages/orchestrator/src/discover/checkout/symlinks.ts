@@ -11,6 +11,9 @@ export type Symlinks = {
   readonly leaving: ReadonlyMap<string, string>;
 };
 
+/** The links of a commit that has none. */
+export const NO_SYMLINKS: Symlinks = { realOf: (path) => path, inside: new Map(), leaving: new Map() };
+
 /**
  * Reads the symbolic links of a checkout, and removes those from it that leave the repository: what Terragrunt would
  * read there is not part of the commit, and could be anybody's.

@@ -40,19 +40,39 @@ export function scanModule(sources: Sources, folder: string): ModuleReads {
   // Without code of its own a folder is no module: taking all that lies below it would take the whole repository.
   if (code.length === 0) return { files: [], calls: [] };
   const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
+  const found = referencesOfModule(sources, folder);
+  for (const path of found.files) files.add(path);
+  for (const inner of found.folders) for (const path of filesBelow(sources, inner)) files.add(path);
+  return { files: [...files], calls: found.calls };
+}
+
+/** What the code of a module's folder names: files, folders that it looks through, and local modules that it calls. */
+export function referencesOfModule(
+  sources: Sources,
+  folder: string,
+): { readonly files: readonly string[]; readonly folders: readonly string[]; readonly calls: readonly string[] } {
+  const files = new Set<string>();
+  const folders = new Set<string>();
   const calls = new Set<string>();
   const exists = (path: string): boolean => sources.files.has(sources.realOf(path));
-  for (const file of code) {
+  for (const file of sources.byFolder.get(folder) ?? []) {
+    if (!CODE.test(file)) continue;
     const body = sources.parsed(file);
     if (body === null) continue;
     const open = (): null => null;
-    const at = { unitFolder: folder, terragruntFolder: folder, includes: new Map(), included: false };
+    const at = {
+      unitFolder: folder,
+      originalFolder: folder,
+      terragruntFolder: folder,
+      includes: new Map(),
+      included: false,
+    };
     const found = referencesIn({ file, body, ...at, env: {}, account: null, unknown: null, exists, open });
     for (const path of found.files) files.add(path);
-    for (const inner of found.folders) for (const path of filesBelow(sources, sources.realOf(inner))) files.add(path);
+    for (const inner of found.folders) folders.add(sources.realOf(inner));
     for (const path of found.sources.keys()) calls.add(sources.realOf(path));
   }
-  return { files: [...files], calls: [...calls] };
+  return { files: [...files], folders: [...folders], calls: [...calls] };
 }
 
 /** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */

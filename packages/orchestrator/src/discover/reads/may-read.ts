@@ -16,12 +16,15 @@ export function mayReadReader(sources: Sources): (patterns: readonly string[]) =
   return (patterns) => patterns.flatMap(matching);
 }
 
+/** Names of files that configurations share. */
+export const SHARED = /\.(?:hcl|ya?ml|json|tfvars)$/;
+
 /** Shared files on the way from a unit to the root, which anything may read. */
 export function sharedAbove(unit: string, { byFolder }: Sources): string[] {
   const files: string[] = [];
   for (let folder = unit; folder !== "."; ) {
     folder = folderOf(folder);
-    files.push(...(byFolder.get(folder) ?? []).filter((file) => /\.(?:hcl|ya?ml|json|tfvars)$/.test(file)));
+    files.push(...(byFolder.get(folder) ?? []).filter((file) => SHARED.test(file)));
   }
   return files;
 }
@@ -29,10 +32,16 @@ export function sharedAbove(unit: string, { byFolder }: Sources): string[] {
 function filesMatching(pattern: string, sources: Sources): string[] {
   const files = [...sources.files.keys()];
   if (pattern === UNKNOWN) return files.filter((file) => !isInUnit(file, sources));
+  const matches = pathMatcher(pattern);
+  return files.filter(matches);
+}
+
+/** Whether a path may be what a path with parts that are `UNKNOWN` comes to. */
+export function pathMatcher(pattern: string): (path: string) => boolean {
   const parts = pattern.split(UNKNOWN).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   // A pattern that names a folder means all that lies in it.
   const matcher = new RegExp(`^${parts.join(".*")}(?:/.*)?$`, "s");
-  return files.filter((file) => matcher.test(file));
+  return (path) => matcher.test(path);
 }
 
 function isInUnit(file: string, sources: Sources): boolean {

@@ -1,5 +1,4 @@
 import { evaluate, repositoryPath, type Scope } from "../../hcl/evaluate.ts";
-import type { Expression } from "../../hcl/parse.ts";
 import { includesOf, type References, referencesIn, UNKNOWN } from "../../hcl/references.ts";
 import { filesBelow, isThere, type Sources, submoduleOf } from "../checkout/sources.ts";
 import { fileIn, folderOf, liesIn, UNIT_FILE, unitNamedBy } from "../paths.ts";
@@ -48,7 +47,7 @@ export function readsReader(sources: Sources): (unit: ListedUnit, reading: Readi
     const reads = new Map<string, readonly Link[]>();
     const add = addingTo(reads, unit.path, sources);
     for (const file of unit.includes) if (file !== "") add(file, [{ relation: "included by", path: unit.path }]);
-    const written = addWritten(unit, reading, sources, add);
+    const written = readText(unit, reading, sources, add);
     const local = written.sources.size > 0 || written.unknownSource ? written.sources : new Set([unit.path]);
     addModules(local, unit.path, moduleReads, add);
     addModules(addReported(unit, written, sources, reads, add), unit.path, moduleReads, add);
@@ -100,11 +99,19 @@ function missingModule(named: readonly NamedModule[], sources: Sources): UnitRea
 
 type NamedModule = FileLine & { readonly folder: string; readonly isOwn: boolean };
 
-type Written = {
+/** What the text of a unit says. */
+export type Written = {
   readonly sources: Set<string>;
   unknownSource: boolean;
+  unknownLocalSource: boolean;
+  unknownDependency: boolean;
+  unknownFunction: boolean;
   unknownAbove: boolean;
   hidesCredentials: boolean;
+  /** It reads a configuration that is there and can't be read. */
+  unreadable: boolean;
+  /** Folders of modules of configurations that it reads, of which Terragrunt lists the code as well. */
+  readonly otherModules: Set<string>;
   readonly configurations: Set<string>;
   readonly located: Set<string>;
   readonly unknownFiles: Set<string>;
@@ -138,36 +145,54 @@ function addReported(
 }
 
 /** Adds the files that the HCL of a unit, and the HCL that it reads, names; gives the local modules that it names. */
-function addWritten(unit: ListedUnit, reading: Reading, sources: Sources, add: Add): Written {
+export function readText(unit: ListedUnit, reading: Reading, sources: Sources, add: Add): Written {
   const own = fileIn(unit.path, UNIT_FILE);
-  const scopes = scopesOf(unit, own, reading, sources);
+  const contextOf = contextsOf(unit, own, reading, sources);
+  const main = contextOf(own);
   const written: Written = {
     sources: new Set(),
     unknownSource: false,
+    unknownLocalSource: false,
+    unknownDependency: false,
+    unknownFunction: false,
     unknownAbove: false,
     hidesCredentials: false,
+    unreadable: false,
     configurations: new Set(),
     located: new Set(),
     unknownFiles: new Set(),
     unknownConfigurations: new Set(),
     named: [],
     dependencies: new Map(),
+    otherModules: new Set(),
   };
-  // A set that grows while it is walked through: each file once.
-  const queue = new Set([own, ...unit.includes, ...unit.reading.filter((name) => name.endsWith(".hcl"))]);
-  for (const file of queue) {
-    const scope = scopes(file);
-    if (scope === null) continue;
+  const seen = new Set<string>();
+  const queue: { readonly file: string; readonly context: Context }[] = [];
+  const open = (file: string, reader: Context): void => {
+    // What a configuration includes is read as a part of it, anything else as a configuration by itself.
+    const context = file === reader.own || reader.included.has(file) ? reader : contextOf(file);
+    const key = `${context.own}\n${file}`;
+    if (!seen.has(key)) queue.push({ file, context });
+    seen.add(key);
+  };
+  for (const file of [own, ...unit.includes, ...unit.reading.filter((name) => name.endsWith(".hcl"))]) open(file, main);
+  for (const { file, context } of queue) {
+    const scope = context.scopeOf(file);
+    if (scope === null) {
+      written.unreadable ||= isThere(file, sources);
+      continue;
+    }
     const found = referencesIn(scope);
     const via: Link[] = file === own ? [] : [{ relation: "read by", path: file }];
     const named = [...found.files, ...found.folders.flatMap((folder) => filesBelow(sources, sources.realOf(folder)))];
     // Terragrunt reports configurations that it came by, which leaves out those of `inputs` and what follows an error.
     for (const path of [...named, ...found.configurations])
       add(path, [...via, { relation: "read by", path: unit.path }]);
-    for (const path of found.configurations) queue.add(path);
+    for (const path of found.configurations) open(path, context);
     takePaths(found, written);
     // A configuration that is only read has no say about the unit's source and dependencies.
-    if (file === own || scope.included) takeBlocks(found, file, file === own, written, sources);
+    if (context === main) takeBlocks(found, file, file === own, written, sources);
+    else takeModules(found, written, sources);
   }
   return written;
 }
@@ -177,6 +202,7 @@ function takePaths(found: References, written: Written): void {
     for (const path of found[name]) written[name].add(path);
   }
   written.unknownAbove ||= found.unknownAbove;
+  written.unknownFunction ||= found.unknownFunction;
   written.hidesCredentials ||= found.hidesCredentials;
 }
 
@@ -190,37 +216,83 @@ function takeBlocks(found: References, file: string, isOwn: boolean, written: Wr
     written.named.push({ folder, file, line, isOwn });
   }
   written.unknownSource ||= found.unknownSource;
+  written.unknownLocalSource ||= found.unknownLocalSource;
+  written.unknownDependency ||= found.unknownDependency;
 }
 
-/** The scopes of the files that belong to a unit. */
-function scopesOf(unit: ListedUnit, own: string, reading: Reading, sources: Sources): (file: string) => Scope | null {
+function takeModules(found: References, written: Written, sources: Sources): void {
+  for (const folder of found.sources.keys()) written.otherModules.add(sources.realOf(folder));
+  written.unknownLocalSource ||= found.unknownLocalSource;
+}
+
+/** A unit, or a configuration that is read in the place of one, with what it includes. */
+type Context = {
+  readonly own: string;
+  readonly included: ReadonlySet<string>;
+  /** The scope of a file that belongs to it; `null` when it can't be read. */
+  scopeOf(file: string): Scope | null;
+};
+
+/** The contexts in which the files that a unit reads are evaluated, by the file that makes the context. */
+function contextsOf(
+  unit: ListedUnit,
+  main: string,
+  { env, account, byTextAlone }: Reading,
+  sources: Sources,
+): (own: string) => Context {
   const exists = (path: string): boolean => isThere(path, sources);
-  const includes = new Map<string, string>();
-  const included = new Set(unit.includes);
-  const { env, account } = reading;
-  const open = (file: string): Scope | null => {
-    const body = exists(file) ? sources.parsed(file) : null;
-    if (body === null) return null;
-    const isIncluded = included.has(file);
-    const common = { file, body, unitFolder: unit.path, env, account, unknown: UNKNOWN, exists, open };
-    if (file === own || isIncluded) return { ...common, terragruntFolder: unit.path, includes, included: isIncluded };
-    // A configuration that is read stands for itself: its functions speak of its own folder and includes.
-    const scope = { ...common, terragruntFolder: folderOf(file), includes: new Map<string, string>(), included: false };
-    return { ...scope, includes: includesOf(body, (path) => fileOf(path, scope)) };
-  };
-  const scope = open(own);
-  if (scope !== null) {
-    const pathOf = includesOf(scope.body, (path) => fileOf(path, scope));
+  const contexts = new Map<string, Context>();
+  const contextOf = (own: string): Context => {
+    const known = contexts.get(own);
+    if (known !== undefined) return known;
+    const folder = own === main ? unit.path : folderOf(own);
+    const includes = new Map<string, string>();
+    const included = new Set(own === main ? unit.includes : []);
+    const scopeOf = (file: string): Scope | null => {
+      const body = exists(file) ? sources.parsed(file) : null;
+      if (body === null) return null;
+      const folders = { unitFolder: folder, originalFolder: unit.path, terragruntFolder: folder };
+      return {
+        file,
+        body,
+        ...folders,
+        includes,
+        included: included.has(file),
+        env,
+        account,
+        unknown: UNKNOWN,
+        exists,
+        open,
+      };
+    };
+    const open = (file: string): Scope | null =>
+      file === own || included.has(file) ? scopeOf(file) : contextOf(file).scopeOf(file);
+    const context: Context = { own, included, scopeOf };
+    contexts.set(own, context);
+    const scope = scopeOf(own);
+    if (scope === null) return context;
+    const pathOf = includesOf(scope.body, (path) => {
+      const text = evaluate(path, scope);
+      return text === null || text.includes(UNKNOWN) ? null : repositoryPath(text, folder);
+    });
     for (const [label, file] of pathOf) {
       includes.set(label, file);
-      if (reading.byTextAlone) included.add(file);
+      if (byTextAlone || own !== main) included.add(file);
     }
-  }
-  return open;
+    return context;
+  };
+  return contextOf;
 }
 
-/** The file that an expression names, where that can be told. */
-function fileOf(path: Expression, scope: Scope): string | null {
-  const text = evaluate(path, scope);
-  return text === null || text.includes(UNKNOWN) ? null : repositoryPath(text, scope.terragruntFolder);
+/** What a unit includes, as far as its own text says; `unknown` where it may include something else as well. */
+export function includedBy(
+  unit: string,
+  reading: Reading,
+  sources: Sources,
+): { readonly files: readonly string[]; readonly unknown: boolean } {
+  const own = fileIn(unit, UNIT_FILE);
+  const empty: ListedUnit = { path: unit, includes: [], dependencies: [], reading: [] };
+  const context = contextsOf(empty, own, { ...reading, byTextAlone: true }, sources)(own);
+  const blocks = context.scopeOf(own)?.body.blocks.filter(({ type }) => type === "include").length ?? 0;
+  return { files: [...context.included], unknown: blocks > context.included.size };
 }

@@ -1,6 +1,7 @@
 import { folderOf, liesIn } from "../paths.ts";
 import { sideBySide } from "../side-by-side.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
+import { filtersFor } from "./filters.ts";
 import { type FindResult, type ListedUnit, terragruntFind } from "./find.ts";
 
 /**
@@ -9,14 +10,31 @@ import { type FindResult, type ListedUnit, terragruntFind } from "./find.ts";
  */
 export async function findUnits(terragrunt: CheckoutTerragrunt, folders: readonly string[]): Promise<FindResult> {
   const groups = [...Map.groupBy(folders, terragrunt.variablesOf).values()];
-  const answers = await sideBySide(groups, async (members) => {
-    const below = groups.length === 1 ? "." : sharedFolder(members);
-    return { members, ...(await terragruntFind(terragrunt, below, members[0] ?? below)) };
+  return merged(
+    await sideBySide(groups, async (members) => {
+      const below = groups.length === 1 ? "." : sharedFolder(members);
+      return ofMembers(members, await terragruntFind(terragrunt, below, members[0] ?? below));
+    }),
+  );
+}
+
+/** Asks for some of the folders. Those whose names mean something else in a filter are left to `findOmitted`. */
+export async function findSome(
+  terragrunt: CheckoutTerragrunt,
+  folders: readonly string[],
+  wanted: ReadonlySet<string>,
+): Promise<FindResult> {
+  const groups = [...Map.groupBy(folders, terragrunt.variablesOf).values()];
+  const calls = groups.flatMap((members) => {
+    const some = members.filter((folder) => wanted.has(folder));
+    return filtersFor(some, members).map((filters) => ({ some, filters, variablesFrom: members[0] ?? "." }));
   });
-  return {
-    units: new Map(answers.flatMap(({ members, units }) => members.flatMap((folder) => listedIn(units, folder)))),
-    suppressed: answers.flatMap(({ suppressed }) => suppressed),
-  };
+  return merged(
+    await sideBySide(calls, async ({ some, filters, variablesFrom }) => {
+      const below = filters.length === 0 ? sharedFolder(some) : ".";
+      return ofMembers(some, await terragruntFind(terragrunt, below, variablesFrom, filters));
+    }),
+  );
 }
 
 /** Asks for each unit that `find` omitted by itself: inside a cycle it is listed then, with its true edges. */
@@ -26,19 +44,25 @@ export async function findOmitted(
   listed: FindResult,
 ): Promise<FindResult> {
   const omitted = folders.filter((folder) => !listed.units.has(folder));
-  const answers = await sideBySide(omitted, async (folder) => {
-    const alone = await terragruntFind(terragrunt, folder, folder);
-    return { units: listedIn(alone.units, folder), suppressed: alone.suppressed };
-  });
-  return {
-    units: new Map([...listed.units, ...answers.flatMap(({ units }) => units)]),
-    suppressed: [...listed.suppressed, ...answers.flatMap(({ suppressed }) => suppressed)],
-  };
+  const answers = await sideBySide(omitted, async (folder) =>
+    ofMembers([folder], await terragruntFind(terragrunt, folder, folder)),
+  );
+  return merged([listed, ...answers]);
 }
 
-function listedIn(units: FindResult["units"], folder: string): [string, ListedUnit][] {
-  const unit = units.get(folder);
-  return unit === undefined ? [] : [[folder, unit]];
+function ofMembers(members: readonly string[], { units, suppressed }: FindResult): FindResult {
+  const listed = members.flatMap((folder): [string, ListedUnit][] => {
+    const unit = units.get(folder);
+    return unit === undefined ? [] : [[folder, unit]];
+  });
+  return { units: new Map(listed), suppressed };
+}
+
+function merged(results: readonly FindResult[]): FindResult {
+  return {
+    units: new Map(results.flatMap(({ units }) => [...units])),
+    suppressed: results.flatMap(({ suppressed }) => suppressed),
+  };
 }
 
 /** The deepest folder that holds all of these folders, or is the only one. */

@@ -35,14 +35,17 @@ export type FindResult = {
  *
  * @param below folder in the checkout, `.` for all
  * @param variablesFrom the folder whose variables count
+ * @param filters of which a unit has to match one; all units where there is none
  * @throws ToolError when Terragrunt gives no answer
  */
 export async function terragruntFind(
   terragrunt: CheckoutTerragrunt,
   below: string,
   variablesFrom: string,
+  filters: readonly string[] = [],
 ): Promise<FindResult> {
-  const ran = await terragrunt.call(FIND, { folder: below, variablesFrom, timeoutMs: 15 * 60_000 });
+  const args = [...FIND, ...filters.flatMap((filter) => ["--filter", filter])];
+  const ran = await terragrunt.call(args, { folder: below, variablesFrom, timeoutMs: 15 * 60_000 });
   if (ran.exitCode !== 0) {
     const why = ran.timedOut ? "it took longer than 15 minutes" : (ran.failure ?? reasonIn(ran.stderr));
     throw new ToolError("terragrunt", `terragrunt find failed: ${why}`);

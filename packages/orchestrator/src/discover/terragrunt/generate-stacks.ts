@@ -53,7 +53,13 @@ export async function generateStacks(
 /** What a stack is made from, as far as its text tells. */
 function stackOf(file: string, committed: ReadonlyMap<string, string>, body: Body | null): Stack {
   const folder = folderOf(file);
-  const at = { unitFolder: folder, terragruntFolder: folder, includes: new Map(), included: false };
+  const at = {
+    unitFolder: folder,
+    originalFolder: folder,
+    terragruntFolder: folder,
+    includes: new Map(),
+    included: false,
+  };
   const exists = (path: string): boolean => committed.has(path);
   const open = (): null => null;
   const found = referencesIn({

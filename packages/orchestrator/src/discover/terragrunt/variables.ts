@@ -1,5 +1,4 @@
 import type { Configuration } from "@pipelines/core/configuration/schema";
-import { run } from "@pipelines/core/process/run";
 
 /** The whole environment of Terragrunt while it evaluates a folder. */
 export type VariablesOf = (folder: string) => Readonly<Record<string, string>>;
@@ -10,21 +9,16 @@ export type VariablesOf = (folder: string) => Readonly<Record<string, string>>;
  */
 export const STAND_IN = "1400";
 
-const ASKED = 'get_env\\([[:space:]]*"[A-Za-z_][A-Za-z0-9_]*"[[:space:]]*\\)';
+const ASKED = /get_env\(\s*"([A-Za-z_][A-Za-z0-9_]*)"\s*\)/g;
 
 /**
  * The variables that configuration asks for without a default, sorted. Terragrunt gives up on a unit that asks for one
  * that is not set; secrets never are while changes are determined.
- *
- * @param root a checkout
  */
-export async function askedVariables(root: string, env: Readonly<Record<string, string>>): Promise<string[]> {
-  const args = ["grep", "--no-index", "-h", "--only-matching", "--extended-regexp", ASKED, "--", "*.hcl"];
-  const { stdout, stderr, exitCode } = await run("git", args, { cwd: root, env, timeoutMs: 120_000 });
-  // 1 means that nothing was found.
-  if (exitCode !== 0 && exitCode !== 1) throw new Error(`git grep failed: ${stderr.trim()}`);
-  const names = [...stdout.matchAll(/"([A-Za-z_][A-Za-z0-9_]*)"/g)].flatMap(([, name]) => name ?? []);
-  return [...new Set(names)].toSorted();
+export function askedVariables(texts: Iterable<string>): string[] {
+  const names = new Set<string>();
+  for (const text of texts) for (const [, name] of text.matchAll(ASKED)) if (name !== undefined) names.add(name);
+  return [...names].toSorted();
 }
 
 /** Environments in which every variable that is asked for says something. Folders that share one go on to share one. */

@@ -1,0 +1,69 @@
+import { type Blob, readBlobs } from "@pipelines/core/git/blobs";
+import type { TreeEntry } from "@pipelines/core/git/repository";
+import { type Body, type HclParser, unreadableHcl } from "../../hcl/parse.ts";
+import type { Exclusion } from "./exclusions.ts";
+
+/** The texts of HCL by blob: commits share most of them, and each is read and parsed once. */
+export type Texts = {
+  /** Reads what the scan may need of a commit. */
+  load(entries: readonly TreeEntry[]): Promise<void>;
+  /** The text of a blob that was loaded and that can be read; else `null`. */
+  textOf(blob: string): string | null;
+  parsed(blob: string): Body | null;
+  /** Why a blob is no HCL that anything should read; `null` where it is. */
+  exclusionOf(blob: string): Exclusion | null;
+};
+
+/** Files whose texts the scan may look into: configurations, and code of modules. */
+const LOADED = /\.(?:hcl|tf|tofu)$|\.(?:tf|tofu)\.json$/;
+const MOST_BYTES = 20_000_000;
+
+/**
+ * Texts of a repository.
+ *
+ * @param environment the whole environment of git
+ */
+export function textsOf(
+  repositoryFolder: string,
+  environment: Readonly<Record<string, string>>,
+  parse: HclParser,
+): Texts {
+  const blobs = new Map<string, Blob>();
+  const bodies = new Map<string, Body | null>();
+  const exclusions = new Map<string, Exclusion | null>();
+  const exclusionOf = (blob: string): Exclusion | null => {
+    const known = exclusions.get(blob);
+    if (known !== undefined) return known;
+    const reason = reasonFor(blobs.get(blob));
+    exclusions.set(blob, reason);
+    return reason;
+  };
+  const textOf = (blob: string): string | null => {
+    const read = blobs.get(blob);
+    return read === undefined || "tooLong" in read || exclusionOf(blob) !== null ? null : read.text;
+  };
+  return {
+    async load(entries) {
+      const needed = entries.filter(({ path, kind, blob }) => kind === "file" && LOADED.test(path) && !blobs.has(blob));
+      const names = needed.map(({ blob }) => blob);
+      for (const [name, blob] of await readBlobs(repositoryFolder, names, environment, MOST_BYTES))
+        blobs.set(name, blob);
+    },
+    textOf,
+    parsed(blob) {
+      const known = bodies.get(blob);
+      if (known !== undefined) return known;
+      const text = textOf(blob);
+      const body = text === null ? null : parse(text);
+      bodies.set(blob, body);
+      return body;
+    },
+    exclusionOf,
+  };
+}
+
+function reasonFor(blob: Blob | undefined): Exclusion | null {
+  if (blob === undefined) return null;
+  if ("tooLong" in blob) return { line: 1, message: `it is ${Math.round(blob.tooLong / 1_000_000)} MB long` };
+  return unreadableHcl(blob.text);
+}

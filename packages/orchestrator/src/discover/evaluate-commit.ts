@@ -1,0 +1,144 @@
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { type Body, unreadableHcl } from "../hcl/parse.ts";
+import { type Sources, sourcesOf } from "./checkout/sources.ts";
+import { type Commit, type DiscoveryEdges, foldersWithUnitFile } from "./commit.ts";
+import { examineUnits } from "./examine.ts";
+import { dependencyFaults, evaluationFaults, exclusionFaults, linkFaults, moduleFaults } from "./faults.ts";
+import { STACK_FILE } from "./paths.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type Evaluated, evaluateUnits, missedVariables } from "./terragrunt/evaluate-units.ts";
+import { type GeneratedStacks, generateStacks } from "./terragrunt/generate-stacks.ts";
+import { unitFolders } from "./terragrunt/unit-folders.ts";
+import { unsetVariables, withAllVariables, withStandIns } from "./terragrunt/variables.ts";
+
+/** The units of one commit, evaluated by Terragrunt as far as they are asked for. */
+export type CommitEvaluator = {
+  /**
+   * The commit with these units evaluated, and with those of earlier calls.
+   *
+   * @param wanted folders that may be units; `null` for all of them
+   */
+  evaluate(wanted: Iterable<string> | null): Promise<Snapshot>;
+};
+
+/**
+ * Evaluates units of a commit, once each; generates its stacks first.
+ *
+ * @param includedBeyond files that units include about which Terragrunt was not asked
+ */
+export async function commitEvaluator(
+  edges: DiscoveryEdges,
+  commit: Commit,
+  includedBeyond: (evaluated: ReadonlySet<string>) => ReadonlySet<string>,
+): Promise<CommitEvaluator> {
+  const generated = await generatedStacks(edges, commit);
+  const { sources, textOf } = await withGenerated(edges, commit, generated);
+  const templates = new Set(generated.stacks.flatMap((stack) => stack.templates));
+  const folders = foldersWithUnitFile(sources.files.keys(), templates);
+  const isExcluded = (file: string): boolean => commit.exclusions.has(file) || commit.links.leaving.has(file);
+  const done = new Set<string>();
+  let state: State = { asked: commit.asked, listed: { units: new Map(), suppressed: [] }, diagnoses: new Map() };
+  return {
+    async evaluate(wanted) {
+      const fresh = [...(wanted ?? folders)].filter((folder) => !done.has(folder));
+      for (const folder of fresh) done.add(folder);
+      const included = includedBeyond(done);
+      if (fresh.length > 0) {
+        const only = wanted === null && fresh.length === folders.length ? null : new Set(fresh);
+        const { root } = await commit.checkout();
+        const { asked, result } = await withAllVariables(
+          state.asked,
+          (names) =>
+            evaluateUnits(edges.terragrunt.in(root, withStandIns(commit.variablesOf, names)), {
+              ...{ sources, folders, only, included, textOf, isExcluded },
+            }),
+          missedVariables,
+        );
+        state = joined(state, result, asked);
+      }
+      const units = unitFolders(folders, state.listed, sources, textOf, included);
+      return snapshotOf(edges, commit, sources, generated, {
+        ...{ units, evaluated: { ...state, units: units.filter((unit) => done.has(unit)) } },
+        asked: state.asked,
+      });
+    },
+  };
+}
+
+type State = Omit<Evaluated, "units"> & { readonly asked: readonly string[] };
+
+function joined({ listed, diagnoses }: State, more: Evaluated, asked: readonly string[]): State {
+  return {
+    asked,
+    listed: {
+      units: new Map([...listed.units, ...more.listed.units]),
+      suppressed: [...listed.suppressed, ...more.listed.suppressed],
+    },
+    diagnoses: new Map([...diagnoses, ...more.diagnoses]),
+  };
+}
+
+/** Whether a commit has stacks, whose units only Terragrunt knows. */
+export function hasStacks({ sources }: Commit): boolean {
+  return [...sources.files.keys()].some((file) => file === STACK_FILE || file.endsWith(`/${STACK_FILE}`));
+}
+
+async function generatedStacks({ terragrunt }: DiscoveryEdges, commit: Commit): Promise<GeneratedStacks> {
+  if (!hasStacks(commit)) return { stacks: [], files: new Map(), faults: [] };
+  const { root } = await commit.checkout();
+  const client = terragrunt.in(root, withStandIns(commit.variablesOf, commit.asked));
+  return generateStacks(client, commit.sources.files, commit.sources.parsed);
+}
+
+/** The sources of a commit with the files that its stacks generate, which are on disk only. */
+async function withGenerated(
+  { parseHcl }: DiscoveryEdges,
+  commit: Commit,
+  { files }: GeneratedStacks,
+): Promise<{ sources: Sources; textOf: (file: string) => string | null }> {
+  if (files.size === 0) return commit;
+  const { entries, sources, textOf, links } = commit;
+  const checkout = await commit.checkout();
+  const bodies = new Map<string, Body | null>();
+  const parsed = (file: string): Body | null => {
+    if (!files.has(file)) return sources.parsed(file);
+    const text = checkout.textOf(file);
+    const body = bodies.get(file) ?? (text === null || unreadableHcl(text) !== null ? null : parseHcl(text));
+    bodies.set(file, body);
+    return body;
+  };
+  return {
+    sources: sourcesOf(entries, new Map([...sources.files, ...files]), parsed, links),
+    textOf: (file) => (files.has(file) ? checkout.textOf(file) : textOf(file)),
+  };
+}
+
+function snapshotOf(
+  { toolEnvironment }: DiscoveryEdges,
+  commit: Commit,
+  sources: Sources,
+  generated: GeneratedStacks,
+  { units, evaluated, asked }: { units: readonly string[]; evaluated: Evaluated; asked: readonly string[] },
+): Snapshot {
+  // The scan takes a made-up value for an unknown one: it stands for any.
+  const examined = examineUnits(evaluated, sources, commit.variablesOf);
+  const paths = new Set(units.map((unit) => UnitPath.parse(unit)));
+  return {
+    commit: commit.id,
+    files: sources.files,
+    units: paths,
+    facts: new Map(examined.map(({ facts }) => [facts.path, facts])),
+    stacks: generated.stacks,
+    generated: new Set(generated.files.keys()),
+    unset: unsetVariables(asked, commit.configuration, toolEnvironment),
+    links: commit.entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
+    faults: [
+      ...generated.faults,
+      ...exclusionFaults(examined, commit.exclusions),
+      ...linkFaults(examined, commit.links, sources.files),
+      ...evaluationFaults(examined),
+      ...moduleFaults(examined),
+      ...dependencyFaults(examined, paths),
+    ],
+  };
+}
