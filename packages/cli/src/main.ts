@@ -33,6 +33,7 @@ program
   .addOption(event)
   .option("--config <file>", "a configuration file to use instead of .pipelines/config.yml")
   .option("--json", "print one JSON document")
+  .option("--all", "look at every unit, also at those that the change does not touch, to find what is wrong with them")
   .action(async (options) => {
     process.exitCode = await explain(options);
   });

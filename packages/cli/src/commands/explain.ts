@@ -10,6 +10,7 @@ export type ExplainOptions = {
   readonly event: "pull_request" | "push";
   readonly config?: string;
   readonly json?: true;
+  readonly all?: true;
 };
 
 /** Prints an assessment: text for people, or exactly one JSON document. Answers the exit code. */
@@ -20,12 +21,9 @@ export async function explain(options: ExplainOptions): Promise<number> {
     process.env,
     options.config === undefined ? null : resolve(options.config),
   );
-  const assessment = await orchestrate(edges, {
-    kind: "local",
-    base: options.base,
-    head: options.head,
-    event: options.event,
-  });
+  const { base, head, event } = options;
+  const extent = options.all === true ? "all" : "affected";
+  const assessment = await orchestrate(edges, { kind: "local", base, head, event }, extent);
   process.stdout.write(options.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : explainText(assessment));
   return assessment.problems.length === 0 ? 0 : 1;
 }

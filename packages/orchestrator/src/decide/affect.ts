@@ -9,7 +9,7 @@ import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { reachable, reversed } from "@pipelines/core/graph/order";
 import type { ClassifiedChange } from "../classify/classify.ts";
 import type { Request } from "../compare/comparison.ts";
-import type { Snapshot } from "../discover/snapshot.ts";
+import type { Snapshot, UnitFacts } from "../discover/snapshot.ts";
 import { finalAction, withholding } from "./merge.ts";
 
 export type Policy = {
@@ -52,10 +52,7 @@ export function affectedUnits(
     if (!head.units.has(path) && !removed) continue;
     const status = statusOf(path, because, base, head);
     const deleted = status === "deleted";
-    const at = deleted ? base : head;
-    const facts = at.facts.get(path);
-    // A unit that would be passed over here would never run, and nobody would know.
-    if (facts === undefined && at.units.has(path)) throw new Error(`${path} is affected and was not evaluated`);
+    const facts = factsOf(path, deleted ? base : head);
     const placed = placeOf(path, deleted, policy);
     if (facts === undefined) continue;
     if (placed.kind !== "one") {
@@ -81,6 +78,14 @@ export function affectedUnits(
     });
   }
   return { units: units.toSorted(byPath), problems };
+}
+
+/** What is known of a unit; nothing where it is none at that commit. */
+function factsOf(path: UnitPath, { units, facts }: Snapshot): UnitFacts | undefined {
+  const known = facts.get(path);
+  // A unit that would be passed over would never run, and nobody would know.
+  if (known === undefined && units.has(path)) throw new Error(`${path} is affected and was not evaluated`);
+  return known;
 }
 
 function reasonsByUnit(
