@@ -36,7 +36,9 @@ export function narrow(
   const changed = new Set(diff.map(({ path }) => path));
   const readersAtBase = base.readersOf(changed);
   const gone = new Set([...base.units].filter((unit) => !head.units.has(unit)));
+  const appeared = [...head.units].filter((unit) => !base.units.has(unit));
   const units = new Set([
+    ...appeared,
     ...head.readersOf(changed).keys(),
     ...readersAtBase.keys(),
     ...[...changed].flatMap((file) => [...ownersOf(file, base), ...ownersOf(file, head)]),

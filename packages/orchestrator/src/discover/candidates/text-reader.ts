@@ -1,6 +1,6 @@
 import { UNKNOWN } from "../../hcl/references.ts";
 import { type Sources, submoduleOf } from "../checkout/sources.ts";
-import { folderOf, liesIn } from "../paths.ts";
+import { folderOf, foldersAbove, liesIn } from "../paths.ts";
 import { addModules, type ModuleReads, scanModule } from "../reads/local-modules.ts";
 import { pathMatcher } from "../reads/may-read.ts";
 import { includedBy, type Reading, readText, type Written } from "../reads/unit-reads.ts";
@@ -19,6 +19,7 @@ export type TextReader = {
 /** Reads each unit once. */
 export function textReader(sources: Sources, readingOf: (unit: string) => Reading): TextReader {
   const texts = new Map<string, UnitText>();
+  let asked: Changed = { files: new Set(), folders: new Set() };
   const modules = new Map<string, ModuleReads>();
   const moduleReads = (folder: string): ModuleReads => {
     const known = modules.get(folder) ?? scanModule(sources, folder);
@@ -40,7 +41,10 @@ export function textReader(sources: Sources, readingOf: (unit: string) => Readin
     return text;
   };
   return {
-    mayRead: (unit, files) => hitsOf(textOf(unit), files, sources),
+    mayRead(unit, files) {
+      if (asked.files !== files) asked = { files, folders: foldersAbove(files) };
+      return hitsOf(textOf(unit), asked, sources);
+    },
     dependencies(unit) {
       const { written } = textOf(unit);
       const units = [...written.dependencies.keys()].filter((path) => !path.includes(UNKNOWN));
@@ -57,24 +61,35 @@ function isOpen({ unknownAbove, unknownFunction, unknownLocalSource, unreadable 
   return unknownAbove || unknownFunction || unknownLocalSource || unreadable;
 }
 
-function hitsOf({ files, written }: UnitText, changed: ReadonlySet<string>, sources: Sources): Set<string> {
+/** Changed files with the folders that hold them at any depth: most units have to do with none of these. */
+type Changed = { readonly files: ReadonlySet<string>; readonly folders: ReadonlySet<string> };
+
+function hitsOf({ files, written }: UnitText, changed: Changed, sources: Sources): Set<string> {
   const patterns = [...written.unknownFiles, ...written.unknownConfigurations];
-  if (isOpen(written) || patterns.includes(UNKNOWN)) return new Set(changed);
-  const matchers = patterns.map(pathMatcher);
+  if (isOpen(written) || patterns.includes(UNKNOWN)) return new Set(changed.files);
+  const hits = new Set<string>();
   // Terragrunt lists all code below a local source; behind a link to a folder lies all that is in it.
   const folders = new Set([...written.sources, ...written.otherModules]);
-  const hits = new Set<string>();
   for (const file of [...files, ...written.located]) {
     const real = sources.realOf(file);
     if (real !== file) folders.add(real);
     for (const path of [file, real, submoduleOf(real, sources) ?? file]) {
       // Something on the way to it may have changed its kind, as a folder that became a link.
-      for (let above = path; above !== "."; above = folderOf(above)) if (changed.has(above)) hits.add(above);
+      for (let above = path; above !== "."; above = folderOf(above)) if (changed.files.has(above)) hits.add(above);
     }
   }
-  for (const path of changed) {
-    if (matchers.some((matches) => matches(path)) || [...folders].some((folder) => liesIn(path, folder)))
-      hits.add(path);
-  }
+  const touched = [...folders].filter((folder) => changed.folders.has(folder));
+  for (const path of filesFitting(changed, touched, patterns.map(pathMatcher))) hits.add(path);
   return hits;
+}
+
+function filesFitting(
+  { files }: Changed,
+  folders: readonly string[],
+  matchers: readonly ((path: string) => boolean)[],
+): string[] {
+  if (matchers.length === 0 && folders.length === 0) return [];
+  return [...files].filter(
+    (path) => matchers.some((matches) => matches(path)) || folders.some((folder) => liesIn(path, folder)),
+  );
 }
