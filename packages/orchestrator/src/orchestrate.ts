@@ -97,7 +97,13 @@ export async function orchestrate(
   if (diff.length === 0 && request === null && !mayOwe(edges.look, comparison))
     return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
 
-  const { base, head, discovery } = await discover(edges, comparison, diff, settings, wantedUnits(compared, extent, edges.look));
+  const { base, head, discovery } = await discover(
+    edges,
+    comparison,
+    diff,
+    settings,
+    wantedUnits(compared, extent, edges.look),
+  );
   const accounts = await accountChanges(repository, comparison, diff, settings.governing);
   const isIgnored = globMatcher(settings.governing.ignore);
   const isIgnoredUnit = (unit: UnitPath): boolean => isIgnored(fileIn(unit, UNIT_FILE));
@@ -159,7 +165,9 @@ function wantedUnits(
   if (compared.kind === "requested") return { kind: "named", matches: globMatcher(compared.request.globs) };
   const { mode, base, head, ledgerClaim } = compared.comparison;
   const takesDue = ledgerClaim !== undefined && (compared.kind === "due" || mode === "apply");
-  const owed = new Set((takesDue ? (look?.units ?? []) : []).flatMap(({ unit, due, applied }) => (due ?? applied) ? [unit] : []));
+  const owed = new Set(
+    (takesDue ? (look?.units ?? []) : []).flatMap(({ unit, due, applied }) => ((due ?? applied) ? [unit] : [])),
+  );
   const isOwed = (unit: UnitPath): boolean => owed.has(unit);
   return base === head ? { kind: "named", matches: isOwed } : { kind: "affected", also: dueUnits(look, takesDue) };
 }
