@@ -66,6 +66,11 @@ describe("GitHub's parser", () => {
       "the nested job 'report' is requesting 'issues: write', but is only allowed 'issues: read'",
     ],
     [
+      "contents: write # the ledger",
+      "contents: read # the ledger",
+      "the nested job 'claim' is requesting 'contents: write', but is only allowed 'contents: read'",
+    ],
+    [
       "      id-token: write # cloud credentials\n",
       "",
       "the nested job 'plan' is requesting 'id-token: write', but is only allowed 'id-token: none'",

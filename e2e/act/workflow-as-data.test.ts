@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { callerWorkflow } from "@pipelines/cli/commands/init";
-import { describe, expect, it } from "vitest";
+import { LEDGER_REF } from "@pipelines/core/ledger-ref/tree";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { git } from "../../demo/playground.ts";
 import { filesWithReferences } from "../../tools/self-references.ts";
 import { STAND_INS } from "./release.ts";
 
@@ -48,6 +53,9 @@ const numbered = (kind: string): string[] => [1, 2, 3, 4].map((stage) => `${kind
 const deploying = [...numbered("apply"), ...numbered("destroy")];
 const APP_KEY = "PIPELINES_APP_KEY";
 const running = ["plan", ...deploying, "unlock", "provision"];
+/** The jobs that write the ledger. */
+const keeping = ["claim", "record"];
+const FETCHES = ["Fetch what a forced push replaced", "Fetch the ledger"];
 
 describe("the reusable workflow", () => {
   it("gives each job its own least permissions, and none to the workflow", () => {
@@ -56,9 +64,11 @@ describe("the reusable workflow", () => {
     expect(Object.fromEntries(jobs.map(([name, { permissions }]) => [name, permissions]))).toEqual({
       orchestrate: { contents: "read" },
       announce: { actions: "read", "pull-requests": "write" },
+      claim: { contents: "write" },
       plan: cloud,
       ...Object.fromEntries([...deploying, "unlock"].map((name) => [name, cloud])),
       provision: { contents: "write", "pull-requests": "write" },
+      record: { contents: "write", "pull-requests": "read" },
       report: { contents: "read", actions: "read", issues: "write", "pull-requests": "write" },
     });
   });
@@ -121,11 +131,13 @@ describe("the reusable workflow", () => {
   });
 
   it("reaches no deploying job on a pull request, whatever the outputs of a job say that ran a pull request's code", () => {
+    expect(pipelines.jobs["claim"]?.if).toBe(
+      `contains(fromJSON('["push", "workflow_dispatch", "schedule"]'), github.event_name)`,
+    );
     for (const name of deploying) {
-      expect(pipelines.jobs[name]?.if).toContain(
-        "(github.event_name == 'push' || github.event_name == 'workflow_dispatch')",
+      expect(pipelines.jobs[name]?.if).toBe(
+        `\${{ !cancelled() && needs.claim.result == 'success' && startsWith(needs.orchestrate.outputs.${name}, '[{') }}`,
       );
-      expect(pipelines.jobs[name]?.if).toContain(`startsWith(needs.orchestrate.outputs.${name}, '[{')`);
     }
     expect(pipelines.jobs["unlock"]?.if).toContain("github.event_name == 'workflow_dispatch'");
     expect(pipelines.jobs["provision"]?.if).toContain("github.event_name == 'push'");
@@ -134,20 +146,52 @@ describe("the reusable workflow", () => {
   it("gives an identity or a secret to no job of a merge queue", () => {
     for (const name of running) {
       expect(pipelines.jobs[name]?.if, name).toMatch(
-        /github\.event_name (?:== '(?:push|workflow_dispatch)'|!= 'merge_group')/,
+        /github\.event_name (?:== '(?:push|workflow_dispatch)'|!= 'merge_group')|needs\.claim\.result == 'success'/,
       );
     }
   });
 
   it("runs stages one after the other, and reports after everything", () => {
     for (const [index, name] of deploying.entries()) {
-      expect(pipelines.jobs[name]?.needs).toEqual(["orchestrate", ...deploying.slice(0, index)]);
+      expect(pipelines.jobs[name]?.needs).toEqual(["orchestrate", "claim", ...deploying.slice(0, index)]);
     }
     const { report, ...others } = pipelines.jobs;
     expect(report?.if).toBe("always()");
     expect(report?.needs.toSorted()).toEqual(Object.keys(others).toSorted());
     expect(report?.["name"]).toBe("Pipelines status");
     expect(report?.steps.every((step) => step.if?.startsWith("always()"))).toBe(true);
+  });
+
+  it("applies nothing that is not claimed, and records how a run ended that may have claimed, however it ended", () => {
+    const { claim, record, report } = pipelines.jobs;
+    expect(claim?.needs).toEqual(["orchestrate"]);
+    expect(record?.needs.toSorted()).toEqual(["claim", "orchestrate", "plan", ...deploying].toSorted());
+    expect(record?.if).toBe("always() && needs.claim.result != 'skipped'");
+    const inputs = report?.steps.find(({ uses }) => uses === "$/actions/dispatcher")?.with;
+    expect(inputs).toMatchObject({
+      claim: "${{ needs.claim.result }}",
+      record: "${{ needs.record.result }}",
+      outcomes: "${{ steps.outcomes.outcome }}",
+    });
+  });
+
+  it("gives a token that writes the ledger to no code of the repository, and keeps it in no checkout", () => {
+    for (const name of keeping) {
+      const steps = pipelines.jobs[name]?.steps ?? [];
+      expect(JSON.stringify(steps)).not.toContain("secrets.");
+      for (const { uses, run, with: inputs } of steps) {
+        expect(run).toBeUndefined();
+        expect(uses).toMatch(/^(actions\/(?:checkout|download-artifact)@|\$\/actions\/dispatcher$)/);
+        if (uses?.startsWith("actions/checkout@")) expect(inputs["persist-credentials"]).toBe(false);
+        if (uses === "$/actions/dispatcher") expect(inputs).toEqual({ command: name });
+      }
+    }
+  });
+
+  it("records nothing where the outcomes could not be downloaded", () => {
+    const download = pipelines.jobs["record"]?.steps.find(({ with: inputs }) => inputs["pattern"] !== undefined);
+    expect([download?.if, download?.["continue-on-error"]]).toEqual([undefined, undefined]);
+    expect(pipelines.jobs["record"]?.steps.at(-1)?.if).toBeUndefined();
   });
 
   it("begins the name of every matrix job with a word: GitHub shows the name of a skipped one as it is written", () => {
@@ -194,7 +238,7 @@ describe("the reusable workflow", () => {
     }
     const orchestrate = JSON.stringify(pipelines.jobs["orchestrate"]);
     expect(orchestrate).not.toMatch(/secrets\.|id-token/);
-    expect(orchestrate.match(/github\.token/g)).toHaveLength(1);
+    expect(orchestrate.match(/github\.token/g)).toHaveLength(FETCHES.length);
   });
 
   it("keeps documents for a month, and no document that is not there", () => {
@@ -211,12 +255,51 @@ describe("the reusable workflow", () => {
     for (const [name, job] of jobs) {
       const steps = job.steps.filter((step) => step.run !== undefined);
       expect(steps.map((step) => step.name)).toEqual(
-        name === "orchestrate" || running.includes(name) ? ["Fetch what a forced push replaced"] : [],
+        name === "orchestrate" ? FETCHES : running.includes(name) ? FETCHES.slice(0, 1) : [],
       );
-      const fetch = job.steps.findIndex((step) => step.run !== undefined);
+      const fetch = job.steps.findLastIndex((step) => step.run !== undefined);
       const first = job.steps.findIndex((step) => step.uses?.startsWith("$/") === true);
       expect(fetch).toBeLessThan(first);
     }
+  });
+
+  describe("the step that fetches the ledger", () => {
+    const script = pipelines.jobs["orchestrate"]?.steps.find(({ name }) => name === "Fetch the ledger")?.run ?? "";
+    let folder = "";
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), "pipelines-fetch-"));
+      await git(folder, "init", "--quiet", "--bare", "origin.git");
+      await git(folder, "clone", "--quiet", "origin.git", "checkout");
+      await git(checkout(), "commit", "--quiet", "--allow-empty", "--message", "first");
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+    const checkout = (): string => join(folder, "checkout");
+    /** As GitHub's runner starts a step without `shell`. */
+    const fetch = async (): Promise<{ exitCode?: number | undefined; stdout: string }> =>
+      execa("bash", ["-e", "-c", script], { cwd: checkout(), env: { TOKEN: "t" }, reject: false });
+
+    it("goes on where there is none yet", async () => {
+      expect(await fetch()).toMatchObject({ exitCode: 0, stdout: "There is no ledger yet." });
+    });
+
+    it("puts it where the orchestrator reads it, also in place of an older one", async () => {
+      for (const message of ["one", "two"]) {
+        await git(checkout(), "commit", "--quiet", "--allow-empty", "--message", message);
+        await git(checkout(), "push", "--quiet", "--force", "origin", `HEAD:${LEDGER_REF}`);
+        await git(checkout(), "commit", "--quiet", "--amend", "--allow-empty", "--message", "another history");
+        const { exitCode } = await fetch();
+        const [remote, here] = await Promise.all(
+          [join(folder, "origin.git"), checkout()].map((at) => git(at, "rev-parse", LEDGER_REF)),
+        );
+        expect([exitCode, here]).toEqual([0, remote]);
+      }
+    });
+
+    it("ends the job, and with it the run, where it could not be told whether there is one", async () => {
+      await rm(join(folder, "origin.git"), { recursive: true });
+      const { exitCode, stdout } = await fetch();
+      expect([exitCode, stdout]).toEqual([1, expect.stringContaining("::error::The ledger")]);
+    });
   });
 });
 

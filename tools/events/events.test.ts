@@ -38,18 +38,20 @@ describe("the table of events", () => {
   it.each([
     [
       "a stage that no longer goes on after a failure",
-      "${{ !cancelled() && (github.event_name == 'push' || github.event_name == 'workflow_dispatch') && needs.orchestrate.result == 'success' && startsWith(needs.orchestrate.outputs.apply_2,",
-      "${{ success() && (github.event_name == 'push' || github.event_name == 'workflow_dispatch') && needs.orchestrate.result == 'success' && startsWith(needs.orchestrate.outputs.apply_2,",
+      "${{ !cancelled() && needs.claim.result == 'success' && startsWith(needs.orchestrate.outputs.apply_2,",
+      "${{ success() && needs.claim.result == 'success' && startsWith(needs.orchestrate.outputs.apply_2,",
+    ],
+    ["a stage that runs in a cancelled run", "if: ${{ !cancelled() && needs.claim", "if: ${{ always() && needs.claim"],
+    ["a stage that does not ask for the claim", "needs.claim.result == 'success' && ", ""],
+    [
+      "a claim that asks for no event",
+      `contains(fromJSON('["push", "workflow_dispatch", "schedule"]'), github.event_name)`,
+      "success()",
     ],
     [
-      "a stage that runs in a cancelled run",
-      "if: ${{ !cancelled() && (github.event_name == 'push'",
-      "if: ${{ always() && (github.event_name == 'push'",
-    ],
-    [
-      "a stage that asks for no event",
-      "(github.event_name == 'push' || github.event_name == 'workflow_dispatch') && ",
-      "",
+      "a record that a failure skips",
+      "always() && needs.claim.result != 'skipped'",
+      "success() && needs.claim.result != 'skipped'",
     ],
     [
       "a report that does not run always",
@@ -59,7 +61,7 @@ describe("the table of events", () => {
     ["a plan of forks", "github.event.pull_request.head.repo.full_name == github.repository && ", ""],
     ["a plan of Dependabot's", " && github.actor != 'dependabot[bot]'", ""],
     ["a plan of the merge queue", "github.event_name != 'merge_group'\n      && ", ""],
-    ["a need that is gone", "needs: [orchestrate, apply_1]", "needs: [orchestrate]"],
+    ["a need that is gone", "needs: [orchestrate, claim, apply_1]", "needs: [orchestrate, claim]"],
     [
       "a permission more",
       "      contents: read\n    outputs:",
@@ -129,12 +131,24 @@ describe("the interpreter", () => {
     expect(ran({ ...push, ends: { apply_1: "failure" } })).toEqual([
       "orchestrate",
       "announce",
+      "claim",
       "apply_1 failure",
       "apply_2",
+      "record",
       "report",
     ]);
-    expect(ran({ ...push, cancelIn: "apply_1" })).toEqual(["orchestrate", "announce", "apply_1 cancelled", "report"]);
-    expect(ran({ ...push, cancelIn: "apply_1", waiting: true })).toEqual(["orchestrate", "announce", "report"]);
+    const begun = ["orchestrate", "announce", "claim"];
+    expect(ran({ ...push, cancelIn: "apply_1" })).toEqual([...begun, "apply_1 cancelled", "record", "report"]);
+    expect(ran({ ...push, cancelIn: "apply_1", waiting: true })).toEqual([...begun, "record", "report"]);
+  });
+
+  it("applies nothing without a claim, and records what a claim that failed may have left", () => {
+    for (const ends of [{ claim: "failure" }, { claim: "cancelled" }] as const) {
+      const claim = `claim ${ends.claim}`;
+      expect(ran({ ...push, ends })).toEqual(["orchestrate", "announce", claim, "record", "report"]);
+    }
+    const plans: Scenario = { title: "", event: "schedule", due: ["plan"], ends: { claim: "failure" } };
+    expect(ran(plans)).toEqual(["orchestrate", "plan", "claim failure", "record", "report"]);
   });
 
   it("collects what a cancelled job leaves, and nothing of a job whose approval was refused", () => {
@@ -147,12 +161,14 @@ describe("the interpreter", () => {
   it("runs failed jobs again with all that needs them, on what the first attempt determined", () => {
     const scenario: Scenario = { ...push, ends: { apply_2: "failure" } };
     const answer = interpret(workflows(), { ...scenario, rerun: "failed" });
-    expect(answer.jobs?.map(({ job }) => job)).toEqual(["apply_2", "report"]);
+    expect(answer.jobs?.map(({ job }) => job)).toEqual(["apply_2", "record", "report"]);
     expect(answer.jobs?.[0]).toMatchObject({
       takes: "pipelines-assessment-1, pipelines-outcome-*",
       leaves: "pipelines-outcome-‹job›-2",
     });
-    expect(ran({ ...scenario, rerun: "all" })).toEqual(["orchestrate", "announce", "apply_1", "apply_2", "report"]);
+    expect(ran({ ...scenario, rerun: "all" })).toEqual([
+      ...["orchestrate", "announce", "claim", "apply_1", "apply_2", "record", "report"],
+    ]);
   });
 
   it("gives forks a token that reads, no identity and no secret", () => {

@@ -67,6 +67,8 @@ export const scenarios: readonly Scenario[] = [
   { title: "push: a new account, with an App", ...push, due: ["provision"], inputs: { app_id: "1" } },
   { title: "push: touches no unit", ...push },
   { title: "push: nothing can be determined", ...push, due: two, ends: { orchestrate: "failure" } },
+  { title: "push: the ledger can't be written", ...push, due: [...two, "provision"], ends: { claim: "failure" } },
+  { title: "push: how it ended can't be written to the ledger", ...push, due: two, ends: { record: "failure" } },
   {
     title: "push: an apply of the first stage fails",
     ...push,
@@ -101,6 +103,14 @@ export const scenarios: readonly Scenario[] = [
   {
     title: "re-run failed jobs: the second stage had failed",
     ...{ ...push, due: [...two, "destroy_1"], ends: { apply_2: "failure" }, rerun: "failed" },
+  },
+  {
+    title: "re-run failed jobs: the ledger could not be written",
+    ...{ ...push, due: two, ends: { claim: "failure" }, rerun: "failed" },
+  },
+  {
+    title: "re-run failed jobs: how it ended could not be written to the ledger",
+    ...{ ...push, due: two, ends: { record: "failure" }, rerun: "failed" },
   },
   { title: "re-run all jobs", ...push, due: two, ends: { apply_2: "failure" }, rerun: "all" },
 ];

@@ -2,7 +2,7 @@ import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
-import { collectOutcomes, type OutcomeFile } from "./collect/outcomes.ts";
+import { collectOutcomes, type Ending, type OutcomeFile } from "./collect/outcomes.ts";
 import { awaitSurvivor, type SurvivorEdges } from "./collect/survivor.ts";
 import { buildReport, type Report, type RunFacts, type Scope } from "./report/model.ts";
 import type { Phase } from "./report/phase.ts";
@@ -33,8 +33,15 @@ export async function dispatchCollect(
   return outcome;
 }
 
-/** What a report is about: how far the run is, and the one job that reports itself, if it is not the whole run. */
-export type ReportRequest = { readonly phase: Phase; readonly only: Job | null };
+/** What a report is about. */
+export type ReportRequest = {
+  /** How far the run is. */
+  readonly phase: Phase;
+  /** The one job that reports itself; `null` for the whole run. */
+  readonly only: Job | null;
+  /** Whether a job's end is told by a problem of the run, so that it is none of the report's. */
+  readonly isCovered: (ending: Ending) => boolean;
+};
 
 /** Reports a run, or one job of it. Its status is decided before anything is published. */
 export async function dispatchReport(
@@ -42,28 +49,28 @@ export async function dispatchReport(
   assessment: Assessment | null,
   files: readonly OutcomeFile[],
   run: RunFacts,
-  { phase = { kind: "end" }, only = null }: Partial<ReportRequest> = {},
+  { phase = { kind: "end" }, only = null, isCovered = () => false }: Partial<ReportRequest> = {},
 ): Promise<{ report: Report; publications: Publication[] }> {
-  const report = reportOf(assessment, files, run, phase, only);
+  const report = reportOf(assessment, files, run, { phase, only, isCovered });
   return { report, publications: await publishReport(sinks, report) };
 }
 
 /** The report of one job of a run that has ended. */
 export function reportOfJob(assessment: Assessment, files: readonly OutcomeFile[], run: RunFacts, job: Job): Report {
-  return reportOf(assessment, files, run, { kind: "end" }, job);
+  return reportOf(assessment, files, run, { phase: { kind: "end" }, only: job, isCovered: () => false });
 }
 
 function reportOf(
   assessment: Assessment | null,
   files: readonly OutcomeFile[],
   run: RunFacts,
-  phase: Phase,
-  only: Job | null,
+  { phase, only, isCovered }: ReportRequest,
 ): Report {
   if (assessment === null) return buildReport(null, [], run, { scope: null, phase });
   const part = only === null ? assessment : narrowTo(assessment, only);
   const scope = only === null ? null : scopeOf(assessment, only);
-  return buildReport(part, collectOutcomes(part.jobs, files), run, { scope, phase });
+  const endings = collectOutcomes(part.jobs, files).filter((ending) => !isCovered(ending));
+  return buildReport(part, endings, run, { scope, phase });
 }
 
 /** What one job reports: its own units, and what is wrong with the change as a whole. */

@@ -215,6 +215,43 @@ test("a run whose list of jobs GitHub dropped is red, and says which secret does
   expect(ended.stdout).toContain("::error title=No job could start::");
 });
 
+test.each([
+  ["the ledger could not be written", "CLAIM", "`contents: write`", "Nothing was applied"],
+  [
+    "the outcomes could not be downloaded",
+    "OUTCOMES",
+    "could not be downloaded",
+    "The outcomes could not be downloaded",
+  ],
+])(
+  "where %s a push says so in one issue for the run, and in none for its units; a re-run that is well closes it",
+  async (_what, input, text, title) => {
+    await using github = await startLocalGitHub();
+    const pushed = await merged(github);
+    const sketch: Sketch = { mode: "apply", units: [{ path: "prod/vpc", creates: 1 }, { path: "prod/dns" }] };
+    const ended = await report(sketch, github, {}, { [`PIPELINES_${input}`]: "failure" }, { pushed, outcomes: [] });
+    expect([ended.exitCode, ended.stdout]).toEqual([1, expect.stringContaining(`::error title=${title}::`)]);
+    const issues = () => [...github.state.issues.values()].filter(({ pull }) => pull === null);
+    expect(issues().map((issue) => [issue.title, issue.state, issue.body?.includes(text)])).toEqual([
+      ["A Pipelines run failed on the deploy branch", "open", true],
+    ]);
+    expect(github.comments(1)[0]?.body).toContain(text);
+    expect(github.comments(1)[0]?.body).not.toContain("left no outcome");
+    const again = await report(sketch, github, {}, {}, { pushed });
+    expect([again.exitCode, issues().map(({ state }) => state)]).toEqual([0, ["closed"]]);
+    expect(github.violations).toEqual([]);
+  },
+);
+
+test("a run whose end could not be written to the ledger is green, and warns", async () => {
+  await using github = await startLocalGitHub();
+  const pushed = await merged(github);
+  const sketch: Sketch = { mode: "apply", ledgerClaim: 0, units: [{ path: "prod/vpc", creates: 1 }] };
+  const ended = await report(sketch, github, {}, { PIPELINES_RECORD: "failure" }, { pushed });
+  expect([ended.exitCode, ended.stdout]).toEqual([0, expect.stringContaining("::warning title=The ledger")]);
+  expect(github.comments(1)[0]?.body).toContain("the next run takes them along");
+});
+
 test("a job that reports itself has a status and a comment of its own; a job that nobody knows is an error", async () => {
   await using github = await startLocalGitHub();
   await github.openPullRequest({ head: "feature", base: "main", title: "change", author: "mona" });

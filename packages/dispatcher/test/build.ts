@@ -51,6 +51,8 @@ export type Sketch = {
   stages?: Readonly<Record<string, number>>;
   /** How long the run took. */
   seconds?: number;
+  /** The ledger's count of claims, where the run determined with one. */
+  ledgerClaim?: number;
 };
 
 /** The event whose run has a mode. */
@@ -123,6 +125,7 @@ export function assessmentOf(sketch: Sketch, head: string = HEAD): Assessment {
       head,
       event: { name: "push", ref: "refs/heads/main", actor: "mona" },
       deployBranch: "main",
+      ...(sketch.ledgerClaim === undefined ? {} : { ledgerClaim: sketch.ledgerClaim }),
     },
     changes: [],
     units: [...sketch.units.map(unitOf), ...(sketch.withheld ?? []).map(withheld)],

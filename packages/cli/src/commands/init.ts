@@ -146,7 +146,7 @@ jobs:
     uses: ${repository}/.github/workflows/pipelines.yml@${ref}
     # The most that any of its jobs gets; each job takes less.
     permissions:
-      contents: write # the branch with a new account's code
+      contents: write # the ledger of what is applied and what is due, and the branch with a new account's code
       pull-requests: write # comments
       issues: write # failed applies
       actions: read # reviewed plans

@@ -15,7 +15,8 @@ import type { CommandContext } from "./job.ts";
 /** Writes to the ledger what the run is to apply and destroy, before anything is. Runs no code of the repository. */
 export async function claim({ inputs, folder, environment, run }: CommandContext): Promise<number> {
   const assessment = await readDocument(assessmentFile(folder), Assessment);
-  const { head, deployBranch } = assessment.comparison;
+  const { head, deployBranch, ledgerClaim } = assessment.comparison;
+  if (ledgerClaim === undefined) return nothingClaimed();
   const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
   const token = inputs.required("token");
   await using opened = await openLedger(checkout, deployBranch, run, { token, environment });
@@ -23,10 +24,7 @@ export async function claim({ inputs, folder, environment, run }: CommandContext
   const files = await repository.tree(head);
   const units = unitsOfTree(files.map(({ path }) => path));
   const wanted = claimOf(assessment, { run: opened.run, time: new Date().toISOString() }, units.mayHave);
-  if (wanted === null) {
-    log.info("Nothing is claimed: this run changes nothing, or it determined without the ledger.");
-    return 0;
-  }
+  if (wanted === null) return nothingClaimed();
   const { result } = await updateLedger(
     store,
     async (ledger) => {
@@ -42,5 +40,10 @@ export async function claim({ inputs, folder, environment, run }: CommandContext
     log.info(`${path} is ${to === null ? "not due any more" : `left to run ${to.number}`}.`);
   }
   actionsOutputs.set("claimed", String(taken.length));
+  return 0;
+}
+
+function nothingClaimed(): number {
+  log.info("Nothing is claimed: this run changes nothing, or it determined without the ledger.");
   return 0;
 }

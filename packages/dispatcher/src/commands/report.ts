@@ -10,6 +10,7 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import { dispatchReport } from "../dispatch.ts";
 import { type GitHubRun, runFactsOf } from "../github-run.ts";
+import { type Circumstances, RESULTS, type ToldOfRun, toldOf } from "../report/circumstances.ts";
 import { headlineOf } from "../report/headline.ts";
 import type { Phase } from "../report/phase.ts";
 import { jobsAwaitingApproval, waitingNotices } from "../run/waiting-jobs.ts";
@@ -25,11 +26,17 @@ export async function report({ inputs, folder, environment, run }: CommandContex
   const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
   const { repository } = run;
   const sinks = sinksOf({ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null });
-  const determined = withDropped(await readAssessment(folder), inputs.flag("outputs-dropped", false));
+  const read = await readAssessment(folder);
+  const told = read === null ? null : toldOf(read, circumstancesOf(inputs));
+  const determined = read === null || told === null ? null : withCircumstances(read, told);
   const assessment = phase.kind === "end" ? determined : await withWaiting(client, determined, run);
   const only = onlyJob(assessment, inputs.optional("job"), folder);
   const facts = runFactsOf(run, assessment, await peopleOf(client, assessment, run));
-  const result = await dispatchReport(sinks, assessment, await readOutcomes(folder), facts, { phase, only });
+  const result = await dispatchReport(sinks, assessment, await readOutcomes(folder), facts, {
+    phase,
+    only,
+    isCovered: told?.isCovered ?? (() => false),
+  });
   logPublications(result.publications);
   log.info(headlineOf(result.report).text);
   if (phase.kind !== "end") return 0;
@@ -54,18 +61,27 @@ async function readAssessment(folder: string): Promise<Assessment | null> {
   }
 }
 
-/**
- * An assessment whose matrices GitHub dropped: nothing could start, and the report says why. The runner masks every line
- * of a secret and drops an output that holds a masked value, so that a secret with a line `{` takes all JSON along.
- */
-function withDropped(assessment: Assessment | null, dropped: boolean): Assessment | null {
-  if (assessment === null || !dropped) return assessment;
-  const message =
-    "GitHub dropped the list of jobs, since it holds the value of a secret; so no job started. Most often that is a secret of several lines, of which one is just `{` or `}`: store it on one line (`jq -c . secrets.json | gh secret set PIPELINES_SECRETS`), then run all jobs again.";
-  log.error(message, { title: "No job could start" });
+/** How the parts of the run ended that leave no document. Where nobody says it, they ended well. */
+function circumstancesOf(inputs: Inputs): Circumstances {
+  return {
+    outputsDropped: inputs.flag("outputs-dropped", false),
+    claim: inputs.choice("claim", RESULTS, "success"),
+    record: inputs.choice("record", RESULTS, "success"),
+    outcomes: inputs.choice("outcomes", RESULTS, "success"),
+  };
+}
+
+/** An assessment that says what became of the run as a whole. */
+function withCircumstances(assessment: Assessment, { problems, notices }: ToldOfRun): Assessment {
+  for (const { title, message } of problems) log.error(message, { title });
+  for (const { title, message } of notices) log.warning(message, { title });
   return {
     ...assessment,
-    problems: [...assessment.problems, { kind: "other", path: null, file: null, line: null, message }],
+    problems: [
+      ...assessment.problems,
+      ...problems.map(({ message }) => ({ kind: "other" as const, path: null, file: null, line: null, message })),
+    ],
+    notices: [...assessment.notices, ...notices.map(({ message }) => message)],
   };
 }
 
