@@ -1,14 +1,9 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { callerWorkflow } from "@pipelines/cli/commands/init";
-import { LEDGER_REF } from "@pipelines/core/ledger-ref/tree";
-import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { git } from "../../demo/playground.ts";
 import { filesWithReferences } from "../../tools/self-references.ts";
 import { STAND_INS } from "./release.ts";
 
@@ -55,14 +50,14 @@ const APP_KEY = "PIPELINES_APP_KEY";
 const running = ["plan", ...deploying, "unlock", "provision"];
 /** The jobs that write the ledger. */
 const keeping = ["claim", "record"];
-const FETCHES = ["Fetch what a forced push replaced", "Fetch the ledger"];
+const FETCHES = ["Fetch what a forced push replaced"];
 
 describe("the reusable workflow", () => {
   it("gives each job its own least permissions, and none to the workflow", () => {
     expect(pipelines.permissions).toEqual({});
     const cloud = { contents: "read", actions: "read", "pull-requests": "read", "id-token": "write" };
     expect(Object.fromEntries(jobs.map(([name, { permissions }]) => [name, permissions]))).toEqual({
-      orchestrate: { contents: "read" },
+      orchestrate: { contents: "read", actions: "read" },
       announce: { actions: "read", "pull-requests": "write" },
       claim: { contents: "write" },
       plan: cloud,
@@ -254,52 +249,20 @@ describe("the reusable workflow", () => {
   it("fetches with a token in one step, before code of the pull request runs, and nowhere else", () => {
     for (const [name, job] of jobs) {
       const steps = job.steps.filter((step) => step.run !== undefined);
-      expect(steps.map((step) => step.name)).toEqual(
-        name === "orchestrate" ? FETCHES : running.includes(name) ? FETCHES.slice(0, 1) : [],
-      );
+      expect(steps.map((step) => step.name)).toEqual(name === "orchestrate" || running.includes(name) ? FETCHES : []);
       const fetch = job.steps.findLastIndex((step) => step.run !== undefined);
       const first = job.steps.findIndex((step) => step.uses?.startsWith("$/") === true);
       expect(fetch).toBeLessThan(first);
     }
   });
 
-  describe("the step that fetches the ledger", () => {
-    const script = pipelines.jobs["orchestrate"]?.steps.find(({ name }) => name === "Fetch the ledger")?.run ?? "";
-    let folder = "";
-    beforeEach(async () => {
-      folder = await mkdtemp(join(tmpdir(), "pipelines-fetch-"));
-      await git(folder, "init", "--quiet", "--bare", "origin.git");
-      await git(folder, "clone", "--quiet", "origin.git", "checkout");
-      await git(checkout(), "commit", "--quiet", "--allow-empty", "--message", "first");
-    });
-    afterEach(() => rm(folder, { recursive: true, force: true }));
-    const checkout = (): string => join(folder, "checkout");
-    /** As GitHub's runner starts a step without `shell`. */
-    const fetch = async (): Promise<{ exitCode?: number | undefined; stdout: string }> =>
-      execa("bash", ["-e", "-c", script], { cwd: checkout(), env: { TOKEN: "t" }, reject: false });
-
-    it("goes on where there is none yet", async () => {
-      expect(await fetch()).toMatchObject({ exitCode: 0, stdout: "There is no ledger yet." });
-    });
-
-    it("puts it where the orchestrator reads it, also in place of an older one", async () => {
-      for (const message of ["one", "two"]) {
-        await git(checkout(), "commit", "--quiet", "--allow-empty", "--message", message);
-        await git(checkout(), "push", "--quiet", "--force", "origin", `HEAD:${LEDGER_REF}`);
-        await git(checkout(), "commit", "--quiet", "--amend", "--allow-empty", "--message", "another history");
-        const { exitCode } = await fetch();
-        const [remote, here] = await Promise.all(
-          [join(folder, "origin.git"), checkout()].map((at) => git(at, "rev-parse", LEDGER_REF)),
-        );
-        expect([exitCode, here]).toEqual([0, remote]);
-      }
-    });
-
-    it("ends the job, and with it the run, where it could not be told whether there is one", async () => {
-      await rm(join(folder, "origin.git"), { recursive: true });
-      const { exitCode, stdout } = await fetch();
-      expect([exitCode, stdout]).toEqual([1, expect.stringContaining("::error::The ledger")]);
-    });
+  it("looks at the ledger before code of the repository runs, with a token that no later step of the job has", () => {
+    const { steps = [] } = pipelines.jobs["orchestrate"] ?? {};
+    const look = steps.findIndex(({ with: inputs }) => inputs["command"] === "look");
+    expect(steps[look]?.uses).toBe("$/actions/dispatcher");
+    expect(steps.findIndex(({ uses }) => uses === "$/actions/orchestrator")).toBe(look + 1);
+    for (const event of ["push", "workflow_dispatch", "schedule"]) expect(steps[look]?.if).toContain(`'${event}'`);
+    expect(steps[look]?.if).not.toContain("pull_request");
   });
 });
 
