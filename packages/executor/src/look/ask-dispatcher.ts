@@ -12,6 +12,8 @@ export type MayStart = (unit: UnitPath, state?: LedgerState) => Promise<Start>;
 export type Channel = {
   readonly connected: boolean;
   send(message: unknown): void;
+  /** Whether somebody waits for a message: only then the channel keeps this process alive. */
+  holds(waiting: boolean): void;
   onMessage(listener: (message: unknown) => void): void;
   onClose(listener: () => void): void;
 };
@@ -28,6 +30,7 @@ export function askDispatcher(channel: Channel): MayStart {
     if (!read.success) return;
     waiting.get(read.data.answer)?.(read.data.start);
     waiting.delete(read.data.answer);
+    channel.holds(waiting.size > 0);
   });
   channel.onClose(() => {
     for (const answer of waiting.values()) answer(GONE);
@@ -39,6 +42,7 @@ export function askDispatcher(channel: Channel): MayStart {
     const ask = asked;
     return new Promise((resolve) => {
       waiting.set(ask, resolve);
+      channel.holds(true);
       channel.send({ ask, unit, ...(state === undefined ? {} : { state }) } satisfies StartQuestion);
     });
   };
@@ -52,7 +56,7 @@ const GONE: Start = {
 
 /** The channel that Node opens between a process and the one that started it; closed where there is none. */
 export function parentChannel(process: NodeJS.Process): Channel {
-  // Waiting for an answer keeps this process alive by itself; the channel must not.
+  // A promise keeps no process alive, and a channel that is listened to would keep it alive for good.
   process.channel?.unref();
   return {
     get connected() {
@@ -61,6 +65,10 @@ export function parentChannel(process: NodeJS.Process): Channel {
     send(message) {
       // An error means that the parent is gone, of which `disconnect` tells as well.
       process.send?.(message, undefined, undefined, () => undefined);
+    },
+    holds(waiting) {
+      if (waiting) process.channel?.ref();
+      else process.channel?.unref();
     },
     onMessage: (listener) => process.on("message", listener),
     onClose: (listener) => process.on("disconnect", listener),

@@ -11,10 +11,12 @@ const [vpc, db] = [UnitPath.parse("vpc"), UnitPath.parse("db")];
 /** A channel whose other side is played by the test. */
 function channelOf(connected = true) {
   const sent: unknown[] = [];
+  const held: boolean[] = [];
   let [receive, close] = [(_message: unknown): void => undefined, (): void => undefined];
   const channel: Channel = {
     connected,
     send: (message) => sent.push(message),
+    holds: (waiting) => held.push(waiting),
     onMessage: (listener) => {
       receive = listener;
     },
@@ -22,7 +24,7 @@ function channelOf(connected = true) {
       close = listener;
     },
   };
-  return { channel, sent, answer: (message: unknown) => receive(message), close: () => close() };
+  return { channel, sent, held, answer: (message: unknown) => receive(message), close: () => close() };
 }
 
 describe("asking the dispatcher", () => {
@@ -39,6 +41,15 @@ describe("asking the dispatcher", () => {
     answer({ answer: 2, start: { kind: "done", message: "done" } });
     answer({ answer: 1, start: { kind: "go" } });
     expect([await first, await second]).toEqual([{ kind: "go" }, { kind: "done", message: "done" }]);
+  });
+
+  it("is waited for as long as an answer is due", async () => {
+    const { channel, held, answer } = channelOf();
+    const mayStart = askDispatcher(channel);
+    const asked = [mayStart(vpc), mayStart(db)];
+    for (const unit of [1, 2]) answer({ answer: unit, start: { kind: "go" } });
+    await Promise.all(asked);
+    expect(held).toEqual([true, true, true, false]);
   });
 
   it("starts nothing when the dispatcher is gone, or goes before it answers", async () => {
