@@ -2,6 +2,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { MatrixJob } from "@pipelines/core/contracts/job";
 import { ASSESSMENT_FILE, assessmentFile } from "@pipelines/core/documents/layout";
+import { ledgerGit } from "@pipelines/core/ledger-ref/git";
+import { fetchLedger } from "@pipelines/core/ledger-ref/store";
+import { toolEnvironment } from "@pipelines/core/process/environment";
 import { execa } from "execa";
 import { z } from "zod";
 import { git, type Playground } from "./playground.ts";
@@ -37,12 +40,10 @@ export type Progress = (job: { name: string; ok: boolean; seconds: number }) => 
 
 const Matrix = z.array(MatrixJob);
 
-/** The job matrices in the order in which the workflow runs them, and how the names of their jobs begin. */
-const stages = [
-  ["plan", "Plan"],
+/** The job matrices that change units, in the order in which the workflow runs them, and how the names of their jobs begin. */
+const deploys = [
   ...[1, 2, 3, 4].map((stage) => [`apply_${stage}`, "Apply"] as const),
   ...[1, 2, 3, 4].map((stage) => [`destroy_${stage}`, "Destroy"] as const),
-  ["provision", "Provision account"],
 ] as const;
 
 export async function playWorkflow(
@@ -64,6 +65,7 @@ export async function playWorkflow(
   await git(workspace, "clone", "--quiet", "--no-checkout", playground.origin, checkout);
   await git(checkout, "fetch", "--quiet", "origin", event.ref);
   await git(checkout, "checkout", "--quiet", "--detach", event.sha);
+  await fetchLedger(ledgerGit(checkout, toolEnvironment(process.env)), "origin");
   const eventFile = join(workspace, "event.json");
   await writeFile(eventFile, JSON.stringify(event.payload));
 
@@ -148,9 +150,22 @@ export async function playWorkflow(
   if (event.name === "pull_request") {
     await step("dispatcher", { command: "report", phase: "start", folder: documents, token });
   }
-  for (const [output, word] of stages) await runStage(output, word);
+  /** A job that writes the ledger. Pull requests have none of them. */
+  const keepLedger = async (command: "claim" | "record", name: string): Promise<"success" | "failure" | "skipped"> => {
+    if (event.name === "pull_request" || !orchestrated.ok) return "skipped";
+    const begun = performance.now();
+    const { ok } = await step("dispatcher", { command, repository: checkout, folder: documents, token });
+    ended(name, ok, begun);
+    return ok ? "success" : "failure";
+  };
+  const claim = await keepLedger("claim", "Claim");
+  await runStage("plan", "Plan");
+  if (claim === "success") for (const [output, word] of deploys) await runStage(output, word);
+  await runStage("provision", "Provision account");
+  const record = await keepLedger("record", "Record");
   started = performance.now();
-  const reported = await step("dispatcher", { command: "report", phase: "end", folder: documents, token });
+  const ending = { command: "report", phase: "end", folder: documents, token, claim, record };
+  const reported = await step("dispatcher", ending);
   ended("Pipelines status", reported.ok, started);
   const status = orchestrated.ok && reported.ok ? "success" : "failure";
   // As GitHub names the jobs of a called workflow: after the job that calls it.
