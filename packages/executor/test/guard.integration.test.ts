@@ -137,6 +137,7 @@ resource "terraform_data" "it" {
   );
   expect(files.map(({ name }) => name).toSorted()).toEqual([
     expect.stringMatching(/^a-\w+\.json$/),
+    expect.stringMatching(/^a-\w+\.json$/),
     expect.stringMatching(/^a-\w+\.txt$/),
     expect.stringMatching(/^a-\w+\.txt$/),
     "outcome.json",

@@ -113,6 +113,22 @@ describe("`extra_arguments`", () => {
     });
   });
 
+  test("that reach the binary by variables are refused as well", async () => {
+    await using world = await makeWorld({
+      ...unitAt("a", thing, {
+        body: 'terraform {\n  extra_arguments "x" {\n    commands = ["plan"]\n    env_vars = { TF_CLI_ARGS_plan = "-lock=false -target=terraform_data.it" }\n  }\n}\n',
+      }),
+      ...unitAt("b", thing),
+      ".pipelines/config.yml": 'environments: { it: { paths: ["**"], env: { TF_CLI_ARGS: "-compact-warnings" } } }\n',
+    });
+    const { ends } = await world.run({ action: "apply", units: ["a", "b"], environment: "it" });
+    expect(ends).toMatchObject({
+      a: { kind: "failed", at: "plan", cause: { message: expect.stringMatching(/^`-target`, .* plans a part/) } },
+      b: changed,
+    });
+    expect(await world.stateOf("a")).toEqual({});
+  });
+
   test("what an apply did is not read from its text", async () => {
     const main =
       'resource "terraform_data" "it" {\n  provisioner "local-exec" {\n    command = "printf \'\\\\nApply complete!\\\\n\'; exit 3"\n  }\n}\n';

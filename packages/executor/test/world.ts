@@ -195,6 +195,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
         },
         ...(ask.superseded === undefined ? {} : { superseded: ask.superseded }),
         addedUnits: ask.added ?? [],
+        asksToStart: false,
         repositoryFolder: repository,
         configurationFile: null,
         folder: documents,

@@ -18,6 +18,11 @@ const REFUSED: Readonly<Record<string, string>> = {
   "-destroy": "plans the unit's destruction; a unit is destroyed when it is removed",
 };
 
+/** Why a plan must not be made with a flag; `null` for one that is fine. @param flag its name with one dash */
+export function refusalOf(flag: string): string | null {
+  return REFUSED[flag] ?? null;
+}
+
 /** Flags whose value may be the next word: what follows them is no argument of its own. */
 const WITH_VALUE = new Set([
   ...["-var", "-var-file", "-target", "-target-file", "-exclude", "-exclude-file", "-replace", "-out"],

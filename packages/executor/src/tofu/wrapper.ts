@@ -74,7 +74,8 @@ function scriptOf(wrapper: Wrapper, binary: Binary, initLock: string): string {
     'may_start "$1"',
     `case "$1" in`,
     "  plan)",
-    `    for word in "$@"; do case "$word" in -*) printf '%s\\n' "\${word%%=*}" ;; esac; done > ${quoted(wrapper.planFlags)} ;;`,
+    // The binary takes arguments from these variables as well.
+    `    set -f; for word in \${TF_CLI_ARGS:-} \${TF_CLI_ARGS_plan:-} "$@"; do case "$word" in -*) printf '%s\\n' "\${word%%=*}" ;; esac; done > ${quoted(wrapper.planFlags)} ;;`,
     "  init)",
     // Without hashes in a unit's lock file, each init would install a provider into the shared cache again, and take it
     // from under the plans and applies that run beside it. The lock file that is "broken" by this is thrown away.

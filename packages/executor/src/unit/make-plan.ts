@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { PlanSummary, UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { OpenJob } from "../job/open-job.ts";
 import { writePlanText } from "../outcome/unit-files.ts";
-import { refusedArgument } from "../tofu/extra-arguments.ts";
+import { refusalOf, refusedArgument } from "../tofu/extra-arguments.ts";
 import { errorText } from "../tofu/failure.ts";
 import { doesSomething, type PlanJson, sensitiveValues, summarize } from "../tofu/plan-json.ts";
 import type { Step } from "../tofu/unit-workspace.ts";
@@ -29,6 +29,8 @@ export async function makePlan(job: OpenJob, unit: OpenUnit, flags: readonly str
   const out = `-out=${unit.workspace.planFile}`;
   const step = await unit.run("plan", ["plan", "-input=false", "-no-color", out, ...flags]);
   if (!planEnded(step)) return { kind: "ended", end: await endWithoutPlan(job, unit, step) };
+  const flagged = refusedByFlags(step, flags);
+  if (flagged !== null) return { kind: "ended", end: flagged };
   const ignored = /^warn: Ignoring error/m.test(step.said);
   if (ignored && !(await unit.workspace.hasPlan())) return { kind: "ended", end: ignoredEnd(job, step) };
   const { json, text } = await unit.workspace.show();
@@ -66,6 +68,17 @@ function partialEnd(job: OpenJob, json: PlanJson, step: Step): UnitEnd | null {
   const message =
     "The plan is not complete: an apply of it would not make the unit what its code says. `-target` and changes that are deferred do that.";
   return { kind: "failed", at: "plan", cause: { kind: "tool", exitCode: step.end.exitCode, message } };
+}
+
+/** What the binary was really started with, wherever it came from: words that are put together, variables. */
+function refusedByFlags({ planFlags }: Step, own: readonly string[]): UnitEnd | null {
+  for (const flag of planFlags) {
+    const why = own.includes(flag) ? null : refusalOf(flag);
+    if (why === null) continue;
+    const message = `\`${flag}\`, which the unit's \`extra_arguments\` or the variables \`TF_CLI_ARGS\` and \`TF_CLI_ARGS_plan\` add to its plan, ${why}. Take it out.`;
+    return { kind: "failed", at: "plan", cause: { kind: "configuration", message } };
+  }
+  return null;
 }
 
 async function refusedByArguments(
