@@ -106,6 +106,16 @@ export function doesSomething(summary: PlanSummary): boolean {
   return summary.resources.length > 0 || add + change + destroy > 0;
 }
 
+/**
+ * Whether a plan is of the whole unit. One that ended with errors holds what was planned until then; one that is partial
+ * would leave something to be planned again, or can't be applied although it has changes.
+ */
+export function extentOf(plan: PlanJson): "whole" | "partial" | "errored" {
+  if (plan.errored) return "errored";
+  const stuck = plan.applyable === false && doesSomething(summarize(plan, []));
+  return plan.complete === false || stuck ? "partial" : "whole";
+}
+
 /** Every text that the plan marks as sensitive, the values of sensitive variables included. */
 export function sensitiveValues(plan: PlanJson): Set<string> {
   const found = new Set<string>();

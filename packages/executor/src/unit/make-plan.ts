@@ -5,7 +5,7 @@ import type { OpenJob } from "../job/open-job.ts";
 import { writePlanText } from "../outcome/unit-files.ts";
 import { refusalOf, refusedArgument } from "../tofu/extra-arguments.ts";
 import { errorText } from "../tofu/failure.ts";
-import { doesSomething, type PlanJson, sensitiveValues, summarize } from "../tofu/plan-json.ts";
+import { doesSomething, extentOf, type PlanJson, sensitiveValues, summarize } from "../tofu/plan-json.ts";
 import type { Step } from "../tofu/unit-workspace.ts";
 import { endWithoutPlan } from "./end-without-plan.ts";
 import type { OpenUnit } from "./open-unit.ts";
@@ -62,9 +62,9 @@ function ignoredEnd({ redactor }: OpenJob, step: Step): UnitEnd {
 
 /** How a unit ended whose plan is not of the whole unit; `null` for a plan that is. */
 function partialEnd(job: OpenJob, json: PlanJson, step: Step): UnitEnd | null {
-  if (json.errored) return ignoredEnd(job, step);
-  if (json.complete !== false && json.applyable !== false) return null;
-  if (json.complete !== false && !doesSomething(summarize(json, []))) return null;
+  const extent = extentOf(json);
+  if (extent === "whole") return null;
+  if (extent === "errored") return ignoredEnd(job, step);
   const message =
     "The plan is not complete: an apply of it would not make the unit what its code says. `-target` and changes that are deferred do that.";
   return { kind: "failed", at: "plan", cause: { kind: "tool", exitCode: step.end.exitCode, message } };
