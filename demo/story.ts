@@ -1,3 +1,6 @@
+import { resolve } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
 import { git, type Playground } from "./playground.ts";
 import { type Progress, playWorkflow, type WorkflowRun } from "./workflow.ts";
 
@@ -21,6 +24,24 @@ include "envcommon" {
 
 inputs = {
   zones = 1
+}
+`;
+
+/** A unit that reads what the app has; `app` is that unit's own text, whose root it shares. */
+const queueUnit = (app: string): string => `${app.slice(0, app.indexOf("\n}\n") + 3)}
+terraform {
+  source = "\${get_repo_root()}/modules/queue"
+}
+
+dependency "app" {
+  config_path = "../app"
+
+  mock_outputs                            = { url = "https://not-yet-known.example.com" }
+  mock_outputs_allowed_terraform_commands = ["validate", "plan"]
+}
+
+inputs = {
+  app_url = dependency.app.outputs.url
 }
 `;
 
@@ -55,6 +76,35 @@ export async function merged(playground: Playground, pullRequest: number, progre
   const { before, after } = await playground.github.mergePullRequest(pullRequest, { method: "squash" });
   return pushed(playground, before, after, progress);
 }
+
+/** A pull request of one change, planned. */
+async function proposed(
+  playground: Playground,
+  progress: Progress,
+  change: { branch: string; title: string; files: Readonly<Record<string, string | null>> },
+): Promise<number> {
+  await playground.push(change.branch, change.title, change.files);
+  const opened = await playground.github.openPullRequest({
+    ...{ head: change.branch, base: "main", title: change.title, body: "", author: "robin" },
+  });
+  await planned(playground, opened.number, "opened", progress);
+  return opened.number;
+}
+
+/** What `pipelines status` prints of the units that are due, or that nothing is. */
+export async function dueUnits(playground: Playground): Promise<readonly string[]> {
+  const command = resolve(import.meta.dirname, "../packages/cli/src/main.ts");
+  const { stdout } = await execa(process.execPath, [command, "status", "--json", "--repo", playground.clone], {
+    reject: false,
+  });
+  return Status.parse(JSON.parse(stdout)).units.flatMap(({ unit, due }) =>
+    due === undefined ? [] : [`${unit} (${due.why})`],
+  );
+}
+
+const Status = z.object({
+  units: z.array(z.object({ unit: z.string(), due: z.object({ why: z.string() }).optional() })),
+});
 
 export const story: readonly Chapter[] = [
   {
@@ -144,6 +194,31 @@ export const story: readonly Chapter[] = [
       await planned(playground, opened.number, "opened", progress);
       const run = await merged(playground, opened.number, progress);
       return `#${opened.number} ${run.status}`;
+    },
+  },
+  {
+    title: "an apply is skipped because another one failed; the fix is merged, and both are applied",
+    async run(playground, progress) {
+      const app = "dev/eu-west-1/app/settings.yml";
+      const queue = await git(playground.clone, "show", "origin/main:dev/eu-west-1/app/terragrunt.hcl");
+      const broken = await proposed(playground, progress, {
+        ...{ branch: "queue-for-dev", title: "A queue for dev, and a new image" },
+        files: {
+          [app]: "replicas: 3\nimage: registry.example.com/app:broken\n",
+          "dev/eu-west-1/queue/terragrunt.hcl": queueUnit(queue),
+        },
+      });
+      const failed = await merged(playground, broken, progress);
+      const before = await dueUnits(playground);
+      const fix = await proposed(playground, progress, {
+        ...{ branch: "image-that-exists", title: "The image that exists" },
+        files: { [app]: "replicas: 3\nimage: registry.example.com/app:1.7.0\n" },
+      });
+      const fixed = await merged(playground, fix, progress);
+      const after = await dueUnits(playground);
+      const said = (units: readonly string[]): string =>
+        units.length === 0 ? "nothing is due" : `due: ${units.join(", ")}`;
+      return `#${broken} ${failed.status}, ${said(before)}; #${fix} ${fixed.status}, ${said(after)}`;
     },
   },
 ];

@@ -2,9 +2,6 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { MatrixJob } from "@pipelines/core/contracts/job";
 import { ASSESSMENT_FILE, assessmentFile } from "@pipelines/core/documents/layout";
-import { ledgerGit } from "@pipelines/core/ledger-ref/git";
-import { fetchLedger } from "@pipelines/core/ledger-ref/store";
-import { toolEnvironment } from "@pipelines/core/process/environment";
 import { execa } from "execa";
 import { z } from "zod";
 import { git, type Playground } from "./playground.ts";
@@ -65,7 +62,6 @@ export async function playWorkflow(
   await git(workspace, "clone", "--quiet", "--no-checkout", playground.origin, checkout);
   await git(checkout, "fetch", "--quiet", "origin", event.ref);
   await git(checkout, "checkout", "--quiet", "--detach", event.sha);
-  await fetchLedger(ledgerGit(checkout, toolEnvironment(process.env)), "origin");
   const eventFile = join(workspace, "event.json");
   await writeFile(eventFile, JSON.stringify(event.payload));
 
@@ -128,7 +124,12 @@ export async function playWorkflow(
   };
 
   let started = performance.now();
-  const orchestrated = await step("orchestrator", { repository: checkout, folder: documents });
+  const looked =
+    event.name === "pull_request" ||
+    (await step("dispatcher", { command: "look", repository: checkout, folder: documents, token })).ok;
+  const orchestrated = looked
+    ? await step("orchestrator", { repository: checkout, folder: documents })
+    : { ok: false, outputs: new Map<string, string>() };
   ended("Determine jobs", orchestrated.ok, started);
   if (orchestrated.ok) {
     const assessment = await readFile(assessmentFile(documents), "utf8");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { makePlayground, type Playground } from "../demo/playground.ts";
-import { story } from "../demo/story.ts";
+import { dueUnits, story } from "../demo/story.ts";
 
 /** The story of the demo, chapter by chapter, through the committed bundles, real Terragrunt, OpenTofu and git. */
 const Comments = z.array(z.object({ id: z.number(), body: z.string(), user: z.object({ login: z.string() }) }));
@@ -126,6 +126,14 @@ describe("the main job, from pull request to a closed issue", () => {
     const pulls = await get("/pulls?state=open&per_page=100", Pulls);
     expect(pulls.map((pull) => pull.title).join()).toContain("stage");
     await expect(access(state("stage"))).rejects.toThrow();
+  });
+
+  it("takes along what a failed apply had skipped, once its fix is merged", async () => {
+    await play(5);
+    expect(results[5]).toContain("due: dev/eu-west-1/app (failed), dev/eu-west-1/queue (skipped)");
+    expect(results[5]).toMatch(/success, nothing is due$/);
+    expect(await dueUnits(playground)).toEqual([]);
+    expect(await resources("dev/eu-west-1/queue")).toHaveLength(2);
   });
 
   it("made no request that GitHub's description does not allow", () => {

@@ -30,7 +30,7 @@ describe("a run claims", () => {
 
   it("units that are due since earlier runs as theirs", () => {
     const units = assessmentOf({ mode: "apply", units: [{ path: "a" }] }).units.map((unit) => ({
-      ...{ ...unit, due: { owner: 77, since: time, why: "failed" } },
+      ...{ ...unit, due: { owner: 77, since: time, why: "failed", commits: [HEAD] } },
     }));
     expect(claimed({ units: [{ path: "a" }] }, { units })?.units).toMatchObject([{ path: "a", dueOf: 77 }]);
   });

@@ -38,12 +38,12 @@ const SHARED_MS = 3_000;
  */
 export function startAnswers(assessment: Assessment, job: Job, place: StartPlace): StartAnswers | null {
   const action = LedgerAction.safeParse(job.action);
-  const { ledgerClaim, deployBranch, destroyExisting } = assessment.comparison;
+  const { ledgerClaim, deployBranch, destroyExisting, head } = assessment.comparison;
   if (!action.success || !changesUnits(job.action) || ledgerClaim === undefined) return null;
   let latest: { readonly at: number; readonly view: Promise<View> } | null = null;
   const look = (): Promise<View> => {
     const now = performance.now();
-    if (latest === null || now - latest.at > SHARED_MS) latest = { at: now, view: viewOf(place, deployBranch) };
+    if (latest === null || now - latest.at > SHARED_MS) latest = { at: now, view: viewOf(place, deployBranch, head) };
     return latest.view;
   };
   return async (unit, state) => {
@@ -65,7 +65,7 @@ type View = {
   readonly living: DestroyQuestion["living"];
 };
 
-async function viewOf(place: StartPlace, deployBranch: string): Promise<View> {
+async function viewOf(place: StartPlace, deployBranch: string, head: CommitSha): Promise<View> {
   try {
     await using opened = await openLedger(place.checkout, deployBranch, place.run, place);
     const { repository, store, tip: commit } = opened;
@@ -79,7 +79,7 @@ async function viewOf(place: StartPlace, deployBranch: string): Promise<View> {
     const living = new Set([...units.all, ...generated.map(({ unit }) => unit)]);
     return {
       ledger: { kind: "read", value: ledger },
-      tip: { kind: "read", value: { commit, exists: units.mayHave, configuration } },
+      tip: { kind: "read", value: { commit, exists: await existence(repository, head, commit, units), configuration } },
       living: {
         kind: "read",
         value: { units: living, unsettled: await unsettledUnits(repository, ledger, commit, units) },
@@ -89,6 +89,21 @@ async function viewOf(place: StartPlace, deployBranch: string): Promise<View> {
     const unknown = { kind: "unknown", why: error instanceof Error ? error.message : String(error) } as const;
     return { ledger: unknown, tip: unknown, living: unknown };
   }
+}
+
+/**
+ * Whether a unit that the run's head does not have exists at the tip. No tree shows what a stack generates: a unit that may
+ * come of one is back only if something that the stack is made from has changed since the head.
+ */
+async function existence(
+  repository: Repository,
+  head: CommitSha,
+  tip: CommitSha,
+  units: UnitsOfTree,
+): Promise<(unit: UnitPath) => boolean> {
+  if (tip === head) return units.has;
+  const shared = (await repository.diff(head, tip)).some(({ path }) => units.ownerOf(path) === null);
+  return shared ? units.mayHave : units.has;
 }
 
 /** Units that commits behind the last determined one may have given another state: a file in their folder, or a shared one. */
