@@ -21,11 +21,24 @@ const applied = (unit: UnitPath, its: LedgerState | null): LedgerUnit => ({
   },
 });
 
-function ask(records: readonly LedgerUnit[], mine = state("old"), unsettled = false) {
+/** The same, due to be applied by a run that has not recorded yet. */
+const due = (unit: UnitPath, its: LedgerState | null, owner = run): LedgerUnit => ({
+  ...applied(unit, its),
+  due: {
+    ...{ action: "apply", commit, commits: [commit], environment: null, why: "changed", message: "", owner },
+    ...{ dependsOn: [], byHand: false, ahead: false, since: time },
+  },
+});
+
+function ask(
+  records: readonly LedgerUnit[],
+  mine = state("old"),
+  unsettled = false,
+  found: readonly (readonly [UnitPath, LedgerState])[] = [],
+) {
   return mayDestroy({
     ledger: { kind: "read", value: withUnits(EMPTY_LEDGER, records) },
-    unit: old,
-    state: mine,
+    ...{ unit: old, state: mine, run, found: { kind: "read", value: new Map(found) } },
     living: { kind: "read", value: { units: [old, now, other], unsettled: () => unsettled } },
   });
 }
@@ -52,13 +65,29 @@ describe("the state of a unit that is to be destroyed", () => {
     expect(ask(records, state("old"), true)).toMatchObject({ because: "unknown-state" });
   });
 
-  it("stays when the ledger or the branch can't be read", () => {
+  it("goes by what this run found of the units that it applies itself, and of no others", () => {
+    const rest = applied(other, state("other"));
+    expect(ask([due(now, state("now")), rest])).toMatchObject({ because: "unknown-state" });
+    const found = [[now, state("now")]] as const;
+    expect(ask([due(now, null), rest], state("old"), false, found)).toEqual({ kind: "go" });
+    expect(ask([due(now, null), rest], state("old"), true, found)).toMatchObject({ because: "unknown-state" });
+    expect(ask([due(now, state("now")), rest], state("old"), false, [[now, state("old")]])).toMatchObject({
+      because: "same-state",
+    });
+    const later = { id: 2, number: 2, attempt: 1 };
+    expect(ask([due(now, null, later), rest], state("old"), false, found)).toMatchObject({ because: "unknown-state" });
+  });
+
+  it("stays when the ledger, the branch or what the run found can't be read", () => {
     const unknown = { kind: "unknown", why: "no network" } as const;
     const living = { kind: "read", value: { units: [], unsettled: () => false } } as const;
     const ledger = { kind: "read", value: EMPTY_LEDGER } as const;
+    const found = { kind: "read", value: new Map() } as const;
+    const asked = { ledger, unit: old, state: state("old"), run, found, living };
     const stopped = { because: "unknown", message: expect.stringContaining("no network") };
-    expect(mayDestroy({ ledger: unknown, unit: old, state: state("old"), living })).toMatchObject(stopped);
-    expect(mayDestroy({ ledger, unit: old, state: state("old"), living: unknown })).toMatchObject(stopped);
+    for (const not of [{ ledger: unknown }, { living: unknown }, { found: unknown }]) {
+      expect(mayDestroy({ ...asked, ...not })).toMatchObject(stopped);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
-import type { LedgerState } from "../contracts/ledger.ts";
+import type { LedgerRun, LedgerState } from "../contracts/ledger.ts";
 import type { Start } from "../contracts/start.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, sameRun } from "./ledger.ts";
 import type { Looked } from "./may-start.ts";
 import { stateSharedWith } from "./shared-state.ts";
 
@@ -9,6 +9,9 @@ export type DestroyQuestion = {
   readonly ledger: Looked<Ledger>;
   readonly unit: UnitPath;
   readonly state: LedgerState;
+  readonly run: Pick<LedgerRun, "id">;
+  /** The states of the units that jobs of this run have planned for their applies, whatever became of those. */
+  readonly found: Looked<ReadonlyMap<UnitPath, LedgerState>>;
   /** The units of the deploy branch as it is now, and of which of them commits have come that nobody determined yet. */
   readonly living: Looked<{ readonly units: Iterable<UnitPath>; readonly unsettled: (unit: UnitPath) => boolean }>;
 };
@@ -17,14 +20,18 @@ export type DestroyQuestion = {
 const NAMED = 5;
 
 /** The look right before a unit is destroyed, once its state is known: is that state nobody else's? */
-export function mayDestroy({ ledger, unit, state, living }: DestroyQuestion): Start {
-  const missing = [ledger, living].find((looked) => looked.kind === "unknown");
+export function mayDestroy({ ledger, unit, state, run, found, living }: DestroyQuestion): Start {
+  const missing = [ledger, living, found].find((looked) => looked.kind === "unknown");
   if (missing?.kind === "unknown") {
     return { kind: "stop", because: "unknown", message: `Whose state it is can't be looked up: ${missing.why}` };
   }
-  if (ledger.kind === "unknown" || living.kind === "unknown") throw new Error("both are known here");
+  if (ledger.kind === "unknown" || living.kind === "unknown" || found.kind === "unknown") {
+    throw new Error("all are known here");
+  }
   const { units, unsettled } = living.value;
-  const shared = stateSharedWith(ledger.value, unit, state, units, unsettled);
+  const shared = stateSharedWith(ledger.value, unit, state, units, unsettled, (other, due) =>
+    due.action === "apply" && sameRun(due.owner, run) ? (found.value.get(other) ?? null) : null,
+  );
   const [first] = shared.with;
   if (first !== undefined) {
     const how = first.how === "same place" ? "has the very state of" : "has a copy of the state of";

@@ -1,4 +1,4 @@
-import type { LedgerState } from "../contracts/ledger.ts";
+import type { Due, LedgerState } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -14,6 +14,7 @@ export type SharedState = {
  *
  * @param living the units at the tip of the deploy branch
  * @param unsettled whether commits changed a unit that were not determined yet
+ * @param found which state the run that asks found a unit to have at the commit that it is due for; `null`: none
  */
 export function stateSharedWith(
   ledger: Ledger,
@@ -21,15 +22,17 @@ export function stateSharedWith(
   state: LedgerState,
   living: Iterable<UnitPath>,
   unsettled: (unit: UnitPath) => boolean,
+  found: (unit: UnitPath, due: Due) => LedgerState | null = () => null,
 ): SharedState {
   const shared: { unit: UnitPath; how: "same place" | "same lineage" }[] = [];
   const unknown: UnitPath[] = [];
   for (const other of living) {
     if (other === unit) continue;
     const { applied, due, seen } = ledger.units.get(other) ?? {};
-    // What is not applied as the branch has it may have been given any state since.
-    const settled = due === undefined && applied?.action !== "destroy" && !unsettled(other);
-    const known = settled ? (applied?.state ?? seen?.state ?? null) : null;
+    // What is not applied as the branch has it may have been given any state since, unless this run looked.
+    const recorded = applied?.action === "destroy" ? null : (applied?.state ?? seen?.state ?? null);
+    const settled = due === undefined ? recorded : found(other, due);
+    const known = unsettled(other) ? null : settled;
     if (known === null || !comparable(known, state)) unknown.push(other);
     else if (samePlace(known, state)) shared.push({ unit: other, how: "same place" });
     else if (known.lineage !== null && known.lineage === state.lineage) {

@@ -7,6 +7,7 @@ import type { Job } from "@pipelines/core/contracts/job";
 import { LedgerAction, type LedgerState } from "@pipelines/core/contracts/ledger";
 import type { Start } from "@pipelines/core/contracts/start";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { readUnitStates } from "@pipelines/core/documents/unit-states";
 import type { Repository } from "@pipelines/core/git/repository";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
 import { type DestroyQuestion, mayDestroy } from "@pipelines/core/ledger/may-destroy";
@@ -47,11 +48,11 @@ export function startAnswers(assessment: Assessment, job: Job, place: StartPlace
     return latest.view;
   };
   return async (unit, state) => {
-    const { ledger, tip, living } = await look();
-    if (state !== undefined) return mayDestroy({ ledger, unit, state, living });
+    const { ledger, tip, living, found } = await look();
+    const run = { id: Number(place.run.runId), number: place.run.runNumber, attempt: place.run.attempt };
+    if (state !== undefined) return mayDestroy({ ledger, unit, state, run, living, found });
     return mayStart({
-      ...{ ledger, tip, unit, action: action.data, commit: job.at },
-      run: { id: Number(place.run.runId), number: place.run.runNumber, attempt: place.run.attempt },
+      ...{ ledger, tip, unit, action: action.data, commit: job.at, run },
       endedWell: await endedWell(place.folder),
       destroyAtTip: traitsOf(job.action).removes && destroyExisting === true,
     });
@@ -63,6 +64,7 @@ type View = {
   readonly ledger: Looked<Ledger>;
   readonly tip: Looked<Tip>;
   readonly living: DestroyQuestion["living"];
+  readonly found: DestroyQuestion["found"];
 };
 
 async function viewOf(place: StartPlace, deployBranch: string, head: CommitSha): Promise<View> {
@@ -77,7 +79,9 @@ async function viewOf(place: StartPlace, deployBranch: string, head: CommitSha):
       ({ unit, applied }) => applied?.action === "apply" && units.mayHave(unit),
     );
     const living = new Set([...units.all, ...generated.map(({ unit }) => unit)]);
+    const found = new Map((await readUnitStates(place.folder)).map((its) => [its.unit, its.state]));
     return {
+      found: { kind: "read", value: found },
       ledger: { kind: "read", value: ledger },
       tip: { kind: "read", value: { commit, exists: await existence(repository, head, commit, units), configuration } },
       living: {
@@ -87,7 +91,7 @@ async function viewOf(place: StartPlace, deployBranch: string, head: CommitSha):
     };
   } catch (error) {
     const unknown = { kind: "unknown", why: error instanceof Error ? error.message : String(error) } as const;
-    return { ledger: unknown, tip: unknown, living: unknown };
+    return { ledger: unknown, tip: unknown, living: unknown, found: unknown };
   }
 }
 
