@@ -101,7 +101,7 @@ async function reviewedPlans(assessment: Assessment, job: Job, gitHub: GitHubCon
     const commits = async (): Promise<Set<string>> => new Set([...(await git.between(base ?? head, head)), ...earlier]);
     const count =
       approvedRun !== undefined
-        ? await bringApprovedPlans(source, approvedRun, units, plansFolder)
+        ? await bringApprovedPlans(source, approvedRun, deployBranch, units, plansFolder)
         : await bringReviewedPlans(source, await commits(), deployBranch, units, plansFolder);
     log.info(`${count} reviewed plans belong to this ${approvedRun === undefined ? "push" : "request"}.`);
   } catch (error) {

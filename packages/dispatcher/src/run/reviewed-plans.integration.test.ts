@@ -21,6 +21,10 @@ let folder: string;
 let clone: string;
 let github: LocalGitHub;
 let source: ReviewedPlanSource;
+let now = new Date("2026-11-25T12:00:00Z");
+const later = (): void => {
+  now = new Date(now.getTime() + 60_000);
+};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pipelines-reviewed-"));
@@ -31,7 +35,7 @@ beforeAll(async () => {
   git("checkout", "-q", "-B", "main");
   git("commit", "-q", "--allow-empty", "-m", "first");
   git("push", "-q", "origin", "main");
-  github = await startLocalGitHub({ gitFolder: join(folder, "origin.git") });
+  github = await startLocalGitHub({ gitFolder: join(folder, "origin.git"), clock: () => now });
   const log = { info: () => undefined, warning: () => undefined };
   const client = createGitHubClient({ token: github.token, apiUrl: github.url, log, timing: { paced: false } });
   source = gitHubReviewedPlans(client, { owner: github.owner, repo: github.repo }, "pipelines.yml");
@@ -54,7 +58,7 @@ function git(...args: string[]): string {
 /** A pull request of two commits with a plan run that kept a reviewed plan of one unit. */
 async function proposed(
   name: string,
-  run: { attempts?: number; event?: string; workflowPath?: string; done?: boolean } = {},
+  run: { attempts?: number; event?: string; workflowPath?: string; done?: boolean; headBranch?: string } = {},
 ) {
   git("fetch", "-q", "origin");
   git("checkout", "-q", "-B", name, "origin/main");
@@ -70,7 +74,7 @@ async function proposed(
   const plan = github.startRun({
     event,
     headSha,
-    headBranch: name,
+    headBranch: run.headBranch ?? name,
     ...(workflowPath === undefined ? {} : { workflowPath }),
   });
   await plan.uploadArtifact("pipelines-assessment-1", {
@@ -165,11 +169,34 @@ test("plans that have expired count as none", async () => {
   expect((await broughtFor(before, after))[headSha] ?? "").toBe("");
 });
 
-test("a plan run that somebody started by hand is brought by its id, and no other run is", async () => {
+test("what a run shows after the merge was not reviewed: neither a later attempt nor a later run", async () => {
+  const { number, headSha, plan } = await proposed("repeated-late");
+  later();
+  const { before, after } = await github.mergePullRequest(number);
+  later();
+  plan.rerun();
+  await plan.uploadArtifact("pipelines-assessment-2", { "assessment.json": JSON.stringify({ jobs: [] }) });
+  await plan.uploadArtifact("pipelines-outcome-plan-2", { "reviewed-plans/unit.json": "seen by nobody" });
+  plan.complete("success");
+  const again = github.startRun({ event: "pull_request", headSha, headBranch: "repeated-late" });
+  await again.uploadArtifact("pipelines-assessment-1", {
+    "assessment.json": JSON.stringify({ jobs: [{ id: "plan", units: [{ path: "unit" }] }] }),
+  });
+  await again.uploadArtifact("pipelines-outcome-plan-1", { "reviewed-plans/unit.json": "seen by nobody" });
+  again.complete("success");
+  expect(await broughtFor(before, after)).toEqual({ [headSha]: "repeated-late 1" });
+});
+
+test("a plan run that somebody started by hand from the branch is brought by its id, and no other run is", async () => {
   const into = await mkdtemp(join(folder, "approved-"));
-  const { plan } = await proposed("by-hand", { event: "workflow_dispatch" });
-  expect(await bringApprovedPlans(source, plan.id, units, into)).toBe(1);
+  const { plan } = await proposed("by-hand", { event: "workflow_dispatch", headBranch: "main" });
+  expect(await bringApprovedPlans(source, plan.id, "main", units, into)).toBe(1);
   expect(await readFile(join(into, "approved", "unit.json"), "utf8")).toBe("by-hand 1");
-  const other = await proposed("not-by-hand");
-  await expect(bringApprovedPlans(source, other.plan.id, units, into)).rejects.toThrow("is no completed plan run");
+  const others = [
+    await proposed("not-by-hand", { headBranch: "main" }),
+    await proposed("from-a-branch", { event: "workflow_dispatch" }),
+  ];
+  for (const { plan: other } of others) {
+    await expect(bringApprovedPlans(source, other.id, "main", units, into)).rejects.toThrow("is no completed plan run");
+  }
 });

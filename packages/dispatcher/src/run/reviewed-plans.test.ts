@@ -14,7 +14,7 @@ describe("reviewed plans among a run's artifacts", () => {
       "pipelines-assessment-1",
       "coverage",
     ];
-    const artifacts = names.map((name, id) => ({ id, name, bytes: 1 }));
+    const artifacts = names.map((name, id) => ({ id, name, bytes: 1, createdAt: new Date() }));
     const jobs = new Set(["plan-a", "plan-b", "plan-d"].map((id) => JobId.parse(id)));
     expect(newestOutcomes(artifacts, jobs).map(({ name }) => name)).toEqual([
       "pipelines-outcome-plan-a-10",

@@ -14,13 +14,16 @@ import { type Artifact, artifactsOn, assessmentAmong, type RunArtifacts } from "
 
 /** Where reviewed plans of merged pull requests are found. */
 export type ReviewedPlanSource = {
-  /** The heads of the pull requests to `branch` that were merged by one of these commits. */
-  mergedHeads(commits: ReadonlySet<string>, branch: string): Promise<CommitSha[]>;
-  /** The newest completed run of this workflow for a pull request's head, or `null`. */
-  newestRun(head: CommitSha): Promise<number | null>;
-  /** The commit of a completed dispatch of this workflow, or `null` when the run is none. */
-  dispatchedCommit(run: number): Promise<CommitSha | null>;
+  /** The pull requests to `branch` that were merged by one of these commits. */
+  merged(commits: ReadonlySet<string>, branch: string): Promise<Merged[]>;
+  /** The newest completed run of this workflow for a pull request's head that began before the merge, or `null`. */
+  newestRun(merged: Merged): Promise<number | null>;
+  /** Whether a run is a completed dispatch of this workflow from a branch, and so of that branch's workflow. */
+  isDispatchFrom(run: number, branch: string): Promise<boolean>;
 } & RunArtifacts;
+
+/** The head of a pull request as people reviewed it, and when it was merged: what came later nobody has seen before. */
+export type Merged = { readonly head: CommitSha; readonly at: Date };
 
 /** An outcome's artifact holds texts; more than this is not ours. */
 const LARGEST_ARTIFACT = 100 * 1024 * 1024;
@@ -43,27 +46,32 @@ export async function bringReviewedPlans(
   folder: string,
 ): Promise<number> {
   let count = 0;
-  for (const head of await source.mergedHeads(commits, branch)) {
-    const run = await source.newestRun(head);
-    if (run !== null) count += await bringPlansOfRun(source, run, units, join(folder, head));
+  for (const merged of await source.merged(commits, branch)) {
+    const run = await source.newestRun(merged);
+    if (run === null) continue;
+    const seen = (await source.artifacts(run)).filter(({ createdAt }) => createdAt <= merged.at);
+    count += await bringPlans(source, seen, units, join(folder, merged.head));
   }
   return count;
 }
 
 /**
- * Brings the plans of the run that a person looked at before asking for an apply or destroy by hand.
+ * Brings the plans of the run that a person looked at before asking for an apply or destroy by hand. Whoever may push a
+ * branch decides what its workflow does and says, so that only runs of the deploy branch show anything.
  *
- * @throws Error when the run is no completed dispatch of this workflow
+ * @throws Error when the run is no completed dispatch of this workflow from the branch
  */
 export async function bringApprovedPlans(
   source: ReviewedPlanSource,
   run: number,
+  branch: string,
   units: ReadonlySet<UnitPath>,
   folder: string,
 ): Promise<number> {
-  const commit = await source.dispatchedCommit(run);
-  if (commit === null) throw new Error(`run ${run} is no completed plan run of this workflow that was started by hand`);
-  return bringPlansOfRun(source, run, units, join(folder, "approved"));
+  if (!(await source.isDispatchFrom(run, branch))) {
+    throw new Error(`run ${run} is no completed plan run of this workflow that was started by hand from \`${branch}\``);
+  }
+  return bringPlans(source, await source.artifacts(run), units, join(folder, "approved"));
 }
 
 /** What of an assessment tells which job planned which units; another version of this program may have written the rest. */
@@ -74,15 +82,16 @@ const PlannedJobs = z.object({
 /**
  * Brings the outcomes of the jobs that planned any of these units, as the run's own assessment names them, and no others:
  * each costs a request, of which a repository's jobs have a thousand an hour together.
+ *
+ * @param artifacts those of the run that count
  */
-async function bringPlansOfRun(
+async function bringPlans(
   source: ReviewedPlanSource,
-  run: number,
+  artifacts: readonly Artifact[],
   units: ReadonlySet<UnitPath>,
   folder: string,
 ): Promise<number> {
   await mkdir(folder, { recursive: true });
-  const artifacts = await source.artifacts(run);
   const planned = await assessmentAmong(source, artifacts, PlannedJobs);
   const jobs = new Set(
     planned?.jobs.filter((job) => job.units.some(({ path }) => units.has(path))).map(({ id }) => id),
@@ -120,19 +129,24 @@ export function reviewedPlansIn(archive: Uint8Array): Map<string, Uint8Array> {
 const Pulls = z.array(
   z.object({
     merge_commit_sha: z.string().nullish(),
-    merged_at: z.string().nullish(),
+    merged_at: z.coerce.date().nullish(),
     head: z.object({ sha: Commit, repo: z.object({ full_name: z.string() }).nullish() }),
   }),
 );
 const Runs = z.array(
-  z.object({ id: z.number(), run_number: z.number(), head_repository: z.object({ full_name: z.string() }).nullish() }),
+  z.object({
+    id: z.number(),
+    run_number: z.number(),
+    created_at: z.coerce.date(),
+    head_repository: z.object({ full_name: z.string() }).nullish(),
+  }),
 );
 
 const Dispatched = z.object({
   event: z.literal("workflow_dispatch"),
   status: z.literal("completed"),
   path: z.string(),
-  head_sha: Commit,
+  head_branch: z.string(),
   head_repository: z.object({ full_name: z.string() }).nullish(),
 });
 
@@ -150,7 +164,7 @@ export function gitHubReviewedPlans(
   const name = `${repository.owner}/${repository.repo}`.toLowerCase();
   const isOurs = (from: { full_name: string } | null | undefined): boolean => from?.full_name.toLowerCase() === name;
   return {
-    async mergedHeads(commits, branch) {
+    async merged(commits, branch) {
       const { data } = await explained(doing, "pull-requests: read", () =>
         client.rest.pulls.list({
           ...repository,
@@ -158,29 +172,32 @@ export function gitHubReviewedPlans(
         }),
       );
       return understood(Pulls, data, doing)
-        .filter(({ merged_at, merge_commit_sha }) => merged_at != null && commits.has(merge_commit_sha ?? ""))
-        .map(({ head }) => head.sha);
+        .filter(({ merge_commit_sha }) => commits.has(merge_commit_sha ?? ""))
+        .flatMap(({ head, merged_at }) => (merged_at == null ? [] : [{ head: head.sha, at: merged_at }]));
     },
-    async newestRun(head) {
+    async newestRun({ head, at }) {
       const { data } = await explained(doing, "actions: read", () =>
         client.rest.actions.listWorkflowRuns({
           ...repository,
           ...{ workflow_id: workflowFile, head_sha: head, event: "pull_request", status: "completed", per_page: 100 },
         }),
       );
-      const runs = understood(Runs, data.workflow_runs, doing).filter((run) => isOurs(run.head_repository));
+      const runs = understood(Runs, data.workflow_runs, doing).filter(
+        (run) => isOurs(run.head_repository) && run.created_at <= at,
+      );
       return runs.toSorted((a, b) => b.run_number - a.run_number)[0]?.id ?? null;
     },
-    async dispatchedCommit(run) {
+    async isDispatchFrom(run, branch) {
       const { data } = await explained(doing, "actions: read", () =>
         client.rest.actions.getWorkflowRun({ ...repository, run_id: run }),
       );
       const found = Dispatched.safeParse(data);
-      const isPlanRun =
+      return (
         found.success &&
+        found.data.head_branch === branch &&
         isOurs(found.data.head_repository) &&
-        basename(found.data.path.split("@", 1)[0] ?? "") === workflowFile;
-      return isPlanRun ? found.data.head_sha : null;
+        basename(found.data.path.split("@", 1)[0] ?? "") === workflowFile
+      );
     },
     ...artifactsOn(client, repository, doing),
   };

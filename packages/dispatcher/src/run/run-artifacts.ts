@@ -5,7 +5,7 @@ import { explained } from "@pipelines/core/github/failure";
 import { strFromU8, unzipSync } from "fflate";
 import type { z } from "zod";
 
-export type Artifact = { readonly id: number; readonly name: string; readonly bytes: number };
+export type Artifact = { readonly id: number; readonly name: string; readonly bytes: number; readonly createdAt: Date };
 
 /** The artifacts of workflow runs. */
 export type RunArtifacts = {
@@ -54,7 +54,10 @@ export function artifactsOn(client: Octokit, repository: GitHubRepository, doing
       );
       return found
         .filter(({ expired }) => !expired)
-        .map(({ id, name, size_in_bytes }) => ({ id, name, bytes: size_in_bytes }));
+        .map(({ id, name, size_in_bytes, created_at }) => {
+          // An artifact of no known time came after everything: it can show nothing that was seen before a merge.
+          return { id, name, bytes: size_in_bytes, createdAt: new Date(created_at ?? Number.POSITIVE_INFINITY) };
+        });
     },
     async download({ id }) {
       const { data } = await explained(doing, "actions: read", () =>
