@@ -71,3 +71,25 @@ test("a hook after an apply runs after it, and not for a plan", async () => {
   expect((await world.run({ action: "plan", units: ["a"] })).outcome.hooks).toEqual([]);
   expect((await world.run({ action: "apply", units: ["a"] })).outcome.hooks).toMatchObject([{ result: "pass" }]);
 });
+
+test("a hook that judges plans binds applies and destroys, each unit by its own plan", async () => {
+  const script = 'if grep -q forbidden "$PIPELINES_PLANS"/*.json; then echo "not this"; exit 1; fi';
+  await using world = await worldWith(script);
+  await world.commit(unitAt("b", passing("forbidden")));
+  const { ends, outcome } = await world.run({ action: "apply", units: ["a", "b"] });
+  expect(ends["a"]).toEqual({ kind: "changed" });
+  expect(ends["b"]).toMatchObject({
+    kind: "withheld",
+    stop: { guard: "hook", message: expect.stringMatching(/^The hook `policy` denies .*:\n\n```\nnot this\n```$/s) },
+  });
+  expect(outcome.hooks).toEqual([]);
+  expect([Object.keys(await world.stateOf("a")), Object.keys(await world.stateOf("b"))]).toEqual([
+    ["terraform_data.it"],
+    [],
+  ]);
+  await world.commit({ "hook.sh": "#!/bin/sh\nexit 2\n" });
+  expect((await world.run({ action: "destroy", units: ["a"] })).ends["a"]).toMatchObject({
+    stop: { guard: "hook", message: expect.stringContaining("could not judge") },
+  });
+  expect(Object.keys(await world.stateOf("a"))).toEqual(["terraform_data.it"]);
+});

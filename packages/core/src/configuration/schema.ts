@@ -151,7 +151,10 @@ export const Configuration = z.strictObject({
     .describe("For private module sources"),
   hooks: z
     .strictObject({
-      after_plan: z.array(Hook).default([]).describe("Commands that judge a job's plans"),
+      after_plan: z
+        .array(Hook)
+        .default([])
+        .describe("Commands that judge a job's plans, and each plan before it is applied"),
       after_apply: z.array(Hook).default([]).describe("Commands that follow a job's applies"),
     })
     .prefault({}),

@@ -80,6 +80,7 @@ export const GuardStop = z.strictObject({
     "exists",
     "ledger",
     "move",
+    "hook",
   ]),
   message: z.string(),
   /** What would happen that nobody reviewed. */

@@ -36,6 +36,8 @@ async function planAndApply(job: OpenJob, unit: OpenUnit, flags: readonly string
   if (!planned.changes) return { ...shown, end: { kind: "unchanged" } };
   const review = await compareWithReview(job, unit, planned.json);
   if (review.stop !== null) return { ...shown, ...review.differs, end: { kind: "withheld", stop: review.stop } };
+  const denied = await job.judgePlan(unit.fileName, planned.json);
+  if (denied !== null) return { ...shown, ...review.differs, end: { kind: "withheld", stop: denied } };
   const args = ["apply", "-input=false", "-no-color", lock, unit.workspace.planFile];
   // A plan is used up by its apply, so that a second try can't do anything twice.
   const step = await unit.run("apply", args, { initialised: true });

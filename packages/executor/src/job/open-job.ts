@@ -2,13 +2,16 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "@pipelines/core/configuration/environments";
+import { governingCommit } from "@pipelines/core/configuration/governing";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { Repository } from "@pipelines/core/git/repository";
+import { addWorktree } from "@pipelines/core/git/worktree";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { type Checkout, openCheckout } from "../checkout/open-checkout.ts";
 import { openAuthProvider } from "../credentials/provider.ts";
 import { type GuardRule, stricterRule } from "../guard/compare.ts";
+import { type JudgePlan, judgePlans } from "../hooks/judge.ts";
 import { hooksOf } from "../hooks/run-hooks.ts";
 import type { MayStart } from "../look/ask-dispatcher.ts";
 import { type Redactor, redactorOf } from "./redactor.ts";
@@ -32,6 +35,8 @@ export type OpenJob = {
   readonly stop: AbortSignal;
   /** Who says whether a unit may start, and whether its state is nobody else's; `null` where nobody is asked. */
   readonly mayStart: MayStart | null;
+  /** What the hooks that judge plans say of one that is about to be applied. */
+  readonly judgePlan: JudgePlan;
 };
 
 export type JobFolders = {
@@ -78,12 +83,25 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
     ...{ env: tools.env, stop },
     credentialsFor: (folder) => authProvider.variablesFor(folder),
   });
+  const trees = opened.use(new AsyncDisposableStack());
+  const redactor = redactorOf(tools.secrets, configuration.redact, tree.folder);
+  let trusted: Promise<string> | null = null;
+  const trustedFolder = (): Promise<string> => {
+    const commit = governingCommit(execution.comparison, execution.job);
+    trusted ??= addWorktree(repository.folder, commit, toolEnvironment(options.process)).then(
+      (governing) => trees.use(governing).folder,
+    );
+    return trusted;
+  };
   const job: OpenJob = {
-    ...{ execution, configuration, newest, environment, tools, checkout, stop, mayStart },
+    ...{ execution, configuration, newest, environment, tools, checkout, stop, mayStart, redactor },
+    judgePlan: judgePlans(
+      { hooks: configuration.hooks.after_plan, jobFolder: work, env: tools.env, clean: redactor.clean },
+      trustedFolder,
+    ),
     reviewRule: reviewRuleOf(options),
     authProvider: authProvider.command,
     folders: { work, plans, outcome: options.outcomeFolder },
-    redactor: redactorOf(tools.secrets, configuration.redact, tree.folder),
   };
   const resources = opened.move();
   return { ...job, [Symbol.asyncDispose]: () => resources.disposeAsync() };
