@@ -40,18 +40,42 @@ export async function git(cwd: string, ...args: readonly string[]): Promise<stri
   return stdout.trim();
 }
 
-/** Makes the playground anew in an empty folder. */
-export async function makePlayground(folder: string): Promise<Playground> {
+type Places = Pick<Playground, "folder" | "origin" | "clone" | "state">;
+
+const placesIn = (folder: string): Places => ({
+  ...{ folder, origin: join(folder, "origin.git") },
+  ...{ clone: join(folder, "clone"), state: join(folder, "state") },
+});
+
+/**
+ * Makes the playground anew in an empty folder.
+ *
+ * @param fill writes the files of the repository, which nobody has pushed yet; default: the example
+ */
+export async function makePlayground(
+  folder: string,
+  fill: (places: Places) => Promise<void> = withExample,
+): Promise<Playground> {
+  const places = placesIn(folder);
   await rm(folder, { recursive: true, force: true });
-  const [origin, clone, state] = [join(folder, "origin.git"), join(folder, "clone"), join(folder, "state")];
-  await mkdir(state, { recursive: true });
-  await git(folder, "init", "--quiet", "--bare", "--initial-branch=main", origin);
-  await git(folder, "clone", "--quiet", origin, clone);
-  await git(clone, "checkout", "--quiet", "-B", "main");
+  await mkdir(places.state, { recursive: true });
+  await git(folder, "init", "--quiet", "--bare", "--initial-branch=main", places.origin);
+  await git(folder, "clone", "--quiet", places.origin, places.clone);
+  await git(places.clone, "checkout", "--quiet", "-B", "main");
+  await fill(places);
+  return openPlayground(folder);
+}
+
+async function withExample({ clone, state }: Places): Promise<void> {
   await cp(resolve(root, "examples/infrastructure-live"), clone, { recursive: true });
   const configuration = join(clone, ".pipelines/config.yml");
   const text = await readFile(configuration, "utf8");
   await writeFile(configuration, text.replaceAll("/tmp/infrastructure-live-state", state));
+}
+
+/** Starts a new local GitHub over a playground that was made in a folder. */
+export async function openPlayground(folder: string): Promise<Playground> {
+  const { origin, clone, state } = placesIn(folder);
   const github = await startLocalGitHub({ owner: "acme", repo: "infrastructure-live", gitFolder: origin });
   return {
     folder,

@@ -1,0 +1,92 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { CONFIGURATION, clearWorlds, makeWorld, ONE_ENVIRONMENT, unit, user } from "./world.ts";
+
+/** Ways in which what was merged was never applied, played by the three components with real Terragrunt, OpenTofu and git. */
+afterAll(clearWorlds);
+
+const base = { [CONFIGURATION]: ONE_ENVIRONMENT, ...unit("a", "1"), ...unit("c", "1"), ...user("b", "1", "a") };
+const gone = { "c/terragrunt.hcl": null, "c/main.tf": null };
+
+describe("a run that comes to nothing", () => {
+  it("is covered by the next one, which closes its issue only by doing its work", async () => {
+    await using world = await makeWorld(base);
+    const lost = await world.onPush(await world.push("a changes, c goes", { ...unit("a", "2"), ...gone }));
+    expect(await lost.report()).toBe(false);
+    lost.end();
+    expect((await world.issues()).map(({ state }) => state)).toEqual(["open"]);
+
+    const next = await world.onPush(await world.push("d comes", unit("d", "1")));
+    expect(await next.finish(), await next.log()).toBe(true);
+    expect(await Promise.all(["a", "c", "d"].map((path) => world.alive(path)))).toEqual(["2", null, "1"]);
+    expect((await world.issues()).map(({ state }) => state)).toEqual(["closed"]);
+    expect(world.playground.github.violations).toEqual([]);
+  });
+
+  it("was never started for a commit that skips it: the next one has its changes, also those of a pause", async () => {
+    await using world = await makeWorld(base);
+    await world.push("a changes [skip ci]", unit("a", "2"));
+    const paused = ONE_ENVIRONMENT.replace('"**"] }', '"**"], apply: paused }');
+    const held = await world.onPush(await world.push("a pause", { ...unit("c", "2"), [CONFIGURATION]: paused }));
+    await held.finish();
+    expect(await Promise.all(["a", "c"].map((path) => world.alive(path)))).toEqual(["1", "1"]);
+    for (const path of ["a", "c"]) expect((await world.ledgerOf(path))?.due).toMatchObject({ why: "paused" });
+
+    const on = await world.onPush(await world.push("it goes on", { [CONFIGURATION]: ONE_ENVIRONMENT }));
+    expect(await on.finish(), await on.log()).toBe(true);
+    expect(await Promise.all(["a", "c"].map((path) => world.alive(path)))).toEqual(["2", "2"]);
+  });
+});
+
+describe("a unit that was not reached", () => {
+  it("is due until it is applied, also when only what held it up is fixed", async () => {
+    await using world = await makeWorld(base);
+    const both = await world.push("a and b change", { ...unit("a", "broken"), ...user("b", "2", "a") });
+    const failed = await world.onPush(both);
+    expect(await failed.finish()).toBe(false);
+    expect((await world.ledgerOf("b"))?.due).toMatchObject({ why: "skipped" });
+    expect(await world.alive("b")).toBe("1");
+
+    const fixed = await world.onPush(await world.push("a works", unit("a", "3")));
+    expect(await fixed.finish(), await fixed.log()).toBe(true);
+    expect([await world.alive("a"), await world.alive("b")]).toEqual(["3", "2"]);
+    expect((await world.issues()).filter(({ state }) => state === "open")).toEqual([]);
+  });
+
+  it("stays with its run when a later one takes another unit of it away", async () => {
+    await using world = await makeWorld(base);
+    const first = await world.onPush(await world.push("a and c change", { ...unit("a", "2"), ...unit("c", "2") }));
+    await first.determine();
+    await first.claim();
+    const second = await world.onPush(await world.push("a changes again", unit("a", "3")));
+    expect(await second.finish(), await second.log()).toBe(true);
+    expect(await first.finish(), await first.log()).toBe(true);
+    expect([await world.alive("a"), await world.alive("c")]).toEqual(["3", "2"]);
+  });
+
+  it("makes its run red when it waits for what nobody may apply, and has an issue", async () => {
+    const environments = (apply: string): string =>
+      `environments:\n  dev: { paths: ["dev/**"] }\n  prod: { paths: ["prod/**"], apply: ${apply} }\n`;
+    await using world = await makeWorld({ [CONFIGURATION]: environments("paused"), ...unit("dev/a", "1") });
+    const added = { ...unit("prod/a", "1"), ...user("dev/b", "1", "prod/a") };
+    const run = await world.onPush(await world.push("b on a", added));
+    expect(await run.finish()).toBe(false);
+    expect((await world.ledgerOf("dev/b"))?.due).toMatchObject({ why: "waiting" });
+    expect(await world.issues()).toMatchObject([{ state: "open", title: expect.stringContaining("dev/b") }]);
+  });
+});
+
+describe("older code", () => {
+  it.each(["before", "after"])("never takes the place of newer code: it claims %s the newer run", async (when) => {
+    await using world = await makeWorld(base);
+    const older = await world.onPush(await world.push("a changes", unit("a", "2")));
+    await older.determine();
+    if (when === "before") await older.claim();
+    const newer = await world.onPush(await world.push("a changes again", unit("a", "3")));
+    expect(await newer.finish(), await newer.log()).toBe(true);
+    for (const artifact of world.playground.github.state.artifacts.values()) artifact.expired = true;
+    expect(await older.finish(), await older.log()).toBe(true);
+    expect(await world.alive("a")).toBe("3");
+    expect(await older.log()).toMatch(/superseded|left to run/);
+    expect((await world.ledgerOf("a"))?.applied).toMatchObject({ run: { id: newer.id } });
+  });
+});
