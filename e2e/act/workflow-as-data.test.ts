@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { DispatchAction } from "@pipelines/core/contracts/action";
+import { APPLY_DUE, DispatchPayload } from "@pipelines/orchestrator/compare/event";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -385,6 +387,17 @@ describe("the caller that `pipelines init` writes", () => {
     expect(Object.keys(caller.on)).toEqual(["pull_request", "merge_group", "push", "schedule", "workflow_dispatch"]);
     expect(caller.on["push"]).toEqual({ branches: ["trunk"] });
     expect(caller.on["merge_group"]).toEqual({ types: ["checks_requested"] });
+  });
+
+  it("offers by hand all that the orchestrator understands, and nothing else", () => {
+    const Offered = z.object({
+      inputs: z.looseObject({ action: z.looseObject({ options: z.array(z.string()) }) }),
+    });
+    const { inputs } = Offered.parse(caller.on["workflow_dispatch"]);
+    expect(inputs.action.options.toSorted()).toEqual([...DispatchAction.options, APPLY_DUE].toSorted());
+    expect(Object.keys(inputs).toSorted()).toEqual(
+      Object.keys(DispatchPayload.shape.inputs.def.innerType.shape).toSorted(),
+    );
   });
 
   it("allows exactly what the jobs take together", () => {

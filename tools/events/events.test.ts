@@ -64,8 +64,8 @@ describe("the table of events", () => {
     ["a need that is gone", "needs: [orchestrate, claim, apply_1]", "needs: [orchestrate, claim]"],
     [
       "a permission more",
-      "      contents: read\n    outputs:",
-      "      contents: read\n      id-token: write\n    outputs:",
+      "    permissions:\n      contents: read\n      actions: read # which",
+      "    permissions:\n      id-token: write\n      contents: read\n      actions: read # which",
     ],
     ["a permission less", "      issues: write # an issue per failed apply or destroy\n", ""],
     ["another pattern of artifacts", "pattern: pipelines-outcome-*", "pattern: pipelines-*"],

@@ -88,6 +88,7 @@ export const scenarios: readonly Scenario[] = [
   { title: "by hand: plan-destroy", ...dispatch("plan-destroy"), due: ["plan"] },
   { title: "by hand: apply", ...dispatch("apply"), due: ["apply_1"] },
   { title: "by hand: destroy", ...dispatch("destroy"), due: ["destroy_1"] },
+  { title: "by hand: what is due", ...dispatch("apply-due"), due: ["apply_1", "destroy_1"] },
   { title: "by hand: unlock", ...dispatch("unlock"), due: ["unlock"] },
   {
     title: "re-run failed jobs: a plan had failed",

@@ -117,7 +117,7 @@ on:
       action:
         description: What to do with the units
         type: choice
-        options: [plan, apply, plan-destroy, destroy, unlock]
+        options: [plan, apply, plan-destroy, destroy, apply-due, unlock]
         default: plan
       units:
         description: "Globs of unit paths, separated by blanks: prod/**/vpc"
@@ -131,6 +131,10 @@ on:
         description: The number of the plan run that was looked at (apply and destroy), from its address
         type: string
         required: false
+      destroy_existing:
+        description: Destroy units although they are on the branch (destroy)
+        type: boolean
+        default: false
       lock_id:
         description: The id of the lock that a run which is gone left (unlock), from the report
         type: string
