@@ -25,7 +25,7 @@ import { existence } from "./decide/exists.ts";
 import { untouchedNotice } from "./decide/judge-faults.ts";
 import { isAnyGone, type Rename } from "./decide/moves.ts";
 import { bothSnapshots, type WantedUnits } from "./discover/both-snapshots.ts";
-import { generatedDiff } from "./discover/generated-diff.ts";
+import { wholeDiff } from "./discover/generated-diff.ts";
 import { fileIn, STACK_FILE, UNIT_FILE } from "./discover/paths.ts";
 import type { Snapshot } from "./discover/snapshot.ts";
 import { discoveringTerragrunt } from "./discover/terragrunt/client.ts";
@@ -114,7 +114,7 @@ export async function orchestrate(
     compared.kind === "due"
       ? { changes: [], unmatched: [], ignored: [] }
       : request === null
-        ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES)
+        ? classifyChanges(wholeDiff(diff, base, head), commits, RULES)
         : requestedChanges(head, request);
   const owed = await owedBy(edges, compared, head);
   const classified = withOwed(withoutIgnoredUnits(found, isIgnoredUnit), owed);

@@ -8,7 +8,7 @@ import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Classified } from "../classify/classify.ts";
 import type { Request } from "../compare/comparison.ts";
 import { unitOwning } from "../discover/paths.ts";
-import { doubtfulDeletes } from "../discover/remains.ts";
+import { becameTemplates, doubtfulDeletes } from "../discover/remains.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { affectedUnits } from "./affect.ts";
 import { dueOf, type Owed, type OwedUnit } from "./due.ts";
@@ -98,6 +98,7 @@ export function decide(input: DecideInput): Decided {
       ...affected.problems,
       ...refused.problems,
       ...doubtfulDeletes(removedBy(input.diff, base, head), head),
+      ...becameTemplates(base, head).filter(({ file }) => file === null || !input.isIgnored(file)),
     ],
     untouched: judged.untouched,
     notices: input.destroys.notices,

@@ -5,7 +5,16 @@ import { existence } from "./exists.ts";
 
 const older = {
   ...snapshotOf("a", { vpc: {}, "live/.terragrunt-stack/db": { generated: "1" } }),
-  stacks: [{ file: "live/terragrunt.stack.hcl", folder: "live", templates: [], reads: [], failed: false }],
+  stacks: [
+    {
+      file: "live/terragrunt.stack.hcl",
+      folder: "live",
+      templates: [],
+      copies: new Map(),
+      reads: [],
+      state: "generated" as const,
+    },
+  ],
 };
 
 it.each<[string, string, string[], boolean]>([

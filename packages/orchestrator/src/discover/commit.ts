@@ -1,6 +1,8 @@
 import { posix } from "node:path";
+import { environmentLookup } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Repository, TreeEntry } from "@pipelines/core/git/repository";
 import type { HclParser } from "../hcl/parse.ts";
 import { type Checkout, openCheckout } from "./checkout/checkout.ts";
@@ -8,7 +10,7 @@ import { type Exclusion, exclusionsIn } from "./checkout/exclusions.ts";
 import { type Sources, sourcesOf } from "./checkout/sources.ts";
 import { NO_SYMLINKS, type Symlinks } from "./checkout/symlinks.ts";
 import type { Texts } from "./checkout/texts.ts";
-import { folderOf, isCached, UNIT_FILE } from "./paths.ts";
+import { fileIn, folderOf, isCached, UNIT_FILE } from "./paths.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt/client.ts";
 import { folderVariables } from "./terragrunt/environment.ts";
 import { askedVariables, type VariablesOf } from "./terragrunt/variables.ts";
@@ -35,6 +37,8 @@ export type Commit = AsyncDisposable & {
   readonly exclusions: ReadonlyMap<string, Exclusion>;
   /** The variables of each folder as far as their values are known. */
   readonly variablesOf: VariablesOf;
+  /** Whether some environment has units of a folder, or of a stack there. */
+  isInEnvironment(folder: string): boolean;
   /** Variables that its configuration asks for without a default. */
   readonly asked: readonly string[];
   /** The text of a file, or `null` when it can't be read. */
@@ -80,6 +84,7 @@ export async function openCommit(
   return {
     ...{ id, configuration, entries, links, exclusions, textOf },
     sources: sourcesOf(entries, files, parsed, links),
+    isInEnvironment: environmentHas(configuration),
     variablesOf: folderVariables(configuration, toolEnvironment, accounts),
     asked: askedVariables([...files.keys()].filter((file) => file.endsWith(".hcl")).map((file) => textOf(file) ?? "")),
     async checkout() {
@@ -89,6 +94,14 @@ export async function openCommit(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function environmentHas(configuration: Configuration): (folder: string) => boolean {
+  const environmentOf = environmentLookup(configuration);
+  return (folder) =>
+    [folder, fileIn(folder, ".terragrunt-stack/unit")].some(
+      (path) => environmentOf(UnitPath.parse(path)).kind !== "none",
+    );
 }
 
 /** Folders that may be units: those with a unit's file that are neither copies of tools nor templates of stacks. */

@@ -10,6 +10,7 @@ import { type Evaluated, evaluateUnits, missedVariables } from "./terragrunt/eva
 import { type GeneratedStacks, generateStacks } from "./terragrunt/generate-stacks.ts";
 import { unitFolders } from "./terragrunt/unit-folders.ts";
 import { unsetVariables, withAllVariables, withStandIns } from "./terragrunt/variables.ts";
+import { unitTemplates } from "./unit-templates.ts";
 
 /** The units of one commit, evaluated by Terragrunt as far as they are asked for. */
 export type CommitEvaluator = {
@@ -33,7 +34,7 @@ export async function commitEvaluator(
 ): Promise<CommitEvaluator> {
   const generated = await generatedStacks(edges, commit);
   const { sources, textOf } = await withGenerated(edges, commit, generated);
-  const templates = new Set(generated.stacks.flatMap((stack) => stack.templates));
+  const templates = unitTemplates(sources, textOf, generated, commit.isInEnvironment);
   const folders = foldersWithUnitFile(sources.files.keys(), templates);
   const isExcluded = (file: string): boolean => commit.exclusions.has(file) || commit.links.leaving.has(file);
   const done = new Set<string>();
@@ -58,7 +59,7 @@ export async function commitEvaluator(
       }
       const units = unitFolders(folders, state.listed, sources, textOf, included);
       return snapshotOf(edges, commit, sources, generated, {
-        ...{ units, evaluated: { ...state, units: units.filter((unit) => done.has(unit)) } },
+        ...{ templates, units, evaluated: { ...state, units: units.filter((unit) => done.has(unit)) } },
         asked: state.asked,
       });
     },
@@ -83,11 +84,16 @@ export function hasStacks({ sources }: Commit): boolean {
   return [...sources.files.keys()].some((file) => file === STACK_FILE || file.endsWith(`/${STACK_FILE}`));
 }
 
-async function generatedStacks({ terragrunt }: DiscoveryEdges, commit: Commit): Promise<GeneratedStacks> {
+async function generatedStacks({ terragrunt, parseHcl }: DiscoveryEdges, commit: Commit): Promise<GeneratedStacks> {
   if (!hasStacks(commit)) return { stacks: [], files: new Map(), faults: [] };
-  const { root } = await commit.checkout();
+  const { root, textOf } = await commit.checkout();
   const client = terragrunt.in(root, withStandIns(commit.variablesOf, commit.asked));
-  return generateStacks(client, commit.sources.files, commit.sources.parsed);
+  const { files, parsed } = commit.sources;
+  const parsedOnDisk = (file: string): Body | null => {
+    const text = textOf(file);
+    return text === null || unreadableHcl(text) !== null ? null : parseHcl(text);
+  };
+  return generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
 }
 
 /** The sources of a commit with the files that its stacks generate, which are on disk only. */
@@ -113,12 +119,19 @@ async function withGenerated(
   };
 }
 
+type Found = {
+  readonly templates: ReadonlySet<string>;
+  readonly units: readonly string[];
+  readonly evaluated: Evaluated;
+  readonly asked: readonly string[];
+};
+
 function snapshotOf(
   { toolEnvironment }: DiscoveryEdges,
   commit: Commit,
   sources: Sources,
   generated: GeneratedStacks,
-  { units, evaluated, asked }: { units: readonly string[]; evaluated: Evaluated; asked: readonly string[] },
+  { templates, units, evaluated, asked }: Found,
 ): Snapshot {
   // The scan takes a made-up value for an unknown one: it stands for any.
   const examined = examineUnits(evaluated, sources, commit.variablesOf);
@@ -130,6 +143,7 @@ function snapshotOf(
     facts: new Map(examined.map(({ facts }) => [facts.path, facts])),
     stacks: generated.stacks,
     generated: new Set(generated.files.keys()),
+    templates,
     unset: unsetVariables(asked, commit.configuration, toolEnvironment),
     links: commit.entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
     faults: [

@@ -2,6 +2,7 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { fileIn, folderOf, UNIT_FILE } from "./paths.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { isInCatalogue } from "./templates.ts";
 
 /** What is left at head of a unit that is none there: it can hold the unit still, in a form that is not read. */
 export type Remains = { readonly path: string; readonly kind: "link" | "opaque" | "configuration" };
@@ -34,6 +35,28 @@ export function doubtfulDeletes(removed: Iterable<UnitPath>, head: Snapshot): Pr
     const message = `\`${unit}\` has no \`${UNIT_FILE}\` any more, but it is not known to be gone: ${what}. Nothing of it is run or destroyed. If it is to go, remove \`${remains.path}\` in a change of its own.`;
     return [{ kind: "path", path: unit, file: remains.path, line: null, message }];
   });
+}
+
+/**
+ * Units and stacks that ran by themselves and are templates now: nothing is destroyed by that, and nothing runs any more,
+ * which has to be meant.
+ */
+export function becameTemplates(base: Snapshot, head: Snapshot): Problem[] {
+  const message = (what: string): string =>
+    `${what} ran by itself before, and is a template of stacks now: it asks for \`values\`, or a stack copies it and no environment has it. What it made is not destroyed, and not run any more. If it is to go, remove its file in a change of its own; if it is to run, leave it as it was and copy another folder.`;
+  const units = [...base.units.keys()]
+    // What lies in a catalogue was never meant to run.
+    .filter((unit) => !head.units.has(unit) && head.templates.has(unit) && !isInCatalogue(unit))
+    .map((unit): Problem => {
+      return { kind: "path", path: unit, file: fileIn(unit, UNIT_FILE), line: null, message: message(`\`${unit}\``) };
+    });
+  const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
+  const stacks = head.stacks
+    .filter(({ file, folder, state }) => state === "template" && generated.has(file) && !isInCatalogue(folder))
+    .map(({ file }): Problem => {
+      return { kind: "path", path: null, file, line: null, message: message(`The stack \`${file}\``) };
+    });
+  return [...units, ...stacks];
 }
 
 /** Links are faults of their own, and a file that is there and is no unit is a root. */

@@ -31,6 +31,8 @@ export type Snapshot = {
   readonly stacks: readonly Stack[];
   /** Files of the units that stacks generate; git does not know them. */
   readonly generated: ReadonlySet<string>;
+  /** Folders with a unit's file that are made to be copied by stacks, and no units themselves. */
+  readonly templates: ReadonlySet<string>;
   /** Symbolic links: what lies behind one is no unit there, and is not gone either. */
   readonly links: readonly string[];
   /** Variables that configuration asks for without a default and that nothing sets. */
@@ -42,12 +44,18 @@ export type Snapshot = {
 export type Stack = {
   readonly file: string;
   readonly folder: string;
-  /** Folders that it generates units and stacks from: templates, no units themselves. */
+  /** Folders that it generates units and stacks from. */
   readonly templates: readonly string[];
-  /** Files that its text reads. */
+  /** The folders of what it generates, each with the folder that it is a copy of, as far as its text tells. */
+  readonly copies: ReadonlyMap<string, string>;
+  /** Files that its text, and what that reads, names. */
   readonly reads: readonly string[];
-  /** Terragrunt could not generate it, so that its units are not known. */
-  readonly failed: boolean;
+  readonly state:
+    | "generated"
+    /** It is made to be copied by others, and generates nothing by itself. */
+    | "template"
+    /** Terragrunt could not generate it, so that its units are not known. */
+    | "failed";
 };
 
 /** Something wrong in a commit's files. One fault in a shared file is one fault, however many units it hits. */
@@ -75,6 +83,7 @@ export function emptySnapshot(commit: CommitSha): Snapshot {
     facts: new Map(),
     stacks: [],
     generated: new Set(),
+    templates: new Set(),
     links: [],
     unset: [],
     faults: [],

@@ -65,6 +65,7 @@ function valueOfExpression(expression: Expression, scope: Scope, depth: number):
       return callOf(expression.name, expression.args, scope, depth);
     case "list":
     case "object":
+    case "for":
     case "other":
       return null;
     default:

@@ -12,6 +12,13 @@ export type Expression =
       readonly kind: "object";
       readonly entries: readonly { readonly key: string | null; readonly value: Expression }[];
     }
+  /** `[for name in collection : …]`, with what it makes and what it asks. */
+  | {
+      readonly kind: "for";
+      readonly names: readonly string[];
+      readonly collection: Expression;
+      readonly results: readonly Expression[];
+    }
   /** Anything else; the calls inside it still count. */
   | { readonly kind: "other"; readonly inside: readonly Expression[] };
 
@@ -126,10 +133,14 @@ function expressionOf(node: Node): Expression {
     case "numeric_lit":
       // HCL writes a number as it writes numbers: `1.0` is "1".
       return String(Number(node.text)) === node.text ? { kind: "template", parts: [node.text] } : other(node);
+    case "bool_lit":
+      return { kind: "template", parts: [node.text] };
     case "tuple":
       return { kind: "list", items: children(node).filter(isExpression).map(expressionOf) };
     case "object":
       return { kind: "object", entries: children(node).flatMap(objectEntry) };
+    case "for_expr":
+      return forOf(node);
     default:
       return other(node);
   }
@@ -137,6 +148,19 @@ function expressionOf(node: Node): Expression {
 
 const isExpression = (node: Node): boolean => node.type === "expression";
 const other = (node: Node): Expression => ({ kind: "other", inside: children(node).map(expressionOf) });
+
+/** Its parts are an introduction, what it makes of each item, and a condition. */
+function forOf(node: Node): Expression {
+  const [inner] = children(node);
+  const [intro, ...results] =
+    inner === undefined ? [] : children(inner).filter(({ type }) => /^(?:for_intro|expression|for_cond)$/.test(type));
+  const collection = intro === undefined ? undefined : children(intro).find(isExpression);
+  if (intro === undefined || collection === undefined) return other(node);
+  const names = children(intro)
+    .filter(({ type }) => type === "identifier")
+    .map(({ text }) => text);
+  return { kind: "for", names, collection: expressionOf(collection), results: results.map(expressionOf) };
+}
 
 /** An expression is a first part followed by `.name` and `["name"]`. */
 function accessOf(parts: readonly Node[]): Expression {
@@ -215,7 +239,8 @@ export function* callsIn(expression: Expression): Generator<Extract<Expression, 
   for (const inner of innerOf(expression)) yield* callsIn(inner);
 }
 
-function innerOf(expression: Expression): readonly Expression[] {
+/** The expressions directly inside of an expression. */
+export function innerOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case "template":
       return expression.parts.filter((part) => typeof part !== "string");
@@ -227,6 +252,8 @@ function innerOf(expression: Expression): readonly Expression[] {
       return expression.items;
     case "object":
       return expression.entries.map((entry) => entry.value);
+    case "for":
+      return [expression.collection, ...expression.results];
     case "other":
       return expression.inside;
     default:

@@ -2,7 +2,7 @@ import type { ChangedFile, ChangeType } from "@pipelines/core/contracts/change";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { generatedDiff } from "../../discover/generated-diff.ts";
 import { folderOf, liesIn, STACK_FILE, unitOwning } from "../../discover/paths.ts";
-import type { Link } from "../../discover/snapshot.ts";
+import type { Link, Stack } from "../../discover/snapshot.ts";
 import { sharedFinding } from "../readers.ts";
 import type { Commits, Rule } from "../rule.ts";
 
@@ -22,10 +22,12 @@ export const stackSources: Rule = {
     const name =
       template === undefined || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
     const units = new Map<UnitPath, readonly Link[]>();
-    for (const path of differing(name, commits)) {
-      const unit = unitOf(path, commits);
-      if (unit === null || !below.some((folder) => liesIn(unit, folder))) continue;
-      units.set(unit, [{ relation: "generates", path: unit }]);
+    const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
+    for (const unit of generated) {
+      const isBelow = below.some((folder) => liesIn(unit, folder));
+      if (isBelow && (name === null || mayComeFrom(file.path, unit, stacks))) {
+        units.set(unit, [{ relation: "generates", path: unit }]);
+      }
     }
     const found = sharedFinding(file, commits, null);
     const type = isStackFile || template !== undefined ? STACK_TYPES[file.status] : "StackChanged";
@@ -33,6 +35,12 @@ export const stackSources: Rule = {
     return found.length === 0 ? null : found;
   },
 };
+
+/** Whether a unit, or a stack that it lies in, is a copy of what holds a file; where that is not known, it may be. */
+function mayComeFrom(file: string, unit: UnitPath, stacks: readonly Stack[]): boolean {
+  const copied = stacks.flatMap(({ copies }) => [...copies].filter(([copy]) => copy === unit || liesIn(unit, copy)));
+  return copied.length === 0 || copied.some(([, source]) => liesIn(file, source));
+}
 
 const STACK_TYPES = {
   added: "StackAdded",

@@ -4,6 +4,7 @@ import { fileIn, folderOf, foldersAbove, UNIT_FILE } from "../paths.ts";
 import { SHARED } from "../reads/may-read.ts";
 import { accountOfKey } from "../terragrunt/environment.ts";
 import { unitFolders } from "../terragrunt/unit-folders.ts";
+import { unitTemplates } from "../unit-templates.ts";
 import { type Mentions, mentionsIn } from "./mentions.ts";
 import { modulesWith } from "./module-index.ts";
 import { type TextReader, textReader } from "./text-reader.ts";
@@ -46,7 +47,8 @@ export function mentionsByText(): MentionsByText {
 export function textViewOf(commit: Commit, mentionsOf: MentionsByText): TextView {
   const { sources, textOf, variablesOf } = commit;
   const files = [...sources.files.keys()];
-  const folders = foldersWithUnitFile(files, new Set());
+  const templates = unitTemplates(sources, textOf, { stacks: [], files: new Map() }, commit.isInEnvironment);
+  const folders = foldersWithUnitFile(files, templates);
   const mentions = (file: string): Mentions | null => {
     const text = textOf(file);
     return text === null ? null : mentionsOf(text);

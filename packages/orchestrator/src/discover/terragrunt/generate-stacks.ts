@@ -1,114 +1,112 @@
-import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
 import { posix } from "node:path";
 import { GENERATE_STACK } from "@pipelines/core/terragrunt/files";
 import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
-import { type Body, EMPTY } from "../../hcl/parse.ts";
-import { referencesIn } from "../../hcl/references.ts";
-import { folderOf, isCached, liesIn, STACK_FILE } from "../paths.ts";
+import type { Body } from "../../hcl/parse.ts";
+import { foldersAbove, isCached, liesIn, STACK_FILE } from "../paths.ts";
 import { sideBySide } from "../side-by-side.ts";
 import type { Fault, Stack } from "../snapshot.ts";
+import { isTemplate } from "../templates.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
-
-/** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
-const MANIFEST = ".terragrunt-stack-manifest";
-const CACHE = ".terragrunt-cache";
+import { hashesOfGenerated } from "./generated-files.ts";
+import { readStack, type WrittenStack } from "./read-stack.ts";
 
 export type GeneratedStacks = {
+  /** Those of the commit, and those that they generate. */
   readonly stacks: readonly Stack[];
-  /** Generated files with a hash of their content. */
+  /** Generated files with the hash that git would give to them. */
   readonly files: ReadonlyMap<string, string>;
   /** What keeps stacks from being generated. */
   readonly faults: readonly Fault[];
 };
 
-/** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
+/**
+ * Generates the stacks of a checkout, each by itself: one that can't be generated would fail them all together.
+ *
+ * @param parsedOnDisk the HCL of a file that was generated
+ * @param isInEnvironment whether units of a folder belong to an environment
+ */
 export async function generateStacks(
   terragrunt: CheckoutTerragrunt,
   committed: ReadonlyMap<string, string>,
   parsed: (file: string) => Body | null,
+  parsedOnDisk: (file: string) => Body | null,
+  isInEnvironment: (folder: string) => boolean,
 ): Promise<GeneratedStacks> {
   const { root } = terragrunt;
+  const folders = foldersAbove(committed.keys());
+  const exists = (path: string): boolean => committed.has(path) || folders.has(path);
+  const read = (file: string, parse = parsed): WrittenStack =>
+    readStack(file, { parsed: parse, exists, env: terragrunt.variablesOf(posix.dirname(file)) });
   const all = [...committed.keys()]
-    .filter((file) => posix.basename(file) === STACK_FILE && !isCached(file))
+    .filter(isStackFile)
     .toSorted()
-    .map((file) => stackOf(file, committed, parsed(file)));
-  const templates = all.flatMap((stack) => stack.templates);
-  // A stack in a template is generated wherever the template is used.
-  const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
+    .map((file) => read(file));
+  const sources = all.flatMap(({ templates }) => templates);
+  const isSource = ({ folder }: WrittenStack): boolean =>
+    sources.some((source) => source === folder || liesIn(folder, source));
+  const templates = new Set(
+    all.filter((stack) => {
+      const { folder, values } = stack;
+      return isTemplate({ folder, values, isSource: isSource(stack), isInEnvironment: isInEnvironment(folder) });
+    }),
+  );
+  const live = all.filter((stack) => !templates.has(stack));
   const generated = await sideBySide(live, async (stack) => {
-    const ran = await terragrunt.call(GENERATE_STACK, {
-      folder: stack.folder,
-      timeoutMs: 10 * 60_000,
-    });
-    if (ran.exitCode !== 0) return faultOf(stack, withoutRoot(ran.failure ?? reasonIn(ran.stderr), root));
-    return hashesBelow(root, stack.folder, committed);
+    // Without its file, which was kept from Terragrunt, it would seem to have no units.
+    if (parsed(stack.file) === null) return "its file can't be read";
+    const ran = await terragrunt.call(generateAlone(stack, all), { folder: stack.folder, timeoutMs: 10 * 60_000 });
+    return ran.exitCode === 0 ? null : withoutRoot(ran.failure ?? reasonIn(ran.stderr), root);
   });
-  const files = new Map(generated.flatMap((result) => (result instanceof Map ? [...result] : [])));
-  const faults = generated.flatMap((result) => (result instanceof Map ? [] : [result]));
-  const failed = new Set(faults.map(({ file }) => file));
-  return { stacks: all.map((stack) => ({ ...stack, failed: failed.has(stack.file) })), files, faults };
+  const failures = new Map(
+    live.flatMap((stack, index) => {
+      const why = generated[index];
+      return why === null || why === undefined ? [] : [[stack, why]];
+    }),
+  );
+  const files = new Map<string, string>();
+  for (const stack of live.filter((one) => !failures.has(one))) {
+    for (const [file, hash] of await hashesOfGenerated(root, stack, committed)) files.set(file, hash);
+  }
+  const stateOf = (stack: WrittenStack): Stack["state"] => {
+    if (templates.has(stack)) return "template";
+    if (!failures.has(stack)) return "generated";
+    // What others copy from may be written for the place of the copy.
+    return isSource(stack) ? "template" : "failed";
+  };
+  const stacks = all.map((stack): Stack => ({ ...stack, state: stateOf(stack) }));
+  const copies = [...files.keys()]
+    .filter(isStackFile)
+    .map((file): Stack => ({ ...read(file, parsedOnDisk), state: "generated" }));
+  const faults = [...failures].flatMap(([stack, why]) => (stateOf(stack) === "failed" ? faultOf(stack, why) : []));
+  return { stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies], files, faults };
 }
 
-/** What a stack is made from, as far as its text tells. */
-function stackOf(file: string, committed: ReadonlyMap<string, string>, body: Body | null): Stack {
-  const folder = folderOf(file);
-  const at = {
-    unitFolder: folder,
-    originalFolder: folder,
-    terragruntFolder: folder,
-    includes: new Map(),
-    included: false,
-  };
-  const exists = (path: string): boolean => committed.has(path);
-  const open = (): null => null;
-  const found = referencesIn({
-    file,
-    body: body ?? EMPTY,
-    ...at,
-    env: {},
-    account: null,
-    unknown: null,
-    exists,
-    open,
-  });
-  return {
-    file,
-    folder,
-    templates: [...found.sources.keys()],
-    reads: [...found.files, ...found.configurations],
-    failed: false,
-  };
+function isStackFile(file: string): boolean {
+  return posix.basename(file) === STACK_FILE && !isCached(file);
 }
 
-function faultOf({ file, folder, templates }: Stack, why: string): Fault {
+/** Terragrunt generates all stacks below a folder at once; the others are left out. */
+function generateAlone({ folder }: WrittenStack, all: readonly WrittenStack[]): readonly string[] {
+  const below = all
+    .map((other) => posix.relative(folder, other.folder))
+    .filter((path) => path !== "" && !path.startsWith(".."));
+  if (below.length === 0) return GENERATE_STACK;
+  const without = below.map((path) => ` | !{./${path}} | !{./${path}/**}`).join("");
+  return [...GENERATE_STACK, "--filter", `{./**} | type=stack${without}`];
+}
+
+function faultOf({ file, folder, templates }: WrittenStack, why: string): Fault {
   const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
-  const [, afterFile = ""] = why.split(`${file}:`, 2);
-  const line = Number.parseInt(afterFile, 10);
+  const place = /([^\s:]+\.hcl):(\d+)/.exec(why);
+  const [, named = file, line] = place ?? [];
   return {
     kind: "not-evaluated",
-    file,
-    line: line > 0 ? line : null,
+    // A stack that this one generates is written in its template.
+    file: named.includes("/.terragrunt-stack/") ? file : named,
+    line: line === undefined || named.includes("/.terragrunt-stack/") ? null : Number.parseInt(line, 10),
     message,
     units: [],
     folders: [folder, ...templates],
     missing: null,
   };
-}
-
-/** What lies below a stack and is not committed: it was generated. */
-async function hashesBelow(
-  root: string,
-  folder: string,
-  committed: ReadonlyMap<string, string>,
-): Promise<Map<string, string>> {
-  const entries = await readdir(posix.join(root, folder), { recursive: true, withFileTypes: true });
-  const hashes = new Map<string, string>();
-  for (const entry of entries) {
-    const path = posix.join(posix.relative(root, entry.parentPath), entry.name);
-    if (!entry.isFile() || entry.name === MANIFEST || committed.has(path) || path.split("/").includes(CACHE)) continue;
-    const text = await readFile(posix.join(root, path));
-    hashes.set(path, createHash("sha256").update(text).digest("hex"));
-  }
-  return hashes;
 }
