@@ -47,6 +47,7 @@ export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
       ]),
       located: new Set(located),
       notEvaluated: null,
+      exclusion: null,
     });
   }
   return { ...empty, files, units: new Set(facts.keys()), facts, generated };

@@ -39,6 +39,8 @@ export const Withheld = z.strictObject({
     "protected",
     "paused",
     "account-deletion",
+    /** Terragrunt is told not to run it. */
+    "excluded",
   ]),
   message: z.string(),
   next: z.string(),

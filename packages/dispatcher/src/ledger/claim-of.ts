@@ -44,7 +44,9 @@ export function claimOf(
 }
 
 function claimedUnit(unit: AffectedUnit, packed: ReadonlySet<UnitPath>, problem: string | null): ClaimedUnit[] {
-  const { path, action, at, environment, dependsOn, due } = unit;
+  const { path, action, at, environment, dependsOn, due, withheld } = unit;
+  // What Terragrunt is told not to run is not owed. What is left of a deleted unit is.
+  if (withheld?.by === "excluded" && action === "apply") return [];
   if ((action !== "apply" && action !== "destroy") || !changesUnits(action)) return [];
   return [
     { path, action, commit: at, environment, dependsOn, dueOf: due?.owner ?? null, ...whyOf(unit, packed, problem) },

@@ -144,6 +144,7 @@ export function laterOf(by: Withheld["by"]): "stays" | "waits" | "by hand" {
     case "protected":
     case "remaining-dependents":
     case "exists":
+    case "excluded":
       return "stays";
     case "paused":
     case "needed-apply":

@@ -12,6 +12,7 @@ import { becameTemplates, doubtfulDeletes } from "../discover/remains.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { affectedUnits } from "./affect.ts";
 import { dueOf, type Owed, type OwedUnit } from "./due.ts";
+import { withoutExcluded } from "./exclude.ts";
 import { judgeFaults } from "./judge-faults.ts";
 import { movesBetween, type Rename } from "./moves.ts";
 import { refuseDeletes } from "./refuse.ts";
@@ -87,7 +88,7 @@ export function decide(input: DecideInput): Decided {
     // What this comparison removes itself is removed by what it says.
     ...input.destroys.units.filter(({ path }) => !applied.has(path)),
   ].toSorted(byPath);
-  const refused = refuseDeletes(units, base, head, comparison.mode);
+  const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
   const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
   const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
   const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.isIgnored);

@@ -8,6 +8,7 @@ import { STACK_FILE } from "./paths.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Evaluated, evaluateUnits, missedVariables } from "./terragrunt/evaluate-units.ts";
 import { type GeneratedStacks, generateStacks } from "./terragrunt/generate-stacks.ts";
+import { askWhatIsLeftOut, type LeftOut, queueFilesIn } from "./terragrunt/queue-files.ts";
 import { unitFolders } from "./terragrunt/unit-folders.ts";
 import { unsetVariables, withAllVariables, withStandIns } from "./terragrunt/variables.ts";
 import { unitTemplates } from "./unit-templates.ts";
@@ -38,6 +39,7 @@ export async function commitEvaluator(
   const folders = foldersWithUnitFile(sources.files.keys(), templates);
   const isExcluded = (file: string): boolean => commit.exclusions.has(file) || commit.links.leaving.has(file);
   const done = new Set<string>();
+  let leftOut: LeftOut | null = null;
   let state: State = { asked: commit.asked, listed: { units: new Map(), suppressed: [] }, diagnoses: new Map() };
   return {
     async evaluate(wanted) {
@@ -57,9 +59,10 @@ export async function commitEvaluator(
         );
         state = joined(state, result, asked);
       }
+      leftOut ??= await unitsLeftOut(edges, commit, state.asked, folders);
       const units = unitFolders(folders, state.listed, sources, textOf, included);
       return snapshotOf(edges, commit, sources, generated, {
-        ...{ templates, units, evaluated: { ...state, units: units.filter((unit) => done.has(unit)) } },
+        ...{ templates, leftOut, units, evaluated: { ...state, units: units.filter((unit) => done.has(unit)) } },
         asked: state.asked,
       });
     },
@@ -96,6 +99,19 @@ async function generatedStacks({ terragrunt, parseHcl }: DiscoveryEdges, commit:
   return generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
 }
 
+/** The units that files of filters leave out. */
+async function unitsLeftOut(
+  { terragrunt }: DiscoveryEdges,
+  commit: Commit,
+  asked: readonly string[],
+  folders: readonly string[],
+): Promise<LeftOut> {
+  const files = queueFilesIn(commit.sources.files.keys());
+  if (files.length === 0) return { units: new Map(), faults: [] };
+  const { root } = await commit.checkout();
+  return askWhatIsLeftOut(terragrunt.in(root, withStandIns(commit.variablesOf, asked)), files, folders);
+}
+
 /** The sources of a commit with the files that its stacks generate, which are on disk only. */
 async function withGenerated(
   { parseHcl }: DiscoveryEdges,
@@ -121,6 +137,7 @@ async function withGenerated(
 
 type Found = {
   readonly templates: ReadonlySet<string>;
+  readonly leftOut: LeftOut;
   readonly units: readonly string[];
   readonly evaluated: Evaluated;
   readonly asked: readonly string[];
@@ -131,10 +148,10 @@ function snapshotOf(
   commit: Commit,
   sources: Sources,
   generated: GeneratedStacks,
-  { templates, units, evaluated, asked }: Found,
+  { templates, leftOut, units, evaluated, asked }: Found,
 ): Snapshot {
   // The scan takes a made-up value for an unknown one: it stands for any.
-  const examined = examineUnits(evaluated, sources, commit.variablesOf);
+  const examined = examineUnits(evaluated, sources, commit.variablesOf, leftOut.units);
   const paths = new Set(units.map((unit) => UnitPath.parse(unit)));
   return {
     commit: commit.id,
@@ -148,6 +165,7 @@ function snapshotOf(
     links: commit.entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
     faults: [
       ...generated.faults,
+      ...leftOut.faults,
       ...exclusionFaults(examined, commit.exclusions),
       ...linkFaults(examined, commit.links, sources.files),
       ...evaluationFaults(examined),

@@ -1,10 +1,11 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Sources } from "./checkout/sources.ts";
 import { type FileLine, readsReader, type UnitReads } from "./reads/unit-reads.ts";
-import type { UnitFacts } from "./snapshot.ts";
+import type { UnitExclusion, UnitFacts } from "./snapshot.ts";
 import type { Diagnosis } from "./terragrunt/diagnose.ts";
 import { accountOfKey } from "./terragrunt/environment.ts";
 import type { Evaluated } from "./terragrunt/evaluate-units.ts";
+import type { ListedUnit } from "./terragrunt/find.ts";
 import type { VariablesOf } from "./terragrunt/variables.ts";
 
 /** A unit with what discovery found out about it, for and against. */
@@ -21,16 +22,24 @@ export type Examined = {
  * Puts together what Terragrunt says of each unit and what its text says.
  *
  * @param variablesOf the variables whose values are known
+ * @param leftOut units that a file of filters leaves out, each with that file
  */
 export function examineUnits(
   { units, listed, diagnoses }: Evaluated,
   sources: Sources,
   variablesOf: VariablesOf,
+  leftOut: ReadonlyMap<string, string>,
 ): Examined[] {
   const readsOf = readsReader(sources);
   return units.map((folder) => {
     const path = UnitPath.parse(folder);
-    const row = listed.units.get(folder) ?? { path: folder, includes: [], dependencies: [], reading: [] };
+    const row = listed.units.get(folder) ?? {
+      path: folder,
+      includes: [],
+      dependencies: [],
+      reading: [],
+      exclude: null,
+    };
     const reported: Diagnosis = diagnoses.get(folder) ?? { kind: "well" };
     const env = variablesOf(folder);
     const readAs = ({ kind }: Diagnosis): UnitReads =>
@@ -54,6 +63,7 @@ export function examineUnits(
         reads,
         located,
         notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null,
+        exclusion: exclusionOf(row, leftOut.get(folder) ?? null),
       },
       diagnosis,
       missingModule,
@@ -61,6 +71,11 @@ export function examineUnits(
       places: dependencies,
     };
   });
+}
+
+function exclusionOf({ exclude }: ListedUnit, file: string | null): UnitExclusion | null {
+  if (file !== null) return { kind: "file", file };
+  return exclude === null ? null : { kind: "block", ...exclude };
 }
 
 /**

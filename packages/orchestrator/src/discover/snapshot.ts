@@ -3,6 +3,7 @@ import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { fileIn, UNIT_FILE } from "./paths.ts";
+import type { ExcludeBlock } from "./terragrunt/find.ts";
 
 /** What is known of one unit at one commit. */
 export type UnitFacts = {
@@ -15,7 +16,15 @@ export type UnitFacts = {
   readonly located: ReadonlySet<string>;
   /** What Terragrunt said when it could not evaluate it without credentials: its text alone says what it reads. */
   readonly notEvaluated: string | null;
+  /** What tells Terragrunt not to run it. */
+  readonly exclusion: UnitExclusion | null;
 };
+
+/** What tells Terragrunt not to run a unit. */
+export type UnitExclusion =
+  | ({ readonly kind: "block" } & ExcludeBlock)
+  /** A file of filters, or of excludes, of a folder above it. */
+  | { readonly kind: "file"; readonly file: string };
 
 /** One step of the chain from a file to a unit. */
 export type Link = { readonly relation: Relation; readonly path: string };

@@ -30,7 +30,7 @@ export function textReader(sources: Sources, readingOf: (unit: string) => Readin
     const known = texts.get(unit);
     if (known !== undefined) return known;
     const files = new Set<string>();
-    const listed: ListedUnit = { path: unit, includes: [], dependencies: [], reading: [] };
+    const listed: ListedUnit = { path: unit, includes: [], dependencies: [], reading: [], exclude: null };
     const written = readText(listed, readingOf(unit), sources, (file) => files.add(file));
     addModules(new Set([...written.sources, ...written.otherModules, unit]), unit, moduleReads, (file) =>
       files.add(file),

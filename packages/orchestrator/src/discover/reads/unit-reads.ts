@@ -291,7 +291,7 @@ export function includedBy(
   sources: Sources,
 ): { readonly files: readonly string[]; readonly unknown: boolean } {
   const own = fileIn(unit, UNIT_FILE);
-  const empty: ListedUnit = { path: unit, includes: [], dependencies: [], reading: [] };
+  const empty: ListedUnit = { path: unit, includes: [], dependencies: [], reading: [], exclude: null };
   const context = contextsOf(empty, own, { ...reading, byTextAlone: true }, sources)(own);
   const blocks = context.scopeOf(own)?.body.blocks.filter(({ type }) => type === "include").length ?? 0;
   return { files: [...context.included], unknown: blocks > context.included.size };

@@ -11,6 +11,9 @@ const Row = z.object({
   include: z.record(z.string(), z.string()).nullish(),
   dependencies: z.array(z.string()).nullish(),
   reading: z.array(z.string()).nullish(),
+  exclude: z
+    .object({ if: z.boolean(), actions: z.array(z.string()).nullish(), exclude_dependencies: z.boolean().nullish() })
+    .nullish(),
 });
 
 /** What Terragrunt says of one unit; paths are relative to the repository and may leave it with `../`. */
@@ -19,7 +22,12 @@ export type ListedUnit = {
   readonly includes: readonly string[];
   readonly dependencies: readonly string[];
   readonly reading: readonly string[];
+  /** Its `exclude` block, where that applies. */
+  readonly exclude: ExcludeBlock | null;
 };
+
+/** What an `exclude` block whose `if` is true keeps from running. */
+export type ExcludeBlock = { readonly actions: readonly string[]; readonly dependencies: boolean };
 
 /** An evaluation error that Terragrunt suppressed. */
 export type SuppressedError = { readonly file: string; readonly line: number | null; readonly message: string };
@@ -65,6 +73,10 @@ export async function terragruntFind(
       includes: Object.values(row.include ?? {}).map((file) => (file === "" ? "" : fromRoot(file))),
       dependencies: (row.dependencies ?? []).map(fromRoot).map(unitNamedBy),
       reading: (row.reading ?? []).map(fromRoot),
+      exclude:
+        row.exclude?.if === true
+          ? { actions: row.exclude.actions ?? [], dependencies: row.exclude.exclude_dependencies === true }
+          : null,
     }));
   return {
     units: new Map(units.map((unit) => [unit.path, unit])),
@@ -78,6 +90,7 @@ const FIND = [
   "--dependencies",
   "--reading",
   "--include",
+  "--exclude",
   "--no-filters-file",
   "--log-level",
   "debug",
