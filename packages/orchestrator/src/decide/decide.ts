@@ -7,6 +7,7 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Classified } from "../classify/classify.ts";
 import type { Request } from "../compare/comparison.ts";
+import { changedJsonUnits } from "../discover/json-units.ts";
 import { unitOwning } from "../discover/paths.ts";
 import { becameTemplates, doubtfulDeletes } from "../discover/remains.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
@@ -99,6 +100,7 @@ export function decide(input: DecideInput): Decided {
       ...affected.problems,
       ...refused.problems,
       ...doubtfulDeletes(removedBy(input.diff, base, head), head),
+      ...changedJsonUnits(input.diff, base, head, input.isIgnored),
       ...becameTemplates(base, head).filter(({ file }) => file === null || !input.isIgnored(file)),
     ],
     untouched: judged.untouched,

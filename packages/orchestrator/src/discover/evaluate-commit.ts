@@ -4,6 +4,7 @@ import { type Sources, sourcesOf } from "./checkout/sources.ts";
 import { type Commit, type DiscoveryEdges, foldersWithUnitFile } from "./commit.ts";
 import { examineUnits } from "./examine.ts";
 import { dependencyFaults, evaluationFaults, exclusionFaults, linkFaults, moduleFaults } from "./faults.ts";
+import { jsonUnitsIn } from "./json-units.ts";
 import { STACK_FILE } from "./paths.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Evaluated, evaluateUnits, missedVariables } from "./terragrunt/evaluate-units.ts";
@@ -152,6 +153,7 @@ function snapshotOf(
 ): Snapshot {
   // The scan takes a made-up value for an unknown one: it stands for any.
   const examined = examineUnits(evaluated, sources, commit.variablesOf, leftOut.units);
+  const jsonUnits = jsonUnitsIn(sources.files, commit.textOf);
   const paths = new Set(units.map((unit) => UnitPath.parse(unit)));
   return {
     commit: commit.id,
@@ -161,6 +163,7 @@ function snapshotOf(
     stacks: generated.stacks,
     generated: new Set(generated.files.keys()),
     templates,
+    jsonUnits,
     unset: unsetVariables(asked, commit.configuration, toolEnvironment),
     links: commit.entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
     faults: [
@@ -170,7 +173,7 @@ function snapshotOf(
       ...linkFaults(examined, commit.links, sources.files),
       ...evaluationFaults(examined),
       ...moduleFaults(examined),
-      ...dependencyFaults(examined, paths),
+      ...dependencyFaults(examined, paths, jsonUnits),
     ],
   };
 }

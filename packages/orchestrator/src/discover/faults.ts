@@ -30,8 +30,16 @@ export function moduleFaults(examined: readonly Examined[]): Fault[] {
   return merged(missing);
 }
 
-/** What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside. */
-export function dependencyFaults(examined: readonly Examined[], units: ReadonlySet<UnitPath>): Fault[] {
+/**
+ * What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside.
+ *
+ * @param jsonUnits units that do not run here, and whose outputs can be read all the same
+ */
+export function dependencyFaults(
+  examined: readonly Examined[],
+  units: ReadonlySet<UnitPath>,
+  jsonUnits: { has(folder: string): boolean },
+): Fault[] {
   const graph = new Map(examined.map(({ facts }) => [facts.path, facts.dependencies]));
   const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
   const at = (unit: UnitPath, dependency: string): { file: string; line: number | null } =>
@@ -45,7 +53,7 @@ export function dependencyFaults(examined: readonly Examined[], units: ReadonlyS
   });
   const missing = examined.flatMap(({ facts: { path, dependencies }, outside }): Fault[] => [
     ...dependencies
-      .filter((dependency) => !units.has(dependency))
+      .filter((dependency) => !units.has(dependency) && !jsonUnits.has(dependency))
       .map((dependency): Fault => {
         const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
         const about = { units: [path], folders: [], missing: dependency };

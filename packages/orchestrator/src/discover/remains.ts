@@ -1,5 +1,6 @@
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { JSON_UNIT_FILE } from "./json-units.ts";
 import { fileIn, folderOf, UNIT_FILE } from "./paths.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isInCatalogue } from "./templates.ts";
@@ -19,7 +20,7 @@ export function remainsOf(unit: UnitPath, head: Snapshot): Remains | null {
     if (head.files.has(folder)) return { path: folder, kind: "opaque" };
   }
   // The unit may have become a root that others include, or be written as JSON.
-  for (const name of [UNIT_FILE, `${UNIT_FILE}.json`]) {
+  for (const name of [UNIT_FILE, JSON_UNIT_FILE]) {
     if (head.files.has(fileIn(unit, name))) return { path: fileIn(unit, name), kind: "configuration" };
   }
   return null;

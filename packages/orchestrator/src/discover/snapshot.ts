@@ -42,6 +42,8 @@ export type Snapshot = {
   readonly generated: ReadonlySet<string>;
   /** Folders with a unit's file that are made to be copied by stacks, and no units themselves. */
   readonly templates: ReadonlySet<string>;
+  /** Folders of units that are written as JSON, which do not run, with the paths that their texts name. */
+  readonly jsonUnits: ReadonlyMap<string, readonly string[]>;
   /** Symbolic links: what lies behind one is no unit there, and is not gone either. */
   readonly links: readonly string[];
   /** Variables that configuration asks for without a default and that nothing sets. */
@@ -93,6 +95,7 @@ export function emptySnapshot(commit: CommitSha): Snapshot {
     stacks: [],
     generated: new Set(),
     templates: new Set(),
+    jsonUnits: new Map(),
     links: [],
     unset: [],
     faults: [],

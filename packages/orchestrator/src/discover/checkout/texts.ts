@@ -15,7 +15,7 @@ export type Texts = {
 };
 
 /** Files whose texts the scan may look into: configurations, and code of modules. */
-const LOADED = /\.(?:hcl|tf|tofu)$|\.(?:tf|tofu)\.json$/;
+const LOADED = /\.(?:hcl|tf|tofu)(?:\.json)?$/;
 const MOST_BYTES = 20_000_000;
 
 /**
