@@ -24,6 +24,8 @@ export type Scope = {
   readonly account: string | null;
   /** What stands in a text for a part that only Terragrunt knows; `null` where such a text shall be none at all. */
   readonly unknown: string | null;
+  /** The variables of a `for` around the expression. */
+  readonly bound?: ReadonlyMap<string, string>;
   readonly exists: (path: string) => boolean;
   /** The scope of another file that is read as a configuration. */
   readonly open: (file: string) => Scope | null;
@@ -80,6 +82,8 @@ function textOf(expression: Expression, scope: Scope, depth: number): string | n
 
 function referenceOf(name: string, keys: readonly string[], scope: Scope, depth: number): Value | null {
   const [first, ...rest] = keys;
+  const bound = keys.length === 0 ? scope.bound?.get(name) : undefined;
+  if (bound !== undefined) return bound;
   if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
   if (name === "local" && first !== undefined) return localOf(scope, first, rest, depth);
   if (name === "include") {
@@ -107,6 +111,34 @@ function localOf(scope: Scope, name: string, keys: readonly string[], depth: num
     return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
   }
   return null;
+}
+
+/** Where what an expression refers to is defined: a local of this file, or of a configuration that is read. */
+export function definitionOf(
+  expression: Expression,
+  scope: Scope,
+): { readonly value: Expression; readonly scope: Scope } | null {
+  if (expression.kind !== "access") return null;
+  const { of, keys } = expression;
+  const own = of === "local" ? localNamed(scope, keys) : null;
+  if (own !== null) return own;
+  // `local.common.locals.files`: what stands before may be a configuration.
+  for (let length = 0; length < keys.length - 1; length += 1) {
+    if (keys[length] !== "locals") continue;
+    const value = valueOfExpression({ kind: "access", of, keys: keys.slice(0, length) }, scope, 0);
+    if (value !== null && typeof value !== "string") return localNamed(value.configuration, keys.slice(length + 1));
+  }
+  return null;
+}
+
+/** A local, or an attribute of the object that it is. */
+function localNamed(scope: Scope, [name, ...keys]: readonly string[]): { value: Expression; scope: Scope } | null {
+  const locals = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes);
+  let value = locals.find((local) => local.name === name)?.value;
+  for (const key of keys) {
+    value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : undefined;
+  }
+  return value === undefined ? null : { value, scope };
 }
 
 /** Follows `.locals.name` into a configuration; a text has no attributes. */

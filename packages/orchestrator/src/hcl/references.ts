@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { evaluate, repositoryPath, type Scope } from "./evaluate.ts";
 import { FILE_FUNCTIONS, isKnownFunction } from "./functions.ts";
+import { itemsOf } from "./items.ts";
 import { type Attribute, attributesIn, type Body, callsIn, type Expression } from "./parse.ts";
 
 /** What a file refers to by paths that are known without Terragrunt. All paths are the repository's. */
@@ -53,15 +54,12 @@ export function referencesIn(scope: Scope): References {
     for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
     for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
     const [block, inner] = around;
-    takeCommand(hookArguments(attribute, inner), scope, found);
     if (block === undefined || inner !== undefined) continue;
     takeDependency(attribute, block, scope, found);
-    if (attribute.name === "path" && block === "include") {
-      const text = evaluate(attribute.value, scope) ?? unknownPath(attribute.value, scope, found);
-      if (text !== null) put(found, "configurations", text, scope.unitFolder);
-    }
+    if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
     if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
   }
+  for (const { args, folder } of hooksOf(scope)) takeCommand(args, folder, scope, found);
   return {
     files: [...found.files],
     located: [...found.located],
@@ -78,6 +76,11 @@ export function referencesIn(scope: Scope): References {
     unknownAbove: found.unknownAbove || scope.body.faulty,
     hidesCredentials: found.hidesCredentials,
   };
+}
+
+function takeInclude({ value }: Attribute, scope: Scope, found: Collected): void {
+  const text = evaluate(value, scope) ?? unknownPath(value, scope, found);
+  if (text !== null) put(found, "configurations", text, scope.unitFolder);
 }
 
 function takeSource({ value, line }: Attribute, block: string, scope: Scope, found: Collected): void {
@@ -97,14 +100,27 @@ function takeSource({ value, line }: Attribute, block: string, scope: Scope, fou
 
 /** Var files that `extra_arguments` name, as a list or as arguments of the command. */
 function varFiles({ name, value }: Attribute, scope: Scope): string[] {
-  if (value.kind !== "list" || (!VAR_FILES.has(name) && name !== "arguments")) return [];
-  const texts = value.items.flatMap((item) => evaluate(item, scope) ?? []);
-  return name === "arguments" ? texts.flatMap((text) => /^-var-file=(.+)$/.exec(text)?.[1] ?? []) : texts;
+  if (VAR_FILES.has(name)) return itemsOf(value, scope);
+  if (name !== "arguments") return [];
+  const texts = itemsOf(value, scope);
+  return texts.flatMap((text, index) => {
+    const isNext = /^--?var-file$/.test(texts[index - 1] ?? "");
+    return isNext ? text : (/^--?var-file=(.+)$/s.exec(text)?.[1] ?? []);
+  });
 }
 
-/** What a hook starts. */
-function hookArguments({ name, value }: Attribute, block: string | undefined): readonly Expression[] {
-  return name === "execute" && HOOKS.has(block ?? "") && value.kind === "list" ? value.items : [];
+/** What hooks start, and the folder in which they do. */
+function hooksOf(scope: Scope): { readonly args: readonly Expression[]; readonly folder: string }[] {
+  const hooks = scope.body.blocks
+    .filter(({ type }) => type === "terraform")
+    .flatMap(({ body }) => body.blocks.filter(({ type }) => HOOKS.has(type)));
+  return hooks.map(({ body }) => {
+    const attribute = (name: string): Expression | undefined => body.attributes.find((one) => one.name === name)?.value;
+    const [execute, place] = [attribute("execute"), attribute("working_dir")];
+    const text = place === undefined ? null : evaluate(place, scope);
+    const folder = text === null || text.includes(UNKNOWN) ? null : repositoryPath(text, scope.unitFolder);
+    return { args: execute === undefined ? [] : [execute], folder: folder ?? scope.unitFolder };
+  });
 }
 
 type Collected = Record<
@@ -177,7 +193,7 @@ function takeCall(
     if (place !== null) put(found, "located", place, scope.unitFolder);
     return;
   }
-  if (call.name === "run_cmd") takeCommand(call.args, scope, found);
+  if (call.name === "run_cmd") takeCommand(call.args, scope.unitFolder, scope, found);
   if (call.name === "try" || call.name === "can") {
     const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
     found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
@@ -209,26 +225,37 @@ function unknownPath(argument: Expression, scope: Scope, found: Collected): stri
 }
 
 /** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
-function takeCommand(args: readonly Expression[], scope: Scope, found: Collected): void {
-  for (const argument of args) {
-    const text = evaluate(argument, scope) ?? "";
+function takeCommand(args: readonly Expression[], folder: string, scope: Scope, found: Collected): void {
+  for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
+    const folders = [folder, ...foldersEntered(text, folder)];
     for (const word of new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
-      const path = word === "" || word.includes(UNKNOWN) ? null : repositoryPath(word, scope.unitFolder);
-      if (path !== null && scope.exists(path)) found.files.add(path);
+      if (word === "" || word.includes(UNKNOWN)) continue;
+      const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
+      for (const path of paths) if (scope.exists(path)) found.files.add(path);
     }
   }
+}
+
+/** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
+function foldersEntered(text: string, from: string): string[] {
+  const folders: string[] = [];
+  for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
+    const entered = target.includes(UNKNOWN) ? null : repositoryPath(target, folders.at(-1) ?? from);
+    if (entered !== null) folders.push(entered);
+  }
+  return folders;
 }
 
 function takeDependency({ name, value, line }: Attribute, block: string, scope: Scope, found: Collected): void {
   const one = block === "dependency" && name === "config_path";
   const isList = block === "dependencies" && name === "paths";
-  const several = isList && value.kind === "list" ? value.items : [];
-  found.unknownDependency ||= isList && value.kind !== "list";
-  for (const expression of one ? [value] : several) {
-    const text = evaluate(expression, scope);
-    found.unknownDependency ||= text === null || text.includes(UNKNOWN);
-    if (text === null) continue;
-    const path = repositoryPath(text, scope.unitFolder) ?? posix.join(scope.unitFolder, text);
+  if (!one && !isList) return;
+  const parts = isList && value.kind === "list" ? value.items : [value];
+  const isKnown = (part: Expression): boolean => evaluate(part, scope)?.includes(UNKNOWN) === false;
+  found.unknownDependency ||= !parts.every(isKnown);
+  for (const text of itemsOf(value, scope)) {
+    if (text.includes(UNKNOWN)) continue;
+    const path = repositoryPath(text, scope.terragruntFolder) ?? posix.join(scope.terragruntFolder, text);
     if (!found.dependencies.has(path)) found.dependencies.set(path, line);
   }
 }
