@@ -4,7 +4,7 @@ import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { fileIn, UNIT_FILE, unitOwning } from "../discover/paths.ts";
+import { fileIn, liesIn, UNIT_FILE, unitOwning } from "../discover/paths.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
 import { finalAction, withheldInTheEnd, withholding } from "./merge.ts";
@@ -20,7 +20,7 @@ export function refuseDeletes(
   mode: Mode,
 ): { units: AffectedUnit[]; problems: Problem[] } {
   const problems: Problem[] = [];
-  const usersOf = usersOfDeleted(units, head);
+  const usersOf = usersOfDeleted(units, base, head);
   const lateUsersOf = usersNotApplied(units, base, head, mode);
   const checked = units.map((unit): AffectedUnit => {
     const users = usersOf.get(unit.path) ?? [];
@@ -40,7 +40,7 @@ export function refuseDeletes(
 }
 
 /** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */
-function usersOfDeleted(units: readonly AffectedUnit[], head: Snapshot): Map<UnitPath, UnitPath[]> {
+function usersOfDeleted(units: readonly AffectedUnit[], base: Snapshot, head: Snapshot): Map<UnitPath, UnitPath[]> {
   const users = new Map<UnitPath, UnitPath[]>();
   for (const { path, status } of units) if (status === "deleted") users.set(path, []);
   if (users.size === 0) return users;
@@ -48,9 +48,16 @@ function usersOfDeleted(units: readonly AffectedUnit[], head: Snapshot): Map<Uni
   for (const { path, dependencies, reads } of head.facts.values()) {
     const gone = [...reads.keys()].filter((file) => !head.files.has(file));
     const owners = gone.flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
-    for (const used of new Set([...dependencies, ...owners])) users.get(used)?.push(path);
+    const inStacks = dependencies.flatMap((dependency) => unitsOfStack(dependency, base).filter(isDeleted));
+    for (const used of new Set([...dependencies, ...owners, ...inStacks])) users.get(used)?.push(path);
   }
   return users;
+}
+
+/** A dependency may name the folder of a stack, which means all of its units. */
+function unitsOfStack(folder: UnitPath, { stacks, units }: Snapshot): UnitPath[] {
+  if (!stacks.some((stack) => stack.folder === folder)) return [];
+  return [...units.keys()].filter((unit) => liesIn(unit, folder));
 }
 
 function withheldFor(unit: AffectedUnit, users: readonly UnitPath[]): AffectedUnit {

@@ -1,4 +1,5 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { reachable } from "@pipelines/core/graph/order";
 import type { Sources } from "./checkout/sources.ts";
 import { type FileLine, readsReader, type UnitReads } from "./reads/unit-reads.ts";
 import type { UnitExclusion, UnitFacts } from "./snapshot.ts";
@@ -13,6 +14,8 @@ export type Examined = {
   readonly facts: UnitFacts;
   readonly diagnosis: Diagnosis;
   readonly missingModule: UnitReads["missingModule"];
+  /** The dependencies that Terragrunt lists. */
+  readonly listed: readonly UnitPath[];
   /** Dependencies that lie outside of the repository, as paths that start with `../`. */
   readonly outside: readonly string[];
   readonly places: ReadonlyMap<string, FileLine>;
@@ -31,6 +34,12 @@ export function examineUnits(
   leftOut: ReadonlyMap<string, string>,
 ): Examined[] {
   const readsOf = readsReader(sources);
+  const listedOf = new Map(
+    units.map((folder) => {
+      const paths = (listed.units.get(folder)?.dependencies ?? []).filter(isInside);
+      return [UnitPath.parse(folder), paths.map((path) => UnitPath.parse(sources.realOf(path))).toSorted()];
+    }),
+  );
   return units.map((folder) => {
     const path = UnitPath.parse(folder);
     const row = listed.units.get(folder) ?? {
@@ -52,14 +61,18 @@ export function examineUnits(
       });
     const first = readAs(reported);
     const diagnosis = seenThrough(reported, first);
-    const { reads, located, missingModule, dependencies } = diagnosis === reported ? first : readAs(diagnosis);
+    const { reads, located, missingModule, dependencies, readDependencies } =
+      diagnosis === reported ? first : readAs(diagnosis);
+    const own = listedOf.get(path) ?? [];
+    // Reading another unit's configuration may lead back to this one, which is no order.
+    const more = [...readDependencies]
+      .filter(isInside)
+      .map((dependency) => UnitPath.parse(sources.realOf(dependency)))
+      .filter((dependency) => dependency !== path && !reachable(listedOf, [dependency]).has(path));
     return {
       facts: {
         path,
-        dependencies: row.dependencies
-          .filter(isInside)
-          .map((dependency) => UnitPath.parse(sources.realOf(dependency)))
-          .toSorted(),
+        dependencies: [...new Set([...own, ...more])].toSorted(),
         reads,
         located,
         notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null,
@@ -67,6 +80,7 @@ export function examineUnits(
       },
       diagnosis,
       missingModule,
+      listed: own,
       outside: row.dependencies.filter((dependency) => !isInside(dependency)),
       places: dependencies,
     };

@@ -40,7 +40,7 @@ export function dependencyFaults(
   units: ReadonlySet<UnitPath>,
   jsonUnits: { has(folder: string): boolean },
 ): Fault[] {
-  const graph = new Map(examined.map(({ facts }) => [facts.path, facts.dependencies]));
+  const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
   const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
   const at = (unit: UnitPath, dependency: string): { file: string; line: number | null } =>
     placeIn.get(unit)?.get(dependency) ?? { file: fileIn(unit, UNIT_FILE), line: null };
@@ -51,8 +51,8 @@ export function dependencyFaults(
     const units = [...new Set(cycle)].toSorted();
     return [{ kind: "dependency-cycle", ...at(first, second), message, units, ...NOTHING_ELSE }];
   });
-  const missing = examined.flatMap(({ facts: { path, dependencies }, outside }): Fault[] => [
-    ...dependencies
+  const missing = examined.flatMap(({ facts: { path }, listed, outside }): Fault[] => [
+    ...listed
       .filter((dependency) => !units.has(dependency) && !jsonUnits.has(dependency))
       .map((dependency): Fault => {
         const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;

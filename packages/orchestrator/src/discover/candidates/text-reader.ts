@@ -47,7 +47,8 @@ export function textReader(sources: Sources, readingOf: (unit: string) => Readin
     },
     dependencies(unit) {
       const { written } = textOf(unit);
-      const units = [...written.dependencies.keys()].filter((path) => !path.includes(UNKNOWN));
+      const named = [...written.dependencies.keys(), ...written.readDependencies];
+      const units = named.filter((path) => !path.includes(UNKNOWN));
       return { units: units.map(sources.realOf), unknown: written.unknownDependency || isOpen(written) };
     },
     includes: (unit) => includedBy(unit, readingOf(unit), sources),

@@ -20,6 +20,8 @@ export type UnitReads = {
   readonly missingModule: (FileLine & { readonly folder: string }) | null;
   /** Where its dependencies are named. */
   readonly dependencies: ReadonlyMap<string, FileLine>;
+  /** Units whose outputs it has by a configuration that it reads; Terragrunt does not list them. */
+  readonly readDependencies: ReadonlySet<string>;
   /** Its text goes on without what it asks credentials for. */
   readonly hidesCredentials: boolean;
 };
@@ -63,8 +65,9 @@ export function readsReader(sources: Sources): (unit: ListedUnit, reading: Readi
       add(file, [{ relation: "may be read by", path: unit.path }]);
     }
     reads.delete(fileIn(unit.path, UNIT_FILE));
-    const { located, named, dependencies, hidesCredentials } = written;
-    return { reads, located, missingModule: missingModule(named, sources), dependencies, hidesCredentials };
+    const { located, named, dependencies, readDependencies, hidesCredentials } = written;
+    const missing = missingModule(named, sources);
+    return { reads, located, missingModule: missing, dependencies, readDependencies, hidesCredentials };
   };
 }
 
@@ -118,6 +121,7 @@ export type Written = {
   readonly unknownConfigurations: Set<string>;
   readonly named: NamedModule[];
   readonly dependencies: Map<string, FileLine>;
+  readonly readDependencies: Set<string>;
 };
 
 /**
@@ -165,6 +169,7 @@ export function readText(unit: ListedUnit, reading: Reading, sources: Sources, a
     named: [],
     dependencies: new Map(),
     otherModules: new Set(),
+    readDependencies: new Set(),
   };
   const seen = new Set<string>();
   const queue: { readonly file: string; readonly context: Context }[] = [];
@@ -190,9 +195,8 @@ export function readText(unit: ListedUnit, reading: Reading, sources: Sources, a
       add(path, [...via, { relation: "read by", path: unit.path }]);
     for (const path of found.configurations) open(path, context);
     takePaths(found, written);
-    // A configuration that is only read has no say about the unit's source and dependencies.
     if (context === main) takeBlocks(found, file, file === own, written, sources);
-    else takeModules(found, written, sources);
+    else takeRead(found, written, sources);
   }
   return written;
 }
@@ -220,7 +224,10 @@ function takeBlocks(found: References, file: string, isOwn: boolean, written: Wr
   written.unknownDependency ||= found.unknownDependency;
 }
 
-function takeModules(found: References, written: Written, sources: Sources): void {
+/** A configuration that is only read has no say about the unit's source; Terragrunt asks for the outputs that it names. */
+function takeRead(found: References, written: Written, sources: Sources): void {
+  for (const path of found.dependencies.keys()) written.readDependencies.add(unitNamedBy(path));
+  written.unknownDependency ||= found.unknownDependency;
   for (const folder of found.sources.keys()) written.otherModules.add(sources.realOf(folder));
   written.unknownLocalSource ||= found.unknownLocalSource;
 }
