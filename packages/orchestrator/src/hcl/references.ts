@@ -220,8 +220,14 @@ const OTHER_READS = new Map<string, "located" | "folders" | "configurations">([
 /** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
 function unknownPath(argument: Expression, scope: Scope, found: Collected): string | null {
   if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
-  found.unknownAbove = true;
-  return null;
+  const [name, fallback] = argument.args;
+  const text = name === undefined ? "" : evaluate(name, scope);
+  if (text === null || text.includes(UNKNOWN)) {
+    found.unknownAbove = true;
+    return null;
+  }
+  // Nothing of that name lies above.
+  return fallback === undefined ? null : scope.unknown;
 }
 
 /** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
