@@ -168,8 +168,7 @@ function wantedUnits(
   const owed = new Set(
     (takesDue ? (look?.units ?? []) : []).flatMap(({ unit, due, applied }) => ((due ?? applied) ? [unit] : [])),
   );
-  const isOwed = (unit: UnitPath): boolean => owed.has(unit);
-  return base === head ? { kind: "named", matches: isOwed } : { kind: "affected", also: dueUnits(look, takesDue) };
+  return { kind: "affected", also: base === head ? owed : dueUnits(look, takesDue) };
 }
 
 /** The units that are due, whether this run may take them or not. */

@@ -293,6 +293,18 @@ describe("what is asked for by hand", () => {
     expect(assessment.jobs.map(({ stage, action }) => `${stage} ${action}`)).toEqual(["1 apply"]);
   });
 
+  it("runs what depends on them as well, at any distance, where the configuration says so", async () => {
+    const on = (path: string): string =>
+      `terraform {\n  source = "."\n}\ndependency "d" {\n  config_path = "${path}"\n}\n`;
+    await using repository = await makeRepository({
+      ...FILES,
+      ".pipelines/config.yml": "include_dependents: true\n",
+      "b/terragrunt.hcl": on("../a"),
+      "c/terragrunt.hcl": on("../b"),
+    });
+    expect(paths(await asked(repository, { action: "plan", units: "a" }))).toEqual(["plan a", "plan b", "plan c"]);
+  });
+
   it("destroys in reverse order after every apply stage, and never what the configuration protects", async () => {
     const config = 'environments:\n  all: { paths: ["**"], protect: ["b"] }\n';
     const dependent = 'terraform {\n  source = "."\n}\ndependency "a" {\n  config_path = "../a"\n}\n';

@@ -2,7 +2,7 @@ import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { unitsBetween } from "./candidates/between.ts";
-import { type Configurations, narrow } from "./candidates/narrow.ts";
+import { type Configurations, narrow, withDependents } from "./candidates/narrow.ts";
 import { mentionsByText, type TextView, textViewOf } from "./candidates/text-view.ts";
 import { textsOf } from "./checkout/texts.ts";
 import { type Commit, type DiscoveryEdges, openCommit } from "./commit.ts";
@@ -36,10 +36,13 @@ export async function bothSnapshots(
   const mentions = mentionsByText();
   if (comparison.base === null || comparison.base === comparison.head) {
     const view = textViewOf(head, mentions);
+    const asked = comparison.base === null || isOpaque(head) ? null : namedUnits(view, wanted);
+    const named = asked !== null && configurations.governing.include_dependents ? withDependents(asked, view) : asked;
+    const evaluator = await commitEvaluator(edges, head, view.includedBeyond);
     const atHead =
-      wanted.kind !== "named" || isOpaque(head)
-        ? await (await commitEvaluator(edges, head, view.includedBeyond)).evaluate(null)
-        : await namedUnits(edges, head, view, wanted.matches);
+      named === null || named.size === view.folders.size
+        ? await evaluator.evaluate(null)
+        : await withBetween(evaluator, new Set([...named, ...view.open]), named, view);
     return { base: comparison.base === null ? emptySnapshot(comparison.head) : atHead, head: atHead };
   }
   await using base = await openCommit(edges, texts, comparison.base, configurations.atBase, "when asked for");
@@ -50,7 +53,8 @@ export async function bothSnapshots(
   const evaluatorAtHead = await commitEvaluator(edges, head, headView.includedBeyond);
   const also = wanted.kind === "affected" ? wanted.also : new Set<UnitPath>();
   const gone = new Set<string>([...also].filter((unit) => !headView.folders.has(unit)));
-  const candidates = new Set<string>([...narrowed.units, ...also, ...headView.dependentsOf(gone)]);
+  const named = new Set<string>([...narrowed.units, ...also, ...headView.dependentsOf(gone)]);
+  const candidates = configurations.governing.include_dependents ? withDependents(named, headView) : named;
   const atHead = await withBetween(evaluatorAtHead, candidates, candidates, headView);
 
   const removed = new Set<string>([...baseView.units].filter((unit) => !atHead.units.has(UnitPath.parse(unit))));
@@ -93,17 +97,20 @@ async function everything(
   return { base: await all(base), head: atHead };
 }
 
-async function namedUnits(
-  edges: DiscoveryEdges,
-  commit: Commit,
-  view: TextView,
-  matches: (unit: UnitPath) => boolean,
-): Promise<Snapshot> {
-  const evaluator = await commitEvaluator(edges, commit, view.includedBeyond);
-  const wanted = new Set([...view.folders].filter((unit) => matches(UnitPath.parse(unit))));
-  return wanted.size === view.folders.size
-    ? evaluator.evaluate(null)
-    : withBetween(evaluator, new Set([...wanted, ...view.open]), wanted, view);
+/** The units of a commit that are asked for by name, and what may depend on one of these that is gone; `null` for all. */
+function namedUnits({ folders, dependentsOf }: TextView, wanted: WantedUnits): ReadonlySet<string> | null {
+  switch (wanted.kind) {
+    case "all":
+      return null;
+    case "named":
+      return new Set([...folders].filter((unit) => wanted.matches(UnitPath.parse(unit))));
+    case "affected": {
+      const gone = new Set<string>([...wanted.also].filter((unit) => !folders.has(unit)));
+      return new Set<string>([...wanted.also, ...dependentsOf(gone)]);
+    }
+    default:
+      return wanted satisfies never;
+  }
 }
 
 /** Evaluates units, and those through which they depend on some of the targets: also a circle is complete then. */

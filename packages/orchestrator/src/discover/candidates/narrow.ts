@@ -53,13 +53,17 @@ export function narrow(
     ...head.dependentsOf(gone),
     ...head.open,
   ]);
-  if (governing.include_dependents) {
-    for (let more = units; more.size > 0; ) {
-      more = new Set([...head.dependentsOf(more)].filter((unit) => !units.has(unit)));
-      for (const unit of more) units.add(unit);
-    }
-  }
   return { units, readersAtBase };
+}
+
+/** Units with all that may depend on them, directly or through others. */
+export function withDependents(units: ReadonlySet<string>, { dependentsOf }: TextView): Set<string> {
+  const all = new Set(units);
+  for (let more = all; more.size > 0; ) {
+    more = new Set([...dependentsOf(more)].filter((unit) => !all.has(unit)));
+    for (const unit of more) all.add(unit);
+  }
+  return all;
 }
 
 /** The folders whose unit may own a file: the nearest one, and those above it as long as it is open whether they are units. */
