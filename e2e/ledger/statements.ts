@@ -1,21 +1,29 @@
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
-import { type Content, UNITS } from "./repository.ts";
+import type { Cloud } from "./cloud.ts";
+import { type Content, type Repository, UNITS } from "./repository.ts";
 import type { JobRun, Run } from "./runs.ts";
-import type { World } from "./world.ts";
 
 /** A statement that does not hold. */
 export class BrokenStatement extends Error {
   override readonly name = "BrokenStatement";
 }
 
+/** What of a world the statements speak of, as it is at the time. */
+export type Watched = {
+  readonly cloud: Cloud;
+  readonly ledger: Ledger;
+  readonly repository: Repository;
+  readonly runs: readonly Run[];
+};
+
 /** What has to hold of a world, whatever happens in it. */
 export class Statements {
-  readonly #world: World;
+  readonly #world: Watched;
   /** How often each statement had something to look at. */
   readonly counts = { kept: 0, "destroys started": 0, "applies started": 0, "written twice": 0, settled: 0 };
 
-  constructor(world: World) {
+  constructor(world: Watched) {
     this.#world = world;
   }
 

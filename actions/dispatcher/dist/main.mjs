@@ -23575,7 +23575,7 @@ const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468
 function anchor(source) {
 	return new RegExp(`^${source}$`);
 }
-const date = /*@__PURE__*/ anchor(dateSource);
+const date$1 = /*@__PURE__*/ anchor(dateSource);
 function timeSource(args) {
 	const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
 	return typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
@@ -24241,7 +24241,7 @@ const $ZodISODateTime = /*@__PURE__*/ $constructor("$ZodISODateTime", (inst, def
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = /*@__PURE__*/ $constructor("$ZodISODate", (inst, def) => {
-	def.pattern ?? (def.pattern = date);
+	def.pattern ?? (def.pattern = date$1);
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISOTime = /*@__PURE__*/ $constructor("$ZodISOTime", (inst, def) => {
@@ -24433,6 +24433,25 @@ const $ZodNever = /*@__PURE__*/ $constructor("$ZodNever", (inst, def) => {
 			expected: "never",
 			code: "invalid_type",
 			input: payload.value,
+			inst
+		});
+		return payload;
+	};
+});
+const $ZodDate = /*@__PURE__*/ $constructor("$ZodDate", (inst, def) => {
+	$ZodType.init(inst, def);
+	inst._zod.parse = (payload, _ctx) => {
+		if (def.coerce) try {
+			payload.value = new Date(payload.value);
+		} catch (_err) {}
+		const input = payload.value;
+		const isDate = input instanceof Date;
+		if (isDate && !Number.isNaN(input.getTime())) return payload;
+		payload.issues.push({
+			expected: "date",
+			code: "invalid_type",
+			input,
+			...isDate ? { received: "Invalid Date" } : {},
 			inst
 		});
 		return payload;
@@ -26230,6 +26249,14 @@ function _never(Class, params) {
 	});
 }
 // @__NO_SIDE_EFFECTS__
+function _coercedDate(Class, params) {
+	return new Class({
+		type: "date",
+		coerce: true,
+		...normalizeParams(params)
+	});
+}
+// @__NO_SIDE_EFFECTS__
 function _lt(value, params) {
 	return new $ZodCheckLessThan({
 		check: "less_than",
@@ -27005,6 +27032,9 @@ const neverProcessor = (_schema, _ctx, json, _params) => {
 	json.not = {};
 };
 const unknownProcessor = (_schema, _ctx, _json, _params) => {};
+const dateProcessor = (schema, ctx, json, params) => {
+	handleUnrepresentable(schema, ctx, json, params, "Date cannot be represented in JSON Schema");
+};
 const enumProcessor = (schema, _ctx, json, _params) => {
 	const def = schema._zod.def;
 	const values = getEnumValues(def.entries);
@@ -27954,6 +27984,22 @@ const ZodNever = /*@__PURE__*/ $constructor("ZodNever", (inst, def) => {
 function never(params) {
 	return _never(ZodNever, params);
 }
+const ZodDate = /*@__PURE__*/ $constructor("ZodDate", (inst, def) => {
+	$ZodDate.init(inst, def);
+	ZodType.init(inst, def);
+	inst._zod.processJSONSchema = (ctx, json, params) => dateProcessor(inst, ctx, json, params);
+	inst.min = (value, params) => inst.check(_gte(value, params));
+	inst.max = (value, params) => inst.check(_lte(value, params));
+}, /*@__PURE__*/ derived({
+	minDate: (inst) => {
+		const { minimum } = aggregateChecks(inst);
+		return minimum ? new Date(minimum) : null;
+	},
+	maxDate: (inst) => {
+		const { maximum } = aggregateChecks(inst);
+		return maximum ? new Date(maximum) : null;
+	}
+}, {}));
 const ZodArray = /*@__PURE__*/ $constructor("ZodArray", (inst, def) => {
 	_ensureDefaultMemoizer();
 	$ZodArray.init(inst, def);
@@ -28364,6 +28410,11 @@ function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
 }
 
+// node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/coerce.js
+function date(params) {
+	return _coercedDate(ZodDate, params);
+}
+
 // packages/core/src/contracts/action.ts
 /** What a job does. */
 const Action = _enum([
@@ -28636,7 +28687,8 @@ const Withheld = strictObject({
 		"destroy-denied",
 		"protected",
 		"paused",
-		"account-deletion"
+		"account-deletion",
+		"excluded"
 	]),
 	message: string$2(),
 	next: string$2()
@@ -29453,7 +29505,8 @@ function claimOf(assessment, { run, time }, existsAtHead) {
 	};
 }
 function claimedUnit(unit, packed, problem) {
-	const { path, action, at, environment, dependsOn, due } = unit;
+	const { path, action, at, environment, dependsOn, due, withheld } = unit;
+	if (withheld?.by === "excluded" && action === "apply") return [];
 	if (action !== "apply" && action !== "destroy" || !changesUnits(action)) return [];
 	return [{
 		path,
@@ -41088,7 +41141,8 @@ function laterOf(by) {
 		case "destroy-denied":
 		case "protected":
 		case "remaining-dependents":
-		case "exists": return "stays";
+		case "exists":
+		case "excluded": return "stays";
 		case "paused":
 		case "needed-apply": return "waits";
 		case "account-deletion": return "by hand";
@@ -41602,7 +41656,8 @@ const GuardStop = strictObject({
 		"needed-apply",
 		"exists",
 		"ledger",
-		"move"
+		"move",
+		"hook"
 	]),
 	message: string$2(),
 	/** What would happen that nobody reviewed. */
@@ -69336,7 +69391,7 @@ const Configuration = strictObject({
 		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token")
 	}).optional().describe("For private module sources"),
 	hooks: strictObject({
-		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans"),
+		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans, and each plan before it is applied"),
 		after_apply: array$1(Hook).default([]).describe("Commands that follow a job's applies")
 	}).prefault({}),
 	redact: array$1(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
@@ -78627,11 +78682,14 @@ function artifactsOn(client, repository, doing) {
 				...repository,
 				run_id: run,
 				per_page: 100
-			}))).filter(({ expired }) => !expired).map(({ id, name, size_in_bytes }) => ({
-				id,
-				name,
-				bytes: size_in_bytes
-			}));
+			}))).filter(({ expired }) => !expired).map(({ id, name, size_in_bytes, created_at }) => {
+				return {
+					id,
+					name,
+					bytes: size_in_bytes,
+					createdAt: new Date(created_at ?? Number.POSITIVE_INFINITY)
+				};
+			});
 		},
 		async download({ id }) {
 			const { data } = await explained$2(doing, "actions: read", () => client.rest.actions.downloadArtifact({
@@ -78734,20 +78792,23 @@ const MOST_PLANS = 2e4;
 */
 async function bringReviewedPlans(source, commits, branch, units, folder) {
 	let count = 0;
-	for (const head of await source.mergedHeads(commits, branch)) {
-		const run = await source.newestRun(head);
-		if (run !== null) count += await bringPlansOfRun(source, run, units, join$2(folder, head));
+	for (const merged of await source.merged(commits, branch)) {
+		const run = await source.newestRun(merged);
+		if (run === null) continue;
+		const seen = (await source.artifacts(run)).filter(({ createdAt }) => createdAt <= merged.at);
+		count += await bringPlans(source, seen, units, join$2(folder, merged.head));
 	}
 	return count;
 }
 /**
-* Brings the plans of the run that a person looked at before asking for an apply or destroy by hand.
+* Brings the plans of the run that a person looked at before asking for an apply or destroy by hand. Whoever may push a
+* branch decides what its workflow does and says, so that only runs of the deploy branch show anything.
 *
-* @throws Error when the run is no completed dispatch of this workflow
+* @throws Error when the run is no completed dispatch of this workflow from the branch
 */
-async function bringApprovedPlans(source, run, units, folder) {
-	if (await source.dispatchedCommit(run) === null) throw new Error(`run ${run} is no completed plan run of this workflow that was started by hand`);
-	return bringPlansOfRun(source, run, units, join$2(folder, "approved"));
+async function bringApprovedPlans(source, run, branch, units, folder) {
+	if (!await source.isDispatchFrom(run, branch)) throw new Error(`run ${run} is no completed plan run of this workflow that was started by hand from \`${branch}\``);
+	return bringPlans(source, await source.artifacts(run), units, join$2(folder, "approved"));
 }
 /** What of an assessment tells which job planned which units; another version of this program may have written the rest. */
 const PlannedJobs = object({ jobs: array$1(object({
@@ -78757,10 +78818,11 @@ const PlannedJobs = object({ jobs: array$1(object({
 /**
 * Brings the outcomes of the jobs that planned any of these units, as the run's own assessment names them, and no others:
 * each costs a request, of which a repository's jobs have a thousand an hour together.
+*
+* @param artifacts those of the run that count
 */
-async function bringPlansOfRun(source, run, units, folder) {
+async function bringPlans(source, artifacts, units, folder) {
 	await mkdir$1(folder, { recursive: true });
-	const artifacts = await source.artifacts(run);
 	const planned = await assessmentAmong(source, artifacts, PlannedJobs);
 	const jobs = new Set(planned?.jobs.filter((job) => job.units.some(({ path }) => units.has(path))).map(({ id }) => id));
 	let count = 0;
@@ -78792,7 +78854,7 @@ function reviewedPlansIn(archive) {
 }
 const Pulls = array$1(object({
 	merge_commit_sha: string$2().nullish(),
-	merged_at: string$2().nullish(),
+	merged_at: date().nullish(),
 	head: object({
 		sha: CommitSha,
 		repo: object({ full_name: string$2() }).nullish()
@@ -78801,13 +78863,14 @@ const Pulls = array$1(object({
 const Runs = array$1(object({
 	id: number(),
 	run_number: number(),
+	created_at: date(),
 	head_repository: object({ full_name: string$2() }).nullish()
 }));
 const Dispatched = object({
 	event: literal("workflow_dispatch"),
 	status: literal("completed"),
 	path: string$2(),
-	head_sha: CommitSha,
+	head_branch: string$2(),
 	head_repository: object({ full_name: string$2() }).nullish()
 });
 /**
@@ -78820,7 +78883,7 @@ function gitHubReviewedPlans(client, repository, workflowFile) {
 	const name = `${repository.owner}/${repository.repo}`.toLowerCase();
 	const isOurs = (from) => from?.full_name.toLowerCase() === name;
 	return {
-		async mergedHeads(commits, branch) {
+		async merged(commits, branch) {
 			const { data } = await explained$2(doing, "pull-requests: read", () => client.rest.pulls.list({
 				...repository,
 				state: "closed",
@@ -78829,9 +78892,12 @@ function gitHubReviewedPlans(client, repository, workflowFile) {
 				direction: "desc",
 				per_page: 100
 			}));
-			return understood(Pulls, data, doing).filter(({ merged_at, merge_commit_sha }) => merged_at != null && commits.has(merge_commit_sha ?? "")).map(({ head }) => head.sha);
+			return understood(Pulls, data, doing).filter(({ merge_commit_sha }) => commits.has(merge_commit_sha ?? "")).flatMap(({ head, merged_at }) => merged_at == null ? [] : [{
+				head: head.sha,
+				at: merged_at
+			}]);
 		},
-		async newestRun(head) {
+		async newestRun({ head, at }) {
 			const { data } = await explained$2(doing, "actions: read", () => client.rest.actions.listWorkflowRuns({
 				...repository,
 				workflow_id: workflowFile,
@@ -78840,15 +78906,15 @@ function gitHubReviewedPlans(client, repository, workflowFile) {
 				status: "completed",
 				per_page: 100
 			}));
-			return understood(Runs, data.workflow_runs, doing).filter((run) => isOurs(run.head_repository)).toSorted((a, b) => b.run_number - a.run_number)[0]?.id ?? null;
+			return understood(Runs, data.workflow_runs, doing).filter((run) => isOurs(run.head_repository) && run.created_at <= at).toSorted((a, b) => b.run_number - a.run_number)[0]?.id ?? null;
 		},
-		async dispatchedCommit(run) {
+		async isDispatchFrom(run, branch) {
 			const { data } = await explained$2(doing, "actions: read", () => client.rest.actions.getWorkflowRun({
 				...repository,
 				run_id: run
 			}));
 			const found = Dispatched.safeParse(data);
-			return found.success && isOurs(found.data.head_repository) && basename(found.data.path.split("@", 1)[0] ?? "") === workflowFile ? found.data.head_sha : null;
+			return found.success && found.data.head_branch === branch && isOurs(found.data.head_repository) && basename(found.data.path.split("@", 1)[0] ?? "") === workflowFile;
 		},
 		...artifactsOn(client, repository, doing)
 	};
@@ -78885,14 +78951,17 @@ function readSecrets(text, warn) {
 *
 * @param living the units at the tip of the deploy branch
 * @param unsettled whether commits changed a unit that were not determined yet
+* @param found which state the run that asks found a unit to have at the commit that it is due for; `null`: none
 */
-function stateSharedWith(ledger, unit, state, living, unsettled) {
+function stateSharedWith(ledger, unit, state, living, unsettled, found = () => null) {
 	const shared = [];
 	const unknown = [];
 	for (const other of living) {
 		if (other === unit) continue;
 		const { applied, due, seen } = ledger.units.get(other) ?? {};
-		const known = due === void 0 && applied?.action !== "destroy" && !unsettled(other) ? applied?.state ?? seen?.state ?? null : null;
+		const recorded = applied?.action === "destroy" ? null : applied?.state ?? seen?.state ?? null;
+		const settled = due === void 0 ? recorded : found(other, due);
+		const known = unsettled(other) ? null : settled;
 		if (known === null || !comparable(known, state)) unknown.push(other);
 		else if (samePlace(known, state)) shared.push({
 			unit: other,
@@ -78922,16 +78991,20 @@ function samePlace(a, b) {
 /** Paths that a sentence names. */
 const NAMED = 5;
 /** The look right before a unit is destroyed, once its state is known: is that state nobody else's? */
-function mayDestroy({ ledger, unit, state, living }) {
-	const missing = [ledger, living].find((looked) => looked.kind === "unknown");
+function mayDestroy({ ledger, unit, state, run, found, living }) {
+	const missing = [
+		ledger,
+		living,
+		found
+	].find((looked) => looked.kind === "unknown");
 	if (missing?.kind === "unknown") return {
 		kind: "stop",
 		because: "unknown",
 		message: `Whose state it is can't be looked up: ${missing.why}`
 	};
-	if (ledger.kind === "unknown" || living.kind === "unknown") throw new Error("both are known here");
+	if (ledger.kind === "unknown" || living.kind === "unknown" || found.kind === "unknown") throw new Error("all are known here");
 	const { units, unsettled } = living.value;
-	const shared = stateSharedWith(ledger.value, unit, state, units, unsettled);
+	const shared = stateSharedWith(ledger.value, unit, state, units, unsettled, (other, due) => due.action === "apply" && sameRun(due.owner, run) ? found.value.get(other) ?? null : null);
 	const [first] = shared.with;
 	if (first !== void 0) return {
 		kind: "stop",
@@ -81054,24 +81127,31 @@ const SHARED_MS = 3e3;
 */
 function startAnswers(assessment, job, place) {
 	const action = LedgerAction.safeParse(job.action);
-	const { ledgerClaim, deployBranch, destroyExisting } = assessment.comparison;
+	const { ledgerClaim, deployBranch, destroyExisting, head } = assessment.comparison;
 	if (!action.success || !changesUnits(job.action) || ledgerClaim === void 0) return null;
 	let latest = null;
 	const look = () => {
 		const now = performance.now();
 		if (latest === null || now - latest.at > SHARED_MS) latest = {
 			at: now,
-			view: viewOf(place, deployBranch)
+			view: viewOf(place, deployBranch, head)
 		};
 		return latest.view;
 	};
 	return async (unit, state) => {
-		const { ledger, tip, living } = await look();
+		const { ledger, tip, living, found } = await look();
+		const run = {
+			id: Number(place.run.runId),
+			number: place.run.runNumber,
+			attempt: place.run.attempt
+		};
 		if (state !== void 0) return mayDestroy({
 			ledger,
 			unit,
 			state,
-			living
+			run,
+			living,
+			found
 		});
 		return mayStart({
 			ledger,
@@ -81079,17 +81159,13 @@ function startAnswers(assessment, job, place) {
 			unit,
 			action: action.data,
 			commit: job.at,
-			run: {
-				id: Number(place.run.runId),
-				number: place.run.runNumber,
-				attempt: place.run.attempt
-			},
+			run,
 			endedWell: await endedWell(place.folder),
 			destroyAtTip: traitsOf(job.action).removes && destroyExisting === true
 		});
 	};
 }
-async function viewOf(place, deployBranch) {
+async function viewOf(place, deployBranch, head) {
 	try {
 		try {
 			var _usingCtx$1 = _usingCtx();
@@ -81100,6 +81176,10 @@ async function viewOf(place, deployBranch) {
 			const generated = [...ledger.units.values()].filter(({ unit, applied }) => applied?.action === "apply" && units.mayHave(unit));
 			const living = /* @__PURE__ */ new Set([...units.all, ...generated.map(({ unit }) => unit)]);
 			return {
+				found: {
+					kind: "read",
+					value: new Map((await readUnitStates(place.folder)).map((its) => [its.unit, its.state]))
+				},
 				ledger: {
 					kind: "read",
 					value: ledger
@@ -81108,7 +81188,7 @@ async function viewOf(place, deployBranch) {
 					kind: "read",
 					value: {
 						commit,
-						exists: units.mayHave,
+						exists: await existence(repository, head, commit, units),
 						configuration
 					}
 				},
@@ -81133,9 +81213,18 @@ async function viewOf(place, deployBranch) {
 		return {
 			ledger: unknown,
 			tip: unknown,
-			living: unknown
+			living: unknown,
+			found: unknown
 		};
 	}
+}
+/**
+* Whether a unit that the run's head does not have exists at the tip. No tree shows what a stack generates: a unit that may
+* come of one is back only if something that the stack is made from has changed since the head.
+*/
+async function existence(repository, head, tip, units) {
+	if (tip === head) return units.has;
+	return (await repository.diff(head, tip)).some(({ path }) => units.ownerOf(path) === null) ? units.mayHave : units.has;
 }
 /** Units that commits behind the last determined one may have given another state: a file in their folder, or a shared one. */
 async function unsettledUnits(repository, { determined }, tip, units) {
@@ -81237,7 +81326,7 @@ async function reviewedPlans(assessment, job, gitHub) {
 		const units = new Set(job.units.map(({ path }) => path));
 		const earlier = assessment.units.filter(({ path }) => units.has(path)).flatMap(({ due }) => due?.commits ?? []);
 		const commits = async () => /* @__PURE__ */ new Set([...await git.between(base ?? head, head), ...earlier]);
-		const count = approvedRun !== void 0 ? await bringApprovedPlans(source, approvedRun, units, plansFolder) : await bringReviewedPlans(source, await commits(), deployBranch, units, plansFolder);
+		const count = approvedRun !== void 0 ? await bringApprovedPlans(source, approvedRun, deployBranch, units, plansFolder) : await bringReviewedPlans(source, await commits(), deployBranch, units, plansFolder);
 		actionsLog.info(`${count} reviewed plans belong to this ${approvedRun === void 0 ? "push" : "request"}.`);
 	} catch (error) {
 		actionsLog.warning(`The reviewed plans could not be downloaded: ${error instanceof Error ? error.message : String(error)}`);

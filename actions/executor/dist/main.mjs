@@ -23539,7 +23539,8 @@ const Withheld = strictObject({
 		"destroy-denied",
 		"protected",
 		"paused",
-		"account-deletion"
+		"account-deletion",
+		"excluded"
 	]),
 	message: string(),
 	next: string()
@@ -41373,7 +41374,7 @@ const Configuration = strictObject({
 		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token")
 	}).optional().describe("For private module sources"),
 	hooks: strictObject({
-		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans"),
+		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans, and each plan before it is applied"),
 		after_apply: array$1(Hook).default([]).describe("Commands that follow a job's applies")
 	}).prefault({}),
 	redact: array$1(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
@@ -49920,6 +49921,15 @@ function doesSomething(summary) {
 	const { add, change, destroy } = summary.outputs;
 	return summary.resources.length > 0 || add + change + destroy > 0;
 }
+/**
+* Whether a plan is of the whole unit. One that ended with errors holds what was planned until then; one that is partial
+* would leave something to be planned again, or can't be applied although it has changes.
+*/
+function extentOf(plan) {
+	if (plan.errored) return "errored";
+	const stuck = plan.applyable === false && doesSomething(summarize(plan, []));
+	return plan.complete === false || stuck ? "partial" : "whole";
+}
 /** Every text that the plan marks as sensitive, the values of sensitive variables included. */
 function sensitiveValues(plan) {
 	const found = /* @__PURE__ */ new Set();
@@ -50116,7 +50126,8 @@ const GuardStop = strictObject({
 		"needed-apply",
 		"exists",
 		"ledger",
-		"move"
+		"move",
+		"hook"
 	]),
 	message: string(),
 	/** What would happen that nobody reviewed. */
@@ -51040,9 +51051,9 @@ function ignoredEnd({ redactor }, step) {
 }
 /** How a unit ended whose plan is not of the whole unit; `null` for a plan that is. */
 function partialEnd(job, json, step) {
-	if (json.errored) return ignoredEnd(job, step);
-	if (json.complete !== false && json.applyable !== false) return null;
-	if (json.complete !== false && !doesSomething(summarize(json, []))) return null;
+	const extent = extentOf(json);
+	if (extent === "whole") return null;
+	if (extent === "errored") return ignoredEnd(job, step);
 	return {
 		kind: "failed",
 		at: "plan",
@@ -51132,6 +51143,15 @@ async function planAndApply(job, unit, flags) {
 		end: {
 			kind: "withheld",
 			stop: review.stop
+		}
+	};
+	const denied = await job.judgePlan(unit.fileName, planned.json);
+	if (denied !== null) return {
+		...shown,
+		...review.differs,
+		end: {
+			kind: "withheld",
+			stop: denied
 		}
 	};
 	const args = [
@@ -58783,6 +58803,41 @@ async function accountsOf({ execution, configuration, repository }) {
 	return Object.fromEntries([...readAccounts(text, file)].map(([name, { id }]) => [name, id]));
 }
 
+// packages/executor/src/hooks/judge.ts
+/**
+* Judges the plans of a job that applies them, each by itself and right before it is applied: a policy that binds a pull
+* request binds what comes of it, and what was never in a pull request. What can't be judged is not applied.
+*
+* @param folder a checkout of the commit that is trusted, made when it is asked for first
+*/
+function judgePlans(job, folder) {
+	return async (unit, plan) => {
+		if (job.hooks.length === 0) return null;
+		const plansFolder = await mkdtemp(join(job.jobFolder, "judged-"));
+		try {
+			await writeFile$1(join(plansFolder, `${unit}.json`), JSON.stringify(plan), { mode: 384 });
+			const denial = (await runHooks({
+				...job,
+				plansFolder,
+				folder: await folder()
+			})).find(({ result }) => result === "deny" || result === "failed");
+			if (denial === void 0) return null;
+			const what = denial.result === "deny" ? "denies what would be applied" : "could not judge what would be applied";
+			return {
+				guard: "hook",
+				message: `The hook \`${denial.name}\` ${what}:\n\n${denial.summary}`,
+				unseen: [],
+				next: "Nothing of it was changed. Change the code or the policy in a pull request: the run of its merge takes along what is due."
+			};
+		} finally {
+			await rm$1(plansFolder, {
+				recursive: true,
+				force: true
+			});
+		}
+	};
+}
+
 // packages/executor/src/job/redactor.ts
 /**
 * @param secrets values that are never shown
@@ -58831,27 +58886,42 @@ async function openJob(options) {
 			warn: options.warn
 		}));
 		const units = execution.job.units.map(({ path }) => path);
+		const checkout = await tree.withStacks(units, {
+			env: tools.env,
+			stop,
+			credentialsFor: (folder) => authProvider.variablesFor(folder)
+		});
+		const trees = opened.use(new AsyncDisposableStack());
+		const redactor = redactorOf(tools.secrets, configuration.redact, tree.folder);
+		let trusted = null;
+		const trustedFolder = () => {
+			const commit = governingCommit(execution.comparison, execution.job);
+			trusted ??= addWorktree(repository.folder, commit, toolEnvironment(options.process)).then((governing) => trees.use(governing).folder);
+			return trusted;
+		};
 		const job = {
 			execution,
 			configuration,
 			newest,
 			environment,
 			tools,
-			checkout: await tree.withStacks(units, {
-				env: tools.env,
-				stop,
-				credentialsFor: (folder) => authProvider.variablesFor(folder)
-			}),
+			checkout,
 			stop,
 			mayStart,
+			redactor,
+			judgePlan: judgePlans({
+				hooks: configuration.hooks.after_plan,
+				jobFolder: work,
+				env: tools.env,
+				clean: redactor.clean
+			}, trustedFolder),
 			reviewRule: reviewRuleOf(options),
 			authProvider: authProvider.command,
 			folders: {
 				work,
 				plans,
 				outcome: options.outcomeFolder
-			},
-			redactor: redactorOf(tools.secrets, configuration.redact, tree.folder)
+			}
 		};
 		const resources = opened.move();
 		return {

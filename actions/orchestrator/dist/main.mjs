@@ -24706,7 +24706,7 @@ const ZodUnknown = /*@__PURE__*/ $constructor("ZodUnknown", (inst, def) => {
 	ZodType.init(inst, def);
 	inst._zod.processJSONSchema = (ctx, json, params) => unknownProcessor(inst, ctx, json, params);
 });
-function unknown() {
+function unknown$1() {
 	return _unknown(ZodUnknown);
 }
 const ZodNever = /*@__PURE__*/ $constructor("ZodNever", (inst, def) => {
@@ -24757,10 +24757,10 @@ const ZodObject = /*@__PURE__*/ $constructor("ZodObject", (inst, def) => {
 		return this.clone(mergeDefs(this._zod.def, { catchall }));
 	},
 	passthrough() {
-		return this.clone(mergeDefs(this._zod.def, { catchall: unknown() }));
+		return this.clone(mergeDefs(this._zod.def, { catchall: unknown$1() }));
 	},
 	loose() {
-		return this.clone(mergeDefs(this._zod.def, { catchall: unknown() }));
+		return this.clone(mergeDefs(this._zod.def, { catchall: unknown$1() }));
 	},
 	strict() {
 		return this.clone(mergeDefs(this._zod.def, { catchall: never() }));
@@ -24813,7 +24813,7 @@ function looseObject(shape, params) {
 	return new ZodObject({
 		type: "object",
 		shape,
-		catchall: unknown(),
+		catchall: unknown$1(),
 		...normalizeParams(params)
 	});
 }
@@ -32190,7 +32190,7 @@ const Configuration = strictObject({
 		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token")
 	}).optional().describe("For private module sources"),
 	hooks: strictObject({
-		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans"),
+		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans, and each plan before it is applied"),
 		after_apply: array$1(Hook).default([]).describe("Commands that follow a job's applies")
 	}).prefault({}),
 	redact: array$1(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
@@ -32514,7 +32514,8 @@ const Withheld = strictObject({
 		"destroy-denied",
 		"protected",
 		"paused",
-		"account-deletion"
+		"account-deletion",
+		"excluded"
 	]),
 	message: string(),
 	next: string()
@@ -36712,6 +36713,10 @@ function expressionOf(node) {
 			kind: "template",
 			parts: [node.text]
 		} : other(node);
+		case "bool_lit": return {
+			kind: "template",
+			parts: [node.text]
+		};
 		case "tuple": return {
 			kind: "list",
 			items: children(node).filter(isExpression).map(expressionOf)
@@ -36720,6 +36725,7 @@ function expressionOf(node) {
 			kind: "object",
 			entries: children(node).flatMap(objectEntry)
 		};
+		case "for_expr": return forOf(node);
 		default: return other(node);
 	}
 }
@@ -36728,6 +36734,19 @@ const other = (node) => ({
 	kind: "other",
 	inside: children(node).map(expressionOf)
 });
+/** Its parts are an introduction, what it makes of each item, and a condition. */
+function forOf(node) {
+	const [inner] = children(node);
+	const [intro, ...results] = inner === void 0 ? [] : children(inner).filter(({ type }) => /^(?:for_intro|expression|for_cond)$/.test(type));
+	const collection = intro === void 0 ? void 0 : children(intro).find(isExpression);
+	if (intro === void 0 || collection === void 0) return other(node);
+	return {
+		kind: "for",
+		names: children(intro).filter(({ type }) => type === "identifier").map(({ text }) => text),
+		collection: expressionOf(collection),
+		results: results.map(expressionOf)
+	};
+}
 /** An expression is a first part followed by `.name` and `["name"]`. */
 function accessOf(parts) {
 	const [first, ...rest] = parts;
@@ -36808,6 +36827,7 @@ function* callsIn(expression) {
 	if (expression.kind === "call") yield expression;
 	for (const inner of innerOf(expression)) yield* callsIn(inner);
 }
+/** The expressions directly inside of an expression. */
 function innerOf(expression) {
 	switch (expression.kind) {
 		case "template": return expression.parts.filter((part) => typeof part !== "string");
@@ -36815,6 +36835,7 @@ function innerOf(expression) {
 		case "access": return typeof expression.of === "string" ? [] : [expression.of];
 		case "list": return expression.items;
 		case "object": return expression.entries.map((entry) => entry.value);
+		case "for": return [expression.collection, ...expression.results];
 		case "other": return expression.inside;
 		default: return expression;
 	}
@@ -43619,7 +43640,7 @@ var require_dist$2 = /* @__PURE__ */ __commonJSMin(((exports) => {
 // packages/core/src/configuration/yaml-text.ts
 var import_dist$2 = require_dist$2();
 const MOST_CHARACTERS = 1e6;
-const DEEPEST$1 = 100;
+const DEEPEST$2 = 100;
 const MOST_ALIASES = 100;
 /**
 * Parses YAML.
@@ -43675,9 +43696,9 @@ function whyUnreadable(text) {
 		if (character === "\n") line += 1;
 		if ("[{".includes(character)) depth += 1;
 		else if ("]}".includes(character)) depth = Math.max(0, depth - 1);
-		if (depth > DEEPEST$1) return {
+		if (depth > DEEPEST$2) return {
 			line,
-			message: `the file is nested deeper than ${DEEPEST$1} levels`
+			message: `the file is nested deeper than ${DEEPEST$2} levels`
 		};
 	}
 	return null;
@@ -43740,7 +43761,7 @@ const Positioned = object({ range: tuple([
 	number(),
 	number()
 ]) });
-const Pairs = object({ items: array$1(object({ key: object({ value: unknown() }).loose() }).loose()) });
+const Pairs = object({ items: array$1(object({ key: object({ value: unknown$1() }).loose() }).loose()) });
 const Items = object({ items: array$1(object({}).loose()) });
 function offsetOfKey(parent, key) {
 	const pairs = Pairs.safeParse(parent);
@@ -55348,10 +55369,11 @@ const sharedFiles = {
 // packages/orchestrator/src/discover/generated-diff.ts
 /**
 * How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
-* generated at one of them: that its units are not known does not mean that they are gone.
+* generated at one of them, or that is there still and a template now: that its units are not known does not mean that
+* they are gone.
 */
 function generatedDiff(base, head) {
-	const unknown = [...base.stacks, ...head.stacks].filter(({ failed }) => failed).map(({ folder }) => folder);
+	const unknown = [...base.stacks.filter(({ state }) => state === "failed"), ...head.stacks.filter(({ state }) => state !== "generated")].map(({ folder }) => folder);
 	return [.../* @__PURE__ */ new Set([...base.generated, ...head.generated])].flatMap((path) => {
 		const [before, after] = [base.files.get(path), head.files.get(path)];
 		if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
@@ -55360,6 +55382,10 @@ function generatedDiff(base, head) {
 			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
 		}];
 	});
+}
+/** All that differs: what git says, but for generated files that somebody committed, and what stacks generate. */
+function wholeDiff(diff, base, head) {
+	return [...diff.filter(({ path }) => !base.generated.has(path) && !head.generated.has(path)), ...generatedDiff(base, head)];
 }
 
 // packages/orchestrator/src/classify/rules/stack-sources.ts
@@ -55378,14 +55404,11 @@ const stackSources = {
 		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
 		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
 		const units = /* @__PURE__ */ new Map();
-		for (const path of differing(name, commits)) {
-			const unit = unitOf(path, commits);
-			if (unit === null || !below.some((folder) => liesIn(unit, folder))) continue;
-			units.set(unit, [{
-				relation: "generates",
-				path: unit
-			}]);
-		}
+		const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
+		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) && (name === null || mayComeFrom(file.path, unit, stacks))) units.set(unit, [{
+			relation: "generates",
+			path: unit
+		}]);
 		const found = sharedFinding(file, commits, null);
 		const type = isStackFile || template !== void 0 ? STACK_TYPES$1[file.status] : "StackChanged";
 		if (units.size > 0) found.unshift({
@@ -55396,6 +55419,11 @@ const stackSources = {
 		return found.length === 0 ? null : found;
 	}
 };
+/** Whether a unit, or a stack that it lies in, is a copy of what holds a file; where that is not known, it may be. */
+function mayComeFrom(file, unit, stacks) {
+	const copied = stacks.flatMap(({ copies }) => [...copies].filter(([copy]) => copy === unit || liesIn(unit, copy)));
+	return copied.length === 0 || copied.some(([, source]) => liesIn(file, source));
+}
 const STACK_TYPES$1 = {
 	added: "StackAdded",
 	modified: "StackChanged",
@@ -55415,6 +55443,323 @@ function unitOf(path, { base, head }) {
 	return folder === null ? null : UnitPath.parse(folder);
 }
 
+// packages/orchestrator/src/hcl/text-functions.ts
+/** Go's `filepath.Dir`: what is before the last slash, cleaned. */
+function goDirectory(path) {
+	const folder = posix.normalize(path.slice(0, path.lastIndexOf("/") + 1));
+	return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
+}
+/** Go's `filepath.Base`: the last part; `.` of nothing, `/` of nothing but slashes. */
+function goBase(path) {
+	return path === "" ? "." : posix.basename(path) || "/";
+}
+/** Go changes the case of one character to one character. Where the two don't agree on that, nothing is said. */
+function caseOf(text, change) {
+	const changed = [...text].map(change);
+	return changed.every((character) => [...character].length === 1) ? changed.join("") : null;
+}
+/** Go's `strings.TrimSpace`, which goes by Unicode's White_Space: a byte order mark stays, U+0085 goes. */
+function withoutSpaceAround(text) {
+	const characters = [...text];
+	const isText = (character) => !/\p{White_Space}/u.test(character);
+	const [first, last] = [characters.findIndex(isText), characters.findLastIndex(isText)];
+	return first < 0 ? "" : characters.slice(first, last + 1).join("");
+}
+/** Of the verbs, those that show a text as it is. */
+function formatted$1(texts) {
+	const [pattern, ...values] = texts;
+	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
+	const parts = pattern.split(/(%[sv%])/);
+	let next = 0;
+	const result = parts.map((part) => {
+		if (part === "%%") return "%";
+		if (part !== "%s" && part !== "%v") return part.includes("%") ? null : part;
+		next += 1;
+		return values[next - 1] ?? null;
+	});
+	return next === values.length && result.every((part) => part !== null) ? result.join("") : null;
+}
+
+// packages/orchestrator/src/hcl/evaluate.ts
+/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
+const ROOT = "/@root";
+/** How far references may lead: a local that names itself must not go on for ever. */
+const DEEPEST$1 = 40;
+/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
+function repositoryPath(text, relativeTo) {
+	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
+	if (absolute === ROOT) return ".";
+	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
+}
+/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
+function evaluate(expression, scope) {
+	const value = valueOfExpression(expression, scope, 0);
+	return typeof value === "string" ? value : null;
+}
+function valueOfExpression(expression, scope, depth) {
+	if (depth > DEEPEST$1) return null;
+	switch (expression.kind) {
+		case "template": {
+			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf(part, scope, depth) ?? scope.unknown);
+			return parts.every((part) => part !== null) ? parts.join("") : null;
+		}
+		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
+		case "call": return callOf(expression.name, expression.args, scope, depth);
+		case "list":
+		case "object":
+		case "for":
+		case "other": return null;
+		default: return expression;
+	}
+}
+function textOf(expression, scope, depth) {
+	const value = valueOfExpression(expression, scope, depth + 1);
+	return typeof value === "string" ? value : null;
+}
+function referenceOf(name, keys, scope, depth) {
+	const [first, ...rest] = keys;
+	const bound = keys.length === 0 ? scope.bound?.get(name) : void 0;
+	if (bound !== void 0) return bound;
+	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
+	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
+	if (name === "include") {
+		const bare = scope.includes.get("");
+		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
+		if (file === void 0) return null;
+		const configuration = scope.open(file);
+		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
+	}
+	return null;
+}
+function localOf(scope, name, keys, depth) {
+	for (const block of scope.body.blocks) {
+		if (block.type !== "locals") continue;
+		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
+		if (attribute === void 0) continue;
+		const { value } = attribute;
+		if (value.kind === "object" && keys.length > 0) {
+			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
+			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
+		}
+		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
+	}
+	return null;
+}
+/** Where what an expression refers to is defined: a local of this file, or of a configuration that is read. */
+function definitionOf(expression, scope) {
+	if (expression.kind !== "access") return null;
+	const { of, keys } = expression;
+	const own = of === "local" ? localNamed(scope, keys) : null;
+	if (own !== null) return own;
+	for (let length = 0; length < keys.length - 1; length += 1) {
+		if (keys[length] !== "locals") continue;
+		const value = valueOfExpression({
+			kind: "access",
+			of,
+			keys: keys.slice(0, length)
+		}, scope, 0);
+		if (value !== null && typeof value !== "string") return localNamed(value.configuration, keys.slice(length + 1));
+	}
+	return null;
+}
+/** A local, or an attribute of the object that it is. */
+function localNamed(scope, [name, ...keys]) {
+	let value = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes).find((local) => local.name === name)?.value;
+	for (const key of keys) value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : void 0;
+	return value === void 0 ? null : {
+		value,
+		scope
+	};
+}
+/** Follows `.locals.name` into a configuration; a text has no attributes. */
+function follow(value, keys, depth) {
+	if (value === null || keys.length === 0) return value;
+	if (typeof value === "string") return null;
+	const [section, name, ...rest] = keys;
+	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
+	if (section === "inputs" && name !== void 0) {
+		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
+		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
+		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
+	}
+	return null;
+}
+const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
+const folderOf = (file) => posix.dirname(file);
+function callOf(name, args, scope, depth) {
+	const known = FUNCTIONS.get(name);
+	if (known === void 0 || args.length > known.most) return null;
+	const text = (index) => {
+		const argument = args[index];
+		return argument === void 0 ? null : textOf(argument, scope, depth);
+	};
+	return known.answer({
+		args,
+		scope,
+		depth,
+		text
+	});
+}
+/** A function of at most so many arguments. */
+const upTo = (most, answer) => ({
+	most,
+	answer
+});
+/** A function of one text. */
+const ofText = (act) => upTo(1, (call) => {
+	const text = call.text(0);
+	return text === null ? null : act(text, call.scope);
+});
+/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
+function includeFolder({ scope, text }) {
+	if (scope.included) return {
+		kind: "folder",
+		folder: folderOf(scope.file)
+	};
+	const count = scope.body.blocks.filter(({ type }) => type === "include").length;
+	if (scope.includes.size === 0 && count === 0) return { kind: "none" };
+	const file = Math.max(scope.includes.size, count) === 1 ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
+	return file === void 0 ? null : {
+		kind: "folder",
+		folder: folderOf(file)
+	};
+}
+/** The functions of Terragrunt and OpenTofu that paths are made with. */
+const FUNCTIONS = /* @__PURE__ */ new Map([
+	["get_repo_root", upTo(0, () => ROOT)],
+	["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
+	["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
+	["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
+	["get_parent_terragrunt_dir", upTo(1, (call) => {
+		const include = includeFolder(call);
+		if (include === null) return null;
+		return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
+	})],
+	["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
+	["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
+	["path_relative_to_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder)))],
+	["path_relative_from_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include)))],
+	["find_in_parent_folders", upTo(2, ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope))],
+	["read_terragrunt_config", upTo(2, readConfiguration)],
+	["dirname", ofText(goDirectory)],
+	["basename", ofText(goBase)],
+	["abspath", ofText((path) => path.startsWith("/") ? posix.resolve(path) : null)],
+	["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
+	["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
+	["trimspace", ofText(withoutSpaceAround)],
+	["tostring", ofText((text) => text)],
+	["get_env", upTo(2, ({ scope, text }) => {
+		const name = text(0);
+		if (name === null || name === "") return null;
+		return Object.hasOwn(scope.env, name) ? scope.env[name] ?? null : text(1);
+	})],
+	["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
+	["format", upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted$1(args.map((_argument, index) => text(index))))]
+]);
+function betweenInclude(call, between) {
+	const include = includeFolder(call);
+	if (include === null || include.kind === "none") return include && ".";
+	return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
+}
+function readConfiguration({ scope, text }) {
+	const file = text(0);
+	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
+	const configuration = path === null ? null : scope.open(path);
+	return configuration === null ? null : { configuration };
+}
+function joinedTexts({ args, scope, depth, text }) {
+	const [separator, lists] = [text(0), args.slice(1)];
+	if (separator === null || lists.length === 0) return null;
+	const items = lists.flatMap((list) => list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null]);
+	return items.every((item) => item !== null) ? items.join(separator) : null;
+}
+function findInParentFolders(name, fallback, scope) {
+	if (name === null) return null;
+	let folder = scope.terragruntFolder;
+	while (folder !== "." && folder !== "") {
+		folder = posix.dirname(folder);
+		const candidate = folder === "." ? name : `${folder}/${name}`;
+		if (scope.exists(candidate)) return absolute(candidate);
+	}
+	return fallback;
+}
+/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
+const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
+
+// packages/orchestrator/src/discover/json-units.ts
+/** The name of a unit's file that is written as JSON. */
+const JSON_UNIT_FILE = `${UNIT_FILE}.json`;
+/**
+* Units that are written as JSON, by their folders, with the files and folders that their texts name. Terragrunt runs one
+* when it is started there, and neither lists it in `find` nor runs it with all others.
+*/
+function jsonUnitsIn(files, textOf) {
+	return new Map([...files.keys()].filter((file) => posix.basename(file) === JSON_UNIT_FILE && !isCached(file)).map((file) => [folderOf$1(file), file]).filter(([folder]) => !files.has(fileIn(folder, UNIT_FILE))).map(([folder, file]) => [folder, pathsIn(textOf(file) ?? "", folder)]));
+}
+/** What a text's strings may name: a path from the unit or the root, or a file that is looked for above the unit. */
+function pathsIn(text, folder) {
+	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, string = ""]) => string.replaceAll("\\", "")).flatMap((string) => {
+		const [, above] = /find_in_parent_folders\("([^"]+)"\)/.exec(string) ?? [];
+		if (above !== void 0) return [...foldersAbove([folder])].map((parent) => fileIn(parent, above));
+		const path = string.replace(/^\$\{get_terragrunt_dir\(\)\}\//, "./").replace(/^\$\{get_repo_root\(\)\}\//, "/@root/");
+		if (!/^(?:\.{1,2}\/|\/@root\/)/.test(path)) return [];
+		return repositoryPath(path.split("?", 1)[0]?.replace("//", "/") ?? path, folder) ?? [];
+	});
+}
+/** Changes of units that are written as JSON, which nothing is done about. */
+function changedJsonUnits(diff, base, head, isIgnored) {
+	const changed = diff.map(({ path }) => path).filter((file) => !isIgnored(file));
+	return [.../* @__PURE__ */ new Set([...base.jsonUnits.keys(), ...head.jsonUnits.keys()])].toSorted().flatMap((folder) => {
+		const file = fileIn(folder, JSON_UNIT_FILE);
+		const path = UnitPath.parse(folder);
+		if (isIgnored(file) || base.units.has(path) || head.units.has(path)) return [];
+		const reads = [...base.jsonUnits.get(folder) ?? [], ...head.jsonUnits.get(folder) ?? []];
+		if (!changed.some((name) => liesIn(name, folder) || reads.some((read) => read === name || liesIn(name, read)))) return [];
+		return [{
+			kind: "not-evaluated",
+			path,
+			file,
+			line: null,
+			message: `\`${file}\`, which ${head.jsonUnits.has(folder) ? "this change touches" : "this change deletes"}, is written as JSON. Terragrunt's \`find\` and \`run --all\` pass over such a unit, and so does Pipelines: nothing of it is planned, applied or destroyed. Write it as \`${UNIT_FILE}\`, or put the file on the \`ignore\` list and run it by hand.`
+		}];
+	});
+}
+
+// packages/orchestrator/src/discover/templates.ts
+/**
+* Whether a unit or a stack is a template. That a stack names it as a source is not enough: what runs by itself goes on
+* doing so when somebody makes a copy of it. It takes a text that is written for values, a catalogue's folder, or a place
+* in no environment.
+*/
+function isTemplate({ folder, values, isSource, isInEnvironment }) {
+	if (values === "needed") return true;
+	const inCatalogue = isInCatalogue(folder);
+	return values === "optional" ? isSource || inCatalogue : isSource && (inCatalogue || !isInEnvironment);
+}
+/** Whether a folder lies where catalogues keep what is copied from. */
+function isInCatalogue(folder) {
+	return /(?:^|\/)_?catalog(?:ue)?s?\/|^_?(?:units|templates)\//.test(folder);
+}
+/** How a configuration uses `values`, by its text. */
+function valuesUseIn(body) {
+	const uses = body.attributes.map(({ value }) => useIn(value)).concat(body.blocks.map((block) => valuesUseIn(block.body)));
+	return uses.includes("needed") ? "needed" : uses.includes("optional") ? "optional" : "none";
+}
+function useIn(expression) {
+	const uses = [...usesIn(expression, false)];
+	if (uses.length === 0) return "none";
+	return uses.includes("optional") ? "optional" : "needed";
+}
+function* usesIn(expression, isGuarded) {
+	if (expression.kind === "access" && expression.of === "values") yield isGuarded ? "optional" : "needed";
+	if (expression.kind === "for" && expression.names.includes("values")) {
+		yield* usesIn(expression.collection, isGuarded);
+		return;
+	}
+	const guards = expression.kind === "call" && (expression.name === "try" || expression.name === "can");
+	for (const inner of innerOf(expression)) yield* usesIn(inner, isGuarded || guards);
+}
+
 // packages/orchestrator/src/discover/remains.ts
 /**
 * What is left of a unit at a commit where it is none; `null` when it is gone. A delete needs this answer: a unit is
@@ -55432,7 +55777,7 @@ function remainsOf(unit, head) {
 			kind: "opaque"
 		};
 	}
-	for (const name of [UNIT_FILE, `${UNIT_FILE}.json`]) if (head.files.has(fileIn(unit, name))) return {
+	for (const name of [UNIT_FILE, JSON_UNIT_FILE]) if (head.files.has(fileIn(unit, name))) return {
 		path: fileIn(unit, name),
 		kind: "configuration"
 	};
@@ -55455,6 +55800,33 @@ function doubtfulDeletes(removed, head) {
 		}];
 	});
 }
+/**
+* Units and stacks that ran by themselves and are templates now: nothing is destroyed by that, and nothing runs any more,
+* which has to be meant.
+*/
+function becameTemplates(base, head) {
+	const message = (what) => `${what} ran by itself before, and is a template of stacks now: it asks for \`values\`, or a stack copies it and no environment has it. What it made is not destroyed, and not run any more. If it is to go, remove its file in a change of its own; if it is to run, leave it as it was and copy another folder.`;
+	const units = [...base.units.keys()].filter((unit) => !head.units.has(unit) && head.templates.has(unit) && !isInCatalogue(unit)).map((unit) => {
+		return {
+			kind: "path",
+			path: unit,
+			file: fileIn(unit, UNIT_FILE),
+			line: null,
+			message: message(`\`${unit}\``)
+		};
+	});
+	const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
+	const stacks = head.stacks.filter(({ file, folder, state }) => state === "template" && generated.has(file) && !isInCatalogue(folder)).map(({ file }) => {
+		return {
+			kind: "path",
+			path: null,
+			file,
+			line: null,
+			message: message(`The stack \`${file}\``)
+		};
+	});
+	return [...units, ...stacks];
+}
 /** Links are faults of their own, and a file that is there and is no unit is a root. */
 function describe({ path, kind }) {
 	if (kind === "opaque") return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;
@@ -55472,6 +55844,8 @@ function emptySnapshot(commit) {
 		facts: /* @__PURE__ */ new Map(),
 		stacks: [],
 		generated: /* @__PURE__ */ new Set(),
+		templates: /* @__PURE__ */ new Set(),
+		jsonUnits: /* @__PURE__ */ new Map(),
 		links: [],
 		unset: [],
 		faults: []
@@ -56011,7 +56385,7 @@ async function known(repository, revision) {
 }
 
 // packages/orchestrator/src/configuration.ts
-const Entries = record(string(), unknown());
+const Entries = record(string(), unknown$1());
 /** The accounts that `accounts.yml` gained, or `null` when anything else changed in it as well. */
 function addedAccounts(before, after, file) {
 	if (after === null) return {
@@ -56587,6 +56961,71 @@ function heldMove({ path, commit, due }) {
 	};
 }
 
+// packages/orchestrator/src/decide/exclude.ts
+/**
+* Withholds units that Terragrunt is told not to run: by an `exclude` block, of their own or of a unit of this comparison
+* that excludes its dependencies, or by a file of filters. A plan that is excluded is not made.
+*/
+function withoutExcluded(units, base, head, mode) {
+	const exclusionOf = ({ path, status }) => (status === "deleted" ? base : head).facts.get(path)?.exclusion ?? null;
+	const byDependency = /* @__PURE__ */ new Map();
+	for (const unit of units) {
+		const exclusion = exclusionOf(unit);
+		if (exclusion?.kind !== "block" || !exclusion.dependencies) continue;
+		for (const dependency of unit.dependsOn) byDependency.set(dependency, {
+			unit: unit.path,
+			exclusion
+		});
+	}
+	return units.map((unit) => {
+		const own = exclusionOf(unit);
+		const of = byDependency.get(unit.path);
+		const why = (own === null ? null : excludedFrom(unit, own, mode)) ?? (of === void 0 ? null : excludedFrom(unit, of.exclusion, mode, of.unit));
+		return why === null ? unit : {
+			...unit,
+			...why
+		};
+	});
+}
+/** The commands of Terragrunt that an action is made of. */
+const COMMANDS = {
+	plan: ["plan"],
+	apply: ["apply", "plan"],
+	"plan-destroy": ["plan"],
+	destroy: [
+		"destroy",
+		"apply",
+		"plan"
+	]
+};
+function excludedFrom({ path, action, status }, exclusion, mode, by) {
+	const excluded = (what) => {
+		const command = COMMANDS[what]?.find((name) => isListed(name, exclusion));
+		return command === void 0 ? null : {
+			by: "excluded",
+			message: messageOf$2(path, command, exclusion, by),
+			next: nextOf(status)
+		};
+	};
+	const now = excluded(action);
+	if (now !== null) return { withheld: now };
+	const later = finalAction(action, mode);
+	const then = later === null ? null : excluded(later);
+	return then === null ? null : { willBeWithheld: then };
+}
+/** As Terragrunt compares them, in `IsActionListedInExclude`. */
+function isListed(command, exclusion) {
+	if (exclusion.kind === "file") return true;
+	return exclusion.actions.some((name) => name === "all" || name === "all_except_output" || name.toLowerCase() === command);
+}
+function messageOf$2(path, command, exclusion, by) {
+	if (exclusion.kind === "file") return `\`${path}\` is left out by \`${exclusion.file}\`.`;
+	return by === void 0 ? `The \`exclude\` block of \`${path}\` keeps it from \`${command}\`.` : `The \`exclude\` block of \`${by}\` keeps its dependency \`${path}\` from \`${command}\`, by \`exclude_dependencies\`.`;
+}
+function nextOf(status) {
+	return status === "deleted" ? "Its resources stay. If they are to go, take the exclusion away in a change of its own first, and delete the unit after that." : "If it is to run, take the exclusion away.";
+}
+
 // packages/orchestrator/src/decide/list-paths.ts
 /** Paths of one sentence that are named before the rest is counted. */
 const SHOWN = 20;
@@ -56810,7 +57249,7 @@ function contentsOf(snapshot, units) {
 */
 function refuseDeletes(units, base, head, mode) {
 	const problems = [];
-	const usersOf = usersOfDeleted(units, head);
+	const usersOf = usersOfDeleted(units, base, head);
 	const lateUsersOf = usersNotApplied(units, base, head, mode);
 	return {
 		units: units.map((unit) => {
@@ -56838,16 +57277,26 @@ function refuseDeletes(units, base, head, mode) {
 	};
 }
 /** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */
-function usersOfDeleted(units, head) {
+function usersOfDeleted(units, base, head) {
 	const users = /* @__PURE__ */ new Map();
 	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
 	if (users.size === 0) return users;
 	const isDeleted = (folder) => users.has(UnitPath.parse(folder));
 	for (const { path, dependencies, reads } of head.facts.values()) {
 		const owners = [...reads.keys()].filter((file) => !head.files.has(file)).flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
-		for (const used of /* @__PURE__ */ new Set([...dependencies, ...owners])) users.get(used)?.push(path);
+		const inStacks = dependencies.flatMap((dependency) => unitsOfStack(dependency, base).filter(isDeleted));
+		for (const used of /* @__PURE__ */ new Set([
+			...dependencies,
+			...owners,
+			...inStacks
+		])) users.get(used)?.push(path);
 	}
 	return users;
+}
+/** A dependency may name the folder of a stack, which means all of its units. */
+function unitsOfStack(folder, { stacks, units }) {
+	if (!stacks.some((stack) => stack.folder === folder)) return [];
+	return [...units.keys()].filter((unit) => liesIn(unit, folder));
 }
 function withheldFor(unit, users) {
 	if (users.length === 0 || withheldInTheEnd(unit) !== null) return unit;
@@ -56913,7 +57362,7 @@ function decide(input) {
 		...unit,
 		...dueIfUnchanged(unit, due.get(unit.path))
 	})), ...input.destroys.units.filter(({ path }) => !applied.has(path))].toSorted(byPath);
-	const refused = refuseDeletes(units, base, head, comparison.mode);
+	const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
 	const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
 	const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
 	const judged = judgeFaults({
@@ -56926,7 +57375,9 @@ function decide(input) {
 			...judged.problems,
 			...affected.problems,
 			...refused.problems,
-			...doubtfulDeletes(removedBy(input.diff, base, head), head)
+			...doubtfulDeletes(removedBy(input.diff, base, head), head),
+			...changedJsonUnits(input.diff, base, head, input.isIgnored),
+			...becameTemplates(base, head).filter(({ file }) => file === null || !input.isIgnored(file))
 		],
 		untouched: judged.untouched,
 		notices: input.destroys.notices,
@@ -57427,6 +57878,7 @@ async function openCommit({ repository, gitEnvironment, toolEnvironment }, texts
 			exclusions,
 			textOf,
 			sources: sourcesOf(entries, files, parsed, links),
+			isInEnvironment: environmentHas(configuration),
 			variablesOf: folderVariables(configuration, toolEnvironment, accounts),
 			asked: askedVariables([...files.keys()].filter((file) => file.endsWith(".hcl")).map((file) => textOf(file) ?? "")),
 			async checkout() {
@@ -57442,224 +57894,14 @@ async function openCommit({ repository, gitEnvironment, toolEnvironment }, texts
 		await _usingCtx$3.d();
 	}
 }
+function environmentHas(configuration) {
+	const environmentOf = environmentLookup(configuration);
+	return (folder) => [folder, fileIn(folder, ".terragrunt-stack/unit")].some((path) => environmentOf(UnitPath.parse(path)).kind !== "none");
+}
 /** Folders that may be units: those with a unit's file that are neither copies of tools nor templates of stacks. */
 function foldersWithUnitFile(files, templates) {
 	return [...files].filter((file) => posix.basename(file) === "terragrunt.hcl" && !isCached(file) && !templates.has(folderOf$1(file))).map(folderOf$1);
 }
-
-// packages/orchestrator/src/hcl/text-functions.ts
-/** Go's `filepath.Dir`: what is before the last slash, cleaned. */
-function goDirectory(path) {
-	const folder = posix.normalize(path.slice(0, path.lastIndexOf("/") + 1));
-	return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
-}
-/** Go's `filepath.Base`: the last part; `.` of nothing, `/` of nothing but slashes. */
-function goBase(path) {
-	return path === "" ? "." : posix.basename(path) || "/";
-}
-/** Go changes the case of one character to one character. Where the two don't agree on that, nothing is said. */
-function caseOf(text, change) {
-	const changed = [...text].map(change);
-	return changed.every((character) => [...character].length === 1) ? changed.join("") : null;
-}
-/** Go's `strings.TrimSpace`, which goes by Unicode's White_Space: a byte order mark stays, U+0085 goes. */
-function withoutSpaceAround(text) {
-	const characters = [...text];
-	const isText = (character) => !/\p{White_Space}/u.test(character);
-	const [first, last] = [characters.findIndex(isText), characters.findLastIndex(isText)];
-	return first < 0 ? "" : characters.slice(first, last + 1).join("");
-}
-/** Of the verbs, those that show a text as it is. */
-function formatted(texts) {
-	const [pattern, ...values] = texts;
-	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
-	const parts = pattern.split(/(%[sv%])/);
-	let next = 0;
-	const result = parts.map((part) => {
-		if (part === "%%") return "%";
-		if (part !== "%s" && part !== "%v") return part.includes("%") ? null : part;
-		next += 1;
-		return values[next - 1] ?? null;
-	});
-	return next === values.length && result.every((part) => part !== null) ? result.join("") : null;
-}
-
-// packages/orchestrator/src/hcl/evaluate.ts
-/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
-const ROOT = "/@root";
-/** How far references may lead: a local that names itself must not go on for ever. */
-const DEEPEST = 40;
-/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
-function repositoryPath(text, relativeTo) {
-	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
-	if (absolute === ROOT) return ".";
-	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
-}
-/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
-function evaluate(expression, scope) {
-	const value = valueOfExpression(expression, scope, 0);
-	return typeof value === "string" ? value : null;
-}
-function valueOfExpression(expression, scope, depth) {
-	if (depth > DEEPEST) return null;
-	switch (expression.kind) {
-		case "template": {
-			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf(part, scope, depth) ?? scope.unknown);
-			return parts.every((part) => part !== null) ? parts.join("") : null;
-		}
-		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
-		case "call": return callOf(expression.name, expression.args, scope, depth);
-		case "list":
-		case "object":
-		case "other": return null;
-		default: return expression;
-	}
-}
-function textOf(expression, scope, depth) {
-	const value = valueOfExpression(expression, scope, depth + 1);
-	return typeof value === "string" ? value : null;
-}
-function referenceOf(name, keys, scope, depth) {
-	const [first, ...rest] = keys;
-	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
-	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
-	if (name === "include") {
-		const bare = scope.includes.get("");
-		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
-		if (file === void 0) return null;
-		const configuration = scope.open(file);
-		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
-	}
-	return null;
-}
-function localOf(scope, name, keys, depth) {
-	for (const block of scope.body.blocks) {
-		if (block.type !== "locals") continue;
-		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
-		if (attribute === void 0) continue;
-		const { value } = attribute;
-		if (value.kind === "object" && keys.length > 0) {
-			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
-			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
-		}
-		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
-	}
-	return null;
-}
-/** Follows `.locals.name` into a configuration; a text has no attributes. */
-function follow(value, keys, depth) {
-	if (value === null || keys.length === 0) return value;
-	if (typeof value === "string") return null;
-	const [section, name, ...rest] = keys;
-	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
-	if (section === "inputs" && name !== void 0) {
-		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
-		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
-		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
-	}
-	return null;
-}
-const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
-const folderOf = (file) => posix.dirname(file);
-function callOf(name, args, scope, depth) {
-	const known = FUNCTIONS.get(name);
-	if (known === void 0 || args.length > known.most) return null;
-	const text = (index) => {
-		const argument = args[index];
-		return argument === void 0 ? null : textOf(argument, scope, depth);
-	};
-	return known.answer({
-		args,
-		scope,
-		depth,
-		text
-	});
-}
-/** A function of at most so many arguments. */
-const upTo = (most, answer) => ({
-	most,
-	answer
-});
-/** A function of one text. */
-const ofText = (act) => upTo(1, (call) => {
-	const text = call.text(0);
-	return text === null ? null : act(text, call.scope);
-});
-/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
-function includeFolder({ scope, text }) {
-	if (scope.included) return {
-		kind: "folder",
-		folder: folderOf(scope.file)
-	};
-	const count = scope.body.blocks.filter(({ type }) => type === "include").length;
-	if (scope.includes.size === 0 && count === 0) return { kind: "none" };
-	const file = Math.max(scope.includes.size, count) === 1 ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
-	return file === void 0 ? null : {
-		kind: "folder",
-		folder: folderOf(file)
-	};
-}
-/** The functions of Terragrunt and OpenTofu that paths are made with. */
-const FUNCTIONS = /* @__PURE__ */ new Map([
-	["get_repo_root", upTo(0, () => ROOT)],
-	["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
-	["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
-	["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
-	["get_parent_terragrunt_dir", upTo(1, (call) => {
-		const include = includeFolder(call);
-		if (include === null) return null;
-		return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
-	})],
-	["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
-	["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
-	["path_relative_to_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder)))],
-	["path_relative_from_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include)))],
-	["find_in_parent_folders", upTo(2, ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope))],
-	["read_terragrunt_config", upTo(2, readConfiguration)],
-	["dirname", ofText(goDirectory)],
-	["basename", ofText(goBase)],
-	["abspath", ofText((path) => path.startsWith("/") ? posix.resolve(path) : null)],
-	["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
-	["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
-	["trimspace", ofText(withoutSpaceAround)],
-	["tostring", ofText((text) => text)],
-	["get_env", upTo(2, ({ scope, text }) => {
-		const name = text(0);
-		if (name === null || name === "") return null;
-		return Object.hasOwn(scope.env, name) ? scope.env[name] ?? null : text(1);
-	})],
-	["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
-	["format", upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted(args.map((_argument, index) => text(index))))]
-]);
-function betweenInclude(call, between) {
-	const include = includeFolder(call);
-	if (include === null || include.kind === "none") return include && ".";
-	return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
-}
-function readConfiguration({ scope, text }) {
-	const file = text(0);
-	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
-	const configuration = path === null ? null : scope.open(path);
-	return configuration === null ? null : { configuration };
-}
-function joinedTexts({ args, scope, depth, text }) {
-	const [separator, lists] = [text(0), args.slice(1)];
-	if (separator === null || lists.length === 0) return null;
-	const items = lists.flatMap((list) => list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null]);
-	return items.every((item) => item !== null) ? items.join(separator) : null;
-}
-function findInParentFolders(name, fallback, scope) {
-	if (name === null) return null;
-	let folder = scope.terragruntFolder;
-	while (folder !== "." && folder !== "") {
-		folder = posix.dirname(folder);
-		const candidate = folder === "." ? name : `${folder}/${name}`;
-		if (scope.exists(candidate)) return absolute(candidate);
-	}
-	return fallback;
-}
-/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
-const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
 
 // packages/orchestrator/src/hcl/functions.ts
 /**
@@ -57708,6 +57950,59 @@ function isKnownFunction(name) {
 	return PURE_FUNCTIONS.has(name) || FILE_FUNCTIONS.has(name) || OTHER_FUNCTIONS.has(name);
 }
 
+// packages/orchestrator/src/hcl/items.ts
+/** How far lists may lead into each other: one that names itself must not go on for ever. */
+const DEEPEST = 20;
+/**
+* The texts that an expression may come to, or that the list which it makes may hold, in order: of both sides of a
+* condition, and of every turn of a `for`. What only Terragrunt knows is `scope.unknown` in them.
+*/
+function itemsOf(expression, scope, depth = 0) {
+	if (depth > DEEPEST) return [];
+	const inside = (inner) => inner.flatMap((each) => itemsOf(each, scope, depth + 1));
+	switch (expression.kind) {
+		case "list":
+		case "object":
+		case "other": return inside(innerOf(expression));
+		case "for": return turnsOf(expression, scope, depth).flatMap((turn) => expression.results.flatMap((result) => itemsOf(result, turn, depth + 1)));
+		case "template": return [evaluate(expression, scope)].filter((text) => text !== null);
+		case "access":
+		case "call": {
+			const text = evaluate(expression, scope);
+			if (text !== null) return [text];
+			const definition = definitionOf(expression, scope);
+			if (definition !== null) return itemsOf(definition.value, definition.scope, depth + 1);
+			if (expression.kind === "access" || innerOf(expression).length === 0) return unknown(scope);
+			return expression.name === "formatlist" ? formatted(expression.args, scope, depth) : inside(expression.args);
+		}
+		default: return expression;
+	}
+}
+const unknown = (scope) => scope.unknown === null ? [] : [scope.unknown];
+/** The scopes of the turns of a `for`. */
+function turnsOf({ names, collection }, scope, depth) {
+	const [first = "", second] = names;
+	const bind = (...texts) => ({
+		...scope,
+		bound: new Map([...scope.bound ?? [], ...texts])
+	});
+	const { value, scope: place } = definitionOf(collection, scope) ?? {
+		value: collection,
+		scope
+	};
+	if (value.kind === "object") return value.entries.flatMap((entry) => {
+		const texts = itemsOf(entry.value, place, depth + 1);
+		const [key = ""] = entry.key === null ? unknown(scope) : [entry.key];
+		return texts.map((text) => second === void 0 ? bind([first, text]) : bind([first, key], [second, text]));
+	});
+	return itemsOf(value, place, depth + 1).map((text, index) => second === void 0 ? bind([first, text]) : bind([first, String(index)], [second, text]));
+}
+/** `formatlist("-var-file=%s", …)` with each item in the place of what stands for it. */
+function formatted([format, ...lists], scope, depth) {
+	const [text = ""] = format === void 0 ? [] : itemsOf(format, scope, depth + 1);
+	return lists.flatMap((list) => itemsOf(list, scope, depth + 1)).map((item) => text.replace(/%[sv]/, () => item));
+}
+
 // packages/orchestrator/src/hcl/references.ts
 /** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
 const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
@@ -57733,15 +58028,12 @@ function referencesIn(scope) {
 		for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
 		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
 		const [block, inner] = around;
-		takeCommand(hookArguments(attribute, inner), scope, found);
 		if (block === void 0 || inner !== void 0) continue;
 		takeDependency(attribute, block, scope, found);
-		if (attribute.name === "path" && block === "include") {
-			const text = evaluate(attribute.value, scope) ?? unknownPath(attribute.value, scope, found);
-			if (text !== null) put(found, "configurations", text, scope.unitFolder);
-		}
+		if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
 		if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
 	}
+	for (const { args, folder } of hooksOf(scope)) takeCommand(args, folder, scope, found);
 	return {
 		files: [...found.files],
 		located: [...found.located],
@@ -57759,6 +58051,10 @@ function referencesIn(scope) {
 		hidesCredentials: found.hidesCredentials
 	};
 }
+function takeInclude({ value }, scope, found) {
+	const text = evaluate(value, scope) ?? unknownPath(value, scope, found);
+	if (text !== null) put(found, "configurations", text, scope.unitFolder);
+}
 function takeSource({ value, line }, block, scope, found) {
 	const source = evaluate(value, scope);
 	const isUnknown = source === null || source.split("?", 1)[0]?.includes("") === true;
@@ -57775,13 +58071,25 @@ function takeSource({ value, line }, block, scope, found) {
 }
 /** Var files that `extra_arguments` name, as a list or as arguments of the command. */
 function varFiles({ name, value }, scope) {
-	if (value.kind !== "list" || !VAR_FILES.has(name) && name !== "arguments") return [];
-	const texts = value.items.flatMap((item) => evaluate(item, scope) ?? []);
-	return name === "arguments" ? texts.flatMap((text) => /^-var-file=(.+)$/.exec(text)?.[1] ?? []) : texts;
+	if (VAR_FILES.has(name)) return itemsOf(value, scope);
+	if (name !== "arguments") return [];
+	const texts = itemsOf(value, scope);
+	return texts.flatMap((text, index) => {
+		return /^--?var-file$/.test(texts[index - 1] ?? "") ? text : /^--?var-file=(.+)$/s.exec(text)?.[1] ?? [];
+	});
 }
-/** What a hook starts. */
-function hookArguments({ name, value }, block) {
-	return name === "execute" && HOOKS.has(block ?? "") && value.kind === "list" ? value.items : [];
+/** What hooks start, and the folder in which they do. */
+function hooksOf(scope) {
+	return scope.body.blocks.filter(({ type }) => type === "terraform").flatMap(({ body }) => body.blocks.filter(({ type }) => HOOKS.has(type))).map(({ body }) => {
+		const attribute = (name) => body.attributes.find((one) => one.name === name)?.value;
+		const [execute, place] = [attribute("execute"), attribute("working_dir")];
+		const text = place === void 0 ? null : evaluate(place, scope);
+		const folder = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
+		return {
+			args: execute === void 0 ? [] : [execute],
+			folder: folder ?? scope.unitFolder
+		};
+	});
 }
 function nothingCollected() {
 	return {
@@ -57827,7 +58135,7 @@ function takeCall(call, reportedByTerragrunt, scope, found) {
 		if (place !== null) put(found, "located", place, scope.unitFolder);
 		return;
 	}
-	if (call.name === "run_cmd") takeCommand(call.args, scope, found);
+	if (call.name === "run_cmd") takeCommand(call.args, scope.unitFolder, scope, found);
 	if (call.name === "try" || call.name === "can") {
 		const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
 		found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
@@ -57853,25 +58161,35 @@ function unknownPath(argument, scope, found) {
 	return null;
 }
 /** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
-function takeCommand(args, scope, found) {
-	for (const argument of args) {
-		const text = evaluate(argument, scope) ?? "";
+function takeCommand(args, folder, scope, found) {
+	for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
+		const folders = [folder, ...foldersEntered(text, folder)];
 		for (const word of /* @__PURE__ */ new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
-			const path = word === "" || word.includes("") ? null : repositoryPath(word, scope.unitFolder);
-			if (path !== null && scope.exists(path)) found.files.add(path);
+			if (word === "" || word.includes("")) continue;
+			const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
+			for (const path of paths) if (scope.exists(path)) found.files.add(path);
 		}
 	}
+}
+/** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
+function foldersEntered(text, from) {
+	const folders = [];
+	for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
+		const entered = target.includes("") ? null : repositoryPath(target, folders.at(-1) ?? from);
+		if (entered !== null) folders.push(entered);
+	}
+	return folders;
 }
 function takeDependency({ name, value, line }, block, scope, found) {
 	const one = block === "dependency" && name === "config_path";
 	const isList = block === "dependencies" && name === "paths";
-	const several = isList && value.kind === "list" ? value.items : [];
-	found.unknownDependency ||= isList && value.kind !== "list";
-	for (const expression of one ? [value] : several) {
-		const text = evaluate(expression, scope);
-		found.unknownDependency ||= text === null || text.includes("");
-		if (text === null) continue;
-		const path = repositoryPath(text, scope.unitFolder) ?? posix.join(scope.unitFolder, text);
+	if (!one && !isList) return;
+	const parts = isList && value.kind === "list" ? value.items : [value];
+	const isKnown = (part) => evaluate(part, scope)?.includes("") === false;
+	found.unknownDependency ||= !parts.every(isKnown);
+	for (const text of itemsOf(value, scope)) {
+		if (text.includes("")) continue;
+		const path = repositoryPath(text, scope.terragruntFolder) ?? posix.join(scope.terragruntFolder, text);
 		if (!found.dependencies.has(path)) found.dependencies.set(path, line);
 	}
 }
@@ -57955,6 +58273,79 @@ function unitFolders(candidates, listed, sources, read, included = []) {
 		if (!isTemplate && (runs || !withNested.has(folder))) units.push(folder);
 	}
 	return units.toSorted();
+}
+
+// packages/orchestrator/src/discover/terragrunt/read-stack.ts
+/** Reads what a stack is made from, as far as its text, and what that reads, tells. */
+function readStack(file, { parsed, exists, env }) {
+	const folder = folderOf$1(file);
+	const scopeOf = (read) => ({
+		file: read,
+		body: parsed(read) ?? EMPTY,
+		unitFolder: folder,
+		originalFolder: folder,
+		terragruntFolder: folderOf$1(read),
+		includes: /* @__PURE__ */ new Map(),
+		included: false,
+		env,
+		account: null,
+		unknown: null,
+		exists,
+		open: (other) => exists(other) && parsed(other) !== null ? scopeOf(other) : null
+	});
+	const scope = scopeOf(file);
+	const reads = /* @__PURE__ */ new Set();
+	const configurations = /* @__PURE__ */ new Set([file]);
+	for (const configuration of configurations) {
+		const found = referencesIn(scopeOf(configuration));
+		for (const path of [...found.files, ...found.configurations]) reads.add(path);
+		for (const path of found.configurations) configurations.add(path);
+	}
+	return {
+		file,
+		folder,
+		templates: [...referencesIn(scope).sources.keys()],
+		copies: new Map(scope.body.blocks.flatMap((block) => copyOf(block, scope))),
+		reads: [...reads],
+		values: exists(fileIn(folder, "terragrunt.values.hcl")) ? "none" : valuesUseIn(scope.body)
+	};
+}
+/** The file with the values of a unit or a stack that another one generated. */
+const VALUES_FILE = "terragrunt.values.hcl";
+/** Where a block puts what it generates, and from where, as far as both can be told. */
+function copyOf({ type, body }, scope) {
+	if (type !== "unit" && type !== "stack") return [];
+	const textOf = (name) => {
+		const value = body.attributes.find((attribute) => attribute.name === name)?.value;
+		return value === void 0 ? null : evaluate(value, scope);
+	};
+	const [source, path] = [textOf("source"), textOf("path")];
+	if (source === null || path === null || !/^(?:\.{0,2}\/|\.{1,2}$)/.test(source)) return [];
+	const from = repositoryPath((source.split("?", 1)[0] ?? source).replace("//", "/"), folderOf$1(scope.file));
+	const isBeside = textOf("no_dot_terragrunt_stack") === "true";
+	const to = repositoryPath(posix.join(isBeside ? "." : ".terragrunt-stack", path), folderOf$1(scope.file));
+	return from === null || to === null ? [] : [[to, from]];
+}
+
+// packages/orchestrator/src/discover/unit-templates.ts
+/** Folders with a unit's file that are made to be copied by stacks. */
+function unitTemplates(sources, textOf, { stacks, files: generated }, isInEnvironment) {
+	const copied = new Set(stacks.flatMap((stack) => stack.templates));
+	return new Set(foldersWithUnitFile(sources.files.keys(), /* @__PURE__ */ new Set()).filter((folder) => {
+		const file = fileIn(folder, UNIT_FILE);
+		const isSource = copied.has(folder);
+		const speaksOfValues = textOf(file)?.includes("values") === true;
+		if (!isSource && !speaksOfValues) return false;
+		if (generated.has(file) || sources.files.has(fileIn(folder, "terragrunt.values.hcl"))) return false;
+		const body = speaksOfValues ? sources.parsed(file) : null;
+		const values = body === null ? "none" : valuesUseIn(body);
+		return isTemplate({
+			folder,
+			values,
+			isSource,
+			isInEnvironment: isInEnvironment(folder)
+		});
+	}));
 }
 
 // packages/orchestrator/src/discover/candidates/mentions.ts
@@ -58215,12 +58606,13 @@ function readsReader(sources) {
 			path: unit.path
 		}]);
 		reads.delete(fileIn(unit.path, UNIT_FILE));
-		const { located, named, dependencies, hidesCredentials } = written;
+		const { located, named, dependencies, readDependencies, hidesCredentials } = written;
 		return {
 			reads,
 			located,
 			missingModule: missingModule(named, sources),
 			dependencies,
+			readDependencies,
 			hidesCredentials
 		};
 	};
@@ -58295,7 +58687,8 @@ function readText(unit, reading, sources, add) {
 		unknownConfigurations: /* @__PURE__ */ new Set(),
 		named: [],
 		dependencies: /* @__PURE__ */ new Map(),
-		otherModules: /* @__PURE__ */ new Set()
+		otherModules: /* @__PURE__ */ new Set(),
+		readDependencies: /* @__PURE__ */ new Set()
 	};
 	const seen = /* @__PURE__ */ new Set();
 	const queue = [];
@@ -58332,7 +58725,7 @@ function readText(unit, reading, sources, add) {
 		for (const path of found.configurations) open(path, context);
 		takePaths(found, written);
 		if (context === main) takeBlocks(found, file, file === own, written, sources);
-		else takeModules(found, written, sources);
+		else takeRead(found, written, sources);
 	}
 	return written;
 }
@@ -58368,7 +58761,10 @@ function takeBlocks(found, file, isOwn, written, sources) {
 	written.unknownLocalSource ||= found.unknownLocalSource;
 	written.unknownDependency ||= found.unknownDependency;
 }
-function takeModules(found, written, sources) {
+/** A configuration that is only read has no say about the unit's source; Terragrunt asks for the outputs that it names. */
+function takeRead(found, written, sources) {
+	for (const path of found.dependencies.keys()) written.readDependencies.add(unitNamedBy(path));
+	written.unknownDependency ||= found.unknownDependency;
 	for (const folder of found.sources.keys()) written.otherModules.add(sources.realOf(folder));
 	written.unknownLocalSource ||= found.unknownLocalSource;
 }
@@ -58428,7 +58824,8 @@ function includedBy(unit, reading, sources) {
 		path: unit,
 		includes: [],
 		dependencies: [],
-		reading: []
+		reading: [],
+		exclude: null
 	}, own, {
 		...reading,
 		byTextAlone: true
@@ -58462,7 +58859,8 @@ function textReader(sources, readingOf) {
 			path: unit,
 			includes: [],
 			dependencies: [],
-			reading: []
+			reading: [],
+			exclude: null
 		}, readingOf(unit), sources, (file) => files.add(file));
 		addModules(/* @__PURE__ */ new Set([
 			...written.sources,
@@ -58488,7 +58886,7 @@ function textReader(sources, readingOf) {
 		dependencies(unit) {
 			const { written } = textOf(unit);
 			return {
-				units: [...written.dependencies.keys()].filter((path) => !path.includes("")).map(sources.realOf),
+				units: [...written.dependencies.keys(), ...written.readDependencies].filter((path) => !path.includes("")).map(sources.realOf),
 				unknown: written.unknownDependency || isOpen(written)
 			};
 		},
@@ -58627,7 +59025,11 @@ function mentionsByText() {
 function textViewOf(commit, mentionsOf) {
 	const { sources, textOf, variablesOf } = commit;
 	const files = [...sources.files.keys()];
-	const folders = foldersWithUnitFile(files, /* @__PURE__ */ new Set());
+	const templates = unitTemplates(sources, textOf, {
+		stacks: [],
+		files: /* @__PURE__ */ new Map()
+	}, commit.isInEnvironment);
+	const folders = foldersWithUnitFile(files, templates);
 	const mentions = (file) => {
 		const text = textOf(file);
 		return text === null ? null : mentionsOf(text);
@@ -58829,7 +59231,7 @@ function blobReader(longest, put) {
 
 // packages/orchestrator/src/discover/checkout/texts.ts
 /** Files whose texts the scan may look into: configurations, and code of modules. */
-const LOADED = /\.(?:hcl|tf|tofu)$|\.(?:tf|tofu)\.json$/;
+const LOADED = /\.(?:hcl|tf|tofu)(?:\.json)?$/;
 const MOST_BYTES = 2e7;
 /**
 * Texts of a repository.
@@ -58882,16 +59284,22 @@ function reasonFor(blob) {
 * Puts together what Terragrunt says of each unit and what its text says.
 *
 * @param variablesOf the variables whose values are known
+* @param leftOut units that a file of filters leaves out, each with that file
 */
-function examineUnits({ units, listed, diagnoses }, sources, variablesOf) {
+function examineUnits({ units, listed, diagnoses }, sources, variablesOf, leftOut) {
 	const readsOf = readsReader(sources);
+	const listedOf = new Map(units.map((folder) => {
+		const paths = (listed.units.get(folder)?.dependencies ?? []).filter(isInside);
+		return [UnitPath.parse(folder), paths.map((path) => UnitPath.parse(sources.realOf(path))).toSorted()];
+	}));
 	return units.map((folder) => {
 		const path = UnitPath.parse(folder);
 		const row = listed.units.get(folder) ?? {
 			path: folder,
 			includes: [],
 			dependencies: [],
-			reading: []
+			reading: [],
+			exclude: null
 		};
 		const reported = diagnoses.get(folder) ?? { kind: "well" };
 		const env = variablesOf(folder);
@@ -58903,21 +59311,35 @@ function examineUnits({ units, listed, diagnoses }, sources, variablesOf) {
 		});
 		const first = readAs(reported);
 		const diagnosis = seenThrough(reported, first);
-		const { reads, located, missingModule, dependencies } = diagnosis === reported ? first : readAs(diagnosis);
+		const { reads, located, missingModule, dependencies, readDependencies } = diagnosis === reported ? first : readAs(diagnosis);
+		const own = listedOf.get(path) ?? [];
+		const more = [...readDependencies].filter(isInside).map((dependency) => UnitPath.parse(sources.realOf(dependency))).filter((dependency) => dependency !== path && !reachable(listedOf, [dependency]).has(path));
 		return {
 			facts: {
 				path,
-				dependencies: row.dependencies.filter(isInside).map((dependency) => UnitPath.parse(sources.realOf(dependency))).toSorted(),
+				dependencies: [.../* @__PURE__ */ new Set([...own, ...more])].toSorted(),
 				reads,
 				located,
-				notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null
+				notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null,
+				exclusion: exclusionOf(row, leftOut.get(folder) ?? null)
 			},
 			diagnosis,
 			missingModule,
+			listed: own,
 			outside: row.dependencies.filter((dependency) => !isInside(dependency)),
 			places: dependencies
 		};
 	});
+}
+function exclusionOf({ exclude }, file) {
+	if (file !== null) return {
+		kind: "file",
+		file
+	};
+	return exclude === null ? null : {
+		kind: "block",
+		...exclude
+	};
 }
 /**
 * What is wrong with a value may come of credentials that the unit's text goes on without, so that it is no mistake of
@@ -59007,9 +59429,13 @@ function moduleFaults(examined) {
 		}];
 	}));
 }
-/** What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside. */
-function dependencyFaults(examined, units) {
-	const graph = new Map(examined.map(({ facts }) => [facts.path, facts.dependencies]));
+/**
+* What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside.
+*
+* @param jsonUnits units that do not run here, and whose outputs can be read all the same
+*/
+function dependencyFaults(examined, units, jsonUnits) {
+	const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
 	const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
 	const at = (unit, dependency) => placeIn.get(unit)?.get(dependency) ?? {
 		file: fileIn(unit, "terragrunt.hcl"),
@@ -59028,7 +59454,7 @@ function dependencyFaults(examined, units) {
 			...NOTHING_ELSE
 		}];
 	});
-	const missing = examined.flatMap(({ facts: { path, dependencies }, outside }) => [...dependencies.filter((dependency) => !units.has(dependency)).map((dependency) => {
+	const missing = examined.flatMap(({ facts: { path }, listed, outside }) => [...listed.filter((dependency) => !units.has(dependency) && !jsonUnits.has(dependency)).map((dependency) => {
 		const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
 		const about = {
 			units: [path],
@@ -59182,7 +59608,12 @@ const Row = object({
 	path: string(),
 	include: record(string(), string()).nullish(),
 	dependencies: array$1(string()).nullish(),
-	reading: array$1(string()).nullish()
+	reading: array$1(string()).nullish(),
+	exclude: object({
+		if: boolean(),
+		actions: array$1(string()).nullish(),
+		exclude_dependencies: boolean().nullish()
+	}).nullish()
 });
 /**
 * Asks Terragrunt which units it finds below a folder, what they depend on and what they read.
@@ -59214,7 +59645,11 @@ async function terragruntFind(terragrunt, below, variablesFrom, filters = []) {
 		path: fromRoot(row.path),
 		includes: Object.values(row.include ?? {}).map((file) => file === "" ? "" : fromRoot(file)),
 		dependencies: (row.dependencies ?? []).map(fromRoot).map(unitNamedBy),
-		reading: (row.reading ?? []).map(fromRoot)
+		reading: (row.reading ?? []).map(fromRoot),
+		exclude: row.exclude?.if === true ? {
+			actions: row.exclude.actions ?? [],
+			dependencies: row.exclude.exclude_dependencies === true
+		} : null
 	}));
 	return {
 		units: new Map(units.map((unit) => [unit.path, unit])),
@@ -59227,6 +59662,7 @@ const FIND = [
 	"--dependencies",
 	"--reading",
 	"--include",
+	"--exclude",
 	"--no-filters-file",
 	"--log-level",
 	"debug",
@@ -59492,82 +59928,14 @@ function missedVariables({ diagnoses }) {
 	return [...diagnoses.values()].flatMap((diagnosis) => diagnosis.kind === "broken" ? diagnosis.unset : []);
 }
 
-// packages/orchestrator/src/discover/terragrunt/generate-stacks.ts
+// packages/orchestrator/src/discover/terragrunt/generated-files.ts
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";
-const CACHE = ".terragrunt-cache";
-/** Generates the stacks of a checkout, each by itself: a template that needs values would fail them all together. */
-async function generateStacks(terragrunt, committed, parsed) {
-	const { root } = terragrunt;
-	const all = [...committed.keys()].filter((file) => posix.basename(file) === "terragrunt.stack.hcl" && !isCached(file)).toSorted().map((file) => stackOf(file, committed, parsed(file)));
-	const templates = all.flatMap((stack) => stack.templates);
-	const live = all.filter(({ file }) => !templates.some((template) => liesIn(file, template)));
-	const generated = await sideBySide(live, async (stack) => {
-		const ran = await terragrunt.call(GENERATE_STACK, {
-			folder: stack.folder,
-			timeoutMs: 6e5
-		});
-		if (ran.exitCode !== 0) return faultOf(stack, withoutRoot(ran.failure ?? reasonIn(ran.stderr), root));
-		return hashesBelow(root, stack.folder, committed);
-	});
-	const files = new Map(generated.flatMap((result) => result instanceof Map ? [...result] : []));
-	const faults = generated.flatMap((result) => result instanceof Map ? [] : [result]);
-	const failed = new Set(faults.map(({ file }) => file));
-	return {
-		stacks: all.map((stack) => ({
-			...stack,
-			failed: failed.has(stack.file)
-		})),
-		files,
-		faults
-	};
-}
-/** What a stack is made from, as far as its text tells. */
-function stackOf(file, committed, body) {
-	const folder = folderOf$1(file);
-	const at = {
-		unitFolder: folder,
-		originalFolder: folder,
-		terragruntFolder: folder,
-		includes: /* @__PURE__ */ new Map(),
-		included: false
-	};
-	const exists = (path) => committed.has(path);
-	const open = () => null;
-	const found = referencesIn({
-		file,
-		body: body ?? EMPTY,
-		...at,
-		env: {},
-		account: null,
-		unknown: null,
-		exists,
-		open
-	});
-	return {
-		file,
-		folder,
-		templates: [...found.sources.keys()],
-		reads: [...found.files, ...found.configurations],
-		failed: false
-	};
-}
-function faultOf({ file, folder, templates }, why) {
-	const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
-	const [, afterFile = ""] = why.split(`${file}:`, 2);
-	const line = Number.parseInt(afterFile, 10);
-	return {
-		kind: "not-evaluated",
-		file,
-		line: line > 0 ? line : null,
-		message,
-		units: [],
-		folders: [folder, ...templates],
-		missing: null
-	};
-}
-/** What lies below a stack and is not committed: it was generated. */
-async function hashesBelow(root, folder, committed) {
+/**
+* The files that a stack generated, each with the hash that git would give to it. What is committed in their place
+* counts as what Terragrunt made of it.
+*/
+async function hashesOfGenerated(root, { folder, copies }, committed) {
 	const entries = await readdir$1(posix.join(root, folder), {
 		recursive: true,
 		withFileTypes: true
@@ -59575,11 +59943,161 @@ async function hashesBelow(root, folder, committed) {
 	const hashes = /* @__PURE__ */ new Map();
 	for (const entry of entries) {
 		const path = posix.join(posix.relative(root, entry.parentPath), entry.name);
-		if (!entry.isFile() || entry.name === MANIFEST || committed.has(path) || path.split("/").includes(CACHE)) continue;
-		const text = await readFile(posix.join(root, path));
-		hashes.set(path, createHash("sha256").update(text).digest("hex"));
+		if (!entry.isFile() || entry.name === MANIFEST || isCached(path)) continue;
+		const blob = committed.get(path);
+		const isCopy = path.includes("/.terragrunt-stack/") || [...copies.keys()].some((copy) => liesIn(path, copy));
+		if (blob !== void 0 && !isCopy) continue;
+		const hash = hashOf(await readFile(posix.join(root, path)), root, blob?.length === 64 ? "sha256" : "sha1");
+		if (hash !== blob) hashes.set(path, hash);
 	}
 	return hashes;
+}
+/** A checkout lies elsewhere each time, and `get_repo_root()` says where: that is no difference. */
+function hashOf(content, root, algorithm) {
+	const text = content.includes(root) ? Buffer.from(content.toString("utf8").replaceAll(root, "/@root")) : content;
+	return createHash(algorithm).update(`blob ${text.length}\0`).update(text).digest("hex");
+}
+
+// packages/orchestrator/src/discover/terragrunt/generate-stacks.ts
+/**
+* Generates the stacks of a checkout, each by itself: one that can't be generated would fail them all together.
+*
+* @param parsedOnDisk the HCL of a file that was generated
+* @param isInEnvironment whether units of a folder belong to an environment
+*/
+async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInEnvironment) {
+	const { root } = terragrunt;
+	const folders = foldersAbove(committed.keys());
+	const exists = (path) => committed.has(path) || folders.has(path);
+	const read = (file, parse = parsed) => readStack(file, {
+		parsed: parse,
+		exists,
+		env: terragrunt.variablesOf(posix.dirname(file))
+	});
+	const all = [...committed.keys()].filter(isStackFile).toSorted().map((file) => read(file));
+	const sources = all.flatMap(({ templates }) => templates);
+	const isSource = ({ folder }) => sources.some((source) => source === folder || liesIn(folder, source));
+	const templates = new Set(all.filter((stack) => {
+		const { folder, values } = stack;
+		return isTemplate({
+			folder,
+			values,
+			isSource: isSource(stack),
+			isInEnvironment: isInEnvironment(folder)
+		});
+	}));
+	const live = all.filter((stack) => !templates.has(stack));
+	const generated = await sideBySide(live, async (stack) => {
+		if (parsed(stack.file) === null) return "its file can't be read";
+		const ran = await terragrunt.call(generateAlone(stack, all), {
+			folder: stack.folder,
+			timeoutMs: 6e5
+		});
+		return ran.exitCode === 0 ? null : withoutRoot(ran.failure ?? reasonIn(ran.stderr), root);
+	});
+	const failures = new Map(live.flatMap((stack, index) => {
+		const why = generated[index];
+		return why === null || why === void 0 ? [] : [[stack, why]];
+	}));
+	const files = /* @__PURE__ */ new Map();
+	for (const stack of live.filter((one) => !failures.has(one))) for (const [file, hash] of await hashesOfGenerated(root, stack, committed)) files.set(file, hash);
+	const stateOf = (stack) => {
+		if (templates.has(stack)) return "template";
+		if (!failures.has(stack)) return "generated";
+		return isSource(stack) ? "template" : "failed";
+	};
+	const stacks = all.map((stack) => ({
+		...stack,
+		state: stateOf(stack)
+	}));
+	const copies = [...files.keys()].filter(isStackFile).map((file) => ({
+		...read(file, parsedOnDisk),
+		state: "generated"
+	}));
+	const faults = [...failures].flatMap(([stack, why]) => stateOf(stack) === "failed" ? faultOf$1(stack, why) : []);
+	return {
+		stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies],
+		files,
+		faults
+	};
+}
+function isStackFile(file) {
+	return posix.basename(file) === "terragrunt.stack.hcl" && !isCached(file);
+}
+/** Terragrunt generates all stacks below a folder at once; the others are left out. */
+function generateAlone({ folder }, all) {
+	const below = all.map((other) => posix.relative(folder, other.folder)).filter((path) => path !== "" && !path.startsWith(".."));
+	if (below.length === 0) return GENERATE_STACK;
+	const without = below.map((path) => ` | !{./${path}} | !{./${path}/**}`).join("");
+	return [
+		...GENERATE_STACK,
+		"--filter",
+		`{./**} | type=stack${without}`
+	];
+}
+function faultOf$1({ file, folder, templates }, why) {
+	const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
+	const [, named = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
+	return {
+		kind: "not-evaluated",
+		file: named.includes("/.terragrunt-stack/") ? file : named,
+		line: line === void 0 || named.includes("/.terragrunt-stack/") ? null : Number.parseInt(line, 10),
+		message,
+		units: [],
+		folders: [folder, ...templates],
+		missing: null
+	};
+}
+
+// packages/orchestrator/src/discover/terragrunt/queue-files.ts
+/** Files that say which units of a folder run when all of them are to run; Terragrunt reads them without being asked. */
+const QUEUE_FILES = /* @__PURE__ */ new Set([".terragrunt-filters", ".terragrunt-excludes"]);
+/** The files of filters among some files, sorted. */
+function queueFilesIn(files) {
+	return [...files].filter((file) => QUEUE_FILES.has(posix.basename(file)) && !isCached(file)).toSorted();
+}
+const Rows = array$1(object({ path: string() }));
+/** Asks Terragrunt which units files of filters leave out. */
+async function askWhatIsLeftOut(terragrunt, files, units) {
+	const folders = [...Map.groupBy(files, folderOf$1)];
+	const answers = await sideBySide(folders, async ([folder, names]) => {
+		const below = units.filter((unit) => liesIn(unit, folder));
+		const ran = await terragrunt.call([
+			"find",
+			"--json",
+			"--no-color"
+		], {
+			folder,
+			timeoutMs: 9e5
+		});
+		const file = names.join(" or ");
+		if (ran.exitCode !== 0) return {
+			file,
+			folder,
+			why: withoutRoot(ran.failure ?? reasonIn(ran.stderr), terragrunt.root)
+		};
+		const rows = Rows.parse(ran.stdout.trim() === "" ? [] : JSON.parse(ran.stdout));
+		const listed = new Set(rows.map(({ path }) => posix.join(folder, path)));
+		return {
+			file,
+			out: below.filter((unit) => !listed.has(unit))
+		};
+	});
+	return {
+		units: new Map(answers.flatMap(({ file, out = [] }) => out.map((unit) => [unit, file]))),
+		faults: answers.flatMap(({ file, folder, why }) => why === void 0 ? [] : [faultOf(file, folder, why)])
+	};
+}
+function faultOf(file, folder, why) {
+	return {
+		kind: "not-evaluated",
+		file,
+		line: null,
+		message: `Terragrunt can't read which units it leaves out: ${why}`,
+		units: [],
+		folders: [folder],
+		missing: null
+	};
 }
 
 // packages/orchestrator/src/discover/evaluate-commit.ts
@@ -59591,10 +60109,11 @@ async function hashesBelow(root, folder, committed) {
 async function commitEvaluator(edges, commit, includedBeyond) {
 	const generated = await generatedStacks(edges, commit);
 	const { sources, textOf } = await withGenerated(edges, commit, generated);
-	const templates = new Set(generated.stacks.flatMap((stack) => stack.templates));
+	const templates = unitTemplates(sources, textOf, generated, commit.isInEnvironment);
 	const folders = foldersWithUnitFile(sources.files.keys(), templates);
 	const isExcluded = (file) => commit.exclusions.has(file) || commit.links.leaving.has(file);
 	const done = /* @__PURE__ */ new Set();
+	let leftOut = null;
 	let state = {
 		asked: commit.asked,
 		listed: {
@@ -59620,8 +60139,11 @@ async function commitEvaluator(edges, commit, includedBeyond) {
 			}), missedVariables);
 			state = joined(state, result, asked);
 		}
+		leftOut ??= await unitsLeftOut(edges, commit, state.asked, folders);
 		const units = unitFolders(folders, state.listed, sources, textOf, included);
 		return snapshotOf(edges, commit, sources, generated, {
+			templates,
+			leftOut,
 			units,
 			evaluated: {
 				...state,
@@ -59645,15 +60167,30 @@ function joined({ listed, diagnoses }, more, asked) {
 function hasStacks({ sources }) {
 	return [...sources.files.keys()].some((file) => file === "terragrunt.stack.hcl" || file.endsWith(`/${"terragrunt.stack.hcl"}`));
 }
-async function generatedStacks({ terragrunt }, commit) {
+async function generatedStacks({ terragrunt, parseHcl }, commit) {
 	if (!hasStacks(commit)) return {
 		stacks: [],
 		files: /* @__PURE__ */ new Map(),
 		faults: []
 	};
-	const { root } = await commit.checkout();
+	const { root, textOf } = await commit.checkout();
 	const client = terragrunt.in(root, withStandIns(commit.variablesOf, commit.asked));
-	return generateStacks(client, commit.sources.files, commit.sources.parsed);
+	const { files, parsed } = commit.sources;
+	const parsedOnDisk = (file) => {
+		const text = textOf(file);
+		return text === null || unreadableHcl(text) !== null ? null : parseHcl(text);
+	};
+	return generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
+}
+/** The units that files of filters leave out. */
+async function unitsLeftOut({ terragrunt }, commit, asked, folders) {
+	const files = queueFilesIn(commit.sources.files.keys());
+	if (files.length === 0) return {
+		units: /* @__PURE__ */ new Map(),
+		faults: []
+	};
+	const { root } = await commit.checkout();
+	return askWhatIsLeftOut(terragrunt.in(root, withStandIns(commit.variablesOf, asked)), files, folders);
 }
 /** The sources of a commit with the files that its stacks generate, which are on disk only. */
 async function withGenerated({ parseHcl }, commit, { files }) {
@@ -59673,8 +60210,9 @@ async function withGenerated({ parseHcl }, commit, { files }) {
 		textOf: (file) => files.has(file) ? checkout.textOf(file) : textOf(file)
 	};
 }
-function snapshotOf({ toolEnvironment }, commit, sources, generated, { units, evaluated, asked }) {
-	const examined = examineUnits(evaluated, sources, commit.variablesOf);
+function snapshotOf({ toolEnvironment }, commit, sources, generated, { templates, leftOut, units, evaluated, asked }) {
+	const examined = examineUnits(evaluated, sources, commit.variablesOf, leftOut.units);
+	const jsonUnits = jsonUnitsIn(sources.files, commit.textOf);
 	const paths = new Set(units.map((unit) => UnitPath.parse(unit)));
 	return {
 		commit: commit.id,
@@ -59683,15 +60221,18 @@ function snapshotOf({ toolEnvironment }, commit, sources, generated, { units, ev
 		facts: new Map(examined.map(({ facts }) => [facts.path, facts])),
 		stacks: generated.stacks,
 		generated: new Set(generated.files.keys()),
+		templates,
+		jsonUnits,
 		unset: unsetVariables(asked, commit.configuration, toolEnvironment),
 		links: commit.entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
 		faults: [
 			...generated.faults,
+			...leftOut.faults,
 			...exclusionFaults(examined, commit.exclusions),
 			...linkFaults(examined, commit.links, sources.files),
 			...evaluationFaults(examined),
 			...moduleFaults(examined),
-			...dependencyFaults(examined, paths)
+			...dependencyFaults(examined, paths, jsonUnits)
 		]
 	};
 }
@@ -60227,7 +60768,7 @@ async function orchestrate(edges, wanted, extent = "affected") {
 		changes: [],
 		unmatched: [],
 		ignored: []
-	} : request === null ? classifyChanges([...diff, ...generatedDiff(base, head)], commits, RULES) : requestedChanges(head, request);
+	} : request === null ? classifyChanges(wholeDiff(diff, base, head), commits, RULES) : requestedChanges(head, request);
 	const owed = await owedBy(edges, compared, head);
 	const classified = withOwed(withoutIgnoredUnits(found, isIgnoredUnit), owed);
 	const decided = decide({

@@ -19,11 +19,12 @@ import { type Compared, compareCommits, type Wanted } from "./compare/comparison
 import { ancestryOfLook } from "./compare/look.ts";
 import { addedAccounts, withoutCode } from "./configuration.ts";
 import { assess, nothingToDo } from "./decide/assess.ts";
-import { decide, type Settings } from "./decide/decide.ts";
+import { decide } from "./decide/decide.ts";
 import { type Owed, owedChange, owedDestroys, owedUnits } from "./decide/due.ts";
 import { existence } from "./decide/exists.ts";
 import { untouchedNotice } from "./decide/judge-faults.ts";
 import { isAnyGone, type Rename } from "./decide/moves.ts";
+import type { Settings } from "./decide/settings.ts";
 import { bothSnapshots, type WantedUnits } from "./discover/both-snapshots.ts";
 import { wholeDiff } from "./discover/generated-diff.ts";
 import { fileIn, STACK_FILE, UNIT_FILE } from "./discover/paths.ts";

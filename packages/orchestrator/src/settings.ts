@@ -3,7 +3,7 @@ import type { Configurations } from "@pipelines/core/configuration/configuration
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
 import type { Repository } from "@pipelines/core/git/repository";
-import type { Settings } from "./decide/decide.ts";
+import type { Settings } from "./decide/settings.ts";
 
 /**
  * The configurations of a comparison. Where base's can't be read, head's takes its place for a change of the

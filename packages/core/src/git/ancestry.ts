@@ -1,5 +1,7 @@
 import type { CommitSha } from "../contracts/comparison.ts";
-import type { Contains } from "../ledger/ledger.ts";
+
+/** Whether `ancestor` is `commit` or an ancestor of it; `null` where a commit is not known. */
+export type Contains = (commit: CommitSha, ancestor: CommitSha) => boolean | null;
 
 /**
  * Answers which commits have which others among their ancestors, from the output of

@@ -1,7 +1,7 @@
 import { type SimpleGit, type SimpleGitOptions, simpleGit } from "simple-git";
 import type { ChangedFile, FileStatus } from "../contracts/change.ts";
 import { CommitSha } from "../contracts/comparison.ts";
-import type { Contains } from "../ledger/ledger.ts";
+import type { Contains } from "./ancestry.ts";
 import { ancestryOf } from "./ancestry.ts";
 
 /** One file of a commit's tree. */

@@ -1,7 +1,8 @@
 import type { CommitSha } from "../contracts/comparison.ts";
 import type { Determined, DueWhy, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
-import { type Contains, hasJob, type Ledger, sameRun, withUnits } from "./ledger.ts";
+import type { Contains } from "../git/ancestry.ts";
+import { hasJob, type Ledger, sameRun, withUnits } from "./ledger.ts";
 import { isLaterOnBranch, type Position, positionOf } from "./position.ts";
 
 /** A unit that a run wants to have. */

@@ -1,8 +1,9 @@
 import type { CommitSha } from "../contracts/comparison.ts";
 import type { Due, LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import { byPath, type UnitPath } from "../contracts/unit-path.ts";
+import type { Contains } from "../git/ancestry.ts";
 import { commitsOf, isAppliedAhead, isAstray } from "./claim.ts";
-import { type Contains, type Ledger, sameRun } from "./ledger.ts";
+import { type Ledger, sameRun } from "./ledger.ts";
 import { isLaterOnBranch } from "./position.ts";
 
 /** A due unit that a run takes along, as it has to be run now. */

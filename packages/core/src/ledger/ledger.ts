@@ -1,4 +1,3 @@
-import type { CommitSha } from "../contracts/comparison.ts";
 import type { Determined, Due, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 
@@ -7,9 +6,6 @@ export type Ledger = { readonly determined: Determined | null; readonly units: R
 
 /** The ledger of a repository that has none yet. */
 export const EMPTY_LEDGER: Ledger = { determined: null, units: new Map() };
-
-/** Whether `ancestor` is `commit` or an ancestor of it; `null` where a commit is not known. */
-export type Contains = (commit: CommitSha, ancestor: CommitSha) => boolean | null;
 
 /** The ledger with records in place of others; a record that says nothing any more goes. */
 export function withUnits(ledger: Ledger, records: Iterable<LedgerUnit>): Ledger {

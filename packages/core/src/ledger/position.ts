@@ -1,5 +1,5 @@
 import type { CommitSha } from "../contracts/comparison.ts";
-import type { Contains } from "./ledger.ts";
+import type { Contains } from "../git/ancestry.ts";
 
 /**
  * Where a run's head stands to what was determined:

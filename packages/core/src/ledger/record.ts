@@ -3,7 +3,8 @@ import { verdictOn } from "../contracts/end.ts";
 import type { Applied, Due, DueWhy, LedgerAction, LedgerRun, LedgerState, LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitEnd } from "../contracts/outcome.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
-import { type Contains, hasJob, type Ledger, sameRun, withUnits } from "./ledger.ts";
+import type { Contains } from "../git/ancestry.ts";
+import { hasJob, type Ledger, sameRun, withUnits } from "./ledger.ts";
 
 /** How a unit of a run's jobs ended. */
 export type Ended = {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { LedgerRun } from "@pipelines/core/contracts/ledger";
+import type { Contains } from "@pipelines/core/git/ancestry";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { commitsOf } from "@pipelines/core/ledger/claim";
-import type { Contains, Ledger } from "@pipelines/core/ledger/ledger";
+import type { Ledger } from "@pipelines/core/ledger/ledger";
 import { gitAuthentication, ledgerGit } from "@pipelines/core/ledger-ref/git";
 import { type LedgerStore, openLedgerStore } from "@pipelines/core/ledger-ref/store";
 import { LedgerError } from "@pipelines/core/ledger-ref/tree";

@@ -1,5 +1,5 @@
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
-import type { Contains } from "@pipelines/core/ledger/ledger";
+import type { Contains } from "@pipelines/core/git/ancestry";
 import { positionOf } from "@pipelines/core/ledger/position";
 
 export type LedgerBase =

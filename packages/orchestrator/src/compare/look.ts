@@ -1,8 +1,9 @@
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
+import type { Contains } from "@pipelines/core/git/ancestry";
 import type { Repository } from "@pipelines/core/git/repository";
 import { commitsOf } from "@pipelines/core/ledger/claim";
-import type { Contains, Ledger } from "@pipelines/core/ledger/ledger";
+import type { Ledger } from "@pipelines/core/ledger/ledger";
 
 /** What a look found, as the ledger's rules take it. */
 export function ledgerOf({ determined, units }: LedgerLook): Ledger {

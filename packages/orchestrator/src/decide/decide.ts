@@ -1,5 +1,4 @@
 import { environmentLookup } from "@pipelines/core/configuration/environments";
-import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
@@ -17,15 +16,7 @@ import { withoutExcluded } from "./exclude.ts";
 import { judgeFaults } from "./judge-faults.ts";
 import { movesBetween, type Rename } from "./moves.ts";
 import { refuseDeletes } from "./refuse.ts";
-
-/** The configurations of a comparison: of both commits, and the one of them that governs what is not a delete. */
-export type Settings = {
-  readonly atBase: Configuration;
-  readonly atHead: Configuration;
-  readonly governing: Configuration;
-  /** The newest that is known: head's, or the branch's where an older commit is run by hand. */
-  readonly newest: Configuration;
-};
+import type { Settings } from "./settings.ts";
 
 export type DecideInput = {
   readonly comparison: Comparison;

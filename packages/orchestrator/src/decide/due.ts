@@ -7,11 +7,11 @@ import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison
 import type { Due, LedgerAction } from "@pipelines/core/contracts/ledger";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { Contains } from "@pipelines/core/git/ancestry";
 import { appliedAhead, dueFor } from "@pipelines/core/ledger/due";
-import type { Contains } from "@pipelines/core/ledger/ledger";
 import type { ClassifiedChange } from "../classify/classify.ts";
 import { ledgerOf } from "../compare/look.ts";
-import type { Settings } from "./decide.ts";
+import type { Settings } from "./settings.ts";
 
 /** A unit that has to run although this comparison does not show it. `due` is missing where nothing is owed yet. */
 export type OwedUnit = {

@@ -1,7 +1,7 @@
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { findCycles } from "@pipelines/core/graph/cycles";
-import type { Exclusion } from "./checkout/exclusions.ts";
 import type { Symlinks } from "./checkout/symlinks.ts";
+import type { Exclusion } from "./checkout/texts.ts";
 import type { Examined } from "./examine.ts";
 import { fileIn, liesIn, UNIT_FILE } from "./paths.ts";
 import type { Fault } from "./snapshot.ts";

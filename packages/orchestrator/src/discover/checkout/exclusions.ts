@@ -1,9 +1,6 @@
 import type { TreeEntry } from "@pipelines/core/git/repository";
 import type { Symlinks } from "./symlinks.ts";
-import type { Texts } from "./texts.ts";
-
-/** Why a file of the commit is not given to Terragrunt, and where. */
-export type Exclusion = { readonly line: number; readonly message: string };
+import type { Exclusion, Texts } from "./texts.ts";
 
 /**
  * HCL that nobody can have written by hand, and links to it: it would keep Terragrunt busy for minutes, and with it

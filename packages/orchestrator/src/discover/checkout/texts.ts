@@ -1,7 +1,9 @@
 import { type Blob, readBlobs } from "@pipelines/core/git/blobs";
 import type { TreeEntry } from "@pipelines/core/git/repository";
 import { type Body, type HclParser, unreadableHcl } from "../../hcl/parse.ts";
-import type { Exclusion } from "./exclusions.ts";
+
+/** Why a file of the commit is not given to Terragrunt, and where. */
+export type Exclusion = { readonly line: number; readonly message: string };
 
 /** The texts of HCL by blob: commits share most of them, and each is read and parsed once. */
 export type Texts = {
