@@ -92,6 +92,7 @@ export const Configuration = z.strictObject({
     "**/*.md",
     "**/*.{tftest,tofutest}.{hcl,json}",
     "**/.{terragrunt-cache,terraform}/**",
+    "**/.boilerplate/**",
   ]).describe(
     "Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs",
   ),

@@ -28,6 +28,16 @@ describe("a run claims", () => {
     ]);
   });
 
+  it("nothing of an apply that Terragrunt is told not to run, and what is left of such a unit that is deleted", () => {
+    const withheld = { by: "excluded", message: "it is excluded", next: "" };
+    const units = assessmentOf({ mode: "apply", units: [{ path: "a" }, { path: "b" }] }).units.map((unit, index) => ({
+      ...{ ...unit, withheld, action: index === 0 ? "apply" : "destroy" },
+    }));
+    expect(claimed({ units: [] }, { units })?.units).toMatchObject([
+      { path: "b", action: "destroy", why: "withheld", message: "it is excluded" },
+    ]);
+  });
+
   it("units that are due since earlier runs as theirs", () => {
     const units = assessmentOf({ mode: "apply", units: [{ path: "a" }] }).units.map((unit) => ({
       ...{ ...unit, due: { owner: 77, since: time, why: "failed", commits: [HEAD] } },

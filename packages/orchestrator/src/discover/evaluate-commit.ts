@@ -1,12 +1,13 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { type Body, unreadableHcl } from "../hcl/parse.ts";
 import { type Sources, sourcesOf } from "./checkout/sources.ts";
+import type { Symlinks } from "./checkout/symlinks.ts";
 import { type Commit, type DiscoveryEdges, foldersWithUnitFile } from "./commit.ts";
 import { examineUnits } from "./examine.ts";
 import { dependencyFaults, evaluationFaults, exclusionFaults, linkFaults, moduleFaults } from "./faults.ts";
 import { jsonUnitsIn } from "./json-units.ts";
 import { STACK_FILE } from "./paths.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot, Stack } from "./snapshot.ts";
 import { type Evaluated, evaluateUnits, missedVariables } from "./terragrunt/evaluate-units.ts";
 import { type GeneratedStacks, generateStacks } from "./terragrunt/generate-stacks.ts";
 import { askWhatIsLeftOut, type LeftOut, queueFilesIn } from "./terragrunt/queue-files.ts";
@@ -97,7 +98,18 @@ async function generatedStacks({ terragrunt, parseHcl }: DiscoveryEdges, commit:
     const text = textOf(file);
     return text === null || unreadableHcl(text) !== null ? null : parseHcl(text);
   };
-  return generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
+  const generated = await generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
+  return { ...generated, stacks: generated.stacks.map((stack) => withTargets(stack, commit.links)) };
+}
+
+/** A stack that also reads what lies behind the links among its files. */
+function withTargets(stack: Stack, { realOf }: Symlinks): Stack {
+  const behind = [stack.file, ...stack.reads].map(realOf).filter((file) => file !== stack.file);
+  return {
+    ...stack,
+    reads: [...new Set([...stack.reads, ...behind])],
+    templates: [...new Set(stack.templates.flatMap((folder) => [folder, realOf(folder)]))],
+  };
 }
 
 /** The units that files of filters leave out. */

@@ -1,9 +1,10 @@
+import { posix } from "node:path";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { findCycles } from "@pipelines/core/graph/cycles";
 import type { Symlinks } from "./checkout/symlinks.ts";
 import type { Exclusion } from "./checkout/texts.ts";
 import type { Examined } from "./examine.ts";
-import { fileIn, liesIn, UNIT_FILE } from "./paths.ts";
+import { fileIn, liesIn, STACK_FILE, UNIT_FILE } from "./paths.ts";
 import type { Fault } from "./snapshot.ts";
 
 const NOTHING_ELSE = { folders: [], missing: null } as const;
@@ -82,11 +83,19 @@ export function linkFaults(
   { inside, leaving }: Symlinks,
   files: ReadonlyMap<string, string>,
 ): Fault[] {
-  const fault = (file: string, message: string): Fault => {
-    return { kind: "path", file, line: null, message, units: unitsAt(file, examined), folders: [file], missing: null };
+  const fault = (file: string, message: string, folders = [file]): Fault => {
+    return { kind: "path", file, line: null, message, units: unitsAt(file, examined), folders, missing: null };
   };
   const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
+  const stacks = [...inside].filter(([file]) => posix.basename(file) === STACK_FILE);
   return [
+    ...stacks.map(([file, real]) =>
+      fault(
+        file,
+        `\`${file}\` is a symbolic link to \`${real}\`. Terragrunt generates its units beside that file, and not here, so none runs. Make it a file of its own, or name the stack that both are copies of as the source of a \`stack\` block.`,
+        [file, real],
+      ),
+    ),
     ...[...leaving].map(([file, target]) =>
       fault(
         file,

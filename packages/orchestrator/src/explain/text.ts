@@ -16,10 +16,7 @@ export function explain(assessment: Assessment): string {
   const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
   const blocks = [
     [`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}${totals(assessment)}`],
-    block(
-      "Problems",
-      problems.map((problem) => problemLine(problem)),
-    ),
+    block("Problems", alike(problems)),
     changesBlock(assessment),
     block(
       "Withheld",

@@ -21,6 +21,7 @@ export function addModules(
   for (const { folder, called } of queue) {
     const module = moduleReads(folder);
     const relation = called ? "called by the module of" : "file of the module of";
+    for (const file of module.named) add(file, [{ relation: "read by", path: unit }]);
     for (const file of module.files) add(file, [{ relation, path: unit }]);
     for (const target of module.calls) {
       if (!seen.has(target)) queue.push({ folder: target, called: true });
@@ -29,21 +30,25 @@ export function addModules(
   }
 }
 
-export type ModuleReads = { readonly files: readonly string[]; readonly calls: readonly string[] };
+export type ModuleReads = {
+  readonly files: readonly string[];
+  /** Those that its code names. */
+  readonly named: readonly string[];
+  readonly calls: readonly string[];
+};
 
 /** What a local module consists of, and which further ones it calls. */
 export function scanModule(sources: Sources, folder: string): ModuleReads {
   const submodule = submoduleOf(folder, sources);
-  if (submodule !== null) return { files: [submodule], calls: [] };
+  if (submodule !== null) return { files: [submodule], named: [], calls: [] };
   const direct = sources.byFolder.get(folder) ?? [];
   const code = direct.filter((file) => CODE.test(file));
   // Without code of its own a folder is no module: taking all that lies below it would take the whole repository.
-  if (code.length === 0) return { files: [], calls: [] };
+  if (code.length === 0) return { files: [], named: [], calls: [] };
   const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
   const found = referencesOfModule(sources, folder);
-  for (const path of found.files) files.add(path);
-  for (const inner of found.folders) for (const path of filesBelow(sources, inner)) files.add(path);
-  return { files: [...files], calls: found.calls };
+  const named = new Set([...found.files, ...found.folders.flatMap((inner) => filesBelow(sources, inner))]);
+  return { files: [...files], named: [...named], calls: found.calls };
 }
 
 /** What the code of a module's folder names: files, folders that it looks through, and local modules that it calls. */

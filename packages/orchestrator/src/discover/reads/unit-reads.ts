@@ -48,14 +48,14 @@ export function readsReader(sources: Sources): (unit: ListedUnit, reading: Readi
   return (unit, reading) => {
     const reads = new Map<string, readonly Link[]>();
     const add = addingTo(reads, unit.path, sources);
+    for (const file of sources.byFolder.get(unit.path) ?? []) {
+      if (sources.realOf(file) !== file) add(file, [{ relation: "read by", path: unit.path }]);
+    }
     for (const file of unit.includes) if (file !== "") add(file, [{ relation: "included by", path: unit.path }]);
     const written = readText(unit, reading, sources, add);
     const local = written.sources.size > 0 || written.unknownSource ? written.sources : new Set([unit.path]);
     addModules(local, unit.path, moduleReads, add);
     addModules(addReported(unit, written, sources, reads, add), unit.path, moduleReads, add);
-    for (const file of sources.byFolder.get(unit.path) ?? []) {
-      if (sources.realOf(file) !== file) add(file, [{ relation: "read by", path: unit.path }]);
-    }
     const unknown = unknownPaths(written, reading);
     const beyond = [
       ...mayRead(unknown),

@@ -95,15 +95,17 @@ function generateAlone({ folder }: WrittenStack, all: readonly WrittenStack[]): 
   return [...GENERATE_STACK, "--filter", `{./**} | type=stack${without}`];
 }
 
-function faultOf({ file, folder, templates }: WrittenStack, why: string): Fault {
+function faultOf({ file, folder, templates, copies }: WrittenStack, why: string): Fault {
   const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
-  const place = /([^\s:]+\.hcl):(\d+)/.exec(why);
-  const [, named = file, line] = place ?? [];
+  const [, named = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
+  // What a copy has wrong is written in what it is a copy of.
+  const [copy = "", source = ""] = [...copies].find(([to]) => liesIn(named, to)) ?? [];
+  const written = copy === "" ? named : posix.join(source, posix.relative(copy, named));
+  const isKnown = !written.includes("/.terragrunt-stack/");
   return {
     kind: "not-evaluated",
-    // A stack that this one generates is written in its template.
-    file: named.includes("/.terragrunt-stack/") ? file : named,
-    line: line === undefined || named.includes("/.terragrunt-stack/") ? null : Number.parseInt(line, 10),
+    file: isKnown ? written : file,
+    line: isKnown && line !== undefined ? Number.parseInt(line, 10) : null,
     message,
     units: [],
     folders: [folder, ...templates],
