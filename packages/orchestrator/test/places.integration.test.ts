@@ -98,6 +98,17 @@ it("names the file of a stack in a stack that can't be generated", async () => {
   expect(assessment.problems.map(({ file, line }) => [file, line])).toEqual([["catalog/net/terragrunt.stack.hcl", 3]]);
 });
 
+it("is never silent about a stack that runs, though what keeps it from being generated is ignored", async () => {
+  const assessment = await push(
+    { ".pipelines/config.yml": 'ignore: ["catalog/**"]\n', ...LEAF, "catalog/net/terragrunt.stack.hcl": "" },
+    {
+      "live/terragrunt.stack.hcl": copy("stack", "../catalog/net", "net"),
+      "catalog/net/terragrunt.stack.hcl": '\nunit "a" {\n  source = nothing.there\n  path   = "a"\n}\n',
+    },
+  );
+  expect(assessment.problems.map(({ file }) => file)).toEqual(["catalog/net/terragrunt.stack.hcl"]);
+});
+
 it("says once in the terminal what is wrong with many copies of a template", async () => {
   const assessment = await push(LEAF, {
     "units/leaf/terragrunt.hcl": "locals {\n  a = nothing.there\n}\n",

@@ -68,6 +68,17 @@ describe("what runs by itself", () => {
     ]);
   });
 
+  it("is spoken of as a template neither where it lay in no environment, nor where environments are new", async () => {
+    const files = {
+      "blueprints/db/terragrunt.hcl": "",
+      "blueprints/db/main.tf": "",
+      "live/terragrunt.stack.hcl": copy("unit", "../blueprints/db", "db"),
+    };
+    const config = 'environments:\n  live:\n    paths: ["live/**"]\n';
+    const assessment = await push(files, { ".pipelines/config.yml": config });
+    expect(problems(assessment)).toEqual([]);
+  });
+
   it("is what the environments say, where a text does not tell", async () => {
     const files = {
       ".pipelines/config.yml": 'environments:\n  live:\n    paths: ["live/**", "running/**"]\n',

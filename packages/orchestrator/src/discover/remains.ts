@@ -1,7 +1,7 @@
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { JSON_UNIT_FILE } from "./json-units.ts";
-import { fileIn, folderOf, UNIT_FILE } from "./paths.ts";
+import { fileIn, folderOf, liesIn, UNIT_FILE } from "./paths.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { isInCatalogue } from "./templates.ts";
 
@@ -47,17 +47,26 @@ export function becameTemplates(base: Snapshot, head: Snapshot): Problem[] {
     `${what} ran by itself before, and is a template of stacks now: it asks for \`values\`, or a stack copies it and no environment has it. What it made is not destroyed, and not run any more. If it is to go, remove its file in a change of its own; if it is to run, leave it as it was and copy another folder.`;
   const units = [...base.units.keys()]
     // What lies in a catalogue was never meant to run.
-    .filter((unit) => !head.units.has(unit) && head.templates.has(unit) && !isInCatalogue(unit))
+    .filter((unit) => !head.units.has(unit) && head.templates.has(unit))
+    .filter((unit) => !isInCatalogue(unit) && becameOne(fileIn(unit, UNIT_FILE), unit, base, head))
     .map((unit): Problem => {
       return { kind: "path", path: unit, file: fileIn(unit, UNIT_FILE), line: null, message: message(`\`${unit}\``) };
     });
   const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
   const stacks = head.stacks
-    .filter(({ file, folder, state }) => state === "template" && generated.has(file) && !isInCatalogue(folder))
+    .filter(({ file, state }) => state === "template" && generated.has(file))
+    .filter(({ file, folder }) => !isInCatalogue(folder) && becameOne(file, folder, base, head))
     .map(({ file }): Problem => {
       return { kind: "path", path: null, file, line: null, message: message(`The stack \`${file}\``) };
     });
   return [...units, ...stacks];
+}
+
+/** Whether an edit made a template of it: a configuration that tells templates where none was before made nothing. */
+function becameOne(file: string, folder: string, base: Snapshot, head: Snapshot): boolean {
+  const isCopied = ({ stacks }: Snapshot): boolean =>
+    stacks.some(({ templates }) => templates.some((source) => source === folder || liesIn(folder, source)));
+  return base.files.get(file) !== head.files.get(file) || (isCopied(head) && !isCopied(base));
 }
 
 /** Links are faults of their own, and a file that is there and is no unit is a root. */
