@@ -76,6 +76,18 @@ describe("what a unit reads outweighs the ignore list", () => {
   });
 });
 
+it.each(["main.tf", "main.tofu", "main.tf.json", "main.tofu.json"])(
+  "a folder with %s is a unit, with another below it",
+  async (name) => {
+    const text = name.endsWith(".json") ? "{}\n" : "";
+    const files = { "a/terragrunt.hcl": "", [`a/${name}`]: text, "a/b/terragrunt.hcl": "", "a/b/main.tf": "" };
+    expect(runs(await push(files, { [`a/${name}`]: `${text}\n`, "a/b/main.tf": "# 1\n" }))).toEqual([
+      "apply a",
+      "apply a/b",
+    ]);
+  },
+);
+
 it("says that nothing runs where the file of a stack is a link, whichever side changes", async () => {
   const files = {
     ...LEAF,

@@ -1,5 +1,6 @@
 import type { Sources } from "../checkout/sources.ts";
 import { fileIn, folderOf, foldersAbove, UNIT_FILE } from "../paths.ts";
+import { CODE } from "../reads/local-modules.ts";
 import type { FindResult } from "./find.ts";
 
 /**
@@ -31,8 +32,7 @@ export function unitFolders(
     const text = read(file) ?? "";
     const beside = sources.byFolder.get(folder) ?? [];
     const isTemplate = lackingValues.has(file) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
-    const runs =
-      /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
+    const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => CODE.test(name));
     if (!isTemplate && (runs || !withNested.has(folder))) units.push(folder);
   }
   return units.toSorted();
