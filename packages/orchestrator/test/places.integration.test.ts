@@ -88,6 +88,22 @@ it.each(["main.tf", "main.tofu", "main.tf.json", "main.tofu.json"])(
   },
 );
 
+it.each<[string, Edits]>([
+  ["a module that it calls", { "modules/b/main.tf": "# 1\n" }],
+  ["a file that it names", { "data/x.json": "1\n" }],
+])("code in JSON is read: %s", async (_what, edits) => {
+  const files = {
+    "live/a/terragrunt.hcl": 'terraform {\n  source = "../../modules//a"\n}\n',
+    "modules/a/main.tf.json": JSON.stringify({
+      module: { b: { source: "../b" } },
+      locals: { x: '${jsondecode(file("${path.module}/../../data/x.json"))}' },
+    }),
+    "modules/b/main.tf": "",
+    "data/x.json": "0\n",
+  };
+  expect(runs(await push(files, edits))).toEqual(["apply live/a"]);
+});
+
 it("says that nothing runs where the file of a stack is a link, whichever side changes", async () => {
   const files = {
     ...LEAF,

@@ -3,7 +3,7 @@ import { folderOf, liesIn } from "../paths.ts";
 import { CODE, referencesOfModule } from "../reads/local-modules.ts";
 
 /** Code that names no file and calls no local module has nothing in it that is looked for here. */
-const REFERS = /\b(?:file\w*|templatefile)\s*\(|source\s*=\s*"\.{1,2}(?:\/|")/;
+const REFERS = /\b(?:file\w*|templatefile)\s*\(|source"?\s*[=:]\s*"\.{1,2}(?:\/|")/;
 
 /**
  * The folders of modules to which some files belong, or that read one of them, also through the modules that they call.

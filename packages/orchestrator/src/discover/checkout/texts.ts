@@ -1,5 +1,6 @@
 import { type Blob, readBlobs } from "@pipelines/core/git/blobs";
 import type { TreeEntry } from "@pipelines/core/git/repository";
+import { bodyOfJson } from "../../hcl/json.ts";
 import { type Body, type HclParser, unreadableHcl } from "../../hcl/parse.ts";
 
 /** Why a file of the commit is not given to Terragrunt, and where. */
@@ -56,7 +57,7 @@ export function textsOf(
       const known = bodies.get(blob);
       if (known !== undefined) return known;
       const text = textOf(blob);
-      const body = text === null ? null : parse(text);
+      const body = text === null ? null : /^\s*\{/.test(text) ? bodyOfJson(text, parse) : parse(text);
       bodies.set(blob, body);
       return body;
     },
