@@ -78,8 +78,9 @@ describe("an old commit", () => {
     await using world = await makeWorld(base);
     const old = await world.tip();
     const plain = await world.onDispatch({ action: "destroy", units: "c", commit: old });
-    expect(await plain.finish()).toBe(false);
+    await plain.finish();
     await expectAlive(world, "c");
+    expect((await plain.assessment()).units).toMatchObject([{ path: "c", withheld: { by: "exists" } }]);
 
     const protecting = ONE_ENVIRONMENT.replace('"**"] }', '"**"], protect: ["c"], github_environment: live }');
     await (await world.onPush(await world.push("c is protected", { [CONFIGURATION]: protecting }))).finish();

@@ -15,9 +15,9 @@ describe("a run that comes to nothing", () => {
     lost.end();
     expect((await world.issues()).map(({ state }) => state)).toEqual(["open"]);
 
-    const next = await world.onPush(await world.push("d comes", unit("d", "1")));
+    const next = await world.onPush(await world.push("b changes", user("b", "2", "a")));
     expect(await next.finish(), await next.log()).toBe(true);
-    expect(await Promise.all(["a", "c", "d"].map((path) => world.alive(path)))).toEqual(["2", null, "1"]);
+    expect(await Promise.all(["a", "b", "c"].map((path) => world.alive(path)))).toEqual(["2", "2", null]);
     expect((await world.issues()).map(({ state }) => state)).toEqual(["closed"]);
     expect(world.playground.github.violations).toEqual([]);
   });
