@@ -66,7 +66,6 @@ describe("a delete", () => {
   it("is not approved by a run of another branch, whose workflow says what its author likes", async () => {
     await using world = await makeWorld(base);
     const commit = await world.tip();
-    await world.push("README", { "README.md": "# live\n" });
     await world.playground.push("evil", "An edited workflow", { "evil.md": "" });
     const asked = { units: "c", commit, destroy_existing: "true" };
     const evil = await world.onDispatch({ ...asked, action: "plan-destroy" }, "evil");
@@ -101,7 +100,11 @@ describe("a policy", () => {
   it("that denies a plan in the pull request denies the apply of its merge", async () => {
     const hooks = "hooks:\n  after_plan:\n    - name: no forbidden values\n      run: [sh, policy.sh]\n";
     const policy = '! grep -q forbidden "$PIPELINES_PLANS"/*.json\n';
-    await using world = await makeWorld({ ...base, [CONFIGURATION]: `${configuration()}${hooks}`, "policy.sh": policy });
+    await using world = await makeWorld({
+      ...base,
+      [CONFIGURATION]: `${configuration()}${hooks}`,
+      "policy.sh": policy,
+    });
     const pullRequest = await world.propose("a-changes", { ...unit("a", "forbidden"), ...unit("c", "2") });
     expect(await (await world.onPullRequest(pullRequest, "opened")).finish()).toBe(false);
     const run = await world.onPush(await world.merge(pullRequest));
