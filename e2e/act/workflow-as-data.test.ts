@@ -52,6 +52,8 @@ const APP_KEY = "PIPELINES_APP_KEY";
 const running = ["plan", ...deploying, "unlock", "provision"];
 /** The jobs that write the ledger. */
 const keeping = ["claim", "record"];
+/** The job that reports a stage, for each but the last. */
+const stages = deploying.slice(0, -1).map((_, index) => `stage_${index + 1}`);
 const FETCHES = ["Fetch what a forced push replaced"];
 
 describe("the reusable workflow", () => {
@@ -66,7 +68,12 @@ describe("the reusable workflow", () => {
       ...Object.fromEntries([...deploying, "unlock"].map((name) => [name, cloud])),
       provision: { contents: "write", "pull-requests": "write" },
       record: { contents: "write", "pull-requests": "read" },
-      report: { contents: "read", actions: "read", issues: "write", "pull-requests": "write" },
+      ...Object.fromEntries(
+        [...stages, "report"].map((name) => [
+          name,
+          { contents: "read", actions: "read", issues: "write", "pull-requests": "write" },
+        ]),
+      ),
     });
   });
 
@@ -159,6 +166,24 @@ describe("the reusable workflow", () => {
     expect(report?.steps.every((step) => step.if?.startsWith("always()"))).toBe(true);
   });
 
+  it("reports a stage at once when another follows it, before the run's own report, and holds nothing up", () => {
+    for (const [index, name] of stages.entries()) {
+      const stage = deploying[index] ?? "";
+      const job = pipelines.jobs[name];
+      expect(job?.needs).toEqual(["orchestrate", stage]);
+      expect(job?.if).toBe(
+        `\${{ !cancelled() && needs.${stage}.result != 'skipped' && needs.orchestrate.outputs.last_stage > ${index + 1} }}`,
+      );
+      expect(job?.["env"]).toEqual({ STAGE: index + 1 });
+      expect(job?.steps.at(-1)?.with).toEqual({
+        ...{ command: "report", phase: "stage", stage: "${{ env.STAGE }}" },
+        outcomes: "${{ steps.outcomes.outcome }}",
+      });
+    }
+    const waiting = jobs.filter(([, { needs }]) => needs.some((need) => stages.includes(need)));
+    expect(waiting.map(([name]) => name)).toEqual(["report"]);
+  });
+
   it("applies nothing that is not claimed, and records how a run ended that may have claimed, however it ended", () => {
     const { claim, record, report } = pipelines.jobs;
     expect(claim?.needs).toEqual(["orchestrate"]);
@@ -226,7 +251,7 @@ describe("the reusable workflow", () => {
   });
 
   it("gives code of the repository to no job that may write issues or comments, and no secret or identity to the job that determines changes", () => {
-    for (const name of ["announce", "report"]) {
+    for (const name of ["announce", ...stages, "report"]) {
       for (const { uses, run, with: inputs } of pipelines.jobs[name]?.steps ?? []) {
         expect(run).toBeUndefined();
         expect(uses).toMatch(/^(actions\/download-artifact@|\$\/actions\/dispatcher$)/);

@@ -134,6 +134,7 @@ describe("the interpreter", () => {
       "claim",
       "apply_1 failure",
       "apply_2",
+      "stage_1",
       "record",
       "report",
     ]);
@@ -167,7 +168,7 @@ describe("the interpreter", () => {
       leaves: "pipelines-outcome-‹job›-2",
     });
     expect(ran({ ...scenario, rerun: "all" })).toEqual([
-      ...["orchestrate", "announce", "claim", "apply_1", "apply_2", "record", "report"],
+      ...["orchestrate", "announce", "claim", "apply_1", "apply_2", "stage_1", "record", "report"],
     ]);
   });
 

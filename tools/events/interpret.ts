@@ -155,7 +155,7 @@ function jobRun(
   const matrix = job.strategy === undefined ? [{}] : plainValue(job.strategy.matrix.job, contexts, status);
   const [sample] = Array.isArray(matrix) ? matrix : [];
   const result = sample === undefined ? "failure" : endOf(name, scenario);
-  const inJob = { ...contexts, matrix: { job: sample }, runner: { temp: "$RUNNER_TEMP" } };
+  const inJob = { ...contexts, matrix: { job: sample }, env: job.env, runner: { temp: "$RUNNER_TEMP" } };
   const steps = stepsOf(workflows, scenario, job, result, inJob);
   const outputs = Object.fromEntries(
     Object.entries(job.outputs).map(([output, text]) => [
@@ -254,12 +254,19 @@ function outputsAfter(
   return Object.fromEntries(
     workflows.outputsOf(step.uses ?? "").map((output) => {
       if (output === "artifact") return [output, `pipelines-outcome-‹job›-${attempted}`];
+      if (output === "last_stage") return [output, String(Math.max(0, ...due.map(stageOf)))];
       return [
         output,
         MATRICES.includes(output) ? JSON.stringify(due.includes(output) ? [matrixJob(output, due)] : []) : output,
       ];
     }),
   );
+}
+
+/** As jobs count their stages: applies from 1, destroys after the last of them; 0 for what has none. */
+function stageOf(matrix: string): number {
+  const [, direction, number] = /^(apply|destroy)_(\d)$/.exec(matrix) ?? [];
+  return direction === undefined ? 0 : Number(number) + (direction === "destroy" ? 4 : 0);
 }
 
 function matrixJob(matrix: string, due: readonly string[]) {

@@ -24,6 +24,7 @@ const Job = z.looseObject({
   concurrency: z.looseObject({ group: z.string() }).optional(),
   strategy: z.looseObject({ matrix: z.looseObject({ job: z.string() }) }).optional(),
   outputs: z.record(z.string(), Text).default({}),
+  env: z.record(z.string(), Text).default({}),
   steps: z.array(Step),
 });
 export type Job = z.infer<typeof Job>;

@@ -3,7 +3,7 @@ import { Configuration } from "@pipelines/core/configuration/schema";
 import { Action, traitsOf } from "@pipelines/core/contracts/action";
 import { Job, JobId } from "@pipelines/core/contracts/job";
 import { describe, expect, it } from "vitest";
-import { matricesOf, type PlacedJob } from "./matrix.ts";
+import { lastStageOf, matricesOf, type PlacedJob } from "./matrix.ts";
 
 function environment(settings: object): Environment | null {
   const configuration = Configuration.parse({ environments: { prod: { paths: ["**"], ...settings } } });
@@ -34,6 +34,14 @@ describe("the matrix", () => {
     const matrices = matricesOf([{ job: jobOf(action, stage), governing: environment({}), others: [] }]);
     const outputs = { plan: "plan", apply: "apply_2", destroy: "destroy_2", provision: "provision", unlock: "unlock" };
     expect([...matrices].flatMap(([name, jobs]) => jobs.map(() => name))).toEqual([outputs[phase]]);
+  });
+
+  it("goes up to the last stage that has jobs; plans, unlocks and accounts have none", () => {
+    const placed = (action: Action, stage: number): PlacedJob => ({
+      ...{ job: jobOf(action, stage), governing: environment({}), others: [] },
+    });
+    expect(lastStageOf([placed("apply", 1), placed("destroy", 6), placed("apply", 2)])).toBe(6);
+    expect(lastStageOf([placed("plan", 1), placed("unlock", 1), placed("provision-account", 9)])).toBe(0);
   });
 
   it.each(Action.options)("%s waits for approvals exactly when its traits say so", (action) => {

@@ -29,6 +29,11 @@ export function matricesOf(jobs: readonly PlacedJob[]): Map<string, readonly Mat
   return result.set("provision", of("provision", null)).set("unlock", of("unlock", null));
 }
 
+/** The last stage that has jobs, counted as jobs count theirs; 0 where nothing is applied or destroyed. */
+export function lastStageOf(jobs: readonly PlacedJob[]): number {
+  return Math.max(0, ...jobs.filter(({ job }) => isStaged(job)).map(({ job }) => job.stage));
+}
+
 const isStaged = (job: Job): boolean => ["apply", "destroy"].includes(traitsOf(job.action).phase);
 
 function entryOf({ job, governing, others }: PlacedJob, firstStage: number): MatrixJob {
