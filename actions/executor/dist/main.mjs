@@ -41345,7 +41345,8 @@ const Configuration = strictObject({
 	ignore: Globs.default([
 		"**/*.md",
 		"**/*.{tftest,tofutest}.{hcl,json}",
-		"**/.{terragrunt-cache,terraform}/**"
+		"**/.{terragrunt-cache,terraform}/**",
+		"**/.boilerplate/**"
 	]).describe("Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs"),
 	env_common: Path.default("_envcommon").describe("The folder of configuration shared by environments"),
 	extra_reads: array$1(strictObject({

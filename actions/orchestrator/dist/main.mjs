@@ -32161,7 +32161,8 @@ const Configuration = strictObject({
 	ignore: Globs.default([
 		"**/*.md",
 		"**/*.{tftest,tofutest}.{hcl,json}",
-		"**/.{terragrunt-cache,terraform}/**"
+		"**/.{terragrunt-cache,terraform}/**",
+		"**/.boilerplate/**"
 	]).describe("Changed files that affect nothing, unless a unit reads them; a unit whose `terragrunt.hcl` is among them never runs"),
 	env_common: Path.default("_envcommon").describe("The folder of configuration shared by environments"),
 	extra_reads: array$1(strictObject({
@@ -32915,7 +32916,7 @@ function explain(assessment) {
 	const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
 	const text = [
 		[`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}${totals(assessment)}`],
-		block("Problems", problems.map((problem) => problemLine(problem))),
+		block("Problems", alike(problems)),
 		changesBlock(assessment),
 		block("Withheld", assessment.units.flatMap(({ withheld }) => withheldLine(withheld))),
 		block(comparison.mode === "plan" ? "Withheld when this is merged" : "Withheld when this is carried out", assessment.units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld))),
@@ -55249,200 +55250,6 @@ const REQUEST_TYPES = {
 	deleted: "AccountDeleted"
 };
 
-// packages/orchestrator/src/classify/readers.ts
-/** The units that read a file at either commit, with the chain from the file; head's chain where both have one. */
-function readersOf(file, { base, head, configuration }) {
-	const readers = /* @__PURE__ */ new Map();
-	const put = (unit, links) => {
-		if (!readers.has(unit)) readers.set(unit, links);
-	};
-	const extra = configuration.extra_reads.filter(({ files }) => globMatcher(files)(file.path)).map(({ units }) => globMatcher(units));
-	for (const snapshot of [head, base]) {
-		const { reading, locating } = indexOf(snapshot);
-		for (const unit of reading.get(file.path) ?? []) {
-			const links = snapshot.facts.get(unit)?.reads.get(file.path);
-			if (links !== void 0) put(unit, links);
-		}
-		const located = file.status === "modified" ? [] : locating.get(file.path) ?? [];
-		for (const unit of located) put(unit, [{
-			relation: "read by",
-			path: unit
-		}]);
-		if (extra.length === 0) continue;
-		for (const unit of snapshot.units) if (extra.some((matches) => matches(unit))) put(unit, [{
-			relation: "configured as read by",
-			path: unit
-		}]);
-	}
-	return readers;
-}
-/** Made once for a snapshot: asking every unit about every file is a million questions in a large repository. */
-const indexes = /* @__PURE__ */ new WeakMap();
-function indexOf(snapshot) {
-	const known = indexes.get(snapshot);
-	if (known !== void 0) return known;
-	const [reading, locating] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Map()];
-	const add = (index, file, unit) => {
-		const units = index.get(file);
-		if (units === void 0) index.set(file, [unit]);
-		else units.push(unit);
-	};
-	for (const { path, reads, located } of snapshot.facts.values()) {
-		for (const file of reads.keys()) add(reading, file, path);
-		for (const file of located) add(locating, file, path);
-	}
-	const made = {
-		reading,
-		locating
-	};
-	indexes.set(snapshot, made);
-	return made;
-}
-/** The type of a change of a file that units share. */
-function sharedType(file, envCommon) {
-	if (!file.path.endsWith(".hcl") || file.path.endsWith(".terraform.lock.hcl")) return "FileChanged";
-	if (!liesIn(file.path, envCommon)) return "HclChanged";
-	switch (file.status) {
-		case "added": return "EnvCommonAdded";
-		case "modified": return "EnvCommonChanged";
-		case "deleted": return "EnvCommonDeleted";
-		default: return file.status;
-	}
-}
-/** What a shared file changed: one finding for all of its readers, or none. */
-function sharedFinding(file, commits, besides) {
-	const readers = readersOf(file, commits);
-	if (besides !== null) readers.delete(besides);
-	if (readers.size === 0) return [];
-	return [{
-		type: sharedType(file, commits.configuration.env_common),
-		subject: file.path,
-		units: readers
-	}];
-}
-
-// packages/orchestrator/src/classify/rules/ignored-files.ts
-/** Files on the ignore list affect nothing, unless a unit reads them. */
-const ignoredFiles = {
-	name: "ignored files",
-	take(file, commits) {
-		if (!globMatcher(commits.configuration.ignore)(file.path)) return null;
-		return [...readersOf(file, commits).values()].some((links) => links.some(({ relation }) => READS.has(relation))) ? null : [];
-	}
-};
-const READS = /* @__PURE__ */ new Set([
-	"read by",
-	"included by",
-	"configured as read by"
-]);
-
-// packages/orchestrator/src/classify/rules/own-configuration.ts
-/** The pipelines' own configuration runs nothing by itself, but the units that see something else by it. */
-const ownConfiguration = {
-	name: "the pipelines' own configuration",
-	take(file, commits) {
-		if (!file.path.startsWith(".pipelines/")) return null;
-		const read = sharedFinding(file, commits, null);
-		if (file.path !== ".pipelines/config.yml" || commits.reconfigured.length === 0) return read;
-		const units = new Map(commits.reconfigured.map((unit) => [unit, [{
-			relation: "settings of",
-			path: unit
-		}]]));
-		return [...read, {
-			type: "FileChanged",
-			subject: file.path,
-			units
-		}];
-	}
-};
-
-// packages/orchestrator/src/classify/rules/shared-files.ts
-/** Any other file: it affects the units that read it at either commit. */
-const sharedFiles = {
-	name: "shared files",
-	take(file, commits) {
-		const found = sharedFinding(file, commits, null);
-		return found.length === 0 ? null : found;
-	}
-};
-
-// packages/orchestrator/src/discover/generated-diff.ts
-/**
-* How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
-* generated at one of them, or that is there still and a template now: that its units are not known does not mean that
-* they are gone.
-*/
-function generatedDiff(base, head) {
-	const unknown = [...base.stacks.filter(({ state }) => state === "failed"), ...head.stacks.filter(({ state }) => state !== "generated")].map(({ folder }) => folder);
-	return [.../* @__PURE__ */ new Set([...base.generated, ...head.generated])].flatMap((path) => {
-		const [before, after] = [base.files.get(path), head.files.get(path)];
-		if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
-		return [{
-			path,
-			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
-		}];
-	});
-}
-/** All that differs: what git says, but for generated files that somebody committed, and what stacks generate. */
-function wholeDiff(diff, base, head) {
-	return [...diff.filter(({ path }) => !base.generated.has(path) && !head.generated.has(path)), ...generatedDiff(base, head)];
-}
-
-// packages/orchestrator/src/classify/rules/stack-sources.ts
-/**
-* Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
-* changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
-*/
-const stackSources = {
-	name: "stack sources",
-	take(file, commits) {
-		const stacks = [...commits.head.stacks, ...commits.base.stacks];
-		const isStackFile = file.path === "terragrunt.stack.hcl" || file.path.endsWith(`/${"terragrunt.stack.hcl"}`);
-		const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
-		const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
-		if (!isStackFile && template === void 0 && readers.length === 0) return null;
-		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
-		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
-		const units = /* @__PURE__ */ new Map();
-		const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
-		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) && (name === null || mayComeFrom(file.path, unit, stacks))) units.set(unit, [{
-			relation: "generates",
-			path: unit
-		}]);
-		const found = sharedFinding(file, commits, null);
-		const type = isStackFile || template !== void 0 ? STACK_TYPES$1[file.status] : "StackChanged";
-		if (units.size > 0) found.unshift({
-			type,
-			subject: file.path,
-			units
-		});
-		return found.length === 0 ? null : found;
-	}
-};
-/** Whether a unit, or a stack that it lies in, is a copy of what holds a file; where that is not known, it may be. */
-function mayComeFrom(file, unit, stacks) {
-	const copied = stacks.flatMap(({ copies }) => [...copies].filter(([copy]) => copy === unit || liesIn(unit, copy)));
-	return copied.length === 0 || copied.some(([, source]) => liesIn(file, source));
-}
-const STACK_TYPES$1 = {
-	added: "StackAdded",
-	modified: "StackChanged",
-	deleted: "StackDeleted"
-};
-/** Generated files that differ between the commits; those of a template's file where one is named. */
-function differing(name, { base, head }) {
-	return generatedDiff(base, head).map(({ path }) => path).filter((path) => name === null || path.endsWith(`/${name}`));
-}
-/** The generated unit that a generated file belongs to. */
-function unitOf(path, { base, head }) {
-	const has = (folder) => {
-		const unit = UnitPath.safeParse(folder);
-		return unit.success && (head.units.has(unit.data) || base.units.has(unit.data));
-	};
-	const folder = unitOwning(path, has);
-	return folder === null ? null : UnitPath.parse(folder);
-}
-
 // packages/orchestrator/src/hcl/text-functions.ts
 /** Go's `filepath.Dir`: what is before the last slash, cleaned. */
 function goDirectory(path) {
@@ -55686,6 +55493,638 @@ function findInParentFolders(name, fallback, scope) {
 /** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
 const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
 
+// packages/orchestrator/src/hcl/functions.ts
+/**
+* Functions that read no file, look for none and run nothing: those of OpenTofu, Terraform and Terragrunt as of
+* Terragrunt 1.1 (https://docs.terragrunt.com/reference/hcl/functions, https://opentofu.org/docs/language/functions).
+* What is not named here or in `READING_FUNCTIONS` counts as if it might read anything.
+*/
+const PURE_FUNCTIONS = new Set(`abs abspath alltrue anytrue base64decode base64encode base64gunzip base64gzip base64sha256 base64sha512 basename
+  bcrypt can ceil chomp chunklist cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets coalesce coalescelist compact
+  concat constraint_check contains csvdecode deep_merge dirname distinct element endswith ephemeralasnull flatten floor
+  format formatdate formatlist get_aws_account_alias get_aws_account_id get_aws_caller_identity_arn
+  get_aws_caller_identity_user_id get_default_retryable_errors get_env get_original_terragrunt_dir
+  get_parent_terragrunt_dir get_path_from_repo_root get_path_to_repo_root get_platform get_repo_root
+  get_terraform_cli_args get_terraform_command get_terraform_commands_that_need_input
+  get_terraform_commands_that_need_locking get_terraform_commands_that_need_parallelism
+  get_terraform_commands_that_need_vars get_terragrunt_dir get_terragrunt_source_cli_flag get_working_dir
+  get_terragrunt_source_cli_flag indent index issensitive join jsondecode jsonencode keys length list log lookup lower
+  map matchkeys max md5 merge min nonsensitive one parseint path_relative_from_include path_relative_to_include pathexpand
+  plantimestamp pow range regex regexall replace reverse rsadecrypt sensitive setintersection setproduct setsubtract
+  setunion sha1 sha256 sha512 signum slice sort split startswith strcontains strrev substr sum templatestring textdecodebase64
+  textencodebase64 timeadd timecmp timestamp title tobool tolist tomap tonumber toset tostring transpose trim trimprefix
+  trimspace trimsuffix try type upper urldecode urlencode uuid uuidv5 values yamldecode yamlencode zipmap`.split(/\s+/));
+/** Functions whose first argument is the path of a file that they read. */
+const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
+	"file",
+	"templatefile",
+	"filebase64",
+	"filemd5",
+	"filesha1",
+	"filesha256",
+	"filesha512",
+	"filebase64sha256",
+	"filebase64sha512",
+	"read_tfvars_file",
+	"sops_decrypt_file"
+]);
+const OTHER_FUNCTIONS = /* @__PURE__ */ new Set([
+	"find_in_parent_folders",
+	"read_terragrunt_config",
+	"fileexists",
+	"fileset",
+	"run_cmd"
+]);
+/** Whether it is known what a function reads. */
+function isKnownFunction(name) {
+	return PURE_FUNCTIONS.has(name) || FILE_FUNCTIONS.has(name) || OTHER_FUNCTIONS.has(name);
+}
+
+// packages/orchestrator/src/hcl/items.ts
+/** How far lists may lead into each other: one that names itself must not go on for ever. */
+const DEEPEST = 20;
+/**
+* The texts that an expression may come to, or that the list which it makes may hold, in order: of both sides of a
+* condition, and of every turn of a `for`. What only Terragrunt knows is `scope.unknown` in them.
+*/
+function itemsOf(expression, scope, depth = 0) {
+	if (depth > DEEPEST) return [];
+	const inside = (inner) => inner.flatMap((each) => itemsOf(each, scope, depth + 1));
+	switch (expression.kind) {
+		case "list":
+		case "object":
+		case "other": return inside(innerOf(expression));
+		case "for": return turnsOf(expression, scope, depth).flatMap((turn) => expression.results.flatMap((result) => itemsOf(result, turn, depth + 1)));
+		case "template": return [evaluate(expression, scope)].filter((text) => text !== null);
+		case "access":
+		case "call": {
+			const text = evaluate(expression, scope);
+			if (text !== null) return [text];
+			const definition = definitionOf(expression, scope);
+			if (definition !== null) return itemsOf(definition.value, definition.scope, depth + 1);
+			if (expression.kind === "access" || innerOf(expression).length === 0) return unknown(scope);
+			return expression.name === "formatlist" ? formatted(expression.args, scope, depth) : inside(expression.args);
+		}
+		default: return expression;
+	}
+}
+const unknown = (scope) => scope.unknown === null ? [] : [scope.unknown];
+/** The scopes of the turns of a `for`. */
+function turnsOf({ names, collection }, scope, depth) {
+	const [first = "", second] = names;
+	const bind = (...texts) => ({
+		...scope,
+		bound: new Map([...scope.bound ?? [], ...texts])
+	});
+	const { value, scope: place } = definitionOf(collection, scope) ?? {
+		value: collection,
+		scope
+	};
+	if (value.kind === "object") return value.entries.flatMap((entry) => {
+		const texts = itemsOf(entry.value, place, depth + 1);
+		const [key = ""] = entry.key === null ? unknown(scope) : [entry.key];
+		return texts.map((text) => second === void 0 ? bind([first, text]) : bind([first, key], [second, text]));
+	});
+	return itemsOf(value, place, depth + 1).map((text, index) => second === void 0 ? bind([first, text]) : bind([first, String(index)], [second, text]));
+}
+/** `formatlist("-var-file=%s", …)` with each item in the place of what stands for it. */
+function formatted([format, ...lists], scope, depth) {
+	const [text = ""] = format === void 0 ? [] : itemsOf(format, scope, depth + 1);
+	return lists.flatMap((list) => itemsOf(list, scope, depth + 1)).map((item) => text.replace(/%[sv]/, () => item));
+}
+
+// packages/orchestrator/src/hcl/references.ts
+/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
+const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
+/** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
+const UNKNOWN = "";
+const VAR_FILES = /* @__PURE__ */ new Set(["required_var_files", "optional_var_files"]);
+const HOOKS = /* @__PURE__ */ new Set([
+	"before_hook",
+	"after_hook",
+	"error_hook"
+]);
+const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
+	"terraform",
+	"module",
+	"unit",
+	"stack"
+]);
+/** Finds what `terragrunt find` does not report: files, folders and local modules that HCL names by a path. */
+function referencesIn(scope) {
+	const found = nothingCollected();
+	for (const { attribute, around } of attributesIn(scope.body)) {
+		const reportedByTerragrunt = EVALUATED_BY_FIND.has(around[0] ?? "");
+		for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
+		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
+		const [block, inner] = around;
+		if (block === void 0 || inner !== void 0) continue;
+		takeDependency(attribute, block, scope, found);
+		if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
+		if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
+	}
+	for (const { args, folder } of hooksOf(scope)) takeCommand(args, folder, scope, found);
+	return {
+		files: [...found.files],
+		located: [...found.located],
+		folders: [...found.folders],
+		configurations: [...found.configurations],
+		sources: found.sources,
+		unknownSource: found.unknownSource,
+		unknownLocalSource: found.unknownLocalSource,
+		unknownDependency: found.unknownDependency,
+		unknownFunction: found.unknownFunction,
+		dependencies: found.dependencies,
+		unknownFiles: [...found.unknownFiles],
+		unknownConfigurations: [...found.unknownConfigurations],
+		unknownAbove: found.unknownAbove || scope.body.faulty,
+		hidesCredentials: found.hidesCredentials
+	};
+}
+function takeInclude({ value }, scope, found) {
+	const text = evaluate(value, scope) ?? unknownPath(value, scope, found);
+	if (text !== null) put(found, "configurations", text, scope.unitFolder);
+}
+function takeSource({ value, line }, block, scope, found) {
+	const source = evaluate(value, scope);
+	const isUnknown = source === null || source.split("?", 1)[0]?.includes("") === true;
+	found.unknownSource ||= isUnknown;
+	found.unknownLocalSource ||= isUnknown && (source === null || /^[./\u{F8FF}]/u.test(source));
+	const local = source === null ? null : localSource(source);
+	if (local === null) return;
+	const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
+	if (isUnknown) put(found, "configurations", local, base);
+	else {
+		const path = repositoryPath(local, base);
+		if (path !== null) found.sources.set(path, line);
+	}
+}
+/** Var files that `extra_arguments` name, as a list or as arguments of the command. */
+function varFiles({ name, value }, scope) {
+	if (VAR_FILES.has(name)) return itemsOf(value, scope);
+	if (name !== "arguments") return [];
+	const texts = itemsOf(value, scope);
+	return texts.flatMap((text, index) => {
+		return /^--?var-file$/.test(texts[index - 1] ?? "") ? text : /^--?var-file=(.+)$/s.exec(text)?.[1] ?? [];
+	});
+}
+/** What hooks start, and the folder in which they do. */
+function hooksOf(scope) {
+	return scope.body.blocks.filter(({ type }) => type === "terraform").flatMap(({ body }) => body.blocks.filter(({ type }) => HOOKS.has(type))).map(({ body }) => {
+		const attribute = (name) => body.attributes.find((one) => one.name === name)?.value;
+		const [execute, place] = [attribute("execute"), attribute("working_dir")];
+		const text = place === void 0 ? null : evaluate(place, scope);
+		const folder = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
+		return {
+			args: execute === void 0 ? [] : [execute],
+			folder: folder ?? scope.unitFolder
+		};
+	});
+}
+function nothingCollected() {
+	return {
+		files: /* @__PURE__ */ new Set(),
+		located: /* @__PURE__ */ new Set(),
+		folders: /* @__PURE__ */ new Set(),
+		configurations: /* @__PURE__ */ new Set(),
+		unknownFiles: /* @__PURE__ */ new Set(),
+		unknownConfigurations: /* @__PURE__ */ new Set(),
+		sources: /* @__PURE__ */ new Map(),
+		dependencies: /* @__PURE__ */ new Map(),
+		unknownSource: false,
+		unknownLocalSource: false,
+		unknownDependency: false,
+		unknownFunction: false,
+		unknownAbove: false,
+		hidesCredentials: false
+	};
+}
+function put(found, kind, text, base) {
+	if (text.includes("")) {
+		const pattern = patternPath(text, base);
+		const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
+		if (pattern !== null) unknown.add(pattern);
+		return;
+	}
+	const path = repositoryPath(text, base);
+	if (path !== null) found[kind].add(path);
+}
+/** A path with unknown parts: what stands before them counts only where they can't lead elsewhere. */
+function patternPath(text, base) {
+	const [known = "", ...others] = text.split("");
+	const rest = others.join("");
+	if (rest.includes("..")) return `${""}/${posix.basename(rest)}`;
+	return known === "" ? text : repositoryPath(text, base);
+}
+/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
+function takeCall(call, reportedByTerragrunt, scope, found) {
+	const fileFolder = posix.dirname(scope.file);
+	found.unknownFunction ||= !isKnownFunction(call.name);
+	if (call.name === "find_in_parent_folders") {
+		const place = evaluate(call, scope);
+		if (place !== null) put(found, "located", place, scope.unitFolder);
+		return;
+	}
+	if (call.name === "run_cmd") takeCommand(call.args, scope.unitFolder, scope, found);
+	if (call.name === "try" || call.name === "can") {
+		const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
+		found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
+	}
+	const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
+	const [argument] = call.args;
+	if (kind === void 0 || argument === void 0) return;
+	const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
+	if (text === null) return;
+	put(found, kind === "configurations" && text.includes("") && !reportedByTerragrunt ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
+}
+/** Blocks that Terragrunt evaluates to find units. */
+const EVALUATED_BY_FIND = /* @__PURE__ */ new Set(["locals", "include"]);
+const OTHER_READS = /* @__PURE__ */ new Map([
+	["fileexists", "located"],
+	["fileset", "folders"],
+	["read_terragrunt_config", "configurations"]
+]);
+/** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
+function unknownPath(argument, scope, found) {
+	if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
+	const [name, fallback] = argument.args;
+	const text = name === void 0 ? "" : evaluate(name, scope);
+	if (text === null || text.includes("")) {
+		found.unknownAbove = true;
+		return null;
+	}
+	return fallback === void 0 ? null : scope.unknown;
+}
+/** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
+function takeCommand(args, folder, scope, found) {
+	for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
+		const folders = [folder, ...foldersEntered(text, folder)];
+		for (const word of /* @__PURE__ */ new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
+			if (word === "" || word.includes("")) continue;
+			const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
+			for (const path of paths) if (scope.exists(path)) found.files.add(path);
+		}
+	}
+}
+/** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
+function foldersEntered(text, from) {
+	const folders = [];
+	for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
+		const entered = target.includes("") ? null : repositoryPath(target, folders.at(-1) ?? from);
+		if (entered !== null) folders.push(entered);
+	}
+	return folders;
+}
+function takeDependency({ name, value, line }, block, scope, found) {
+	const one = block === "dependency" && name === "config_path";
+	const isList = block === "dependencies" && name === "paths";
+	if (!one && !isList) return;
+	const parts = isList && value.kind === "list" ? value.items : [value];
+	const isKnown = (part) => evaluate(part, scope)?.includes("") === false;
+	found.unknownDependency ||= !parts.every(isKnown);
+	for (const text of itemsOf(value, scope)) {
+		if (text.includes("")) continue;
+		const path = repositoryPath(text, scope.terragruntFolder) ?? posix.join(scope.terragruntFolder, text);
+		if (!found.dependencies.has(path)) found.dependencies.set(path, line);
+	}
+}
+/** The path of a local source, its subfolder behind `//` included; `null` for one that is fetched from elsewhere. */
+function localSource(source) {
+	if (!/^(?:\.{0,2}\/|\.{1,2}$)/.test(source)) return null;
+	return (source.split("?", 1)[0] ?? source).replace("//", "/");
+}
+/** The included files of a unit by label, as far as their paths are known. */
+function includesOf$1(body, evaluated) {
+	const includes = /* @__PURE__ */ new Map();
+	for (const block of body.blocks) {
+		const path = block.type === "include" ? block.body.attributes.find(({ name }) => name === "path")?.value : void 0;
+		const file = path === void 0 ? null : evaluated(path);
+		if (file !== null) includes.set(block.labels[0] ?? "", file);
+	}
+	return includes;
+}
+
+// packages/orchestrator/src/discover/checkout/sources.ts
+/**
+* The files of a commit, as the scan sees them.
+*
+* @param files every file of the commit with its blob, those that stacks generate included
+*/
+function sourcesOf(entries, files, parsed, { realOf }) {
+	return {
+		files,
+		byFolder: Map.groupBy(files.keys(), folderOf$1),
+		folders: foldersAbove(files.keys()),
+		parsed,
+		realOf,
+		submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)
+	};
+}
+/** The files in a folder, at any depth. */
+function filesBelow(sources, folder) {
+	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
+}
+/** Whether a path is a file or a folder of the commit. */
+function isThere(path, { files, folders, realOf }) {
+	const real = realOf(path);
+	return files.has(real) || folders.has(real);
+}
+/** The submodule that a path is, or leads into. */
+function submoduleOf(path, { submodules }) {
+	return submodules.find((submodule) => submodule === path || liesIn(path, submodule)) ?? null;
+}
+
+// packages/orchestrator/src/discover/reads/local-modules.ts
+/** Names of files that hold a module's code. */
+const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
+/** Follows module calls from the unit's own modules to any depth. */
+function addModules(folders, unit, moduleReads, add) {
+	const queue = [...folders].map((folder) => ({
+		folder,
+		called: false
+	}));
+	const seen = new Set(folders);
+	for (const { folder, called } of queue) {
+		const module = moduleReads(folder);
+		const relation = called ? "called by the module of" : "file of the module of";
+		for (const file of module.named) add(file, [{
+			relation: "read by",
+			path: unit
+		}]);
+		for (const file of module.files) add(file, [{
+			relation,
+			path: unit
+		}]);
+		for (const target of module.calls) {
+			if (!seen.has(target)) queue.push({
+				folder: target,
+				called: true
+			});
+			seen.add(target);
+		}
+	}
+}
+/** What a local module consists of, and which further ones it calls. */
+function scanModule(sources, folder) {
+	const submodule = submoduleOf(folder, sources);
+	if (submodule !== null) return {
+		files: [submodule],
+		named: [],
+		calls: []
+	};
+	if ((sources.byFolder.get(folder) ?? []).filter((file) => CODE.test(file)).length === 0) return {
+		files: [],
+		named: [],
+		calls: []
+	};
+	const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
+	const found = referencesOfModule(sources, folder);
+	const named = /* @__PURE__ */ new Set([...found.files, ...found.folders.flatMap((inner) => filesBelow(sources, inner))]);
+	return {
+		files: [...files],
+		named: [...named],
+		calls: found.calls
+	};
+}
+/** What the code of a module's folder names: files, folders that it looks through, and local modules that it calls. */
+function referencesOfModule(sources, folder) {
+	const files = /* @__PURE__ */ new Set();
+	const folders = /* @__PURE__ */ new Set();
+	const calls = /* @__PURE__ */ new Set();
+	const exists = (path) => sources.files.has(sources.realOf(path));
+	for (const file of sources.byFolder.get(folder) ?? []) {
+		if (!CODE.test(file)) continue;
+		const body = sources.parsed(file);
+		if (body === null) continue;
+		const open = () => null;
+		const found = referencesIn({
+			file,
+			body,
+			unitFolder: folder,
+			originalFolder: folder,
+			terragruntFolder: folder,
+			includes: /* @__PURE__ */ new Map(),
+			included: false,
+			env: {},
+			account: null,
+			unknown: null,
+			exists,
+			open
+		});
+		for (const path of found.files) files.add(path);
+		for (const inner of found.folders) folders.add(sources.realOf(inner));
+		for (const path of found.sources.keys()) calls.add(sources.realOf(path));
+	}
+	return {
+		files: [...files],
+		folders: [...folders],
+		calls: [...calls]
+	};
+}
+/** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */
+function isInNestedUnit(file, folder, sources) {
+	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(fileIn(above, "terragrunt.hcl"))) return true;
+	return false;
+}
+
+// packages/orchestrator/src/classify/readers.ts
+/** The units that read a file at either commit, with the chain from the file; head's chain where both have one. */
+function readersOf(file, { base, head, configuration }) {
+	const readers = /* @__PURE__ */ new Map();
+	const put = (unit, links) => {
+		if (!readers.has(unit)) readers.set(unit, links);
+	};
+	const extra = configuration.extra_reads.filter(({ files }) => globMatcher(files)(file.path)).map(({ units }) => globMatcher(units));
+	for (const snapshot of [head, base]) {
+		const { reading, locating } = indexOf(snapshot);
+		for (const unit of reading.get(file.path) ?? []) {
+			const links = snapshot.facts.get(unit)?.reads.get(file.path);
+			if (links !== void 0) put(unit, links);
+		}
+		const located = file.status === "modified" ? [] : locating.get(file.path) ?? [];
+		for (const unit of located) put(unit, [{
+			relation: "read by",
+			path: unit
+		}]);
+		if (extra.length === 0) continue;
+		for (const unit of snapshot.units) if (extra.some((matches) => matches(unit))) put(unit, [{
+			relation: "configured as read by",
+			path: unit
+		}]);
+	}
+	return readers;
+}
+/** Made once for a snapshot: asking every unit about every file is a million questions in a large repository. */
+const indexes = /* @__PURE__ */ new WeakMap();
+function indexOf(snapshot) {
+	const known = indexes.get(snapshot);
+	if (known !== void 0) return known;
+	const [reading, locating] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Map()];
+	const add = (index, file, unit) => {
+		const units = index.get(file);
+		if (units === void 0) index.set(file, [unit]);
+		else units.push(unit);
+	};
+	for (const { path, reads, located } of snapshot.facts.values()) {
+		for (const file of reads.keys()) add(reading, file, path);
+		for (const file of located) add(locating, file, path);
+	}
+	const made = {
+		reading,
+		locating
+	};
+	indexes.set(snapshot, made);
+	return made;
+}
+/** The type of a change of a file that units share. */
+function sharedType(file, envCommon) {
+	if (!file.path.endsWith(".hcl") || file.path.endsWith(".terraform.lock.hcl")) return "FileChanged";
+	if (!liesIn(file.path, envCommon)) return "HclChanged";
+	switch (file.status) {
+		case "added": return "EnvCommonAdded";
+		case "modified": return "EnvCommonChanged";
+		case "deleted": return "EnvCommonDeleted";
+		default: return file.status;
+	}
+}
+/** What a shared file changed: one finding for all of its readers, or none. */
+function sharedFinding(file, commits, besides) {
+	const readers = readersOf(file, commits);
+	if (besides !== null) readers.delete(besides);
+	if (readers.size === 0) return [];
+	return [{
+		type: sharedType(file, commits.configuration.env_common),
+		subject: file.path,
+		units: readers
+	}];
+}
+
+// packages/orchestrator/src/classify/rules/ignored-files.ts
+/** Files on the ignore list affect nothing, unless a unit reads them. */
+const ignoredFiles = {
+	name: "ignored files",
+	take(file, commits) {
+		if (!globMatcher(commits.configuration.ignore)(file.path)) return null;
+		const readers = readersOf(file, commits);
+		const isCode = CODE.test(file.path);
+		const counts = (relation) => READS.has(relation) || isCode && OF_MODULE.has(relation);
+		return [...readers.values()].some((links) => links.some(({ relation }) => counts(relation))) ? null : [];
+	}
+};
+const READS = /* @__PURE__ */ new Set([
+	"read by",
+	"included by",
+	"configured as read by"
+]);
+const OF_MODULE = /* @__PURE__ */ new Set(["file of the module of", "called by the module of"]);
+
+// packages/orchestrator/src/classify/rules/own-configuration.ts
+/** The pipelines' own configuration runs nothing by itself, but the units that see something else by it. */
+const ownConfiguration = {
+	name: "the pipelines' own configuration",
+	take(file, commits) {
+		if (!file.path.startsWith(".pipelines/")) return null;
+		const read = sharedFinding(file, commits, null);
+		if (file.path !== ".pipelines/config.yml" || commits.reconfigured.length === 0) return read;
+		const units = new Map(commits.reconfigured.map((unit) => [unit, [{
+			relation: "settings of",
+			path: unit
+		}]]));
+		return [...read, {
+			type: "FileChanged",
+			subject: file.path,
+			units
+		}];
+	}
+};
+
+// packages/orchestrator/src/classify/rules/shared-files.ts
+/** Any other file: it affects the units that read it at either commit. */
+const sharedFiles = {
+	name: "shared files",
+	take(file, commits) {
+		const found = sharedFinding(file, commits, null);
+		return found.length === 0 ? null : found;
+	}
+};
+
+// packages/orchestrator/src/discover/generated-diff.ts
+/**
+* How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
+* generated at one of them, or that is there still and a template now: that its units are not known does not mean that
+* they are gone.
+*/
+function generatedDiff(base, head) {
+	const unknown = [...base.stacks.filter(({ state }) => state === "failed"), ...head.stacks.filter(({ state }) => state !== "generated")].map(({ folder }) => folder);
+	return [.../* @__PURE__ */ new Set([...base.generated, ...head.generated])].flatMap((path) => {
+		const [before, after] = [base.files.get(path), head.files.get(path)];
+		if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
+		return [{
+			path,
+			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
+		}];
+	});
+}
+/** All that differs: what git says, but for generated files that somebody committed, and what stacks generate. */
+function wholeDiff(diff, base, head) {
+	return [...diff.filter(({ path }) => !base.generated.has(path) && !head.generated.has(path)), ...generatedDiff(base, head)];
+}
+
+// packages/orchestrator/src/classify/rules/stack-sources.ts
+/**
+* Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
+* changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
+*/
+const stackSources = {
+	name: "stack sources",
+	take(file, commits) {
+		const stacks = [...commits.head.stacks, ...commits.base.stacks];
+		const isStackFile = file.path === "terragrunt.stack.hcl" || file.path.endsWith(`/${"terragrunt.stack.hcl"}`);
+		const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
+		const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
+		if (!isStackFile && template === void 0 && readers.length === 0) return null;
+		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
+		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
+		const units = /* @__PURE__ */ new Map();
+		const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
+		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) && (name === null || mayComeFrom(file.path, unit, stacks))) units.set(unit, [{
+			relation: "generates",
+			path: unit
+		}]);
+		const found = sharedFinding(file, commits, null);
+		const type = isStackFile || template !== void 0 ? STACK_TYPES$1[file.status] : "StackChanged";
+		if (units.size > 0) found.unshift({
+			type,
+			subject: file.path,
+			units
+		});
+		return found.length === 0 ? null : found;
+	}
+};
+/** Whether a unit, or a stack that it lies in, is a copy of what holds a file; where that is not known, it may be. */
+function mayComeFrom(file, unit, stacks) {
+	const copied = stacks.flatMap(({ copies }) => [...copies].filter(([copy]) => copy === unit || liesIn(unit, copy)));
+	return copied.length === 0 || copied.some(([, source]) => liesIn(file, source));
+}
+const STACK_TYPES$1 = {
+	added: "StackAdded",
+	modified: "StackChanged",
+	deleted: "StackDeleted"
+};
+/** Generated files that differ between the commits; those of a template's file where one is named. */
+function differing(name, { base, head }) {
+	return generatedDiff(base, head).map(({ path }) => path).filter((path) => name === null || path.endsWith(`/${name}`));
+}
+/** The generated unit that a generated file belongs to. */
+function unitOf(path, { base, head }) {
+	const has = (folder) => {
+		const unit = UnitPath.safeParse(folder);
+		return unit.success && (head.units.has(unit.data) || base.units.has(unit.data));
+	};
+	const folder = unitOwning(path, has);
+	return folder === null ? null : UnitPath.parse(folder);
+}
+
 // packages/orchestrator/src/discover/json-units.ts
 /** The name of a unit's file that is written as JSON. */
 const JSON_UNIT_FILE = `${UNIT_FILE}.json`;
@@ -55806,7 +56245,7 @@ function doubtfulDeletes(removed, head) {
 */
 function becameTemplates(base, head) {
 	const message = (what) => `${what} ran by itself before, and is a template of stacks now: it asks for \`values\`, or a stack copies it and no environment has it. What it made is not destroyed, and not run any more. If it is to go, remove its file in a change of its own; if it is to run, leave it as it was and copy another folder.`;
-	const units = [...base.units.keys()].filter((unit) => !head.units.has(unit) && head.templates.has(unit) && !isInCatalogue(unit)).map((unit) => {
+	const units = [...base.units.keys()].filter((unit) => !head.units.has(unit) && head.templates.has(unit)).filter((unit) => !isInCatalogue(unit) && becameOne(fileIn(unit, "terragrunt.hcl"), unit, base, head)).map((unit) => {
 		return {
 			kind: "path",
 			path: unit,
@@ -55816,7 +56255,7 @@ function becameTemplates(base, head) {
 		};
 	});
 	const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
-	const stacks = head.stacks.filter(({ file, folder, state }) => state === "template" && generated.has(file) && !isInCatalogue(folder)).map(({ file }) => {
+	const stacks = head.stacks.filter(({ file, state }) => state === "template" && generated.has(file)).filter(({ file, folder }) => !isInCatalogue(folder) && becameOne(file, folder, base, head)).map(({ file }) => {
 		return {
 			kind: "path",
 			path: null,
@@ -55826,6 +56265,11 @@ function becameTemplates(base, head) {
 		};
 	});
 	return [...units, ...stacks];
+}
+/** Whether an edit made a template of it: a configuration that tells templates where none was before made nothing. */
+function becameOne(file, folder, base, head) {
+	const isCopied = ({ stacks }) => stacks.some(({ templates }) => templates.some((source) => source === folder || liesIn(folder, source)));
+	return base.files.get(file) !== head.files.get(file) || isCopied(head) && !isCopied(base);
 }
 /** Links are faults of their own, and a file that is there and is no unit is a root. */
 function describe({ path, kind }) {
@@ -57069,8 +57513,13 @@ function judgeFaults({ base, head }, diff, affected, deleted, isIgnored) {
 		untouched
 	};
 }
+/** A stack that runs can be kept from being generated by a file of a catalogue that is ignored: then it counts. */
+function isOfIgnored({ file, folders: [first] }, isIgnored) {
+	if (file === null || !isIgnored(file)) return false;
+	return first === void 0 || isIgnored(first) || isIgnored(fileIn(first, "terragrunt.stack.hcl"));
+}
 function withoutIgnored(fault, isIgnored) {
-	if (fault.units.length === 0) return fault.file !== null && isIgnored(fault.file) ? [] : [fault];
+	if (fault.units.length === 0) return isOfIgnored(fault, isIgnored) ? [] : [fault];
 	const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
 	return units.length === 0 ? [] : [{
 		...fault,
@@ -57449,24 +57898,28 @@ function narrow(base, head, diff, { atBase, atHead, governing }) {
 	const readersAtBase = base.readersOf(changed);
 	const gone = new Set([...base.units].filter((unit) => !head.units.has(unit)));
 	const appeared = [...head.units].filter((unit) => !base.units.has(unit));
-	const units = /* @__PURE__ */ new Set([
-		...appeared,
-		...head.readersOf(changed).keys(),
-		...readersAtBase.keys(),
-		...[...changed].flatMap((file) => [...ownersOf(file, base), ...ownersOf(file, head)]),
-		...configuredReaders(changed, [base, head], governing),
-		...changed.has(".pipelines/config.yml") ? unitsTouchedBy(atBase, atHead, [...head.folders].map((unit) => UnitPath.parse(unit))) : [],
-		...head.dependentsOf(gone),
-		...head.open
-	]);
-	if (governing.include_dependents) for (let more = units; more.size > 0;) {
-		more = new Set([...head.dependentsOf(more)].filter((unit) => !units.has(unit)));
-		for (const unit of more) units.add(unit);
-	}
 	return {
-		units,
+		units: /* @__PURE__ */ new Set([
+			...appeared,
+			...head.readersOf(changed).keys(),
+			...readersAtBase.keys(),
+			...[...changed].flatMap((file) => [...ownersOf(file, base), ...ownersOf(file, head)]),
+			...configuredReaders(changed, [base, head], governing),
+			...changed.has(".pipelines/config.yml") ? unitsTouchedBy(atBase, atHead, [...head.folders].map((unit) => UnitPath.parse(unit))) : [],
+			...head.dependentsOf(gone),
+			...head.open
+		]),
 		readersAtBase
 	};
+}
+/** Units with all that may depend on them, directly or through others. */
+function withDependents(units, { dependentsOf }) {
+	const all = new Set(units);
+	for (let more = all; more.size > 0;) {
+		more = new Set([...dependentsOf(more)].filter((unit) => !all.has(unit)));
+		for (const unit of more) all.add(unit);
+	}
+	return all;
 }
 /** The folders whose unit may own a file: the nearest one, and those above it as long as it is open whether they are units. */
 function ownersOf(file, { folders, units }) {
@@ -57482,36 +57935,6 @@ function configuredReaders(changed, views, { extra_reads, accounts }) {
 	const matched = isRead.length === 0 ? [] : views.flatMap(({ folders }) => [...folders].filter((unit) => isRead.some((matches) => matches(UnitPath.parse(unit)))));
 	const factory = [...changed].some((file) => liesIn(file, accounts.requests)) ? [accounts.factory_unit ?? []].flat() : [];
 	return [...matched, ...factory];
-}
-
-// packages/orchestrator/src/discover/checkout/sources.ts
-/**
-* The files of a commit, as the scan sees them.
-*
-* @param files every file of the commit with its blob, those that stacks generate included
-*/
-function sourcesOf(entries, files, parsed, { realOf }) {
-	return {
-		files,
-		byFolder: Map.groupBy(files.keys(), folderOf$1),
-		folders: foldersAbove(files.keys()),
-		parsed,
-		realOf,
-		submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)
-	};
-}
-/** The files in a folder, at any depth. */
-function filesBelow(sources, folder) {
-	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
-}
-/** Whether a path is a file or a folder of the commit. */
-function isThere(path, { files, folders, realOf }) {
-	const real = realOf(path);
-	return files.has(real) || folders.has(real);
-}
-/** The submodule that a path is, or leads into. */
-function submoduleOf(path, { submodules }) {
-	return submodules.find((submodule) => submodule === path || liesIn(path, submodule)) ?? null;
 }
 
 // packages/core/src/git/worktree.ts
@@ -57903,312 +58326,6 @@ function foldersWithUnitFile(files, templates) {
 	return [...files].filter((file) => posix.basename(file) === "terragrunt.hcl" && !isCached(file) && !templates.has(folderOf$1(file))).map(folderOf$1);
 }
 
-// packages/orchestrator/src/hcl/functions.ts
-/**
-* Functions that read no file, look for none and run nothing: those of OpenTofu, Terraform and Terragrunt as of
-* Terragrunt 1.1 (https://docs.terragrunt.com/reference/hcl/functions, https://opentofu.org/docs/language/functions).
-* What is not named here or in `READING_FUNCTIONS` counts as if it might read anything.
-*/
-const PURE_FUNCTIONS = new Set(`abs abspath alltrue anytrue base64decode base64encode base64gunzip base64gzip base64sha256 base64sha512 basename
-  bcrypt can ceil chomp chunklist cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets coalesce coalescelist compact
-  concat constraint_check contains csvdecode deep_merge dirname distinct element endswith ephemeralasnull flatten floor
-  format formatdate formatlist get_aws_account_alias get_aws_account_id get_aws_caller_identity_arn
-  get_aws_caller_identity_user_id get_default_retryable_errors get_env get_original_terragrunt_dir
-  get_parent_terragrunt_dir get_path_from_repo_root get_path_to_repo_root get_platform get_repo_root
-  get_terraform_cli_args get_terraform_command get_terraform_commands_that_need_input
-  get_terraform_commands_that_need_locking get_terraform_commands_that_need_parallelism
-  get_terraform_commands_that_need_vars get_terragrunt_dir get_terragrunt_source_cli_flag get_working_dir
-  get_terragrunt_source_cli_flag indent index issensitive join jsondecode jsonencode keys length list log lookup lower
-  map matchkeys max md5 merge min nonsensitive one parseint path_relative_from_include path_relative_to_include pathexpand
-  plantimestamp pow range regex regexall replace reverse rsadecrypt sensitive setintersection setproduct setsubtract
-  setunion sha1 sha256 sha512 signum slice sort split startswith strcontains strrev substr sum templatestring textdecodebase64
-  textencodebase64 timeadd timecmp timestamp title tobool tolist tomap tonumber toset tostring transpose trim trimprefix
-  trimspace trimsuffix try type upper urldecode urlencode uuid uuidv5 values yamldecode yamlencode zipmap`.split(/\s+/));
-/** Functions whose first argument is the path of a file that they read. */
-const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
-	"file",
-	"templatefile",
-	"filebase64",
-	"filemd5",
-	"filesha1",
-	"filesha256",
-	"filesha512",
-	"filebase64sha256",
-	"filebase64sha512",
-	"read_tfvars_file",
-	"sops_decrypt_file"
-]);
-const OTHER_FUNCTIONS = /* @__PURE__ */ new Set([
-	"find_in_parent_folders",
-	"read_terragrunt_config",
-	"fileexists",
-	"fileset",
-	"run_cmd"
-]);
-/** Whether it is known what a function reads. */
-function isKnownFunction(name) {
-	return PURE_FUNCTIONS.has(name) || FILE_FUNCTIONS.has(name) || OTHER_FUNCTIONS.has(name);
-}
-
-// packages/orchestrator/src/hcl/items.ts
-/** How far lists may lead into each other: one that names itself must not go on for ever. */
-const DEEPEST = 20;
-/**
-* The texts that an expression may come to, or that the list which it makes may hold, in order: of both sides of a
-* condition, and of every turn of a `for`. What only Terragrunt knows is `scope.unknown` in them.
-*/
-function itemsOf(expression, scope, depth = 0) {
-	if (depth > DEEPEST) return [];
-	const inside = (inner) => inner.flatMap((each) => itemsOf(each, scope, depth + 1));
-	switch (expression.kind) {
-		case "list":
-		case "object":
-		case "other": return inside(innerOf(expression));
-		case "for": return turnsOf(expression, scope, depth).flatMap((turn) => expression.results.flatMap((result) => itemsOf(result, turn, depth + 1)));
-		case "template": return [evaluate(expression, scope)].filter((text) => text !== null);
-		case "access":
-		case "call": {
-			const text = evaluate(expression, scope);
-			if (text !== null) return [text];
-			const definition = definitionOf(expression, scope);
-			if (definition !== null) return itemsOf(definition.value, definition.scope, depth + 1);
-			if (expression.kind === "access" || innerOf(expression).length === 0) return unknown(scope);
-			return expression.name === "formatlist" ? formatted(expression.args, scope, depth) : inside(expression.args);
-		}
-		default: return expression;
-	}
-}
-const unknown = (scope) => scope.unknown === null ? [] : [scope.unknown];
-/** The scopes of the turns of a `for`. */
-function turnsOf({ names, collection }, scope, depth) {
-	const [first = "", second] = names;
-	const bind = (...texts) => ({
-		...scope,
-		bound: new Map([...scope.bound ?? [], ...texts])
-	});
-	const { value, scope: place } = definitionOf(collection, scope) ?? {
-		value: collection,
-		scope
-	};
-	if (value.kind === "object") return value.entries.flatMap((entry) => {
-		const texts = itemsOf(entry.value, place, depth + 1);
-		const [key = ""] = entry.key === null ? unknown(scope) : [entry.key];
-		return texts.map((text) => second === void 0 ? bind([first, text]) : bind([first, key], [second, text]));
-	});
-	return itemsOf(value, place, depth + 1).map((text, index) => second === void 0 ? bind([first, text]) : bind([first, String(index)], [second, text]));
-}
-/** `formatlist("-var-file=%s", …)` with each item in the place of what stands for it. */
-function formatted([format, ...lists], scope, depth) {
-	const [text = ""] = format === void 0 ? [] : itemsOf(format, scope, depth + 1);
-	return lists.flatMap((list) => itemsOf(list, scope, depth + 1)).map((item) => text.replace(/%[sv]/, () => item));
-}
-
-// packages/orchestrator/src/hcl/references.ts
-/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
-const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
-/** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
-const UNKNOWN = "";
-const VAR_FILES = /* @__PURE__ */ new Set(["required_var_files", "optional_var_files"]);
-const HOOKS = /* @__PURE__ */ new Set([
-	"before_hook",
-	"after_hook",
-	"error_hook"
-]);
-const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
-	"terraform",
-	"module",
-	"unit",
-	"stack"
-]);
-/** Finds what `terragrunt find` does not report: files, folders and local modules that HCL names by a path. */
-function referencesIn(scope) {
-	const found = nothingCollected();
-	for (const { attribute, around } of attributesIn(scope.body)) {
-		const reportedByTerragrunt = EVALUATED_BY_FIND.has(around[0] ?? "");
-		for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
-		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
-		const [block, inner] = around;
-		if (block === void 0 || inner !== void 0) continue;
-		takeDependency(attribute, block, scope, found);
-		if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
-		if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
-	}
-	for (const { args, folder } of hooksOf(scope)) takeCommand(args, folder, scope, found);
-	return {
-		files: [...found.files],
-		located: [...found.located],
-		folders: [...found.folders],
-		configurations: [...found.configurations],
-		sources: found.sources,
-		unknownSource: found.unknownSource,
-		unknownLocalSource: found.unknownLocalSource,
-		unknownDependency: found.unknownDependency,
-		unknownFunction: found.unknownFunction,
-		dependencies: found.dependencies,
-		unknownFiles: [...found.unknownFiles],
-		unknownConfigurations: [...found.unknownConfigurations],
-		unknownAbove: found.unknownAbove || scope.body.faulty,
-		hidesCredentials: found.hidesCredentials
-	};
-}
-function takeInclude({ value }, scope, found) {
-	const text = evaluate(value, scope) ?? unknownPath(value, scope, found);
-	if (text !== null) put(found, "configurations", text, scope.unitFolder);
-}
-function takeSource({ value, line }, block, scope, found) {
-	const source = evaluate(value, scope);
-	const isUnknown = source === null || source.split("?", 1)[0]?.includes("") === true;
-	found.unknownSource ||= isUnknown;
-	found.unknownLocalSource ||= isUnknown && (source === null || /^[./\u{F8FF}]/u.test(source));
-	const local = source === null ? null : localSource(source);
-	if (local === null) return;
-	const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
-	if (isUnknown) put(found, "configurations", local, base);
-	else {
-		const path = repositoryPath(local, base);
-		if (path !== null) found.sources.set(path, line);
-	}
-}
-/** Var files that `extra_arguments` name, as a list or as arguments of the command. */
-function varFiles({ name, value }, scope) {
-	if (VAR_FILES.has(name)) return itemsOf(value, scope);
-	if (name !== "arguments") return [];
-	const texts = itemsOf(value, scope);
-	return texts.flatMap((text, index) => {
-		return /^--?var-file$/.test(texts[index - 1] ?? "") ? text : /^--?var-file=(.+)$/s.exec(text)?.[1] ?? [];
-	});
-}
-/** What hooks start, and the folder in which they do. */
-function hooksOf(scope) {
-	return scope.body.blocks.filter(({ type }) => type === "terraform").flatMap(({ body }) => body.blocks.filter(({ type }) => HOOKS.has(type))).map(({ body }) => {
-		const attribute = (name) => body.attributes.find((one) => one.name === name)?.value;
-		const [execute, place] = [attribute("execute"), attribute("working_dir")];
-		const text = place === void 0 ? null : evaluate(place, scope);
-		const folder = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
-		return {
-			args: execute === void 0 ? [] : [execute],
-			folder: folder ?? scope.unitFolder
-		};
-	});
-}
-function nothingCollected() {
-	return {
-		files: /* @__PURE__ */ new Set(),
-		located: /* @__PURE__ */ new Set(),
-		folders: /* @__PURE__ */ new Set(),
-		configurations: /* @__PURE__ */ new Set(),
-		unknownFiles: /* @__PURE__ */ new Set(),
-		unknownConfigurations: /* @__PURE__ */ new Set(),
-		sources: /* @__PURE__ */ new Map(),
-		dependencies: /* @__PURE__ */ new Map(),
-		unknownSource: false,
-		unknownLocalSource: false,
-		unknownDependency: false,
-		unknownFunction: false,
-		unknownAbove: false,
-		hidesCredentials: false
-	};
-}
-function put(found, kind, text, base) {
-	if (text.includes("")) {
-		const pattern = patternPath(text, base);
-		const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
-		if (pattern !== null) unknown.add(pattern);
-		return;
-	}
-	const path = repositoryPath(text, base);
-	if (path !== null) found[kind].add(path);
-}
-/** A path with unknown parts: what stands before them counts only where they can't lead elsewhere. */
-function patternPath(text, base) {
-	const [known = "", ...others] = text.split("");
-	const rest = others.join("");
-	if (rest.includes("..")) return `${""}/${posix.basename(rest)}`;
-	return known === "" ? text : repositoryPath(text, base);
-}
-/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
-function takeCall(call, reportedByTerragrunt, scope, found) {
-	const fileFolder = posix.dirname(scope.file);
-	found.unknownFunction ||= !isKnownFunction(call.name);
-	if (call.name === "find_in_parent_folders") {
-		const place = evaluate(call, scope);
-		if (place !== null) put(found, "located", place, scope.unitFolder);
-		return;
-	}
-	if (call.name === "run_cmd") takeCommand(call.args, scope.unitFolder, scope, found);
-	if (call.name === "try" || call.name === "can") {
-		const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
-		found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
-	}
-	const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
-	const [argument] = call.args;
-	if (kind === void 0 || argument === void 0) return;
-	const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
-	if (text === null) return;
-	put(found, kind === "configurations" && text.includes("") && !reportedByTerragrunt ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
-}
-/** Blocks that Terragrunt evaluates to find units. */
-const EVALUATED_BY_FIND = /* @__PURE__ */ new Set(["locals", "include"]);
-const OTHER_READS = /* @__PURE__ */ new Map([
-	["fileexists", "located"],
-	["fileset", "folders"],
-	["read_terragrunt_config", "configurations"]
-]);
-/** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
-function unknownPath(argument, scope, found) {
-	if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
-	found.unknownAbove = true;
-	return null;
-}
-/** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
-function takeCommand(args, folder, scope, found) {
-	for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
-		const folders = [folder, ...foldersEntered(text, folder)];
-		for (const word of /* @__PURE__ */ new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
-			if (word === "" || word.includes("")) continue;
-			const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
-			for (const path of paths) if (scope.exists(path)) found.files.add(path);
-		}
-	}
-}
-/** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
-function foldersEntered(text, from) {
-	const folders = [];
-	for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
-		const entered = target.includes("") ? null : repositoryPath(target, folders.at(-1) ?? from);
-		if (entered !== null) folders.push(entered);
-	}
-	return folders;
-}
-function takeDependency({ name, value, line }, block, scope, found) {
-	const one = block === "dependency" && name === "config_path";
-	const isList = block === "dependencies" && name === "paths";
-	if (!one && !isList) return;
-	const parts = isList && value.kind === "list" ? value.items : [value];
-	const isKnown = (part) => evaluate(part, scope)?.includes("") === false;
-	found.unknownDependency ||= !parts.every(isKnown);
-	for (const text of itemsOf(value, scope)) {
-		if (text.includes("")) continue;
-		const path = repositoryPath(text, scope.terragruntFolder) ?? posix.join(scope.terragruntFolder, text);
-		if (!found.dependencies.has(path)) found.dependencies.set(path, line);
-	}
-}
-/** The path of a local source, its subfolder behind `//` included; `null` for one that is fetched from elsewhere. */
-function localSource(source) {
-	if (!/^(?:\.{0,2}\/|\.{1,2}$)/.test(source)) return null;
-	return (source.split("?", 1)[0] ?? source).replace("//", "/");
-}
-/** The included files of a unit by label, as far as their paths are known. */
-function includesOf$1(body, evaluated) {
-	const includes = /* @__PURE__ */ new Map();
-	for (const block of body.blocks) {
-		const path = block.type === "include" ? block.body.attributes.find(({ name }) => name === "path")?.value : void 0;
-		const file = path === void 0 ? null : evaluated(path);
-		if (file !== null) includes.set(block.labels[0] ?? "", file);
-	}
-	return includes;
-}
-
 // packages/orchestrator/src/discover/reads/may-read.ts
 /**
 * Answers which files the paths in a unit's text may come to, where parts of them are `UNKNOWN`. A path of which nothing
@@ -58269,7 +58386,7 @@ function unitFolders(candidates, listed, sources, read, included = []) {
 		const text = read(file) ?? "";
 		const beside = sources.byFolder.get(folder) ?? [];
 		const isTemplate = lackingValues.has(file) && !beside.some((name) => name.endsWith("terragrunt.values.hcl"));
-		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => /\.(tf|tofu)$/.test(name));
+		const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || beside.some((name) => CODE.test(name));
 		if (!isTemplate && (runs || !withNested.has(folder))) units.push(folder);
 	}
 	return units.toSorted();
@@ -58457,96 +58574,9 @@ function endOf(path) {
 	return parts.includes("..") ? null : parts.join("/");
 }
 
-// packages/orchestrator/src/discover/reads/local-modules.ts
-/** Names of files that hold a module's code. */
-const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
-/** Follows module calls from the unit's own modules to any depth. */
-function addModules(folders, unit, moduleReads, add) {
-	const queue = [...folders].map((folder) => ({
-		folder,
-		called: false
-	}));
-	const seen = new Set(folders);
-	for (const { folder, called } of queue) {
-		const module = moduleReads(folder);
-		const relation = called ? "called by the module of" : "file of the module of";
-		for (const file of module.files) add(file, [{
-			relation,
-			path: unit
-		}]);
-		for (const target of module.calls) {
-			if (!seen.has(target)) queue.push({
-				folder: target,
-				called: true
-			});
-			seen.add(target);
-		}
-	}
-}
-/** What a local module consists of, and which further ones it calls. */
-function scanModule(sources, folder) {
-	const submodule = submoduleOf(folder, sources);
-	if (submodule !== null) return {
-		files: [submodule],
-		calls: []
-	};
-	if ((sources.byFolder.get(folder) ?? []).filter((file) => CODE.test(file)).length === 0) return {
-		files: [],
-		calls: []
-	};
-	const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
-	const found = referencesOfModule(sources, folder);
-	for (const path of found.files) files.add(path);
-	for (const inner of found.folders) for (const path of filesBelow(sources, inner)) files.add(path);
-	return {
-		files: [...files],
-		calls: found.calls
-	};
-}
-/** What the code of a module's folder names: files, folders that it looks through, and local modules that it calls. */
-function referencesOfModule(sources, folder) {
-	const files = /* @__PURE__ */ new Set();
-	const folders = /* @__PURE__ */ new Set();
-	const calls = /* @__PURE__ */ new Set();
-	const exists = (path) => sources.files.has(sources.realOf(path));
-	for (const file of sources.byFolder.get(folder) ?? []) {
-		if (!CODE.test(file)) continue;
-		const body = sources.parsed(file);
-		if (body === null) continue;
-		const open = () => null;
-		const found = referencesIn({
-			file,
-			body,
-			unitFolder: folder,
-			originalFolder: folder,
-			terragruntFolder: folder,
-			includes: /* @__PURE__ */ new Map(),
-			included: false,
-			env: {},
-			account: null,
-			unknown: null,
-			exists,
-			open
-		});
-		for (const path of found.files) files.add(path);
-		for (const inner of found.folders) folders.add(sources.realOf(inner));
-		for (const path of found.sources.keys()) calls.add(sources.realOf(path));
-	}
-	return {
-		files: [...files],
-		folders: [...folders],
-		calls: [...calls]
-	};
-}
-/** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */
-function isInNestedUnit(file, folder, sources) {
-	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(fileIn(above, "terragrunt.hcl"))) return true;
-	return false;
-}
-
 // packages/orchestrator/src/discover/candidates/module-index.ts
 /** Code that names no file and calls no local module has nothing in it that is looked for here. */
-const REFERS = /\b(?:file\w*|templatefile)\s*\(|source\s*=\s*"\.{1,2}(?:\/|")/;
+const REFERS = /\b(?:file\w*|templatefile)\s*\(|source"?\s*[=:]\s*"\.{1,2}(?:\/|")/;
 /**
 * The folders of modules to which some files belong, or that read one of them, also through the modules that they call.
 *
@@ -58587,6 +58617,10 @@ function readsReader(sources) {
 	return (unit, reading) => {
 		const reads = /* @__PURE__ */ new Map();
 		const add = addingTo(reads, unit.path, sources);
+		for (const file of sources.byFolder.get(unit.path) ?? []) if (sources.realOf(file) !== file) add(file, [{
+			relation: "read by",
+			path: unit.path
+		}]);
 		for (const file of unit.includes) if (file !== "") add(file, [{
 			relation: "included by",
 			path: unit.path
@@ -58595,10 +58629,6 @@ function readsReader(sources) {
 		const local = written.sources.size > 0 || written.unknownSource ? written.sources : /* @__PURE__ */ new Set([unit.path]);
 		addModules(local, unit.path, moduleReads, add);
 		addModules(addReported(unit, written, sources, reads, add), unit.path, moduleReads, add);
-		for (const file of sources.byFolder.get(unit.path) ?? []) if (sources.realOf(file) !== file) add(file, [{
-			relation: "read by",
-			path: unit.path
-		}]);
 		const unknown = unknownPaths(written, reading);
 		const beyond = [...mayRead(unknown), ...written.unknownAbove && reading.byTextAlone ? sharedAbove(unit.path, sources) : []];
 		for (const file of beyond.filter((path) => !liesIn(path, unit.path))) add(file, [{
@@ -59229,6 +59259,57 @@ function blobReader(longest, put) {
 	};
 }
 
+// packages/orchestrator/src/hcl/json.ts
+const Objects = record(string(), unknown$1());
+const Modules = object({ module: record(string(), union([Objects, array$1(Objects)])).optional() });
+/** What the scan needs of code that is written as JSON: the modules that it calls, and what its texts name. */
+function bodyOfJson(text, parse) {
+	let json;
+	try {
+		json = JSON.parse(text);
+	} catch {
+		return {
+			...EMPTY,
+			faulty: true
+		};
+	}
+	const { module = {} } = Modules.safeParse(json).data ?? {};
+	const blocks = Object.entries(module).flatMap(([label, value]) => [value].flat().map(({ source }) => {
+		const attributes = typeof source === "string" ? [attribute("source", source, parse)] : [];
+		return {
+			type: "module",
+			labels: [label],
+			body: {
+				...EMPTY,
+				attributes
+			}
+		};
+	}));
+	const templates = [...stringsIn(json)].filter((string) => string.includes("${"));
+	return {
+		...EMPTY,
+		blocks,
+		attributes: templates.map((template) => attribute("", template, parse))
+	};
+}
+/** JSON holds templates as texts, of which only the interpolations are HCL. */
+function attribute(name, text, parse) {
+	const literal = {
+		kind: "template",
+		parts: [text]
+	};
+	const [parsed] = text.includes("${") ? parse(`x = "${text}"\n`).attributes : [];
+	return {
+		name,
+		value: parsed?.value ?? literal,
+		line: 1
+	};
+}
+function* stringsIn(value) {
+	if (typeof value === "string") yield value;
+	else if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) yield* stringsIn(inner);
+}
+
 // packages/orchestrator/src/discover/checkout/texts.ts
 /** Files whose texts the scan may look into: configurations, and code of modules. */
 const LOADED = /\.(?:hcl|tf|tofu)(?:\.json)?$/;
@@ -59263,7 +59344,7 @@ function textsOf(repositoryFolder, environment, parse) {
 			const known = bodies.get(blob);
 			if (known !== void 0) return known;
 			const text = textOf(blob);
-			const body = text === null ? null : parse(text);
+			const body = text === null ? null : /^\s*\{/.test(text) ? bodyOfJson(text, parse) : parse(text);
 			bodies.set(blob, body);
 			return body;
 		},
@@ -59495,19 +59576,23 @@ function exclusionFaults(examined, exclusions) {
 }
 /** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
 function linkFaults(examined, { inside, leaving }, files) {
-	const fault = (file, message) => {
+	const fault = (file, message, folders = [file]) => {
 		return {
 			kind: "path",
 			file,
 			line: null,
 			message,
 			units: unitsAt(file, examined),
-			folders: [file],
+			folders,
 			missing: null
 		};
 	};
 	const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
-	return [...[...leaving].map(([file, target]) => fault(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)), ...toUnits.map(([file, real]) => fault(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))];
+	return [
+		...[...inside].filter(([file]) => posix.basename(file) === STACK_FILE).map(([file, real]) => fault(file, `\`${file}\` is a symbolic link to \`${real}\`. Terragrunt generates its units beside that file, and not here, so none runs. Make it a file of its own, or name the stack that both are copies of as the source of a \`stack\` block.`, [file, real])),
+		...[...leaving].map(([file, target]) => fault(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)),
+		...toUnits.map(([file, real]) => fault(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))
+	];
 }
 function unitsAt(file, examined) {
 	const reads = ({ facts }) => [...facts.reads].some(([path, links]) => behind(path, file) && links[0]?.relation !== "may be read by");
@@ -60035,13 +60120,16 @@ function generateAlone({ folder }, all) {
 		`{./**} | type=stack${without}`
 	];
 }
-function faultOf$1({ file, folder, templates }, why) {
+function faultOf$1({ file, folder, templates, copies }, why) {
 	const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
 	const [, named = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
+	const [copy = "", source = ""] = [...copies].find(([to]) => liesIn(named, to)) ?? [];
+	const written = copy === "" ? named : posix.join(source, posix.relative(copy, named));
+	const isKnown = !written.includes("/.terragrunt-stack/");
 	return {
 		kind: "not-evaluated",
-		file: named.includes("/.terragrunt-stack/") ? file : named,
-		line: line === void 0 || named.includes("/.terragrunt-stack/") ? null : Number.parseInt(line, 10),
+		file: isKnown ? written : file,
+		line: isKnown && line !== void 0 ? Number.parseInt(line, 10) : null,
 		message,
 		units: [],
 		folders: [folder, ...templates],
@@ -60180,7 +60268,20 @@ async function generatedStacks({ terragrunt, parseHcl }, commit) {
 		const text = textOf(file);
 		return text === null || unreadableHcl(text) !== null ? null : parseHcl(text);
 	};
-	return generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
+	const generated = await generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
+	return {
+		...generated,
+		stacks: generated.stacks.map((stack) => withTargets(stack, commit.links))
+	};
+}
+/** A stack that also reads what lies behind the links among its files. */
+function withTargets(stack, { realOf }) {
+	const behind = [stack.file, ...stack.reads].map(realOf).filter((file) => file !== stack.file);
+	return {
+		...stack,
+		reads: [.../* @__PURE__ */ new Set([...stack.reads, ...behind])],
+		templates: [...new Set(stack.templates.flatMap((folder) => [folder, realOf(folder)]))]
+	};
 }
 /** The units that files of filters leave out. */
 async function unitsLeftOut({ terragrunt }, commit, asked, folders) {
@@ -60250,7 +60351,10 @@ async function bothSnapshots(edges, comparison, diff, configurations, wanted) {
 		const mentions = mentionsByText();
 		if (comparison.base === null || comparison.base === comparison.head) {
 			const view = textViewOf(head, mentions);
-			const atHead = wanted.kind !== "named" || isOpaque(head) ? await (await commitEvaluator(edges, head, view.includedBeyond)).evaluate(null) : await namedUnits(edges, head, view, wanted.matches);
+			const asked = comparison.base === null || isOpaque(head) ? null : namedUnits(view, wanted);
+			const named = asked !== null && configurations.governing.include_dependents ? withDependents(asked, view) : asked;
+			const evaluator = await commitEvaluator(edges, head, view.includedBeyond);
+			const atHead = named === null || named.size === view.folders.size ? await evaluator.evaluate(null) : await withBetween(evaluator, /* @__PURE__ */ new Set([...named, ...view.open]), named, view);
 			return {
 				base: comparison.base === null ? emptySnapshot(comparison.head) : atHead,
 				head: atHead
@@ -60263,11 +60367,12 @@ async function bothSnapshots(edges, comparison, diff, configurations, wanted) {
 		const evaluatorAtHead = await commitEvaluator(edges, head, headView.includedBeyond);
 		const also = wanted.kind === "affected" ? wanted.also : /* @__PURE__ */ new Set();
 		const gone = new Set([...also].filter((unit) => !headView.folders.has(unit)));
-		const candidates = /* @__PURE__ */ new Set([
+		const named = /* @__PURE__ */ new Set([
 			...narrowed.units,
 			...also,
 			...headView.dependentsOf(gone)
 		]);
+		const candidates = configurations.governing.include_dependents ? withDependents(named, headView) : named;
 		const atHead = await withBetween(evaluatorAtHead, candidates, candidates, headView);
 		const removed = new Set([...baseView.units].filter((unit) => !atHead.units.has(UnitPath.parse(unit))));
 		const evaluatorAtBase = await commitEvaluator(edges, base, baseView.includedBeyond);
@@ -60312,10 +60417,17 @@ async function everything(edges, base, head, diff) {
 		head: atHead
 	};
 }
-async function namedUnits(edges, commit, view, matches) {
-	const evaluator = await commitEvaluator(edges, commit, view.includedBeyond);
-	const wanted = new Set([...view.folders].filter((unit) => matches(UnitPath.parse(unit))));
-	return wanted.size === view.folders.size ? evaluator.evaluate(null) : withBetween(evaluator, /* @__PURE__ */ new Set([...wanted, ...view.open]), wanted, view);
+/** The units of a commit that are asked for by name, and what may depend on one of these that is gone; `null` for all. */
+function namedUnits({ folders, dependentsOf }, wanted) {
+	switch (wanted.kind) {
+		case "all": return null;
+		case "named": return new Set([...folders].filter((unit) => wanted.matches(UnitPath.parse(unit))));
+		case "affected": {
+			const gone = new Set([...wanted.also].filter((unit) => !folders.has(unit)));
+			return /* @__PURE__ */ new Set([...wanted.also, ...dependentsOf(gone)]);
+		}
+		default: return wanted;
+	}
 }
 /** Evaluates units, and those through which they depend on some of the targets: also a circle is complete then. */
 async function withBetween({ evaluate }, wanted, targets, view, sources = wanted) {
@@ -60831,13 +60943,9 @@ function wantedUnits(compared, extent, look) {
 	const { mode, base, head, ledgerClaim } = compared.comparison;
 	const takesDue = ledgerClaim !== void 0 && (compared.kind === "due" || mode === "apply");
 	const owed = new Set((takesDue ? look?.units ?? [] : []).flatMap(({ unit, due, applied }) => due ?? applied ? [unit] : []));
-	const isOwed = (unit) => owed.has(unit);
-	return base === head ? {
-		kind: "named",
-		matches: isOwed
-	} : {
+	return {
 		kind: "affected",
-		also: dueUnits(look, takesDue)
+		also: base === head ? owed : dueUnits(look, takesDue)
 	};
 }
 /** The units that are due, whether this run may take them or not. */
@@ -60951,6 +61059,10 @@ function matricesOf(jobs) {
 	}
 	return result.set("provision", of("provision", null)).set("unlock", of("unlock", null));
 }
+/** The last stage that has jobs, counted as jobs count theirs; 0 where nothing is applied or destroyed. */
+function lastStageOf(jobs) {
+	return Math.max(0, ...jobs.filter(({ job }) => isStaged(job)).map(({ job }) => job.stage));
+}
 const isStaged = (job) => ["apply", "destroy"].includes(traitsOf(job.action).phase);
 function entryOf({ job, governing, others }, firstStage) {
 	const approvals = [governing, ...others].flatMap((environment) => environment?.github_environment ?? []);
@@ -60986,6 +61098,7 @@ async function main() {
 	await writeDocument(assessmentFile(folder), assessment);
 	const placed = await Promise.all(assessment.jobs.map((job) => placedJob(job, assessment.comparison, edges.configurations)));
 	for (const [name, matrix] of matricesOf(placed)) actionsOutputs.set(name, JSON.stringify(matrix));
+	actionsOutputs.set("last_stage", String(lastStageOf(placed)));
 	actionsOutputs.set("problems", String(assessment.problems.length));
 	actionsOutputs.set("folder", folder);
 	actionsLog.group("What changed, and what runs", explain(assessment).trimEnd().split("\n"));
