@@ -348,7 +348,10 @@ describe("the workflow on a runner", () => {
 
   it("a destroy by hand goes through only with the run in which its plan was looked at", async () => {
     const units = "dev/keyed";
-    const blind = await runner.run(await dispatchEvent(playground, { action: "destroy", units }));
+    const living = await runner.run(await dispatchEvent(playground, { action: "destroy", units }));
+    expect(living.status).toBe("failure");
+    const destroy = { action: "destroy", units, destroy_existing: "true" };
+    const blind = await runner.run(await dispatchEvent(playground, destroy));
     expect(blind.status).toBe("failure");
     expect(await stored(playground, units)).toBe("none");
     const due = issues().filter(({ title, state }) => state === "open" && title.includes(units));
@@ -356,7 +359,7 @@ describe("the workflow on a runner", () => {
     const looked = await runner.run(await dispatchEvent(playground, { action: "plan-destroy", units }));
     expect(looked.status).toBe("success");
     expect(await stored(playground, units)).toBe("none");
-    const approved = { action: "destroy", units, approved_run: String(looked.id) };
+    const approved = { ...destroy, approved_run: String(looked.id) };
     expect((await runner.run(await dispatchEvent(playground, approved))).status).toBe("success");
     expect(await stored(playground, units)).toBeNull();
     expect(issues().filter(({ title, state }) => state === "open" && title.includes(units))).toEqual([]);

@@ -142,6 +142,7 @@ export async function orchestrate(
     units: decided.units,
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
+    living: head.units,
     untouched: decided.untouched,
     notices: [
       ...notices,

@@ -4,6 +4,7 @@ import { Change } from "./change.ts";
 import { Comparison } from "./comparison.ts";
 import { Job } from "./job.ts";
 import { Problem } from "./problem.ts";
+import { UnitPath } from "./unit-path.ts";
 
 /** All that the orchestrator determined: what changed, what it affects and why, what has to run, in which jobs. */
 export const Assessment = z.strictObject({
@@ -12,6 +13,8 @@ export const Assessment = z.strictObject({
   changes: z.array(Change),
   units: z.array(AffectedUnit),
   jobs: z.array(Job),
+  /** Every unit of the head, where something is destroyed: none of them may have the state that goes. */
+  living: z.array(UnitPath).optional(),
   /** Changed files that no unit reads, so nothing runs for them. */
   unmatched: z.array(z.string()),
   /** Changed files that the ignore list passes over. */

@@ -82,6 +82,10 @@ function failureOf(report: Report): string {
   const parts = [
     ...units.map(({ amount, what }, at) => `${at === 0 ? `${amount} of ${all}` : amount} ${what}`),
     units.length === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
+    // What a person asked for and does not get; a merge's own withheld units are no failure.
+    report.comparison?.mode === "manual" && report.withheld.length > 0
+      ? `${count(report.withheld.length, "unit")} withheld`
+      : null,
     report.problems.length > 0 ? count(report.problems.length, "problem") : null,
     report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
     report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check did not pass" : null,

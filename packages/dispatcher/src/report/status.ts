@@ -5,9 +5,14 @@ import type { Ending } from "../collect/outcomes.ts";
 /** Whether a run is green or red. Decided before anything is published. */
 export type RunStatus = "success" | "failure";
 
-/** The run's status: red for a run that determined nothing, for any problem, and for any job that did not end well. */
+/**
+ * The run's status: red for a run that determined nothing, for any problem, for any job that did not end well, and where a
+ * person asked for something by hand that is withheld: whoever asks must not take green for done.
+ */
 export function statusOf(assessment: Assessment | null, endings: readonly Ending[]): RunStatus {
   if (assessment === null || assessment.problems.length > 0) return "failure";
+  const { comparison, units } = assessment;
+  if (comparison.mode === "manual" && units.some(({ withheld }) => withheld !== undefined)) return "failure";
   return endings.every(endedWell) ? "success" : "failure";
 }
 

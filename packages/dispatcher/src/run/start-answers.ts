@@ -40,11 +40,13 @@ const SHARED_MS = 3_000;
 export function startAnswers(assessment: Assessment, job: Job, place: StartPlace): StartAnswers | null {
   const action = LedgerAction.safeParse(job.action);
   const { ledgerClaim, deployBranch, destroyExisting, head } = assessment.comparison;
+  const atHead = assessment.living ?? [];
   if (!action.success || !changesUnits(job.action) || ledgerClaim === undefined) return null;
   let latest: { readonly at: number; readonly view: Promise<View> } | null = null;
   const look = (): Promise<View> => {
     const now = performance.now();
-    if (latest === null || now - latest.at > SHARED_MS) latest = { at: now, view: viewOf(place, deployBranch, head) };
+    if (latest === null || now - latest.at > SHARED_MS)
+      latest = { at: now, view: viewOf(place, deployBranch, head, atHead) };
     return latest.view;
   };
   return async (unit, state) => {
@@ -67,18 +69,19 @@ type View = {
   readonly found: DestroyQuestion["found"];
 };
 
-async function viewOf(place: StartPlace, deployBranch: string, head: CommitSha): Promise<View> {
+async function viewOf(
+  place: StartPlace,
+  deployBranch: string,
+  head: CommitSha,
+  atHead: readonly UnitPath[],
+): Promise<View> {
   try {
     await using opened = await openLedger(place.checkout, deployBranch, place.run, place);
     const { repository, store, tip: commit } = opened;
     const units = unitsOfTree((await repository.tree(commit)).map(({ path }) => path));
     const configuration = await configurationsOf(repository, null).at(commit);
     const { ledger } = await store.read();
-    // Units that stacks generate are in no tree: those that the ledger knows and a stack may still generate.
-    const generated = [...ledger.units.values()].filter(
-      ({ unit, applied }) => applied?.action === "apply" && units.mayHave(unit),
-    );
-    const living = new Set([...units.all, ...generated.map(({ unit }) => unit)]);
+    const living = await livingUnits(repository, ledger, { head, tip: commit, atHead, units });
     const found = new Map((await readUnitStates(place.folder)).map((its) => [its.unit, its.state]));
     return {
       found: { kind: "read", value: found },
@@ -93,6 +96,24 @@ async function viewOf(place: StartPlace, deployBranch: string, head: CommitSha):
     const unknown = { kind: "unknown", why: error instanceof Error ? error.message : String(error) } as const;
     return { ledger: unknown, tip: unknown, living: unknown, found: unknown };
   }
+}
+
+/**
+ * The units of the tip. Those of the run's head were determined by Terragrunt; what came since then is told from the tree,
+ * and of units that stacks generate, which are in no tree, from what the ledger knows and a stack may still generate.
+ */
+async function livingUnits(
+  repository: Repository,
+  ledger: Ledger,
+  at: { head: CommitSha; tip: CommitSha; atHead: readonly UnitPath[]; units: UnitsOfTree },
+): Promise<ReadonlySet<UnitPath>> {
+  if (at.tip === at.head) return new Set(at.atHead);
+  const before = unitsOfTree((await repository.tree(at.head)).map(({ path }) => path));
+  const added = at.units.all.filter((unit) => !before.has(unit));
+  const generated = [...ledger.units.values()].flatMap(({ unit, applied }) =>
+    applied?.action === "apply" && !at.units.has(unit) && at.units.mayHave(unit) ? [unit] : [],
+  );
+  return new Set([...at.atHead, ...added, ...generated]);
 }
 
 /**

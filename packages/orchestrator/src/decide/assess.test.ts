@@ -43,6 +43,7 @@ const assessed = (settings: unknown, pull: { untrusted?: boolean; baseRef?: stri
     units,
     jobs: units.length === 0 ? [] : [job],
     problems: [],
+    living: [],
     untouched: [],
     notices: [],
     discovery: { snapshots: 1, terragruntCalls: 1, seconds: 1 },

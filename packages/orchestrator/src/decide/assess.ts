@@ -1,9 +1,11 @@
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { Problem } from "@pipelines/core/contracts/problem";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Classified } from "../classify/classify.ts";
 
 export type Determined = {
@@ -15,6 +17,8 @@ export type Determined = {
   readonly problems: readonly Problem[];
   readonly untouched: readonly Problem[];
   readonly notices: readonly string[];
+  /** Every unit of the head. */
+  readonly living: Iterable<UnitPath>;
   readonly discovery: NonNullable<Assessment["discovery"]>;
 };
 
@@ -38,6 +42,7 @@ export function assess(determined: Determined): Assessment {
     );
   }
   if (units.length === 0 && determined.jobs.length === 0) notices.push("Nothing to do: no unit is affected.");
+  const jobs = untrusted ? [] : [...determined.jobs];
   return {
     version: 1,
     comparison,
@@ -48,7 +53,10 @@ export function assess(determined: Determined): Assessment {
       ...(account === undefined ? {} : { account }),
     })),
     units: [...units],
-    jobs: untrusted ? [] : [...determined.jobs],
+    jobs,
+    ...(jobs.some(({ action }) => traitsOf(action).writes && traitsOf(action).removes)
+      ? { living: [...determined.living].toSorted() }
+      : {}),
     unmatched: [...classified.unmatched],
     ignored: [...classified.ignored],
     problems,

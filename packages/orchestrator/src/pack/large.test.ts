@@ -89,6 +89,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     units: refused.units,
     jobs: packed.jobs,
     problems: [...affected.problems, ...refused.problems, ...packed.problems],
+    living: [],
     untouched: [],
     notices: [],
     discovery: { snapshots: 2, terragruntCalls: 2, seconds: 60 },
