@@ -86,8 +86,9 @@ describe("an old commit", () => {
     await (await world.onPush(await world.push("c is protected", { [CONFIGURATION]: protecting }))).finish();
     const asked = { action: "destroy", units: "c", commit: old, destroy_existing: "true" };
     const explicit = await world.onDispatch(asked);
-    expect(await explicit.finish()).toBe(false);
+    await explicit.finish();
     await expectAlive(world, "c");
+    expect((await explicit.assessment()).units).toMatchObject([{ path: "c", withheld: { by: "protected" } }]);
 
     // What is not protected can go by an explicit word, with the approval that the branch asks for now.
     const word = await world.onDispatch({ ...asked, units: "b" });
