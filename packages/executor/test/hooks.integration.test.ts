@@ -87,7 +87,10 @@ test("a hook that judges plans binds applies and destroys, each unit by its own 
     ["terraform_data.it"],
     [],
   ]);
-  await world.commit({ "hook.sh": "#!/bin/sh\nexit 2\n" });
+  await world.commit({
+    "hook.sh": "#!/bin/sh\nexit 2\n",
+    ".pipelines/config.yml": hookConfig("after_plan", 'reviewed_plan: "off"\n'),
+  });
   expect((await world.run({ action: "destroy", units: ["a"] })).ends["a"]).toMatchObject({
     stop: { guard: "hook", message: expect.stringContaining("could not judge") },
   });
