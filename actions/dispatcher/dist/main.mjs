@@ -28807,6 +28807,8 @@ const Assessment = strictObject({
 	changes: array$1(Change),
 	units: array$1(AffectedUnit),
 	jobs: array$1(Job),
+	/** Every unit of the head, where something is destroyed: none of them may have the state that goes. */
+	living: array$1(UnitPath).optional(),
 	/** Changed files that no unit reads, so nothing runs for them. */
 	unmatched: array$1(string$2()),
 	/** Changed files that the ignore list passes over. */
@@ -41013,9 +41015,14 @@ function jobEndedWell({ action, ends, hooks, account, failure }) {
 }
 
 // packages/dispatcher/src/report/status.ts
-/** The run's status: red for a run that determined nothing, for any problem, and for any job that did not end well. */
+/**
+* The run's status: red for a run that determined nothing, for any problem, for any job that did not end well, and where a
+* person asked for something by hand that is withheld: whoever asks must not take green for done.
+*/
 function statusOf(assessment, endings) {
 	if (assessment === null || assessment.problems.length > 0) return "failure";
+	const { comparison, units } = assessment;
+	if (comparison.mode === "manual" && units.some(({ withheld }) => withheld !== void 0)) return "failure";
 	return endings.every(endedWell$1) ? "success" : "failure";
 }
 /** Whether nobody has to act on how a job ended. */
@@ -42200,6 +42207,7 @@ function failureOf(report) {
 	const parts = [
 		...units.map(({ amount, what }, at) => `${at === 0 ? `${amount} of ${all}` : amount} ${what}`),
 		units.length === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
+		report.comparison?.mode === "manual" && report.withheld.length > 0 ? `${count(report.withheld.length, "unit")} withheld` : null,
 		report.problems.length > 0 ? count(report.problems.length, "problem") : null,
 		report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
 		report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check did not pass" : null,
@@ -81129,13 +81137,14 @@ const SHARED_MS = 3e3;
 function startAnswers(assessment, job, place) {
 	const action = LedgerAction.safeParse(job.action);
 	const { ledgerClaim, deployBranch, destroyExisting, head } = assessment.comparison;
+	const atHead = assessment.living ?? [];
 	if (!action.success || !changesUnits(job.action) || ledgerClaim === void 0) return null;
 	let latest = null;
 	const look = () => {
 		const now = performance.now();
 		if (latest === null || now - latest.at > SHARED_MS) latest = {
 			at: now,
-			view: viewOf(place, deployBranch, head)
+			view: viewOf(place, deployBranch, head, atHead)
 		};
 		return latest.view;
 	};
@@ -81166,7 +81175,7 @@ function startAnswers(assessment, job, place) {
 		});
 	};
 }
-async function viewOf(place, deployBranch, head) {
+async function viewOf(place, deployBranch, head, atHead) {
 	try {
 		try {
 			var _usingCtx$1 = _usingCtx();
@@ -81174,8 +81183,12 @@ async function viewOf(place, deployBranch, head) {
 			const units = unitsOfTree((await repository.tree(commit)).map(({ path }) => path));
 			const configuration = await configurationsOf(repository, null).at(commit);
 			const { ledger } = await store.read();
-			const generated = [...ledger.units.values()].filter(({ unit, applied }) => applied?.action === "apply" && units.mayHave(unit));
-			const living = /* @__PURE__ */ new Set([...units.all, ...generated.map(({ unit }) => unit)]);
+			const living = await livingUnits(repository, ledger, {
+				head,
+				tip: commit,
+				atHead,
+				units
+			});
 			return {
 				found: {
 					kind: "read",
@@ -81218,6 +81231,21 @@ async function viewOf(place, deployBranch, head) {
 			found: unknown
 		};
 	}
+}
+/**
+* The units of the tip. Those of the run's head were determined by Terragrunt; what came since then is told from the tree,
+* and of units that stacks generate, which are in no tree, from what the ledger knows and a stack may still generate.
+*/
+async function livingUnits(repository, ledger, at) {
+	if (at.tip === at.head) return new Set(at.atHead);
+	const before = unitsOfTree((await repository.tree(at.head)).map(({ path }) => path));
+	const added = at.units.all.filter((unit) => !before.has(unit));
+	const generated = [...ledger.units.values()].flatMap(({ unit, applied }) => applied?.action === "apply" && !at.units.has(unit) && at.units.mayHave(unit) ? [unit] : []);
+	return /* @__PURE__ */ new Set([
+		...at.atHead,
+		...added,
+		...generated
+	]);
 }
 /**
 * Whether a unit that the run's head does not have exists at the tip. No tree shows what a stack generates: a unit that may

@@ -23659,6 +23659,8 @@ const Assessment = strictObject({
 	changes: array$1(Change$1),
 	units: array$1(AffectedUnit),
 	jobs: array$1(Job),
+	/** Every unit of the head, where something is destroyed: none of them may have the state that goes. */
+	living: array$1(UnitPath).optional(),
 	/** Changed files that no unit reads, so nothing runs for them. */
 	unmatched: array$1(string()),
 	/** Changed files that the ignore list passes over. */

@@ -32635,6 +32635,8 @@ const Assessment = strictObject({
 	changes: array$1(Change),
 	units: array$1(AffectedUnit),
 	jobs: array$1(Job),
+	/** Every unit of the head, where something is destroyed: none of them may have the state that goes. */
+	living: array$1(UnitPath).optional(),
 	/** Changed files that no unit reads, so nothing runs for them. */
 	unmatched: array$1(string()),
 	/** Changed files that the ignore list passes over. */
@@ -56889,6 +56891,7 @@ function assess(determined) {
 	}
 	if (pullRequest !== void 0 && pullRequest.baseRef !== comparison.deployBranch) notices.push(`This pull request goes to \`${pullRequest.baseRef}\`, not to the deploy branch \`${comparison.deployBranch}\`: its plans are no reviewed plans.`);
 	if (units.length === 0 && determined.jobs.length === 0) notices.push("Nothing to do: no unit is affected.");
+	const jobs = untrusted ? [] : [...determined.jobs];
 	return {
 		version: 1,
 		comparison,
@@ -56899,7 +56902,8 @@ function assess(determined) {
 			...account === void 0 ? {} : { account }
 		})),
 		units: [...units],
-		jobs: untrusted ? [] : [...determined.jobs],
+		jobs,
+		...jobs.some(({ action }) => traitsOf(action).writes && traitsOf(action).removes) ? { living: [...determined.living].toSorted() } : {},
 		unmatched: [...classified.unmatched],
 		ignored: [...classified.ignored],
 		problems,
@@ -60920,6 +60924,7 @@ async function orchestrate(edges, wanted, extent = "affected") {
 			...decided.problems,
 			...packed.problems
 		],
+		living: head.units,
 		untouched: decided.untouched,
 		notices: [
 			...notices,
