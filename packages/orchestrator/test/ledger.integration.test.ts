@@ -119,6 +119,16 @@ describe("a push", () => {
   });
 });
 
+describe("dismiss", () => {
+  it("runs nothing, and names the units for the ledger", async () => {
+    await using repository = await makeRepository(FILES);
+    const head = await repository.commit({ "README.md": "# live\n" });
+    const event = { name: "workflow_dispatch", payload: { inputs: { action: "dismiss", units: "b c/**" } } };
+    const assessment = await assess(repository, { determined: head, units: [due("b", head)] }, event);
+    expect([assessment.jobs, assessment.comparison.dismiss]).toEqual([[], ["b", "c/**"]]);
+  });
+});
+
 describe("apply-due", () => {
   const dispatch = (inputs: object) => ({ name: "workflow_dispatch", payload: { inputs } });
 

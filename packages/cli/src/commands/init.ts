@@ -117,7 +117,7 @@ on:
       action:
         description: What to do with the units
         type: choice
-        options: [plan, apply, plan-destroy, destroy, apply-due, unlock]
+        options: [plan, apply, plan-destroy, destroy, apply-due, dismiss, unlock]
         default: plan
       units:
         description: "Globs of unit paths, separated by blanks: prod/**/vpc"

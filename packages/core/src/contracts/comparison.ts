@@ -54,6 +54,8 @@ export const Comparison = z.strictObject({
   tip: CommitSha.optional(),
   /** A person said that units are to be destroyed although they are on the branch. */
   destroyExisting: z.literal(true).optional(),
+  /** Units, by globs, of which a person said that nothing is to be done although something is due. */
+  dismiss: z.array(z.string().min(1)).optional(),
   /** The lock that a person asked to give back. */
   lockId: LockId.optional(),
   /** The ledger's count of claims when the run determined. Without it nothing is claimed. */

@@ -117,6 +117,26 @@ it("a claim makes units due before they run, and a record says what came of them
   expect(await git(join(folder, "remote"), "rev-parse", "refs/pipelines/ledger")).toBe(written);
 });
 
+it("what a person dismisses is not due any more, and the ledger keeps who said so", async () => {
+  const at = (units: Sketch["units"], more: object) => {
+    const plain = assessmentOf({ mode: "manual", units });
+    return Assessment.parse({
+      ...plain,
+      comparison: { ...plain.comparison, base: head, head, ledgerClaim: 0, ...more },
+      units: plain.units.map((unit) => ({ ...unit, at: head })),
+      jobs: plain.jobs.map((job) => ({ ...job, at: head })),
+    });
+  };
+  await writeDocument(assessmentFile(context().folder), at([{ path: "a" }, { path: "b" }], {}));
+  await claim(context());
+  await writeDocument(assessmentFile(context().folder), at([], { dismiss: ["a"] }));
+  expect(await claim(context())).toBe(0);
+  const [a, b] = [UnitPath.parse("a"), UnitPath.parse("b")];
+  const { units } = await ledger();
+  expect(units.get(a)).toMatchObject({ dismissed: { action: "apply", by: "mona", run: { number: 7 } } });
+  expect([units.get(a)?.due, units.get(b)?.due?.why]).toEqual([undefined, "asked"]);
+});
+
 it("a run without a ledger writes none", async () => {
   await writeDocument(assessmentFile(context().folder), {
     ...assessmentOf({ mode: "manual", units: [{ path: "a" }] }),

@@ -1,3 +1,5 @@
+import type { LedgerRun } from "@pipelines/core/contracts/ledger";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Claim, Claimed } from "@pipelines/core/ledger/claim";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
 import type { Recording } from "@pipelines/core/ledger/record";
@@ -24,6 +26,12 @@ export function recordMessage({ run, ended }: Recording, ledger: Ledger, url: st
   const open = lines.filter((line) => line.startsWith("due ")).length;
   const done = count(lines.length - open);
   return message(`Run ${run.number} ended: ${done} done, ${open} due`, lines, url);
+}
+
+/** What it says of units of which a person said that nothing is to be done. */
+export function dismissalMessage(run: LedgerRun, by: string, units: readonly UnitPath[], url: string): string {
+  const lines = units.map((path) => `dismissed ${named(path)}`);
+  return message(`Run ${run.number}: ${named(by)} dismisses ${count(units.length)}`, lines, url);
 }
 
 function count(units: number): string {

@@ -40,7 +40,7 @@ function nextOf(because: StopReason): string {
     case "exists-at-tip":
       return "Nothing of it was changed. The next run of the deploy branch does what is due.";
     case "same-state":
-      return "If that unit is where this one moved to, nothing has to be destroyed: dismiss this one. If both are meant to exist, give each its own state key.";
+      return "If that unit is where this one moved to, nothing has to be destroyed: run the workflow by hand with action `dismiss` for this one. If both are meant to exist, give each its own state key.";
     case "unknown-state":
       return "Have a run look at all units of the deploy branch once: the scheduled look for drift, or the workflow by hand with action `plan` and units `**`. It writes down which state each has, and the next run goes on.";
     case "needed":

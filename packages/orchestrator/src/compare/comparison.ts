@@ -4,6 +4,7 @@ import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
 import {
   APPLY_DUE,
+  DISMISS,
   DispatchPayload,
   EventError,
   MergeGroupPayload,
@@ -264,7 +265,7 @@ async function requestedUnits(
   const plain = comparisonOf("manual", head, head, event, await deployBranchAt(head));
   const comparison = { ...plain, ...claimSeen(plain, look) };
   const { action } = inputs;
-  if ((action !== APPLY_DUE && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) {
+  if ((action !== APPLY_DUE && action !== DISMISS && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) {
     throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
   }
   const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
@@ -272,10 +273,14 @@ async function requestedUnits(
   const older = head === tip ? {} : { tip };
   const destroyExisting = inputs.destroy_existing === "true" ? { destroyExisting: true as const } : {};
   const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
+  if ((action === APPLY_DUE || action === DISMISS) && comparison.ledgerClaim === undefined) {
+    throw new EventError(`\`${action}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
+  }
+  if (action === DISMISS) {
+    const why = `Nothing runs: what is due of ${globs.map((glob) => `\`${glob}\``).join(", ")} is dismissed.`;
+    return { kind: "nothing", comparison: { ...comparison, dismiss: globs }, why };
+  }
   if (action === APPLY_DUE) {
-    if (comparison.ledgerClaim === undefined) {
-      throw new EventError(`\`${APPLY_DUE}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
-    }
     if (head !== tip) throw new EventError(`\`${APPLY_DUE}\` runs at the branch's tip: leave \`commit\` empty`);
     return { kind: "due", comparison: { ...comparison, ...approvedRun }, globs };
   }

@@ -37,11 +37,14 @@ export type MergeGroupPayload = z.infer<typeof MergeGroupPayload>;
 /** What a dispatch asks for that is no action of its own: whatever is due of the units that it names. */
 export const APPLY_DUE = "apply-due";
 
+/** What a dispatch asks for that runs nothing: what is due of the units that it names is not to be done. */
+export const DISMISS = "dismiss";
+
 /** The inputs of a dispatch; GitHub hands every one over as a text, and leaves out what the workflow does not declare. */
 export const DispatchPayload = z.object({
   inputs: z
     .object({
-      action: z.enum([...DispatchAction.options, APPLY_DUE]).default("plan"),
+      action: z.enum([...DispatchAction.options, APPLY_DUE, DISMISS]).default("plan"),
       units: z.string().trim().min(1, "name the units, by globs"),
       commit: z.string().trim().default(""),
       approved_run: z.string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),

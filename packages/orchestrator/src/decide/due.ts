@@ -124,6 +124,6 @@ function heldMove({ path, commit, due }: OwedUnit): Withheld {
       due?.message === undefined || due.message === ""
         ? `\`${path}\` moved, so its resources may live on elsewhere.`
         : due.message,
-    next: `If nothing is left of its state, dismiss it. If the old state still has resources that are to go, ${byHand({ path, at: commit, action: "destroy" })}`,
+    next: `If nothing is left of its state, run the workflow by hand with action \`dismiss\` for it. If the old state still has resources that are to go, ${byHand({ path, at: commit, action: "destroy" })}`,
   };
 }
