@@ -23499,6 +23499,8 @@ const Comparison = strictObject({
 	tip: CommitSha.optional(),
 	/** A person said that units are to be destroyed although they are on the branch. */
 	destroyExisting: literal(true).optional(),
+	/** Units, by globs, of which a person said that nothing is to be done although something is due. */
+	dismiss: array$1(string().min(1)).optional(),
 	/** The lock that a person asked to give back. */
 	lockId: LockId.optional(),
 	/** The ledger's count of claims when the run determined. Without it nothing is claimed. */
@@ -50472,7 +50474,7 @@ function nextOf(because) {
 		case "unknown": return "Nothing of it was changed, and it stays due. Re-run the failed jobs, or leave it to the next run.";
 		case "differs":
 		case "exists-at-tip": return "Nothing of it was changed. The next run of the deploy branch does what is due.";
-		case "same-state": return "If that unit is where this one moved to, nothing has to be destroyed: dismiss this one. If both are meant to exist, give each its own state key.";
+		case "same-state": return "If that unit is where this one moved to, nothing has to be destroyed: run the workflow by hand with action `dismiss` for this one. If both are meant to exist, give each its own state key.";
 		case "unknown-state": return "Have a run look at all units of the deploy branch once: the scheduled look for drift, or the workflow by hand with action `plan` and units `**`. It writes down which state each has, and the next run goes on.";
 		case "needed": return "The next run takes it along once that unit is applied.";
 		case "paused":

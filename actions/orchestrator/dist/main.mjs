@@ -32475,6 +32475,8 @@ const Comparison = strictObject({
 	tip: CommitSha.optional(),
 	/** A person said that units are to be destroyed although they are on the branch. */
 	destroyExisting: literal(true).optional(),
+	/** Units, by globs, of which a person said that nothing is to be done although something is due. */
+	dismiss: array$1(string().min(1)).optional(),
 	/** The lock that a person asked to give back. */
 	lockId: LockId.optional(),
 	/** The ledger's count of claims when the run determined. Without it nothing is claimed. */
@@ -32869,9 +32871,15 @@ const MergeGroupPayload = object({ merge_group: object({
 }) });
 /** What a dispatch asks for that is no action of its own: whatever is due of the units that it names. */
 const APPLY_DUE = "apply-due";
+/** What a dispatch asks for that runs nothing: what is due of the units that it names is not to be done. */
+const DISMISS = "dismiss";
 /** The inputs of a dispatch; GitHub hands every one over as a text, and leaves out what the workflow does not declare. */
 const DispatchPayload = object({ inputs: object({
-	action: _enum([...DispatchAction.options, APPLY_DUE]).default("plan"),
+	action: _enum([
+		...DispatchAction.options,
+		APPLY_DUE,
+		DISMISS
+	]).default("plan"),
 	units: string().trim().min(1, "name the units, by globs"),
 	commit: string().trim().default(""),
 	approved_run: string().trim().regex(/^\d*$/, "has to be the number of a run, as in its address").default(""),
@@ -56766,14 +56774,25 @@ async function requestedUnits(repository, event, deployBranchAt, look) {
 		...claimSeen(plain, look)
 	};
 	const { action } = inputs;
-	if ((action !== "apply-due" && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
+	if ((action !== "apply-due" && action !== "dismiss" && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
 	const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
 	const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
 	const older = head === tip ? {} : { tip };
 	const destroyExisting = inputs.destroy_existing === "true" ? { destroyExisting: true } : {};
 	const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
+	if ((action === "apply-due" || action === "dismiss") && comparison.ledgerClaim === void 0) throw new EventError(`\`${action}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
+	if (action === "dismiss") {
+		const why = `Nothing runs: what is due of ${globs.map((glob) => `\`${glob}\``).join(", ")} is dismissed.`;
+		return {
+			kind: "nothing",
+			comparison: {
+				...comparison,
+				dismiss: globs
+			},
+			why
+		};
+	}
 	if (action === "apply-due") {
-		if (comparison.ledgerClaim === void 0) throw new EventError(`\`${APPLY_DUE}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
 		if (head !== tip) throw new EventError(`\`${APPLY_DUE}\` runs at the branch's tip: leave \`commit\` empty`);
 		return {
 			kind: "due",
@@ -57401,7 +57420,7 @@ function heldMove({ path, commit, due }) {
 	return {
 		by: "move",
 		message: due?.message === void 0 || due.message === "" ? `\`${path}\` moved, so its resources may live on elsewhere.` : due.message,
-		next: `If nothing is left of its state, dismiss it. If the old state still has resources that are to go, ${byHand({
+		next: `If nothing is left of its state, run the workflow by hand with action \`dismiss\` for it. If the old state still has resources that are to go, ${byHand({
 			path,
 			at: commit,
 			action: "destroy"

@@ -105,7 +105,7 @@ test("without a token, or when GitHub says no, the account's outcome says why", 
     { kind: "status", status: 403, message: "Resource not accessible by integration" },
   );
   expect((await world.run(ask, { pullRequests: propose })).outcome.account?.failure).toContain(
-    "Resource not accessible",
+    "The pull request with the account's code: GitHub refused. Give the job `contents: write`",
   );
 });
 

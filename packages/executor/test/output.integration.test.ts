@@ -59,13 +59,15 @@ variable "key" {}
   }
 });
 
-test("a secret that is declared and not there is the job's failure", async () => {
+test("a secret that is declared and not there fails what is applied, and a plan does without it", async () => {
   await using world = await makeWorld({
     ...unitAt("a", passing("a")),
     ".pipelines/config.yml": 'environments:\n  prod:\n    paths: ["**"]\n    secrets: [MISSING_KEY]\n',
   });
-  const { outcome } = await world.run({ action: "plan", units: ["a"], environment: "prod" });
-  expect(outcome.failure).toContain("MISSING_KEY");
+  const applied = await world.run({ action: "apply", units: ["a"], environment: "prod" });
+  expect(applied.outcome.failure).toContain("MISSING_KEY");
+  const planned = await world.run({ action: "plan", units: ["a"], environment: "prod" });
+  expect([planned.outcome.failure, planned.outcome.units[0]?.end.kind]).toEqual([null, "changed"]);
 });
 
 test("a job's own tokens do not reach a unit", async () => {
