@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { callerWorkflow } from "@pipelines/cli/commands/init";
 import { DispatchAction } from "@pipelines/core/contracts/action";
-import { APPLY_DUE, DispatchPayload } from "@pipelines/orchestrator/compare/event";
+import { APPLY_DUE, DISMISS, DispatchPayload } from "@pipelines/orchestrator/compare/event";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -419,7 +419,7 @@ describe("the caller that `pipelines init` writes", () => {
       inputs: z.looseObject({ action: z.looseObject({ options: z.array(z.string()) }) }),
     });
     const { inputs } = Offered.parse(caller.on["workflow_dispatch"]);
-    expect(inputs.action.options.toSorted()).toEqual([...DispatchAction.options, APPLY_DUE].toSorted());
+    expect(inputs.action.options.toSorted()).toEqual([...DispatchAction.options, APPLY_DUE, DISMISS].toSorted());
     expect(Object.keys(inputs).toSorted()).toEqual(
       Object.keys(DispatchPayload.shape.inputs.def.innerType.shape).toSorted(),
     );

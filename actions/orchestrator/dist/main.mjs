@@ -57961,13 +57961,23 @@ function configuredReaders(changed, views, { extra_reads, accounts }) {
 }
 
 // packages/core/src/git/worktree.ts
+/**
+* For each repository, the end of the last change to its list of worktrees. Git reads the data of every worktree when it
+* adds one, and fails at a worktree whose data is half written or half removed.
+*/
+const changes = /* @__PURE__ */ new Map();
+function oneAtATime(repositoryFolder, change) {
+	const next = (changes.get(repositoryFolder) ?? Promise.resolve()).then(change);
+	changes.set(repositoryFolder, next.catch(() => void 0));
+	return next;
+}
 /** Checks a commit out beside the repository; the repository's own working tree stays as it is. */
 async function addWorktree(repositoryFolder, commit, environment) {
 	const git = gitAt(repositoryFolder, environment, { unsafe: { allowUnsafeHooksPath: true } });
 	const parent = await realpath(await mkdtemp(join(tmpdir(), "pipelines-")));
 	const folder = join(parent, basename(parent));
 	try {
-		await git.raw([
+		await oneAtATime(repositoryFolder, () => git.raw([
 			"-c",
 			"core.hooksPath=/dev/null",
 			"worktree",
@@ -57976,7 +57986,7 @@ async function addWorktree(repositoryFolder, commit, environment) {
 			"--quiet",
 			folder,
 			commit
-		]);
+		]));
 	} catch (error) {
 		await rm$1(parent, {
 			recursive: true,
@@ -57988,17 +57998,18 @@ async function addWorktree(repositoryFolder, commit, environment) {
 		folder,
 		commit,
 		async [Symbol.asyncDispose]() {
-			const removed = await git.raw([
+			const remove = () => git.raw([
 				"worktree",
 				"remove",
 				"--force",
 				folder
-			]).then(() => true, () => false);
+			]);
+			const removed = await oneAtATime(repositoryFolder, remove).then(() => true, () => false);
 			await rm$1(parent, {
 				recursive: true,
 				force: true
 			});
-			if (!removed) await git.raw(["worktree", "prune"]).catch(() => void 0);
+			if (!removed) await oneAtATime(repositoryFolder, () => git.raw(["worktree", "prune"])).catch(() => void 0);
 		}
 	};
 }

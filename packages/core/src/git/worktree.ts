@@ -7,6 +7,21 @@ import { gitAt } from "./repository.ts";
 /** A checkout of one commit in a temporary folder, removed when disposed of. */
 export type Worktree = AsyncDisposable & { readonly folder: string; readonly commit: CommitSha };
 
+/**
+ * For each repository, the end of the last change to its list of worktrees. Git reads the data of every worktree when it
+ * adds one, and fails at a worktree whose data is half written or half removed.
+ */
+const changes = new Map<string, Promise<unknown>>();
+
+function oneAtATime<T>(repositoryFolder: string, change: () => Promise<T>): Promise<T> {
+  const next = (changes.get(repositoryFolder) ?? Promise.resolve()).then(change);
+  changes.set(
+    repositoryFolder,
+    next.catch(() => undefined),
+  );
+  return next;
+}
+
 /** Checks a commit out beside the repository; the repository's own working tree stays as it is. */
 export async function addWorktree(
   repositoryFolder: string,
@@ -21,7 +36,9 @@ export async function addWorktree(
   const folder = join(parent, basename(parent));
   try {
     // Hooks of the repository are its author's code and have no business here.
-    await git.raw(["-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet", folder, commit]);
+    await oneAtATime(repositoryFolder, () =>
+      git.raw(["-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet", folder, commit]),
+    );
   } catch (error) {
     await rm(parent, { recursive: true, force: true });
     throw error;
@@ -30,12 +47,15 @@ export async function addWorktree(
     folder,
     commit,
     async [Symbol.asyncDispose]() {
-      const removed = await git.raw(["worktree", "remove", "--force", folder]).then(
+      const remove = () => git.raw(["worktree", "remove", "--force", folder]);
+      const removed = await oneAtATime(repositoryFolder, remove).then(
         () => true,
         () => false,
       );
       await rm(parent, { recursive: true, force: true });
-      if (!removed) await git.raw(["worktree", "prune"]).catch(() => undefined);
+      if (!removed) {
+        await oneAtATime(repositoryFolder, () => git.raw(["worktree", "prune"])).catch(() => undefined);
+      }
     },
   };
 }
