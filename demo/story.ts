@@ -204,7 +204,7 @@ export const story: readonly Chapter[] = [
       const broken = await proposed(playground, progress, {
         ...{ branch: "queue-for-dev", title: "A queue for dev, and a new image" },
         files: {
-          [app]: "replicas: 3\nimage: registry.example.com/app:broken\n",
+          [app]: "replicas: 4\nimage: registry.example.com/app:broken\n",
           "dev/eu-west-1/queue/terragrunt.hcl": queueUnit(queue),
         },
       });
@@ -212,7 +212,7 @@ export const story: readonly Chapter[] = [
       const before = await dueUnits(playground);
       const fix = await proposed(playground, progress, {
         ...{ branch: "image-that-exists", title: "The image that exists" },
-        files: { [app]: "replicas: 3\nimage: registry.example.com/app:1.7.0\n" },
+        files: { [app]: "replicas: 4\nimage: registry.example.com/app:1.7.0\n" },
       });
       const fixed = await merged(playground, fix, progress);
       const after = await dueUnits(playground);
