@@ -78701,8 +78701,9 @@ function explained(end) {
 
 // packages/core/src/ledger/see.ts
 /**
-* Writes down which states plans of the deploy branch found, so that a destroy can tell its state from all others. What an
-* apply found says more and stays; a state that is known already is not written again.
+* Writes down which states plans of the deploy branch found, so that a destroy can tell its state from all others. A state
+* that is known already is not written again, but where the branch is ahead of what was applied or determined: there only
+* a look at the branch as it is says which state the unit has.
 */
 function see(ledger, { run, time, commit, states }) {
 	const records = [...states].flatMap(([unit, state]) => {
@@ -78711,7 +78712,7 @@ function see(ledger, { run, time, commit, states }) {
 			unit,
 			claim: 0
 		};
-		if ((known.applied?.state ?? null) !== null || isSame(known.seen?.state, state)) return [];
+		if (known.due !== void 0 || ledger.determined?.commit !== commit ? isSeen(known, state, commit) : isKnown(known, state)) return [];
 		return [{
 			...known,
 			seen: {
@@ -78723,6 +78724,12 @@ function see(ledger, { run, time, commit, states }) {
 		}];
 	});
 	return records.length === 0 ? ledger : withUnits(ledger, records);
+}
+function isSeen({ seen }, state, commit) {
+	return seen?.commit === commit && isSame(seen.state, state);
+}
+function isKnown({ applied, seen }, state) {
+	return (applied?.state ?? null) !== null || isSame(seen?.state, state);
 }
 function isSame(a, b) {
 	return a !== void 0 && a.backend === b.backend && a.key === b.key && a.workspace === b.workspace;
@@ -80979,7 +80986,7 @@ function readSecrets(text, warn) {
 * Which living units share a state. A destroy has to stop for both answers, `with` and `unknown`.
 *
 * @param living the units at the tip of the deploy branch
-* @param unsettled whether commits changed a unit that were not determined yet
+* @param unsettled whether a unit changed after a commit; `null`: after the last one that was determined
 * @param found which state the run that asks found a unit to have at the commit that it is due for; `null`: none
 */
 function stateSharedWith(ledger, unit, state, living, unsettled, found = () => null) {
@@ -80987,16 +80994,15 @@ function stateSharedWith(ledger, unit, state, living, unsettled, found = () => n
 	const unknown = [];
 	for (const other of living) {
 		if (other === unit) continue;
-		const { applied, due, seen } = ledger.units.get(other) ?? {};
-		const recorded = applied?.action === "destroy" ? null : applied?.state ?? seen?.state ?? null;
-		const settled = due === void 0 ? recorded : found(other, due);
-		const known = unsettled(other) ? null : settled;
-		if (known === null || !comparable(known, state)) unknown.push(other);
-		else if (samePlace(known, state)) shared.push({
+		const states = statesOf(other, ledger, unsettled, found);
+		const same = states.find((known) => samePlace(known, state));
+		const copy = states.find(({ lineage }) => lineage !== null && lineage === state.lineage);
+		if (same !== void 0) shared.push({
 			unit: other,
 			how: "same place"
 		});
-		else if (known.lineage !== null && known.lineage === state.lineage) shared.push({
+		else if (states.length === 0 || states.some((known) => !comparable(known, state))) unknown.push(other);
+		else if (copy !== void 0) shared.push({
 			unit: other,
 			how: "same lineage"
 		});
@@ -81005,6 +81011,17 @@ function stateSharedWith(ledger, unit, state, living, unsettled, found = () => n
 		with: shared,
 		unknown
 	};
+}
+/** The states that a living unit has, now and once it is applied as the branch has it; empty: nobody knows. */
+function statesOf(unit, ledger, unsettled, found) {
+	const { applied, due, seen } = ledger.units.get(unit) ?? {};
+	const managed = applied?.action === "apply" ? applied.state : null;
+	const settled = !unsettled(unit, null);
+	const asIs = applied?.action === "destroy" ? null : managed ?? seen?.state ?? null;
+	const known = settled ? due === void 0 ? asIs : found(unit, due) : null;
+	if (known !== null) return [known];
+	if (seen === void 0 || unsettled(unit, seen.commit)) return [];
+	return managed === null ? [seen.state] : [seen.state, managed];
 }
 function comparable(a, b) {
 	return a.key !== null && b.key !== null || a.lineage !== null && b.lineage !== null;
@@ -81311,14 +81328,20 @@ async function existence(repository, head, tip, units) {
 	if (tip === head) return units.has;
 	return (await repository.diff(head, tip)).some(({ path }) => units.ownerOf(path) === null) ? units.mayHave : units.has;
 }
-/** Units that commits behind the last determined one may have given another state: a file in their folder, or a shared one. */
-async function unsettledUnits(repository, { determined }, tip, units) {
-	const commit = determined?.commit ?? null;
-	if (commit === tip) return () => false;
-	if (commit === null) return () => true;
-	const owners = (await repository.diff(commit, tip)).map(({ path }) => units.ownerOf(path));
-	const changed = new Set(owners);
-	return (unit) => changed.has(null) || changed.has(unit);
+/** Units that commits after one may have given another state: a file in their folder, or a shared one. */
+async function unsettledUnits(repository, ledger, tip, units) {
+	const determined = ledger.determined?.commit ?? null;
+	const looked = [...ledger.units.values()].flatMap(({ seen }) => seen === void 0 ? [] : [seen.commit]);
+	const changedSince = /* @__PURE__ */ new Map();
+	for (const commit of new Set(determined === null ? looked : [determined, ...looked])) {
+		const changes = await (commit === determined ? repository.diff(commit, tip) : repository.diff(commit, tip).catch(() => null));
+		if (changes !== null) changedSince.set(commit, new Set(changes.map(({ path }) => units.ownerOf(path))));
+	}
+	return (unit, since) => {
+		const commit = since ?? determined;
+		const changed = commit === null ? void 0 : changedSince.get(commit);
+		return changed === void 0 || changed.has(null) || changed.has(unit);
+	};
 }
 /** The units that jobs of this run, this one included, have ended well so far. */
 async function endedWell(folder) {

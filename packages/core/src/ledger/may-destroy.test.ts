@@ -100,8 +100,18 @@ describe("a state that a plan of the branch found", () => {
     expect(see(once, seen)).toBe(once);
   });
 
-  it("says nothing where an apply has said more", () => {
+  it("is written beside what was applied, once, where nobody determined the branch's changes yet", () => {
     const known = withUnits(EMPTY_LEDGER, [applied(other, state("moved"))]);
+    const once = see(known, seen);
+    expect(once.units.get(other)).toMatchObject({ seen: { commit, state: state("other") } });
+    expect(see(once, seen)).toBe(once);
+  });
+
+  it("says nothing where an apply has said more", () => {
+    const known = {
+      ...withUnits(EMPTY_LEDGER, [applied(other, state("moved"))]),
+      determined: { version: 1 as const, commit, claim: 1, run, time },
+    };
     expect(see(known, seen)).toBe(known);
   });
 });

@@ -3,7 +3,7 @@ import type { Start } from "../contracts/start.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import { type Ledger, sameRun } from "./ledger.ts";
 import type { Looked } from "./may-start.ts";
-import { stateSharedWith } from "./shared-state.ts";
+import { stateSharedWith, type Unsettled } from "./shared-state.ts";
 
 export type DestroyQuestion = {
   readonly ledger: Looked<Ledger>;
@@ -12,8 +12,8 @@ export type DestroyQuestion = {
   readonly run: Pick<LedgerRun, "id">;
   /** The states of the units that jobs of this run have planned for their applies, whatever became of those. */
   readonly found: Looked<ReadonlyMap<UnitPath, LedgerState>>;
-  /** The units of the deploy branch as it is now, and of which of them commits have come that nobody determined yet. */
-  readonly living: Looked<{ readonly units: Iterable<UnitPath>; readonly unsettled: (unit: UnitPath) => boolean }>;
+  /** The units of the deploy branch as it is now, and which of them changed after a commit. */
+  readonly living: Looked<{ readonly units: Iterable<UnitPath>; readonly unsettled: Unsettled }>;
 };
 
 /** Paths that a sentence names. */

@@ -12,16 +12,26 @@ export type Seen = {
 };
 
 /**
- * Writes down which states plans of the deploy branch found, so that a destroy can tell its state from all others. What an
- * apply found says more and stays; a state that is known already is not written again.
+ * Writes down which states plans of the deploy branch found, so that a destroy can tell its state from all others. A state
+ * that is known already is not written again, but where the branch is ahead of what was applied or determined: there only
+ * a look at the branch as it is says which state the unit has.
  */
 export function see(ledger: Ledger, { run, time, commit, states }: Seen): Ledger {
   const records = [...states].flatMap(([unit, state]): LedgerUnit[] => {
     const known: LedgerUnit = ledger.units.get(unit) ?? { version: 1, unit, claim: 0 };
-    if ((known.applied?.state ?? null) !== null || isSame(known.seen?.state, state)) return [];
+    const ahead = known.due !== undefined || ledger.determined?.commit !== commit;
+    if (ahead ? isSeen(known, state, commit) : isKnown(known, state)) return [];
     return [{ ...known, seen: { state, commit, run, time } }];
   });
   return records.length === 0 ? ledger : withUnits(ledger, records);
+}
+
+function isSeen({ seen }: LedgerUnit, state: LedgerState, commit: CommitSha): boolean {
+  return seen?.commit === commit && isSame(seen.state, state);
+}
+
+function isKnown({ applied, seen }: LedgerUnit, state: LedgerState): boolean {
+  return (applied?.state ?? null) !== null || isSame(seen?.state, state);
 }
 
 function isSame(a: LedgerState | undefined, b: LedgerState): boolean {

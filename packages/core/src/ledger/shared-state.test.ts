@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { claiming, commit, recording, runOf, unit } from "../../test/ledger.ts";
 import type { LedgerState } from "../contracts/ledger.ts";
 import { EMPTY_LEDGER } from "./ledger.ts";
+import { see } from "./see.ts";
 import { stateSharedWith } from "./shared-state.ts";
 
 const state = (given: Partial<LedgerState> = {}): LedgerState => ({
@@ -61,4 +62,21 @@ it("a unit that was never applied, or was destroyed, is not known either: it may
   for (const ledger of [EMPTY_LEDGER, destroyed]) {
     expect(stateSharedWith(ledger, unit("old"), state(), [unit("other")], () => false).unknown).toEqual(["other"]);
   }
+});
+
+it("a plan of the branch says which state a unit has that is due or was not determined, until it changes again", () => {
+  const seen = { run: runOf(3), time: "2026-01-01T00:00:00Z", commit: commit(3) };
+  const applied = recording(claiming(EMPTY_LEDGER, runOf(1), 1, ["other"]).ledger, runOf(1), 1, {
+    other: { state: state({ key: "hash-2", lineage: "l-2" }) },
+  });
+  const ask = (key: string, changedAfterLook: boolean) => {
+    const looked = see(applied, { ...seen, states: new Map([[unit("other"), state({ key, lineage: "l-3" })]]) });
+    const unsettled = (_unit: unknown, since: unknown) => since === null || changedAfterLook;
+    return (own: string) =>
+      stateSharedWith(looked, unit("old"), state({ key: own, lineage: "l-0" }), [unit("other")], unsettled);
+  };
+  expect(ask("hash-3", false)("hash-1")).toEqual(NOTHING);
+  expect(ask("hash-3", false)("hash-3").with).toEqual([{ unit: "other", how: "same place" }]);
+  expect(ask("hash-3", false)("hash-2").with).toEqual([{ unit: "other", how: "same place" }]);
+  expect(ask("hash-3", true)("hash-1").unknown).toEqual(["other"]);
 });

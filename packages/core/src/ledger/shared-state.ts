@@ -1,3 +1,4 @@
+import type { CommitSha } from "../contracts/comparison.ts";
 import type { Due, LedgerState } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import type { Ledger } from "./ledger.ts";
@@ -9,11 +10,14 @@ export type SharedState = {
   readonly unknown: readonly UnitPath[];
 };
 
+/** Whether a unit may have been given another state by commits after one; `null`: after the last determined one. */
+export type Unsettled = (unit: UnitPath, since: CommitSha | null) => boolean;
+
 /**
  * Which living units share a state. A destroy has to stop for both answers, `with` and `unknown`.
  *
  * @param living the units at the tip of the deploy branch
- * @param unsettled whether commits changed a unit that were not determined yet
+ * @param unsettled whether a unit changed after a commit; `null`: after the last one that was determined
  * @param found which state the run that asks found a unit to have at the commit that it is due for; `null`: none
  */
 export function stateSharedWith(
@@ -21,25 +25,39 @@ export function stateSharedWith(
   unit: UnitPath,
   state: LedgerState,
   living: Iterable<UnitPath>,
-  unsettled: (unit: UnitPath) => boolean,
+  unsettled: Unsettled,
   found: (unit: UnitPath, due: Due) => LedgerState | null = () => null,
 ): SharedState {
   const shared: { unit: UnitPath; how: "same place" | "same lineage" }[] = [];
   const unknown: UnitPath[] = [];
   for (const other of living) {
     if (other === unit) continue;
-    const { applied, due, seen } = ledger.units.get(other) ?? {};
-    // What is not applied as the branch has it may have been given any state since, unless this run looked.
-    const recorded = applied?.action === "destroy" ? null : (applied?.state ?? seen?.state ?? null);
-    const settled = due === undefined ? recorded : found(other, due);
-    const known = unsettled(other) ? null : settled;
-    if (known === null || !comparable(known, state)) unknown.push(other);
-    else if (samePlace(known, state)) shared.push({ unit: other, how: "same place" });
-    else if (known.lineage !== null && known.lineage === state.lineage) {
-      shared.push({ unit: other, how: "same lineage" });
-    }
+    const states = statesOf(other, ledger, unsettled, found);
+    const same = states.find((known) => samePlace(known, state));
+    const copy = states.find(({ lineage }) => lineage !== null && lineage === state.lineage);
+    if (same !== undefined) shared.push({ unit: other, how: "same place" });
+    else if (states.length === 0 || states.some((known) => !comparable(known, state))) unknown.push(other);
+    else if (copy !== undefined) shared.push({ unit: other, how: "same lineage" });
   }
   return { with: shared, unknown };
+}
+
+/** The states that a living unit has, now and once it is applied as the branch has it; empty: nobody knows. */
+function statesOf(
+  unit: UnitPath,
+  ledger: Ledger,
+  unsettled: Unsettled,
+  found: (unit: UnitPath, due: Due) => LedgerState | null,
+): LedgerState[] {
+  const { applied, due, seen } = ledger.units.get(unit) ?? {};
+  const managed = applied?.action === "apply" ? applied.state : null;
+  const settled = !unsettled(unit, null);
+  const asIs = applied?.action === "destroy" ? null : (managed ?? seen?.state ?? null);
+  const known = settled ? (due === undefined ? asIs : found(unit, due)) : null;
+  if (known !== null) return [known];
+  // What is not applied as the branch has it may have been given any state since, unless a plan looked after that.
+  if (seen === undefined || unsettled(unit, seen.commit)) return [];
+  return managed === null ? [seen.state] : [seen.state, managed];
 }
 
 function comparable(a: LedgerState, b: LedgerState): boolean {

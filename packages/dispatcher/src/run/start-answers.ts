@@ -12,6 +12,7 @@ import type { Repository } from "@pipelines/core/git/repository";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
 import { type DestroyQuestion, mayDestroy } from "@pipelines/core/ledger/may-destroy";
 import { type Looked, mayStart, type Tip } from "@pipelines/core/ledger/may-start";
+import type { Unsettled } from "@pipelines/core/ledger/shared-state";
 import { type UnitsOfTree, unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import type { GitHubRun } from "../github-run.ts";
@@ -131,19 +132,28 @@ async function existence(
   return shared ? units.mayHave : units.has;
 }
 
-/** Units that commits behind the last determined one may have given another state: a file in their folder, or a shared one. */
+/** Units that commits after one may have given another state: a file in their folder, or a shared one. */
 async function unsettledUnits(
   repository: Repository,
-  { determined }: Ledger,
+  ledger: Ledger,
   tip: CommitSha,
   units: UnitsOfTree,
-): Promise<(unit: UnitPath) => boolean> {
-  const commit = determined?.commit ?? null;
-  if (commit === tip) return () => false;
-  if (commit === null) return () => true;
-  const owners = (await repository.diff(commit, tip)).map(({ path }) => units.ownerOf(path));
-  const changed = new Set(owners);
-  return (unit) => changed.has(null) || changed.has(unit);
+): Promise<Unsettled> {
+  const determined = ledger.determined?.commit ?? null;
+  const looked = [...ledger.units.values()].flatMap(({ seen }) => (seen === undefined ? [] : [seen.commit]));
+  const changedSince = new Map<CommitSha, ReadonlySet<UnitPath | null>>();
+  for (const commit of new Set(determined === null ? looked : [determined, ...looked])) {
+    // The commit of a look may be gone, after a push by force. Then that look says nothing.
+    const changes = await (commit === determined
+      ? repository.diff(commit, tip)
+      : repository.diff(commit, tip).catch(() => null));
+    if (changes !== null) changedSince.set(commit, new Set(changes.map(({ path }) => units.ownerOf(path))));
+  }
+  return (unit, since) => {
+    const commit = since ?? determined;
+    const changed = commit === null ? undefined : changedSince.get(commit);
+    return changed === undefined || changed.has(null) || changed.has(unit);
+  };
 }
 
 /** The units that jobs of this run, this one included, have ended well so far. */
