@@ -81020,8 +81020,11 @@ function statesOf(unit, ledger, unsettled, found) {
 	const asIs = applied?.action === "destroy" ? null : managed ?? seen?.state ?? null;
 	const known = settled ? due === void 0 ? asIs : found(unit, due) : null;
 	if (known !== null) return [known];
-	if (seen === void 0 || unsettled(unit, seen.commit)) return [];
+	if (seen === void 0 || [seen.commit, ...commitsDue(due)].some((commit) => unsettled(unit, commit))) return [];
 	return managed === null ? [seen.state] : [seen.state, managed];
+}
+function commitsDue(due) {
+	return due === void 0 ? [] : [due.commit, ...due.commits];
 }
 function comparable(a, b) {
 	return a.key !== null && b.key !== null || a.lineage !== null && b.lineage !== null;
@@ -81330,18 +81333,20 @@ async function existence(repository, head, tip, units) {
 }
 /** Units that commits after one may have given another state: a file in their folder, or a shared one. */
 async function unsettledUnits(repository, ledger, tip, units) {
-	const determined = ledger.determined?.commit ?? null;
-	const looked = [...ledger.units.values()].flatMap(({ seen }) => seen === void 0 ? [] : [seen.commit]);
-	const changedSince = /* @__PURE__ */ new Map();
-	for (const commit of new Set(determined === null ? looked : [determined, ...looked])) {
-		const changes = await (commit === determined ? repository.diff(commit, tip) : repository.diff(commit, tip).catch(() => null));
-		if (changes !== null) changedSince.set(commit, new Set(changes.map(({ path }) => units.ownerOf(path))));
-	}
-	return (unit, since) => {
-		const commit = since ?? determined;
-		const changed = commit === null ? void 0 : changedSince.get(commit);
-		return changed === void 0 || changed.has(null) || changed.has(unit);
+	const changesSince = async (commit) => {
+		if (commit === tip) return () => false;
+		const changed = new Set((await repository.diff(commit, tip)).map(({ path }) => units.ownerOf(path)));
+		return (unit) => changed.has(null) || changed.has(unit);
 	};
+	const determined = ledger.determined?.commit ?? null;
+	const sinceDetermined = determined === null ? () => true : await changesSince(determined);
+	const ahead = [...ledger.units.values()].filter(({ unit, due }) => due !== void 0 || sinceDetermined(unit));
+	const since = /* @__PURE__ */ new Map();
+	for (const { seen, due } of ahead) {
+		if (seen === void 0) continue;
+		for (const commit of [seen.commit, ...due === void 0 ? [] : [due.commit, ...due.commits]]) if (!since.has(commit)) since.set(commit, await changesSince(commit).catch(() => () => true));
+	}
+	return (unit, commit) => commit === null ? sinceDetermined(unit) : since.get(commit)?.(unit) ?? true;
 }
 /** The units that jobs of this run, this one included, have ended well so far. */
 async function endedWell(folder) {

@@ -50486,7 +50486,7 @@ function nextOf(because) {
 		case "differs":
 		case "exists-at-tip": return "Nothing of it was changed. The next run of the deploy branch does what is due.";
 		case "same-state": return "If that unit is where this one moved to, nothing has to be destroyed: run the workflow by hand with action `dismiss` for this one. If both are meant to exist, give each its own state key.";
-		case "unknown-state": return "Have a run look at all units of the deploy branch once: the scheduled look for drift, or the workflow by hand with action `plan` and units `**`. It writes down which state each has, and the next run goes on.";
+		case "unknown-state": return "Have a run look at all units of the deploy branch once: the scheduled look for drift, or the workflow by hand with action `plan` and units `**`. It writes down which state each has, and the next run goes on. A unit that is due and has changed since its apply was tried has to be applied first.";
 		case "needed": return "The next run takes it along once that unit is applied.";
 		case "paused":
 		case "protected":

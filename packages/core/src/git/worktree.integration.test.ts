@@ -25,7 +25,7 @@ it("worktrees come and go side by side without taking each other's data along, a
     await git(folder, "commit", "--quiet", "--message", "many files");
     const commit = CommitSha.parse(await git(folder, "rev-parse", "HEAD"));
     const oneAfterTheOther = async (): Promise<void> => {
-      for (let round = 0; round < 2; round += 1) {
+      for (let round = 0; round < 6; round += 1) {
         await using worktree = await addWorktree(folder, commit, env);
         for (let look = 0; look < 4; look += 1) {
           expect(await git(worktree.folder, "rev-parse", "HEAD")).toBe(commit);

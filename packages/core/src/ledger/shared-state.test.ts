@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { claiming, commit, recording, runOf, unit } from "../../test/ledger.ts";
+import { claiming, commit, FAILED, recording, runOf, unit } from "../../test/ledger.ts";
 import type { LedgerState } from "../contracts/ledger.ts";
 import { EMPTY_LEDGER } from "./ledger.ts";
 import { see } from "./see.ts";
@@ -79,4 +79,16 @@ it("a plan of the branch says which state a unit has that is due or was not dete
   expect(ask("hash-3", false)("hash-3").with).toEqual([{ unit: "other", how: "same place" }]);
   expect(ask("hash-3", false)("hash-2").with).toEqual([{ unit: "other", how: "same place" }]);
   expect(ask("hash-3", true)("hash-1").unknown).toEqual(["other"]);
+});
+
+it("a plan of the branch does not say which state an apply was given at an earlier commit that may have begun", () => {
+  const claimed = claiming(EMPTY_LEDGER, runOf(1), 1, ["other"]).ledger;
+  const failed = recording(claimed, runOf(1), 1, { other: FAILED });
+  const states = new Map([[unit("other"), state({ key: "hash-3", lineage: "l-3" })]]);
+  const looked = see(failed, { run: runOf(2), time: "2026-01-01T00:00:00Z", commit: commit(2), states });
+  const ask = (changedSince: ReadonlySet<unknown>) =>
+    stateSharedWith(looked, unit("old"), state(), [unit("other")], (_unit, since) => changedSince.has(since));
+  expect(ask(new Set([commit(1)])).unknown).toEqual(["other"]);
+  expect(ask(new Set([commit(2)])).unknown).toEqual(["other"]);
+  expect(ask(new Set())).toEqual(NOTHING);
 });

@@ -55,9 +55,14 @@ function statesOf(
   const asIs = applied?.action === "destroy" ? null : (managed ?? seen?.state ?? null);
   const known = settled ? (due === undefined ? asIs : found(unit, due)) : null;
   if (known !== null) return [known];
-  // What is not applied as the branch has it may have been given any state since, unless a plan looked after that.
-  if (seen === undefined || unsettled(unit, seen.commit)) return [];
+  // What is not applied as the branch has it may have been given any state since, unless a plan looked and nothing that an
+  // apply may have begun at was different.
+  if (seen === undefined || [seen.commit, ...commitsDue(due)].some((commit) => unsettled(unit, commit))) return [];
   return managed === null ? [seen.state] : [seen.state, managed];
+}
+
+function commitsDue(due: Due | undefined): readonly CommitSha[] {
+  return due === undefined ? [] : [due.commit, ...due.commits];
 }
 
 function comparable(a: LedgerState, b: LedgerState): boolean {

@@ -139,21 +139,24 @@ async function unsettledUnits(
   tip: CommitSha,
   units: UnitsOfTree,
 ): Promise<Unsettled> {
-  const determined = ledger.determined?.commit ?? null;
-  const looked = [...ledger.units.values()].flatMap(({ seen }) => (seen === undefined ? [] : [seen.commit]));
-  const changedSince = new Map<CommitSha, ReadonlySet<UnitPath | null>>();
-  for (const commit of new Set(determined === null ? looked : [determined, ...looked])) {
-    // The commit of a look may be gone, after a push by force. Then that look says nothing.
-    const changes = await (commit === determined
-      ? repository.diff(commit, tip)
-      : repository.diff(commit, tip).catch(() => null));
-    if (changes !== null) changedSince.set(commit, new Set(changes.map(({ path }) => units.ownerOf(path))));
-  }
-  return (unit, since) => {
-    const commit = since ?? determined;
-    const changed = commit === null ? undefined : changedSince.get(commit);
-    return changed === undefined || changed.has(null) || changed.has(unit);
+  const changesSince = async (commit: CommitSha): Promise<(unit: UnitPath) => boolean> => {
+    if (commit === tip) return () => false;
+    const changed = new Set((await repository.diff(commit, tip)).map(({ path }) => units.ownerOf(path)));
+    return (unit) => changed.has(null) || changed.has(unit);
   };
+  const determined = ledger.determined?.commit ?? null;
+  const sinceDetermined = determined === null ? () => true : await changesSince(determined);
+  // Only of these does it matter what a plan of the branch saw.
+  const ahead = [...ledger.units.values()].filter(({ unit, due }) => due !== undefined || sinceDetermined(unit));
+  const since = new Map<CommitSha, (unit: UnitPath) => boolean>();
+  for (const { seen, due } of ahead) {
+    if (seen === undefined) continue;
+    for (const commit of [seen.commit, ...(due === undefined ? [] : [due.commit, ...due.commits])]) {
+      // A commit may be gone, after a push by force. Then nobody can say what has changed since.
+      if (!since.has(commit)) since.set(commit, await changesSince(commit).catch(() => () => true));
+    }
+  }
+  return (unit, commit) => (commit === null ? sinceDetermined(unit) : (since.get(commit)?.(unit) ?? true));
 }
 
 /** The units that jobs of this run, this one included, have ended well so far. */

@@ -42,7 +42,7 @@ function nextOf(because: StopReason): string {
     case "same-state":
       return "If that unit is where this one moved to, nothing has to be destroyed: run the workflow by hand with action `dismiss` for this one. If both are meant to exist, give each its own state key.";
     case "unknown-state":
-      return "Have a run look at all units of the deploy branch once: the scheduled look for drift, or the workflow by hand with action `plan` and units `**`. It writes down which state each has, and the next run goes on.";
+      return "Have a run look at all units of the deploy branch once: the scheduled look for drift, or the workflow by hand with action `plan` and units `**`. It writes down which state each has, and the next run goes on. A unit that is due and has changed since its apply was tried has to be applied first.";
     case "needed":
       return "The next run takes it along once that unit is applied.";
     case "paused":
