@@ -112,7 +112,7 @@ export const story: readonly Chapter[] = [
     async run(playground, progress) {
       const head = await playground.push("main", "The infrastructure of two accounts", {});
       const run = await pushed(playground, "0".repeat(40), head, progress);
-      return `${run.jobs.length - 2} jobs, ${run.status}`;
+      return `${run.jobs.length} jobs, ${run.status}`;
     },
   },
   {
