@@ -46,12 +46,20 @@ export const Runner = z.union([
 ]);
 export type Runner = z.infer<typeof Runner>;
 
-export const EnvironmentSettings = z.strictObject({
-  paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
+/** Where an environment's units get credentials from, by kind. How each is used stands in the executor's `credentials/kinds`. */
+const CREDENTIALS = {
   aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
   identity: Identity.optional().describe(
     "For Azure, Google and others: variables that lead their tools to GitHub's token",
   ),
+};
+
+/** The keys of an environment that name credentials. */
+export type CredentialKind = keyof typeof CREDENTIALS;
+
+export const EnvironmentSettings = z.strictObject({
+  paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
+  ...CREDENTIALS,
   github_environment: z.string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
   runner: Runner.optional().describe(
     "The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world",

@@ -8,8 +8,8 @@ export type FileStatus = z.infer<typeof FileStatus>;
 export const ChangedFile = z.strictObject({ path: z.string().min(1), status: FileStatus });
 export type ChangedFile = z.infer<typeof ChangedFile>;
 
-/** The kinds of infra change. */
-export const ChangeType = z.enum([
+/** The kinds of infra change that files make: each comes from a rule of the orchestrator's. */
+export const FileChangeType = z.enum([
   "ModuleAdded",
   "ModuleChanged",
   "ModuleDeleted",
@@ -25,10 +25,11 @@ export const ChangeType = z.enum([
   "AccountChanged",
   "AccountDeleted",
   "AccountAdded",
-  "DriftChecked",
-  "ManuallyRequested",
-  "StillDue",
 ]);
+export type FileChangeType = z.infer<typeof FileChangeType>;
+
+/** The kinds of infra change: also those for which nothing has changed, and units run all the same. */
+export const ChangeType = z.enum([...FileChangeType.options, "DriftChecked", "ManuallyRequested", "StillDue"]);
 export type ChangeType = z.infer<typeof ChangeType>;
 
 /** One entry of `accounts.yml`. */

@@ -1,5 +1,6 @@
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { namesCredentials } from "./kinds.ts";
 
 /** A secret that an environment's units need and the job does not have. */
 export class MissingSecretError extends Error {
@@ -39,7 +40,7 @@ export function variablesOf(
     .filter((name) => !missing.includes(name))
     .map((name) => [name, job[name] ?? ""] as const);
   const own =
-    (environment.aws === undefined && environment.identity === undefined) || job["GITHUB_ACTIONS"] !== "true"
+    !namesCredentials(environment) || job["GITHUB_ACTIONS"] !== "true"
       ? Object.entries(job).flatMap(([name, value]) =>
           value !== undefined && CLOUD.test(name) ? [[name, value] as const] : [],
         )

@@ -1,5 +1,5 @@
 import type { Configuration } from "@pipelines/core/configuration/schema";
-import type { Account, ChangedFile, ChangeType } from "@pipelines/core/contracts/change";
+import type { Account, ChangedFile, FileChangeType } from "@pipelines/core/contracts/change";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Link, Snapshot } from "../discover/snapshot.ts";
 
@@ -15,8 +15,8 @@ export type Commits = {
 };
 
 /** What a rule makes of a changed file. Findings of the same type and subject become one change. */
-export type Finding = {
-  readonly type: ChangeType;
+export type Finding<T extends FileChangeType = FileChangeType> = {
+  readonly type: T;
   /** What changed, for people and for joining findings: a unit's path, a file, an account. */
   readonly subject: string;
   readonly units: ReadonlyMap<UnitPath, readonly Link[]>;
@@ -26,8 +26,10 @@ export type Finding = {
 /**
  * One rule. The first rule that takes a file consumes it: it answers with what the file changed, with nothing when the
  * file is its business and affects no unit, or with `null` when the file is none of its business.
+ *
+ * @typeParam T the types of change that it finds
  */
-export type Rule = {
+export type Rule<T extends FileChangeType = FileChangeType> = {
   readonly name: string;
-  take(file: ChangedFile, commits: Commits): readonly Finding[] | null;
+  take(file: ChangedFile, commits: Commits): readonly Finding<T>[] | null;
 };
