@@ -1,9 +1,18 @@
 import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
 import type { Configurations } from "@pipelines/core/configuration/configurations";
+import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
 import type { Repository } from "@pipelines/core/git/repository";
-import type { Settings } from "./decide/settings.ts";
+
+/** The configurations of a comparison: of both commits, and the one of them that governs what is not a delete. */
+export type Settings = {
+  readonly atBase: Configuration;
+  readonly atHead: Configuration;
+  readonly governing: Configuration;
+  /** The newest that is known: head's, or the branch's where an older commit is run by hand. */
+  readonly newest: Configuration;
+};
 
 /**
  * The configurations of a comparison. Where base's can't be read, head's takes its place for a change of the

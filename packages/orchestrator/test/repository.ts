@@ -6,7 +6,8 @@ import { Assessment } from "@pipelines/core/contracts/assessment";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { run } from "@pipelines/core/process/run";
 import type { Wanted } from "../src/compare/comparison.ts";
-import { type Extent, orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
+import type { Extent } from "../src/compare/wanted-units.ts";
+import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
 
 /** Files by path: their text or bytes, or where a symbolic link leads; `null` removes one. */
 export type Edits = Readonly<Record<string, string | Uint8Array | { readonly link: string } | null>>;

@@ -1,7 +1,8 @@
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
+import { count } from "@pipelines/core/wording/count";
 import { adviceOn } from "../report/advice.ts";
-import { count, headlineOf } from "../report/headline.ts";
+import { headlineOf } from "../report/headline.ts";
 import type { ReportKind } from "../report/kind.ts";
 import type { Report, WithheldUnit } from "../report/model.ts";
 import { isUnchanged, type Row } from "../report/rows.ts";

@@ -1,5 +1,6 @@
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
+import { count } from "@pipelines/core/wording/count";
 import type { Report } from "./model.ts";
 import { isUnlocking, laterOf } from "./rows.ts";
 import type { Totals } from "./totals.ts";
@@ -158,9 +159,4 @@ function sentenceOf(totals: Totals, verbs: Partial<Record<Figure, string>>): str
     .filter(({ amount, verb }) => amount > 0 && verb !== undefined)
     .map(({ amount, verb }, index) => `${verb} ${index === 0 ? count(amount, "resource") : amount}`);
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-}
-
-/** `1 unit`, `2 units`, `3,000 units`. */
-export function count(amount: number, noun: string, nouns = `${noun}s`): string {
-  return `${amount.toLocaleString("en-US")} ${amount === 1 ? noun : nouns}`;
 }

@@ -1,7 +1,8 @@
-import { type DispatchAction, traitsOf } from "@pipelines/core/contracts/action";
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha, Comparison, EventRef } from "@pipelines/core/contracts/comparison";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
+import type { Compared } from "./compared.ts";
 import {
   APPLY_DUE,
   DISMISS,
@@ -25,26 +26,6 @@ export type Wanted =
       readonly head: string;
       readonly event: "pull_request" | "push";
     };
-
-/** Two commits to compare, or the sentence that says why there is nothing to compare. */
-export type Compared =
-  | {
-      readonly kind: "comparison";
-      readonly comparison: Comparison;
-      readonly withoutCloud: boolean;
-      readonly notice?: string;
-    }
-  | { readonly kind: "requested"; readonly comparison: Comparison; readonly request: Request }
-  /** What is due of the units that globs name, and nothing else. */
-  | { readonly kind: "due"; readonly comparison: Comparison; readonly globs: readonly string[] }
-  | { readonly kind: "nothing"; readonly comparison: Comparison; readonly why: string };
-
-/** Units that somebody, or a schedule, asked for at one commit, whatever has changed. */
-export type Request = {
-  readonly action: DispatchAction;
-  readonly globs: readonly string[];
-  readonly change: "ManuallyRequested" | "DriftChecked";
-};
 
 /**
  * Decides which two commits are compared, fetching what the clone lacks.

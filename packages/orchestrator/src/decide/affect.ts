@@ -1,4 +1,3 @@
-import { byHand } from "@pipelines/core/advice/by-hand";
 import type { Environment, EnvironmentOfUnit } from "@pipelines/core/configuration/environments";
 import { restrictionOn } from "@pipelines/core/configuration/policy";
 import { type Action, traitsOf } from "@pipelines/core/contracts/action";
@@ -7,8 +6,9 @@ import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { reachable, reversed } from "@pipelines/core/graph/order";
+import { byHand } from "@pipelines/core/wording/by-hand";
 import type { ClassifiedChange } from "../classify/classify.ts";
-import type { Request } from "../compare/comparison.ts";
+import type { Request } from "../compare/compared.ts";
 import type { Snapshot, UnitFacts } from "../discover/snapshot.ts";
 import { finalAction, withholding } from "./merge.ts";
 

@@ -1,9 +1,9 @@
-import { byHand } from "@pipelines/core/advice/by-hand";
 import { carriedOutBy, changesUnits } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { byHand } from "@pipelines/core/wording/by-hand";
 import { fileIn, liesIn, UNIT_FILE, unitOwning } from "../discover/paths.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";

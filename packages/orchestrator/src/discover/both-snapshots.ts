@@ -1,6 +1,7 @@
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { WantedUnits } from "../compare/wanted-units.ts";
 import { unitsBetween } from "./candidates/between.ts";
 import { type Configurations, narrow, withDependents } from "./candidates/narrow.ts";
 import { mentionsByText, type TextView, textViewOf } from "./candidates/text-view.ts";
@@ -9,14 +10,6 @@ import { type Commit, type DiscoveryEdges, openCommit } from "./commit.ts";
 import { type CommitEvaluator, commitEvaluator, hasStacks } from "./evaluate-commit.ts";
 import { unitOwning } from "./paths.ts";
 import { emptySnapshot, type Snapshot } from "./snapshot.ts";
-
-/** The units that Terragrunt evaluates. */
-export type WantedUnits =
-  /** Those that the comparison may affect, and some more by name; what depends on one of these that is gone as well. */
-  | { readonly kind: "affected"; readonly also: ReadonlySet<UnitPath> }
-  /** Those that somebody asked for at one commit. */
-  | { readonly kind: "named"; readonly matches: (unit: UnitPath) => boolean }
-  | { readonly kind: "all" };
 
 export type Snapshots = { readonly base: Snapshot; readonly head: Snapshot };
 

@@ -1,3 +1,4 @@
+import type { Configuration } from "@pipelines/core/configuration/schema";
 import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Account } from "@pipelines/core/contracts/change";
@@ -17,6 +18,10 @@ export type Limits = {
   /** The longest one unit may take. */
   readonly timeoutMinutes: number;
 };
+
+export function limitsOf({ jobs }: Pick<Configuration, "jobs">): Limits {
+  return { unitsPerJob: jobs.units_per_job, parallelism: jobs.parallelism, timeoutMinutes: jobs.timeout_minutes };
+}
 
 export type PackInput = {
   readonly units: readonly AffectedUnit[];

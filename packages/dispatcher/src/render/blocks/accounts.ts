@@ -1,5 +1,5 @@
+import { count } from "@pipelines/core/wording/count";
 import type { Detail } from "../../report/fit.ts";
-import { count } from "../../report/headline.ts";
 import type { Report } from "../../report/model.ts";
 import { code, fenced, html, link, oneLine, sentence } from "../escape.ts";
 import { cutAtLine } from "../plan-text.ts";

@@ -6,7 +6,8 @@ import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import type { Classified } from "../classify/classify.ts";
+import type { Classified } from "./classify/classify.ts";
+import { untouchedNotice } from "./decide/judge-faults.ts";
 
 export type Determined = {
   readonly comparison: Comparison;
@@ -26,7 +27,7 @@ export type Determined = {
 export function assess(determined: Determined): Assessment {
   const { comparison, governing, classified, units, untouched, discovery } = determined;
   const problems = [...determined.problems];
-  const notices = [...determined.notices];
+  const notices = [...determined.notices, ...untouchedNotice(untouched)];
   const { pullRequest } = comparison;
   const untrusted = pullRequest?.untrusted === true && units.length > 0;
   if (untrusted) {
