@@ -11,8 +11,8 @@ import { configurationProblems } from "./check-configuration.ts";
 import { classifyComparison } from "./classify/classify-comparison.ts";
 import { ignoredBy } from "./classify/ignored-units.ts";
 import { noticesOf, requestOf, writesAny } from "./compare/compared.ts";
-import { compareCommits, type Wanted } from "./compare/comparison.ts";
-import { type Extent, mayOwe, wantedUnits } from "./compare/wanted-units.ts";
+import { compareCommits, type Query } from "./compare/comparison.ts";
+import { type Extent, mayOwe, unitsToEvaluate } from "./compare/units-to-evaluate.ts";
 import { branchFacts } from "./decide/branch-facts.ts";
 import { decide } from "./decide/decide.ts";
 import { discover } from "./discover/discover.ts";
@@ -58,12 +58,12 @@ export async function orchestratorEdges(
  */
 export async function orchestrate(
   edges: OrchestratorEdges,
-  wanted: Wanted,
+  query: Query,
   extent: Extent = "affected",
 ): Promise<Assessment> {
   const { repository, configurations, look } = edges;
   const deployBranch = (commit: CommitSha) => deployBranchAt(configurations, repository, commit);
-  const compared = await compareCommits(repository, wanted, deployBranch, look);
+  const compared = await compareCommits(repository, query, deployBranch, look);
   if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
   const { comparison } = compared;
   const [request, writes, said] = [requestOf(compared), writesAny(compared), noticesOf(compared)];
@@ -74,7 +74,7 @@ export async function orchestrate(
     return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
   }
 
-  const discovered = await discover(edges, comparison, ofGit, settings, wantedUnits(compared, extent, look));
+  const discovered = await discover(edges, comparison, ofGit, settings, unitsToEvaluate(compared, extent, look));
   const { base, head } = discovered;
   const checked = await configurationProblems(repository, configurations, { base, head, diff: ofGit, settings });
   const accounts = await accountChanges(repository, comparison, ofGit, head, governing.accounts.file);

@@ -1,4 +1,4 @@
-import type { Found } from "../compare/compared.ts";
+import type { Compared } from "../compare/compared.ts";
 import type { Discovered } from "../discover/discover.ts";
 import type { Owed } from "../due/owed.ts";
 import { type Classified, classifyChanges, RULES } from "./classify.ts";
@@ -9,7 +9,7 @@ import type { Commits } from "./rule.ts";
 
 /** What a comparison is about, as changes: what differs, or what somebody asked for; and what is due. */
 export function classifyComparison(
-  compared: Found,
+  compared: Compared,
   { base, head, diff }: Pick<Discovered, "base" | "head" | "diff">,
   settings: Omit<Commits, "base" | "head">,
   owed: Owed,

@@ -1,7 +1,7 @@
 import { type DispatchAction, traitsOf } from "@pipelines/core/contracts/action";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 
-/** Two commits to compare, or the sentence that says why there is nothing to compare. */
+/** Two commits to compare, and what for. */
 export type Compared =
   | {
       readonly kind: "comparison";
@@ -11,7 +11,11 @@ export type Compared =
     }
   | { readonly kind: "requested"; readonly comparison: Comparison; readonly request: Request }
   /** What is due of the units that globs name, and nothing else. */
-  | { readonly kind: "due"; readonly comparison: Comparison; readonly globs: readonly string[] }
+  | { readonly kind: "due"; readonly comparison: Comparison; readonly globs: readonly string[] };
+
+/** The comparison, or the sentence that says why there is nothing to compare. */
+export type CompareResult =
+  | Compared
   | { readonly kind: "nothing"; readonly comparison: Comparison; readonly why: string };
 
 /** Units that somebody, or a schedule, asked for at one commit, whatever has changed. */
@@ -21,16 +25,13 @@ export type Request = {
   readonly change: "ManuallyRequested" | "DriftChecked";
 };
 
-/** A comparison that there is something to do with. */
-export type Found = Exclude<Compared, { kind: "nothing" }>;
-
 /** What somebody, or a schedule, asked for; `null` where what changed decides. */
-export function requestOf(compared: Found): Request | null {
+export function requestOf(compared: Compared): Request | null {
   return compared.kind === "requested" ? compared.request : null;
 }
 
 /** Whether the run is to change anything but reports. */
-export function writesAny(compared: Found): boolean {
+export function writesAny(compared: Compared): boolean {
   if (compared.kind === "due") return true;
   return compared.kind === "requested"
     ? traitsOf(compared.request.action).writes
@@ -38,13 +39,13 @@ export function writesAny(compared: Found): boolean {
 }
 
 /** Whether it may take along what is due: a push does, and a request for just that. */
-export function takesDue(compared: Found): boolean {
+export function takesDue(compared: Compared): boolean {
   const { ledgerClaim, mode } = compared.comparison;
   if (ledgerClaim === undefined) return false;
   return compared.kind === "due" || (compared.kind === "comparison" && mode === "apply");
 }
 
 /** What has to be said of how it was compared. */
-export function noticesOf(compared: Found): string[] {
+export function noticesOf(compared: Compared): string[] {
   return compared.kind === "comparison" && compared.notice !== undefined ? [compared.notice] : [];
 }

@@ -2,7 +2,7 @@ import { traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha, Comparison, EventRef } from "@pipelines/core/contracts/comparison";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
-import type { Compared } from "./compared.ts";
+import type { CompareResult } from "./compared.ts";
 import {
   APPLY_DUE,
   DISMISS,
@@ -18,7 +18,7 @@ import { ledgerBase } from "./ledger-base.ts";
 import { ancestryOfLook } from "./look.ts";
 
 /** What is asked of the orchestrator: to answer an event of GitHub, or to compare two revisions from a terminal. */
-export type Wanted =
+export type Query =
   | { readonly kind: "event"; readonly event: PipelineEvent }
   | {
       readonly kind: "local";
@@ -37,12 +37,12 @@ export type Wanted =
  */
 export async function compareCommits(
   repository: Repository,
-  wanted: Wanted,
+  query: Query,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
   look: LedgerLook | null,
-): Promise<Compared> {
-  if (wanted.kind === "local") return localComparison(repository, wanted, deployBranchAt);
-  const { event } = wanted;
+): Promise<CompareResult> {
+  if (query.kind === "local") return localComparison(repository, query, deployBranchAt);
+  const { event } = query;
   switch (event.name) {
     case "pull_request":
       return pullRequestComparison(repository, event, deployBranchAt);
@@ -79,16 +79,16 @@ export async function compareCommits(
 
 async function localComparison(
   repository: Repository,
-  wanted: Extract<Wanted, { kind: "local" }>,
+  query: Extract<Query, { kind: "local" }>,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
-): Promise<Compared> {
-  const head = await known(repository, wanted.head);
-  const tip = await known(repository, wanted.base);
+): Promise<CompareResult> {
+  const head = await known(repository, query.head);
+  const tip = await known(repository, query.base);
   // A branch that is behind must not show what the other side changed meanwhile as its own, turned round.
-  const base = wanted.event === "pull_request" ? ((await repository.mergeBase(tip, head)) ?? tip) : tip;
+  const base = query.event === "pull_request" ? ((await repository.mergeBase(tip, head)) ?? tip) : tip;
   const branch = await repository.branch();
   const event: EventRef = { name: "local", ref: branch === null ? head : `refs/heads/${branch}`, actor: null };
-  const mode = wanted.event === "push" ? "apply" : "plan";
+  const mode = query.event === "push" ? "apply" : "plan";
   const deployBranch = await deployBranchAt(mode === "plan" ? base : head);
   return {
     kind: "comparison",
@@ -101,7 +101,7 @@ async function pullRequestComparison(
   repository: Repository,
   event: PipelineEvent,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
-): Promise<Compared> {
+): Promise<CompareResult> {
   const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
   const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
   return {
@@ -154,7 +154,7 @@ async function pushComparison(
   event: PipelineEvent,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
   look: LedgerLook | null,
-): Promise<Compared> {
+): Promise<CompareResult> {
   const push = readPayload(event, PushPayload);
   if (push.deleted || !push.ref.startsWith("refs/heads/")) {
     const what = push.deleted ? `\`${push.ref}\` was deleted` : `\`${push.ref}\` is no branch`;
@@ -195,7 +195,7 @@ async function ledgerComparison(
     event,
     deployBranch,
   }: { head: CommitSha; before: CommitSha | null; event: EventRef; deployBranch: string },
-): Promise<Compared> {
+): Promise<CompareResult> {
   const determined = look.determined?.commit ?? null;
   const here = determined === null ? null : await repository.resolve(determined);
   const facts = { determined, head, tip: look.tip, before, has: (commit: CommitSha) => commit === here };
@@ -231,7 +231,7 @@ async function requestedUnits(
   event: PipelineEvent,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
   look: LedgerLook | null,
-): Promise<Compared> {
+): Promise<CompareResult> {
   const { inputs } = readPayload(event, DispatchPayload);
   const tip = await needed(repository, event.sha);
   if (inputs === null)

@@ -1,7 +1,7 @@
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import type { WantedUnits } from "../compare/wanted-units.ts";
+import type { UnitsToEvaluate } from "../compare/units-to-evaluate.ts";
 import { unitsBetween } from "./candidates/between.ts";
 import { type Configurations, narrow, withDependents } from "./candidates/narrow.ts";
 import { mentionsByText, type TextView, textViewOf } from "./candidates/text-view.ts";
@@ -22,7 +22,7 @@ export async function bothSnapshots(
   comparison: Comparison,
   diff: readonly ChangedFile[],
   configurations: Configurations,
-  wanted: WantedUnits,
+  wanted: UnitsToEvaluate,
 ): Promise<Snapshots> {
   const texts = textsOf(edges.repository.folder, edges.gitEnvironment, edges.parseHcl);
   await using head = await openCommit(edges, texts, comparison.head, configurations.governing, "at once");
@@ -91,7 +91,7 @@ async function everything(
 }
 
 /** The units of a commit that are asked for by name, and what may depend on one of these that is gone; `null` for all. */
-function namedUnits({ folders, dependentsOf }: TextView, wanted: WantedUnits): ReadonlySet<string> | null {
+function namedUnits({ folders, dependentsOf }: TextView, wanted: UnitsToEvaluate): ReadonlySet<string> | null {
   switch (wanted.kind) {
     case "all":
       return null;

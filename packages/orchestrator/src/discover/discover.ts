@@ -3,7 +3,7 @@ import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { Repository } from "@pipelines/core/git/repository";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
-import type { WantedUnits } from "../compare/wanted-units.ts";
+import type { UnitsToEvaluate } from "../compare/units-to-evaluate.ts";
 import type { HclParser } from "../hcl/parse.ts";
 import type { Settings } from "../settings.ts";
 import { bothSnapshots, type Snapshots } from "./both-snapshots.ts";
@@ -36,7 +36,7 @@ export async function discover(
   comparison: Comparison,
   diff: readonly ChangedFile[],
   settings: Settings,
-  wanted: WantedUnits,
+  wanted: UnitsToEvaluate,
 ): Promise<Discovered> {
   await locateTerragrunt(edges.toolEnvironment, edges.repository.folder);
   await using sts = await startStsStandIn();

@@ -2,7 +2,7 @@ import type { Configurations } from "@pipelines/core/configuration/configuration
 import { globMatcher } from "@pipelines/core/configuration/environments";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { Repository } from "@pipelines/core/git/repository";
-import { type Found, takesDue } from "../compare/compared.ts";
+import { type Compared, takesDue } from "../compare/compared.ts";
 import { ancestryOfLook } from "../compare/look.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import type { Settings } from "../settings.ts";
@@ -17,7 +17,7 @@ export type OwedEdges = {
 /** What is due and free to be taken by a run: by a push all of it, by a request for what is due the units that it names. */
 export async function owedBy(
   { repository, configurations, look }: OwedEdges,
-  compared: Found,
+  compared: Compared,
   head: Snapshot,
   settings: Settings,
 ): Promise<Owed> {

@@ -1,10 +1,10 @@
 import { globMatcher } from "@pipelines/core/configuration/environments";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { type Found, takesDue } from "./compared.ts";
+import { type Compared, takesDue } from "./compared.ts";
 
 /** The units that Terragrunt evaluates. */
-export type WantedUnits =
+export type UnitsToEvaluate =
   /** Those that the comparison may affect, and some more by name; what depends on one of these that is gone as well. */
   | { readonly kind: "affected"; readonly also: ReadonlySet<UnitPath> }
   /** Those that somebody asked for at one commit. */
@@ -15,7 +15,7 @@ export type WantedUnits =
 export type Extent = "affected" | "all";
 
 /** Which units Terragrunt evaluates: what is due belongs to what a push affects, and to nothing else that is asked for. */
-export function wantedUnits(compared: Found, extent: Extent, look: LedgerLook | null): WantedUnits {
+export function unitsToEvaluate(compared: Compared, extent: Extent, look: LedgerLook | null): UnitsToEvaluate {
   if (extent === "all") return { kind: "all" };
   if (compared.kind === "requested") return { kind: "named", matches: globMatcher(compared.request.globs) };
   const { base, head } = compared.comparison;
@@ -25,7 +25,7 @@ export function wantedUnits(compared: Found, extent: Extent, look: LedgerLook | 
 }
 
 /** Whether the ledger has anything that a run may take along, whatever has changed. */
-export function mayOwe(compared: Found, look: LedgerLook | null): boolean {
+export function mayOwe(compared: Compared, look: LedgerLook | null): boolean {
   const { ledgerClaim } = compared.comparison;
   if (look === null || ledgerClaim === undefined) return false;
   return look.units.some(({ due, applied }) => due !== undefined || applied !== undefined);
