@@ -16,7 +16,7 @@ import { readTemplates } from "./accounts/templates.ts";
 import type { AccountAction } from "./actions/account.ts";
 import { carriedOut } from "./actions/index.ts";
 import { demandAuthority } from "./authority.ts";
-import { secretsOf } from "./credentials/environment.ts";
+import { secretsOf, withoutSecrets } from "./credentials/environment.ts";
 import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
 import { type OpenJob, openJob } from "./job/open-job.ts";
 import { findTools } from "./job/tools.ts";
@@ -79,9 +79,7 @@ async function runUnits(
   const environment = environmentNamed(configuration, execution.job.environment);
   const tools = await findTools(execution.job.action, configuration, environment, edges.environment);
   if (tools.missing.length > 0) {
-    edges.progress.warn?.(
-      `This job does without the declared secrets ${tools.missing.join(", ")}, which no job outside of a GitHub environment has: a unit that reads one gets nothing.`,
-    );
+    edges.progress.warn?.(withoutSecrets(tools.missing, edges.environment));
   }
   await log.add({ toolVersions: tools.versions });
   await using job = await openJob({

@@ -15,7 +15,9 @@ import { compareCommits, type Query } from "./compare/comparison.ts";
 import { type Extent, mayOwe, unitsToEvaluate } from "./compare/units-to-evaluate.ts";
 import { branchFacts } from "./decide/branch-facts.ts";
 import { decide } from "./decide/decide.ts";
+import { runnable } from "./decide/runnable.ts";
 import { discover } from "./discover/discover.ts";
+import type { DiscoveryWatch } from "./discover/terragrunt/client.ts";
 import { owedBy } from "./due/owed-by.ts";
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
 import { limitsOf, packJobs } from "./pack/pack.ts";
@@ -30,6 +32,8 @@ export type OrchestratorEdges = {
   readonly parseHcl: HclParser;
   /** The whole environment of the tools: no token, no credentials. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
+  /** Somebody who watches, and can ask for a stop. */
+  readonly watch?: DiscoveryWatch;
 };
 
 /**
@@ -89,7 +93,7 @@ export async function orchestrate(
     branch: await branchFacts(repository, comparison, base, head),
   });
   const packed = packJobs({
-    units: decided.units,
+    units: runnable(decided.units, decided.problems),
     dependenciesAtHead: (unit) => head.facts.get(unit)?.dependencies ?? [],
     dependenciesAtBase: (unit) => base.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit),
     accounts: accounts.withoutCode,

@@ -1,5 +1,6 @@
+import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import { expect, test } from "vitest";
-import { reportOf } from "../../test/build.ts";
+import { failed, reportOf } from "../../test/build.ts";
 import { examples } from "../../test/examples.ts";
 import { renderTerminal } from "./terminal.ts";
 
@@ -13,3 +14,12 @@ test.each(["small-mixed", "destroy-and-replace", "failure-in-one-of-five", "brok
     await expect(text).toMatchFileSnapshot(`../../test/examples/terminal/${name}.txt`);
   },
 );
+
+test("a terminal is told to run it again, and nothing of jobs that it does not have", () => {
+  const ends: UnitEnd[] = [failed(), { kind: "unknown", why: "it was killed" }, { kind: "skipped", because: [] }];
+  const text = renderTerminal(reportOf({ units: ends.map((end, at) => ({ path: `prod/${at}`, end })) }), {
+    plans: true,
+  });
+  expect(text).toContain("run this again");
+  expect(text).not.toMatch(/failed jobs/);
+});

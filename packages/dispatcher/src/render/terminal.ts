@@ -93,7 +93,7 @@ function accountLine({ name, files, pullRequestUrl, failure }: AccountOutcome): 
 
 function adviceLines(row: Row): string {
   const { unit } = row;
-  const advice = adviceOn(row);
+  const advice = adviceOn(row, "terminal");
   if (advice === null) return oneLine(unit, 200);
   const detail = advice.detail === null ? [] : visible(advice.detail).trimEnd().split("\n").slice(0, 40);
   return [

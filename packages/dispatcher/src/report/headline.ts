@@ -19,10 +19,7 @@ export function headlineOf(report: Report): Headline {
   }
   if (report.status === "failure") return { icon: "❌", text: failureOf(report) };
   if (report.pending.length > 0) return { icon: "⏳", text: progressOf(report) };
-  if (totals.units === 0) {
-    const { length } = report.withheld;
-    return { icon: "⚪", text: length > 0 ? `Nothing runs: ${count(length, "unit")} withheld` : "Nothing to do" };
-  }
+  if (totals.units === 0) return withoutUnits(report);
   const lost = totals.destroy + totals.replace + totals.forget;
   const amountOf = (wanted: UnitEnd["kind"]): number => report.rows.filter(({ end }) => end.kind === wanted).length;
   const [waiting, ignored] = [amountOf("waiting"), amountOf("ignored")];
@@ -48,6 +45,18 @@ export function headlineOf(report: Report): Headline {
     forget: "forgotten",
   });
   return { icon: "✅", text: `${done === "" ? "Applied: no resource had to change" : `Applied: ${done}`}${later}` };
+}
+
+/** What comes of a run in which no unit runs: new accounts, or nothing. */
+function withoutUnits(report: Report): Headline {
+  const { accounts, withheld } = report;
+  if (accounts.length > 0) {
+    const code = `the code of ${count(accounts.length, "account")}`;
+    const text = report.kind === "plan" ? `${doingOf(report)} opens a pull request with ${code}` : `Proposed ${code}`;
+    return { icon: "✅", text };
+  }
+  const { length } = withheld;
+  return { icon: "⚪", text: length > 0 ? `Nothing runs: ${count(length, "unit")} withheld` : "Nothing to do" };
 }
 
 function startOf({ kind, pending }: Report): string {

@@ -8,7 +8,7 @@ import type { HclParser } from "../hcl/parse.ts";
 import type { Settings } from "../settings.ts";
 import { bothSnapshots, type Snapshots } from "./both-snapshots.ts";
 import { wholeDiff } from "./generated-diff.ts";
-import { discoveringTerragrunt } from "./terragrunt/client.ts";
+import { type DiscoveryWatch, discoveringTerragrunt } from "./terragrunt/client.ts";
 import { discoveryEnvironment } from "./terragrunt/environment.ts";
 import { startStsStandIn } from "./terragrunt/sts-stand-in.ts";
 import { standInNotice } from "./terragrunt/variables.ts";
@@ -32,6 +32,7 @@ export async function discover(
     readonly repository: Repository;
     readonly parseHcl: HclParser;
     readonly toolEnvironment: Readonly<Record<string, string>>;
+    readonly watch?: DiscoveryWatch;
   },
   comparison: Comparison,
   diff: readonly ChangedFile[],
@@ -40,7 +41,7 @@ export async function discover(
 ): Promise<Discovered> {
   await locateTerragrunt(edges.toolEnvironment, edges.repository.folder);
   await using sts = await startStsStandIn();
-  const terragrunt = discoveringTerragrunt();
+  const terragrunt = discoveringTerragrunt(edges.watch ?? null);
   const { base, head } = await bothSnapshots(
     {
       ...edges,

@@ -122,12 +122,21 @@ function unitsAt(file: string, examined: readonly Examined[]): UnitPath[] {
 
 const behind = (path: string, link: string): boolean => path === link || liesIn(path, link);
 
-/** Joins faults of the same kind at the same place; the message of the first unit stands for all. */
+/**
+ * Joins faults of the same kind at the same place. A message that only differs by the unit's own name stands for all;
+ * where the units differ in more, it is said whose it is.
+ */
 function merged(faults: readonly Fault[]): Fault[] {
   const groups = Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([kind, file, line]));
-  return [...groups.values()].flatMap(([first, ...others]) =>
-    first === undefined
-      ? []
-      : [{ ...first, units: [first, ...others].flatMap(({ units }) => units).toSorted() } satisfies Fault],
-  );
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const units = [first, ...others].flatMap((fault) => fault.units).toSorted();
+    const differing = others.filter((other) => wordsOf(other) !== wordsOf(first)).length;
+    const whose = `That is said of \`${first.units[0] ?? ""}\`; of ${differing} of the others something else is.`;
+    return [{ ...first, units, ...(differing === 0 ? {} : { message: `${first.message} ${whose}` }) }];
+  });
+}
+
+function wordsOf({ message, units: [unit] }: Fault): string {
+  return unit === undefined ? message : message.replaceAll(unit, "…");
 }
