@@ -46,7 +46,7 @@ export function watchDiscovery(
     if (performance.now() - began < next || stop.aborted) return;
     const [first = "git", ...others] = calls.list();
     const now = `${first}${others.length === 0 ? "" : ` and ${others.length} more`}`;
-    const text = `Reading the commits, ${seconds()} s: ${now}${done === 0 ? "" : `; ${done} calls done`}`;
+    const text = `Reading the commits, ${seconds()} s: ${now}${done === 0 ? "" : `; ${done} ${done === 1 ? "call" : "calls"} done`}`;
     if (stream.isTTY) stream.write(`\r\u001B[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
     else {
       stream.write(`${text}\n`);
