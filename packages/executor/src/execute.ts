@@ -16,7 +16,7 @@ import { readTemplates } from "./accounts/templates.ts";
 import type { AccountAction } from "./actions/account.ts";
 import { carriedOut } from "./actions/index.ts";
 import { demandAuthority } from "./authority.ts";
-import { secretsOf, withoutSecrets } from "./credentials/environment.ts";
+import { secretsOf } from "./credentials/environment.ts";
 import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
 import { type OpenJob, openJob } from "./job/open-job.ts";
 import { findTools } from "./job/tools.ts";
@@ -78,9 +78,7 @@ async function runUnits(
 ): Promise<void> {
   const environment = environmentNamed(configuration, execution.job.environment);
   const tools = await findTools(execution.job.action, configuration, environment, edges.environment);
-  if (tools.missing.length > 0) {
-    edges.progress.warn?.(withoutSecrets(tools.missing, edges.environment));
-  }
+  for (const warning of tools.warnings) edges.progress.warn?.(warning);
   await log.add({ toolVersions: tools.versions });
   await using job = await openJob({
     ...{ execution, configuration, newest, environment, tools, repository: edges.repository, stop: edges.stop },

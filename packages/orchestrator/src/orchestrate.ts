@@ -15,7 +15,6 @@ import { compareCommits, type Query } from "./compare/comparison.ts";
 import { type Extent, mayOwe, unitsToEvaluate } from "./compare/units-to-evaluate.ts";
 import { branchFacts } from "./decide/branch-facts.ts";
 import { decide } from "./decide/decide.ts";
-import { runnable } from "./decide/runnable.ts";
 import { discover } from "./discover/discover.ts";
 import type { DiscoveryWatch } from "./discover/terragrunt/client.ts";
 import { owedBy } from "./due/owed-by.ts";
@@ -93,7 +92,7 @@ export async function orchestrate(
     branch: await branchFacts(repository, comparison, base, head),
   });
   const packed = packJobs({
-    units: runnable(decided.units, decided.problems),
+    units: decided.runnable,
     dependenciesAtHead: (unit) => head.facts.get(unit)?.dependencies ?? [],
     dependenciesAtBase: (unit) => base.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit),
     accounts: accounts.withoutCode,

@@ -19,6 +19,7 @@ import { withoutExcluded } from "./exclude.ts";
 import { judgeFaults } from "./judge-faults.ts";
 import { movesBetween } from "./moves.ts";
 import { refuseDeletes } from "./refuse.ts";
+import { runnable } from "./runnable.ts";
 
 export type DecideInput = {
   readonly comparison: Comparison;
@@ -38,6 +39,8 @@ export type DecideInput = {
 
 export type Decided = {
   readonly units: readonly AffectedUnit[];
+  /** Those of them that jobs are made for. */
+  readonly runnable: readonly AffectedUnit[];
   readonly problems: readonly Problem[];
   /** What was wrong at base already, with units that the comparison does not touch. */
   readonly untouched: readonly Problem[];
@@ -83,6 +86,7 @@ export function decide(input: DecideInput): Decided {
   const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.ignored.isIgnored);
   return {
     units: refused.units,
+    runnable: runnable(refused.units, judged.problems),
     problems: [
       ...judged.problems,
       ...affected.problems,
