@@ -87,7 +87,7 @@ export function untouchedNotice(untouched: readonly Problem[]): string[] {
     ...(stacks.length === 0 ? [] : [count(stacks.length, "file")]),
   ].join(" and ");
   return [
-    `${counts} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`,
+    `${counts} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain --verbose\` says why.`,
   ];
 }
 
