@@ -42,7 +42,9 @@ export function assess(determined: Determined): Assessment {
       `This pull request goes to \`${pullRequest.baseRef}\`, not to the deploy branch \`${comparison.deployBranch}\`: its plans are no reviewed plans.`,
     );
   }
-  if (units.length === 0 && determined.jobs.length === 0) notices.push("Nothing to do: no unit is affected.");
+  if (units.length === 0 && determined.jobs.length === 0 && problems.length === 0) {
+    notices.push("Nothing to do: no unit is affected.");
+  }
   const jobs = untrusted ? [] : [...determined.jobs];
   return {
     version: 1,

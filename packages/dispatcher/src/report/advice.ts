@@ -103,6 +103,7 @@ function titleOf(cause: FailureCause): string {
     case "configuration":
       return "its configuration is invalid";
     case "tool":
+      if (isUnreadableSource(cause.message)) return "a module's repository can't be read";
       return (
         errorIn(cause.message) ??
         (cause.exitCode === null ? "the tool ended without an exit code" : `exit code ${cause.exitCode}`)
@@ -110,6 +111,13 @@ function titleOf(cause: FailureCause): string {
     default:
       return cause satisfies never;
   }
+}
+
+/** What git says of a repository that it may not read, that is not there, or whose host it does not reach. */
+function isUnreadableSource(message: string): boolean {
+  return /Could not read from remote repository|could not read Username|Authentication failed for|Repository not found|Could not resolve host/.test(
+    message,
+  );
 }
 
 /** OpenTofu's and Terraform's own first line of an error. */
@@ -140,6 +148,9 @@ function nextOf(cause: FailureCause, at: WorkedAt, again: string): string {
     case "tool":
       if (at === "unlock") {
         return `Nothing was unlocked. ${capital(again)} of the run that found the state locked: they continue, or name the lock that is held now.`;
+      }
+      if (isUnreadableSource(cause.message)) {
+        return `Is the address right, and does the runner reach it? A private repository is read with the read-only token of \`module_access\`, whether its address is of HTTPS or SSH. Then ${again}.`;
       }
       return at === "apply"
         ? `Part of it may have been applied. Fix the cause and merge the fix, or ${again} if the cause lies outside the code.`
