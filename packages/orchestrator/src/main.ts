@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   }
 }
 
-const IN_LOG = { verbose: false, rest: "the run's artifact pipelines-assessment has all", commands: [] };
+const IN_LOG = { verbose: false, rest: "the run's artifact pipelines-assessment has all", commands: [], asides: [] };
 
 /** What the step before wrote down of the ledger; `null` where there is none. @throws DocumentError when it can't be read */
 async function lookOf(folder: string): Promise<LedgerLook | null> {

@@ -34,8 +34,8 @@ export async function explain(options: ExplainOptions): Promise<number> {
   else {
     const verbose = options.verbose === true;
     const commands = assessment.unmatched.length === 0 ? [] : await commandsAt(folder, assessment);
-    process.stdout.write(explainText(assessment, { verbose, rest: "`--verbose` prints all", commands }));
-    process.stdout.write(`${(await aside(folder, assessment)).map((line) => `\n${line}\n`).join("")}`);
+    const asides = await asidesOf(folder, assessment);
+    process.stdout.write(explainText(assessment, { verbose, rest: "`--verbose` prints all", commands, asides }));
   }
   return assessment.problems.length === 0 ? 0 : 1;
 }
@@ -50,11 +50,13 @@ async function commandsAt(folder: string, { comparison }: Assessment): Promise<s
 }
 
 /** What the comparison can't say: what is due by the ledger as it was fetched last, and what is not committed. */
-async function aside(folder: string, { comparison, units }: Assessment): Promise<string[]> {
+async function asidesOf(folder: string, { comparison, units }: Assessment): Promise<string[]> {
   const { ledger } = await readLedger(ledgerGit(folder, toolEnvironment(process.env)));
   const due = [...ledger.units.values()].flatMap((record) => (record.due === undefined ? [] : [record.unit]));
   const affected = new Set(units.map(({ path }) => path));
-  const files = await uncommittedFiles(folder);
+  const isCheckedOut =
+    (await gitAt(folder, toolEnvironment(process.env)).raw(["rev-parse", "HEAD"])).trim() === comparison.head;
+  const files = isCheckedOut ? await uncommittedFiles(folder) : [];
   return [
     ...(due.length === 0
       ? []

@@ -53,7 +53,7 @@ const explained = (document: Document, detail: Partial<Detail> = {}): string =>
       notices: [],
       ...document,
     }),
-    { verbose: false, rest: "`--verbose` prints all", commands: [], ...detail },
+    { verbose: false, rest: "`--verbose` prints all", commands: [], asides: [], ...detail },
   );
 
 const mixed: Document = {
@@ -147,6 +147,15 @@ Read 2 commits with 5 calls of Terragrunt in 3.4 s.
   ])("marks a unit that %s", (_what, more, mark) => {
     const text = explained({ units: [unit("prod/vpc", more)], jobs: [job(1, ["prod/vpc"])] });
     expect(text).toContain(`  plan  prod/vpc  main.tf  ${mark}\n`);
+  });
+
+  it("says once what is wrong with many files in the same way, though more is wrong with each", () => {
+    const wrong = (path: string, lines: string) => ({
+      ...{ kind: "not-evaluated", path, file: path, line: 1 },
+      message: `broken. (There is more in this file, in lines ${lines}.)`,
+    });
+    const text = explained({ problems: [wrong("a", "2, 3"), wrong("b", "4")] }, { asides: ["Not committed: x."] });
+    expect(text).toMatch(/Not committed: x\.\n\n2 problems\n {2}a:1 and 1 more: broken\.\n$/);
   });
 
   it("marks a unit that is in no job, and says what is wrong with it once", () => {

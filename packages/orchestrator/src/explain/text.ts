@@ -11,6 +11,8 @@ export type Detail = {
   readonly rest: string;
   /** Calls of `run_cmd`, whose commands may read anything: `root.hcl:3`. */
   readonly commands: readonly string[];
+  /** What is worth saying beside the comparison. */
+  readonly asides: readonly string[];
 };
 
 /** Lines of one list that are shown before the rest is counted. */
@@ -41,6 +43,7 @@ export function explain(assessment: Assessment, detail: Detail): string {
     namedBriefly("Ignored", assessment.ignored, detail),
     detail.verbose ? list("Wrong before, and not touched", alike(untouched ?? [])) : [],
     notices,
+    ...detail.asides.map((aside) => [aside]),
     costBlock(assessment),
     list(problems.length === 1 ? "1 problem" : `${problems.length} problems`, alike(problems)),
   ];
@@ -190,10 +193,18 @@ function problemLine({ file, line, message }: Problem, more = ""): string {
 
 /** One line for problems of the same words, whose places are many where a template is at fault. */
 function alike(problems: readonly Problem[]): string[] {
-  return [...Map.groupBy(problems, ({ message }) => message).values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : problemLine(first, others.length === 0 ? "" : ` and ${others.length} more`),
+  return [...Map.groupBy(problems, ({ message }) => withoutOtherLines(message)).values()].flatMap(
+    ([first, ...others]) =>
+      first === undefined
+        ? []
+        : others.length === 0
+          ? problemLine(first)
+          : problemLine({ ...first, message: withoutOtherLines(first.message) }, ` and ${others.length} more`),
   );
 }
+
+/** A message without the other lines of its own file that are wrong. */
+const withoutOtherLines = (message: string): string => message.replace(/ \(There is more in this file[^)]*\)/, "");
 
 /** Makes a block of a title and indented lines; says how many are left out, and where they are. */
 function listing({ verbose, rest }: Detail): (title: string, lines: readonly string[]) => string[] {

@@ -114,6 +114,8 @@ describe.each(["plan", "apply"] as const)("%s of eleven thousand affected units"
       expect(matrix.length).toBeLessThanOrEqual(256);
       expect(Buffer.byteLength(JSON.stringify(matrix))).toBeLessThan(1_000_000);
     }
-    expect(explain(document, { verbose: false, rest: "", commands: [] }).split("\n").length).toBeLessThan(150);
+    expect(explain(document, { verbose: false, rest: "", commands: [], asides: [] }).split("\n").length).toBeLessThan(
+      150,
+    );
   });
 });
