@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
-import type { Extent } from "@pipelines/orchestrator/compare/wanted-units";
+import type { Extent } from "@pipelines/orchestrator/compare/units-to-evaluate";
 import { orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestrate";
 import { StoppedError } from "./interrupt.ts";
 import { type UnderWay, watchDiscovery } from "./watch.ts";
