@@ -343,9 +343,14 @@ export class World {
     if (unit === undefined) return;
     this.finishAll();
     // What a person dismissed stays as it is until a commit changes it, and may hold up others until then.
-    for (const record of this.ledger.units.values()) {
-      const kept = record.dismissed !== undefined && this.repository.at(this.repository.tip).units.has(record.unit);
-      if (kept) this.merge({ kind: "change", unit: record.unit }, "arrives");
+    for (const { unit: path, dismissed } of this.ledger.units.values()) {
+      const exists = this.repository.at(this.repository.tip).units.has(path);
+      if (dismissed === undefined || !(exists || dismissed.action === "apply")) continue;
+      this.merge({ kind: "change", unit: path }, "arrives");
+      // What was dismissed while it was to be applied, and is gone, is brought back to be destroyed.
+      if (exists) continue;
+      this.finishAll();
+      this.merge({ kind: "delete", unit: path }, "arrives");
     }
     for (let round = 0; round < 6; round += 1) {
       this.finishAll();
