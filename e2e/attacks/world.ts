@@ -27,6 +27,8 @@ export type AttackedWorld = AsyncDisposable & {
   onPullRequest(pullRequest: number, action: "opened" | "synchronize" | "edited"): Promise<PlayedRun>;
   /** Begins a run by hand, from main or another branch. */
   onDispatch(inputs: Readonly<Record<string, string>>, branch?: string): Promise<PlayedRun>;
+  /** Begins a run that a line of the schedule starts. */
+  onSchedule(line: string): Promise<PlayedRun>;
   /** What a unit's state says: the value of its one resource; `null` without it. */
   alive(unit: string): Promise<string | null>;
   ledgerOf(unit: string): Promise<LedgerUnit | null>;
@@ -174,6 +176,11 @@ function worldOn(playground: Playground): AttackedWorld {
       const payload = { inputs, ref: `refs/heads/${branch}` };
       const at = { sha, ref: `refs/heads/${branch}`, headSha: sha, headBranch: branch };
       return startPlay(playground, { name: "workflow_dispatch", payload, ...at });
+    },
+    async onSchedule(line) {
+      const sha = await tip();
+      const at = { sha, ref: "refs/heads/main", headSha: sha, headBranch: "main" };
+      return startPlay(playground, { name: "schedule", payload: { schedule: line }, ...at });
     },
     async alive(path) {
       const text = await readFile(join(playground.state, `${path}.tfstate`), "utf8").catch(() => null);
