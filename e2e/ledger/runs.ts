@@ -32,6 +32,8 @@ export type Run = {
   readonly cause: Cause;
   readonly head: CommitSha;
   phase: "queued" | "determined" | "claimed" | "ended";
+  /** Whether the job that claims has ended well: failed jobs that run again do so with what was determined before. */
+  claimed: boolean;
   /** What the orchestrator found: the count that it saw, and what it wants to claim. */
   seen: number;
   complete: boolean;

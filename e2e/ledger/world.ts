@@ -81,10 +81,11 @@ export class World {
     run.ref = { ...run.ref, attempt: run.ref.attempt + 1 };
     if (what === "all" || run.jobs.length === 0) {
       run.phase = "queued";
+      run.claimed = false;
       run.jobs = [];
       return;
     }
-    run.phase = "claimed";
+    run.phase = run.claimed ? "claimed" : "determined";
     for (const job of run.jobs) {
       const well =
         !job.lost &&
@@ -98,6 +99,8 @@ export class World {
   /** Ends a run where it stands: the cancel of a person, or the end of a runner. */
   kill(run: Run, how: { readonly luck: Luck; readonly outcomes: "kept" | "lost"; readonly records: boolean }): void {
     if (run.phase === "ended") return;
+    // Killed in the middle of its claim: what was written is there, and the job has not ended well.
+    if (run.jobs.every(({ state }) => state === "waiting")) run.claimed = false;
     for (const job of run.jobs) this.killJob(run, job, how);
     if (how.records && run.phase === "claimed") this.#record(run, this.#endsOf(run));
     run.phase = "ended";
@@ -137,8 +140,8 @@ export class World {
     const asked = run.cause.kind !== "push";
     // If the claim can't be written nothing is applied.
     if (faults.ledgerRefuses) {
+      for (const job of run.jobs) job.state = "ended";
       run.phase = "ended";
-      run.jobs = [];
       return;
     }
     this.#claim(run, {
@@ -149,6 +152,7 @@ export class World {
       of: asked ? { kind: "request" } : CHANGES(run.seen, run.complete),
     });
     run.phase = "claimed";
+    run.claimed = true;
   }
 
   #work(run: Run, pick: number, luck: Luck, faults: Faults): void {
@@ -302,7 +306,17 @@ export class World {
   }
 
   #start(cause: Cause, head = this.repository.tip): Run {
-    const run: Run = { ref: this.#ref(), cause, head, phase: "queued", seen: 0, complete: true, wanted: [], jobs: [] };
+    const run: Run = {
+      ref: this.#ref(),
+      cause,
+      head,
+      phase: "queued",
+      claimed: false,
+      seen: 0,
+      complete: true,
+      wanted: [],
+      jobs: [],
+    };
     this.runs.push(run);
     return run;
   }
@@ -329,9 +343,14 @@ export class World {
     if (unit === undefined) return;
     this.finishAll();
     // What a person dismissed stays as it is until a commit changes it, and may hold up others until then.
-    for (const record of this.ledger.units.values()) {
-      const kept = record.dismissed !== undefined && this.repository.at(this.repository.tip).units.has(record.unit);
-      if (kept) this.merge({ kind: "change", unit: record.unit }, "arrives");
+    for (const { unit: path, dismissed } of this.ledger.units.values()) {
+      const exists = this.repository.at(this.repository.tip).units.has(path);
+      if (dismissed === undefined || !(exists || dismissed.action === "apply")) continue;
+      this.merge({ kind: "change", unit: path }, "arrives");
+      // What was dismissed while it was to be applied, and is gone, is brought back to be destroyed.
+      if (exists) continue;
+      this.finishAll();
+      this.merge({ kind: "delete", unit: path }, "arrives");
     }
     for (let round = 0; round < 6; round += 1) {
       this.finishAll();

@@ -1,7 +1,6 @@
 import { type Configurations, configurationsOf } from "@pipelines/core/configuration/configurations";
 import { unitsTouchedBy } from "@pipelines/core/configuration/touched-units";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
-import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
@@ -20,7 +19,7 @@ import type { DiscoveryWatch } from "./discover/terragrunt/client.ts";
 import { owedBy } from "./due/owed-by.ts";
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
 import { limitsOf, packJobs } from "./pack/pack.ts";
-import { deployBranchAt, settingsOf } from "./settings.ts";
+import { rulesOf, settingsOf } from "./settings.ts";
 
 /** What the orchestrator talks to: git, Terragrunt through an environment, and the HCL parser. */
 export type OrchestratorEdges = {
@@ -65,8 +64,7 @@ export async function orchestrate(
   extent: Extent = "affected",
 ): Promise<Assessment> {
   const { repository, configurations, look } = edges;
-  const deployBranch = (commit: CommitSha) => deployBranchAt(configurations, repository, commit);
-  const compared = await compareCommits(repository, query, deployBranch, look);
+  const compared = await compareCommits(repository, query, rulesOf(configurations, repository), look);
   if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
   const { comparison } = compared;
   const [request, writes, said] = [requestOf(compared), writesAny(compared), noticesOf(compared)];

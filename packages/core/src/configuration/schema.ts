@@ -119,6 +119,14 @@ export const Configuration = z.strictObject({
     .enum(["on", "off"])
     .default("on")
     .describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
+  apply_due_at: z
+    .string()
+    .trim()
+    .regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`")
+    .optional()
+    .describe(
+      "A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift",
+    ),
   moves: z
     .enum(["hold", "destroy"])
     .default("hold")

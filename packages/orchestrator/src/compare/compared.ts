@@ -10,8 +10,8 @@ export type Compared =
       readonly notice?: string;
     }
   | { readonly kind: "requested"; readonly comparison: Comparison; readonly request: Request }
-  /** What is due of the units that globs name, and nothing else. */
-  | { readonly kind: "due"; readonly comparison: Comparison; readonly globs: readonly string[] };
+  /** What is due of the units that globs name, and nothing else. `null`: of all, by the clock and not by a person. */
+  | { readonly kind: "due"; readonly comparison: Comparison; readonly globs: readonly string[] | null };
 
 /** The comparison, or the sentence that says why there is nothing to compare. */
 export type CompareResult =

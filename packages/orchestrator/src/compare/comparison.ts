@@ -13,6 +13,7 @@ import {
   PullRequestPayload,
   PushPayload,
   readPayload,
+  SchedulePayload,
 } from "./event.ts";
 import { ledgerBase } from "./ledger-base.ts";
 import { ancestryOfLook } from "./look.ts";
@@ -27,10 +28,16 @@ export type Query =
       readonly event: "pull_request" | "push";
     };
 
+/** What the configuration of a commit says about which runs do what. */
+export type Rules = {
+  deployBranchAt(commit: CommitSha): Promise<string>;
+  /** The line of a schedule that starts runs for what is due; `null` where there is none. */
+  applyDueAt(commit: CommitSha): Promise<string | null>;
+};
+
 /**
  * Decides which two commits are compared, fetching what the clone lacks.
  *
- * @param deployBranchAt the deploy branch that the configuration of a commit names
  * @param look what the ledger said before; `null` without one
  * @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
  * @throws EventError when a payload is malformed
@@ -38,9 +45,10 @@ export type Query =
 export async function compareCommits(
   repository: Repository,
   query: Query,
-  deployBranchAt: (commit: CommitSha) => Promise<string>,
+  rules: Rules,
   look: LedgerLook | null,
 ): Promise<CompareResult> {
+  const { deployBranchAt } = rules;
   if (query.kind === "local") return localComparison(repository, query, deployBranchAt);
   const { event } = query;
   switch (event.name) {
@@ -62,12 +70,8 @@ export async function compareCommits(
     }
     case "workflow_dispatch":
       return requestedUnits(repository, event, deployBranchAt, look);
-    case "schedule": {
-      const head = await needed(repository, event.sha);
-      const plain = comparisonOf("drift", head, head, event, await deployBranchAt(head));
-      const comparison = { ...plain, ...claimSeen(plain, look) };
-      return { kind: "requested", comparison, request: { action: "plan", globs: ["**"], change: "DriftChecked" } };
-    }
+    case "schedule":
+      return scheduledUnits(repository, event, rules, look);
     default:
       return {
         kind: "nothing",
@@ -224,6 +228,28 @@ function claimSeen({ event, deployBranch }: Comparison, look: LedgerLook | null)
   if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
   return { ledgerClaim: look.determined?.claim ?? 0 };
 }
+
+/** A schedule looks for drift; the line of it that the configuration names does what is due. */
+async function scheduledUnits(
+  repository: Repository,
+  event: PipelineEvent,
+  rules: Rules,
+  look: LedgerLook | null,
+): Promise<CompareResult> {
+  const { schedule } = readPayload(event, SchedulePayload);
+  const head = await needed(repository, event.sha);
+  const [deployBranch, applyDueAt] = [await rules.deployBranchAt(head), await rules.applyDueAt(head)];
+  const isDue = applyDueAt !== null && wordsOf(applyDueAt) === wordsOf(schedule);
+  const plain = comparisonOf(isDue ? "manual" : "drift", head, head, event, deployBranch);
+  const comparison = { ...plain, ...claimSeen(plain, look) };
+  if (isDue) {
+    if (comparison.ledgerClaim !== undefined) return { kind: "due", comparison, globs: null };
+    throw new EventError(`\`apply_due_at\` needs the ledger, and runs for \`${deployBranch}\` only`);
+  }
+  return { kind: "requested", comparison, request: { action: "plan", globs: ["**"], change: "DriftChecked" } };
+}
+
+const wordsOf = (line: string): string => line.trim().replaceAll(/\s+/g, " ");
 
 /** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
 async function requestedUnits(

@@ -6,7 +6,7 @@ import { type Compared, takesDue } from "../compare/compared.ts";
 import { ancestryOfLook } from "../compare/look.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import type { Settings } from "../settings.ts";
-import { type Owed, owedDestroys, owedUnits } from "./owed.ts";
+import { type Owed, type OwedRequest, owedDestroys, owedUnits } from "./owed.ts";
 
 export type OwedEdges = {
   readonly repository: Repository;
@@ -26,8 +26,13 @@ export async function owedBy(
   const { units, notices } = owedUnits({
     ...{ look, comparison, contains: await ancestryOfLook(repository, look, comparison.head) },
     existsAtHead: (unit) => head.units.has(unit),
-    asked: compared.kind === "due" ? globMatcher(compared.globs) : null,
+    of: requesterOf(compared),
   });
   const removed = await owedDestroys(units, configurations, settings);
   return { units, destroys: removed.units, notices: [...notices, ...removed.notices] };
+}
+
+function requesterOf(compared: Compared): OwedRequest {
+  if (compared.kind !== "due") return { kind: "push" };
+  return compared.globs === null ? { kind: "clock" } : { kind: "person", asked: globMatcher(compared.globs) };
 }

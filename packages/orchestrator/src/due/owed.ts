@@ -33,9 +33,14 @@ export type OwedQuestion = {
   readonly comparison: Comparison;
   readonly contains: Contains;
   readonly existsAtHead: (unit: UnitPath) => boolean;
-  /** Units that somebody asked for by name; `null` for a push, which takes all. */
-  readonly asked: ((unit: UnitPath) => boolean) | null;
+  readonly of: OwedRequest;
 };
+
+/** What takes units along: a push, a person who names them, or a line of the schedule. */
+export type OwedRequest =
+  | { readonly kind: "push" }
+  | { readonly kind: "clock" }
+  | { readonly kind: "person"; readonly asked: (unit: UnitPath) => boolean };
 
 /** What is due and free to be taken by this run. */
 export function owedUnits({
@@ -43,9 +48,10 @@ export function owedUnits({
   comparison,
   contains,
   existsAtHead,
-  asked,
+  of,
 }: OwedQuestion): Pick<Owed, "units" | "notices"> {
   const { head } = comparison;
+  const asked = of.kind === "person" ? of.asked : null;
   const ended = new Set(look.ended);
   const ledger = ledgerOf(look);
   const question = { run: look.run, head, tip: look.tip, contains, existsAtHead };
@@ -55,7 +61,7 @@ export function owedUnits({
     ...(asked === null ? {} : { asked }),
   });
   const due = asked === null ? take : take.filter(({ path }) => asked(path));
-  const ahead = asked === null ? appliedAhead(ledger, question, comparison.base !== head) : [];
+  const ahead = of.kind === "push" ? appliedAhead(ledger, question, comparison.base !== head) : [];
   const named = new Set(due.map(({ path }) => path));
   return {
     units: [...due, ...ahead.filter(({ path }) => !named.has(path))],
