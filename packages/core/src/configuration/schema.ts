@@ -144,7 +144,14 @@ export const Configuration = z.strictObject({
       file: Path.default("accounts.yml").describe("The file of accounts: `<name>: { id, email }`"),
       requests: Path.default("_new-account-requests").describe("The folder of account request files"),
       factory_unit: Path.optional().describe("The unit that creates accounts from request files"),
-      templates: Path.default(".pipelines/templates/account").describe("Templates of an account's first code"),
+      folder: Path.default("{{ account.name }}").describe("The folder of an account's code"),
+      templates: Path.default(".pipelines/templates/account").describe("Templates of what goes into that folder"),
+      root_templates: Path.default(".pipelines/templates/root").describe(
+        "Templates of what goes elsewhere, by its path from the repository's root",
+      ),
+      environment: Path.default(".pipelines/templates/environment.yml").describe(
+        "The template of an account's environment; without that file it is what the others have in common",
+      ),
       apply_deletions: z
         .boolean()
         .default(false)

@@ -12,7 +12,7 @@ const BOTH: Sketch = { ...VPC, "prod/db": { included: ["root.hcl"] }, "prod/db/r
 /** What a change makes of its files: `Type subject → units`, then what was left over. */
 function classified(
   diff: Readonly<Record<string, ChangedFile["status"]>>,
-  { base = BOTH, head = BOTH, links = [], settings = {}, accounts = null }: Given = {},
+  { base = BOTH, head = BOTH, links = [], settings = {}, accounts = null, edited = false }: Given = {},
 ): string[] {
   const files = Object.entries(diff).map(([path, status]): ChangedFile => ({ path, status }));
   const commits = {
@@ -20,6 +20,7 @@ function classified(
     head: { ...snapshotOf("b", head), links },
     configuration: Configuration.parse(settings),
     addedAccounts: accounts,
+    accountsEdited: edited,
     reconfigured: [],
   };
   const { changes, unmatched, ignored } = classifyChanges(files, commits, RULES);
@@ -36,6 +37,8 @@ type Given = {
   readonly links?: readonly string[];
   readonly settings?: unknown;
   readonly accounts?: readonly Account[] | null;
+  /** Something else changed in the accounts file. */
+  readonly edited?: boolean;
 };
 
 const factory = { accounts: { factory_unit: "factory" } };

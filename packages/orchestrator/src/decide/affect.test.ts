@@ -35,7 +35,7 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
   const files = Object.entries(diff).map(([path, status]): ChangedFile => ({ path, status }));
   const { changes } = classifyChanges(
     files,
-    { base, head, configuration, addedAccounts: null, reconfigured: [] },
+    { base, head, configuration, addedAccounts: null, accountsEdited: false, reconfigured: [] },
     RULES,
   );
   const atHead = environmentLookup(Configuration.parse(given.atHead ?? given.settings ?? {}));
@@ -52,7 +52,6 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
     moves: new Map((given.moves ?? []).flatMap(([a, b]) => [[UnitPath.parse(a), UnitPath.parse(b)] as const])),
     holdMoves: configuration.moves === "hold",
     applyAccountDeletions: configuration.accounts.apply_deletions,
-    knownAtHead: (unit) => atHead(unit).kind === "one",
   });
 }
 const brief = ({ path, action, status, withheld, willBeWithheld }: AffectedUnit): string =>
