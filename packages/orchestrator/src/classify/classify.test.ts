@@ -214,6 +214,12 @@ describe("what a changed file is", () => {
       ["AccountAdded dev →"],
     ],
     [
+      "AccountAdded beside another edit of accounts.yml, which is FileChanged for those who read it",
+      { "accounts.yml": "modified" },
+      { accounts: [dev], edited: true, head: { ...BOTH, "prod/db": { reads: ["accounts.yml"] } } },
+      ["AccountAdded dev →", "FileChanged accounts.yml → prod/db"],
+    ],
+    [
       "any other edit of accounts.yml is FileChanged for those who read it",
       { "accounts.yml": "modified" },
       { head: { ...BOTH, "prod/db": { reads: ["accounts.yml"] } } },
