@@ -147,7 +147,7 @@ async function followWithHooks(edges: ExecutorEdges, job: OpenJob, log: OutcomeL
   await using governing = await addWorktree(edges.repository.folder, commit, toolEnvironment(edges.environment));
   const hooks = await runHooks({
     ...{ hooks: hooksOf(job.configuration, asked.action), folder: governing.folder, plansFolder, jobFolder },
-    ...{ env: job.tools.env, clean: job.redactor.clean },
+    ...{ env: job.tools.env, clean: job.redactor.clean, outcome: log.soFar() },
   });
   await log.add({ hooks });
 }

@@ -81,6 +81,13 @@ export const Hook = z.strictObject({
     .array(z.string())
     .min(1)
     .describe("The command and its arguments, from the repository's root at the base commit"),
+  on: z
+    .array(z.enum(["plans", "failure", "nothing"]))
+    .min(1)
+    .default(["plans"])
+    .describe(
+      "Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)",
+    ),
   timeout_minutes: z.number().positive().default(5).describe("The longest it may take"),
 });
 export type Hook = z.infer<typeof Hook>;
