@@ -63,6 +63,7 @@ const planOf = (...changes: ReturnType<typeof change>[]) => ({
 });
 const PUBLIC = planOf(change("aws_s3_bucket_acl", ["create"], { bucket: "b", acl: "public-read" }));
 const PRIVATE = planOf(change("aws_s3_bucket_acl", ["create"], { bucket: "b", acl: "private" }));
+const OPEN = planOf(change("aws_db_instance", ["create"], { publicly_accessible: true }));
 const GONE = planOf(change("aws_s3_bucket_acl", ["delete"], null));
 
 const Answer = z.object({ result: z.string(), summary: z.string() });
@@ -121,10 +122,10 @@ test("conftest that can't read its policies has failed, which is no denial", asy
 });
 
 test("Checkov's findings are named by resource and rule", async () => {
-  const { answer, exitCode } = await recipe("checkov", [PRIVATE, PUBLIC]);
+  const { answer, exitCode } = await recipe("checkov", [planOf(), OPEN]);
   expect(exitCode).toBe(0);
   expect(answer?.result).toBe("deny");
-  expect(answer?.summary).toMatch(/^- `aws_s3_bucket_acl\.this`: S3 Bucket has an ACL .* \(CKV_AWS_20\)$/m);
+  expect(answer?.summary).toMatch(/^- `aws_db_instance\.this`: .* not publicly accessible \(CKV_AWS_17\)$/m);
   expect((await recipe("checkov", [planOf()])).answer).toEqual({ result: "pass", summary: "Nothing was found." });
 });
 
