@@ -86,6 +86,13 @@ describe("a request for an account", () => {
     expect(problems).toEqual([]);
   });
 
+  it("is told to lead nowhere where no unit makes accounts", async () => {
+    const notices = async (accounts: object) =>
+      (await changes({ "accounts.yml": DEV }, asked("qa.yml"), accounts)).notices;
+    expect(await notices({})).toEqual([expect.stringContaining("`accounts.factory_unit` is not set")]);
+    expect(await notices({ factory_unit: "factory" })).toEqual([]);
+  });
+
   it("is pending until accounts.yml has the account", async () => {
     expect((await changes(asked("qa.yml"), { ...asked("qa.yml"), "x.hcl": "" })).pending).toHaveLength(1);
     expect(

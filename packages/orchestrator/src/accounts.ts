@@ -47,10 +47,11 @@ export async function accountChanges(
   const pending = all.filter(({ name }) => !known.has(name));
   const isChanged = (path: string): boolean => diff.some((changed) => changed.path === path);
   const change = isChanged(file) ? accountsFileChange(texts) : UNCHANGED;
+  const requested = pending.filter((request) => isChanged(request.file));
   const removed = [...change.removed, ...(await requestsRemoved(read, base, diff, settings.requests, known))];
   return {
     ...change,
-    requested: pending.filter((request) => isChanged(request.file)),
+    requested,
     pending,
     problems: [
       ...change.problems,
@@ -58,7 +59,10 @@ export async function accountChanges(
         .filter((request) => isAdded(request.file, diff))
         .flatMap((request) => whyNot(request, all, known, files, settings)),
     ],
-    notices: [...new Map(removed.map((account) => [account.name, howToClose(account, file)])).values()],
+    notices: [
+      ...new Map(removed.map((account) => [account.name, howToClose(account, file)])).values(),
+      ...(settings.factory_unit === undefined ? requested.map(withoutFactory) : []),
+    ],
   };
 }
 
@@ -170,6 +174,10 @@ async function requestsRemoved(
 
 function howToClose({ name, id }: Account, file: string): string {
   return `\`${name}\` (${id}) is removed here, which closes no account. In this order: remove its units in a pull request, whose merge destroys them while their roles and the environment are still there; then the environment, its request file and its entry in ${file}; last close the account in the organization: \`aws organizations close-account --account-id ${id}\`. AWS keeps a closed account for 90 days, in which it can be reopened.`;
+}
+
+function withoutFactory({ name, file }: RequestedAccount): string {
+  return `\`${file}\` asks for the account \`${name}\`, and no unit makes accounts: \`accounts.factory_unit\` is not set.`;
 }
 
 /** The accounts that have no code yet: whose folder is there already needs no proposal. */
