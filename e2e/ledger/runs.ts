@@ -64,7 +64,7 @@ export function determine(run: Run, facts: DetermineFacts): void {
     units: units.filter(({ path }) => !held.has(path)),
     dependenciesAtHead: (unit) => repository.at(run.head).units.get(unit)?.dependsOn ?? [],
     dependenciesAtBase: (unit) => had(unit).units.get(unit)?.dependsOn ?? [],
-    accounts: [],
+    accounts: { added: [], requested: [], factory: null },
     head: run.head,
     mode: "apply",
     limits: { unitsPerJob: 8, parallelism: 2, timeoutMinutes: 60 },

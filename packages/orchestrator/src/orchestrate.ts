@@ -4,7 +4,7 @@ import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
-import { accountChanges } from "./accounts.ts";
+import { accountChanges, withoutCode } from "./accounts.ts";
 import { assess, nothingToDo } from "./assess.ts";
 import { configurationProblems } from "./check-configuration.ts";
 import { classifyComparison } from "./classify/classify-comparison.ts";
@@ -78,12 +78,13 @@ export async function orchestrate(
   const discovered = await discover(edges, comparison, ofGit, settings, unitsToEvaluate(compared, extent, look));
   const { base, head } = discovered;
   const checked = await configurationProblems(repository, configurations, { base, head, diff: ofGit, settings });
-  const accounts = await accountChanges(repository, comparison, ofGit, head, governing.accounts.file);
+  const accounts = await accountChanges(repository, comparison, ofGit, head.files.keys(), governing);
   const owed = await owedBy(edges, compared, head, settings);
 
   const ignored = ignoredBy(governing);
   const reconfigured = unitsTouchedBy(settings.atBase, settings.atHead, head.units);
-  const changed = { configuration: governing, addedAccounts: accounts.added, reconfigured };
+  const ofAccounts = { addedAccounts: accounts.added, accountsEdited: accounts.edited };
+  const changed = { configuration: governing, ...ofAccounts, reconfigured };
   const classified = classifyComparison(compared, discovered, changed, owed, ignored);
   const decided = decide({
     ...{ comparison, request, writes, settings, base, head, diff: ofGit, classified, owed, ignored },
@@ -93,7 +94,11 @@ export async function orchestrate(
     units: decided.runnable,
     dependenciesAtHead: (unit) => head.facts.get(unit)?.dependencies ?? [],
     dependenciesAtBase: (unit) => base.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit),
-    accounts: accounts.withoutCode,
+    accounts: {
+      added: withoutCode(accounts.added ?? [], head.files.keys(), governing.accounts.folder),
+      requested: writes ? accounts.pending : accounts.requested,
+      factory: governing.accounts.factory_unit ?? null,
+    },
     head: comparison.head,
     mode: writes ? "apply" : "plan",
     limits: limitsOf(governing),
@@ -103,6 +108,6 @@ export async function orchestrate(
     ...{ units: decided.units, untouched: decided.untouched },
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
-    notices: [...notices, ...owed.notices, ...said, ...checked.notices, ...discovered.notices],
+    notices: [...notices, ...accounts.notices, ...owed.notices, ...said, ...checked.notices, ...discovered.notices],
   });
 }

@@ -81,6 +81,13 @@ export const Hook = z.strictObject({
     .array(z.string())
     .min(1)
     .describe("The command and its arguments, from the repository's root at the base commit"),
+  on: z
+    .array(z.enum(["plans", "failure", "nothing"]))
+    .min(1)
+    .default(["plans"])
+    .describe(
+      "Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)",
+    ),
   timeout_minutes: z.number().positive().default(5).describe("The longest it may take"),
 });
 export type Hook = z.infer<typeof Hook>;
@@ -152,7 +159,14 @@ export const Configuration = z.strictObject({
       file: Path.default("accounts.yml").describe("The file of accounts: `<name>: { id, email }`"),
       requests: Path.default("_new-account-requests").describe("The folder of account request files"),
       factory_unit: Path.optional().describe("The unit that creates accounts from request files"),
-      templates: Path.default(".pipelines/templates/account").describe("Templates of an account's first code"),
+      folder: Path.default("{{ account.name }}").describe("The folder of an account's code"),
+      templates: Path.default(".pipelines/templates/account").describe("Templates of what goes into that folder"),
+      root_templates: Path.default(".pipelines/templates/root").describe(
+        "Templates of what goes elsewhere, by its path from the repository's root",
+      ),
+      environment: Path.default(".pipelines/templates/environment.yml").describe(
+        "The template of an account's environment; without that file it is what the others have in common",
+      ),
       apply_deletions: z
         .boolean()
         .default(false)

@@ -86,9 +86,11 @@ function hookLine({ name, result, summary }: HookOutcome): string {
   return `${result.padEnd(6)}  ${oneLine(name, 100)}${said === "" ? "" : `: ${said}`}`;
 }
 
-function accountLine({ name, files, pullRequestUrl, failure }: AccountOutcome): string {
-  const end = failure ?? pullRequestUrl ?? `${count(files.length, "file")} will be proposed after the merge`;
-  return `${oneLine(name, 100)}: ${oneLine(end, 1000)}`;
+function accountLine({ name, files, pullRequestUrl, notes = [], failure }: AccountOutcome): string {
+  const later =
+    files.length === 0 ? "nothing is proposed" : `${count(files.length, "file")} will be proposed after the merge`;
+  const said = notes.map((note) => `\n      ${oneLine(note, 500)}`).join("");
+  return `${oneLine(name, 100)}: ${oneLine(failure ?? pullRequestUrl ?? later, 1000)}${said}`;
 }
 
 function adviceLines(row: Row): string {

@@ -8,8 +8,10 @@ export type Commits = {
   readonly base: Snapshot;
   readonly head: Snapshot;
   readonly configuration: Configuration;
-  /** The accounts that `accounts.yml` gained, or `null` when anything else changed in it as well. */
+  /** The accounts that `accounts.yml` gained; `null` where it gained none. */
   readonly addedAccounts: readonly Account[] | null;
+  /** Whether anything else changed in it. */
+  readonly accountsEdited: boolean;
   /** Units for which the configuration decides otherwise what they see. */
   readonly reconfigured: readonly UnitPath[];
 };

@@ -71,7 +71,6 @@ export function decide(input: DecideInput): Decided {
     moves: movesBetween(base, head, input.branch.renames),
     holdMoves: settings.atHead.moves === "hold",
     applyAccountDeletions: settings.atHead.accounts.apply_deletions,
-    knownAtHead: (unit) => lookups.head(unit).kind === "one",
   });
   const due = new Map(input.owed.units.map((unit) => [unit.path, unit]));
   const applied = new Set(affected.units.map(({ path }) => path));

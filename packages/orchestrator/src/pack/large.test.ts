@@ -46,7 +46,14 @@ function snapshotOf(commit: CommitSha, files: ReadonlyMap<string, string>): Snap
 function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Assessment {
   const before = snapshotOf(base, new Map([["root.hcl", "1"]]));
   const now = snapshotOf(head, new Map([["root.hcl", "2"]]));
-  const commits = { base: before, head: now, configuration, addedAccounts: null, reconfigured: [] };
+  const commits = {
+    base: before,
+    head: now,
+    configuration,
+    addedAccounts: null,
+    accountsEdited: false,
+    reconfigured: [],
+  };
   const classified = classifyChanges(diff, commits, RULES);
   const lookup = environmentLookup(configuration);
   const affected = affectedUnits(classified.changes, before, now, {
@@ -62,7 +69,6 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     moves: new Map(),
     holdMoves: true,
     applyAccountDeletions: false,
-    knownAtHead: () => true,
   });
   const refused = refuseDeletes(affected.units, before, now, mode);
   const dependenciesOf = (unit: UnitPath) => now.facts.get(unit)?.dependencies ?? [];
@@ -70,7 +76,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     units: refused.units,
     dependenciesAtHead: dependenciesOf,
     dependenciesAtBase: dependenciesOf,
-    accounts: [],
+    accounts: { added: [], requested: [], factory: null },
     head,
     mode,
     limits: { unitsPerJob: 8, parallelism: 4, timeoutMinutes: 60 },
