@@ -6,15 +6,10 @@ import { toolEnvironment } from "../process/environment.ts";
 import { run } from "../process/run.ts";
 import { openRepository } from "./repository.ts";
 
-const env = toolEnvironment(process.env, {
-  GIT_AUTHOR_NAME: "Robin",
-  GIT_AUTHOR_EMAIL: "robin@example.com",
-  GIT_COMMITTER_NAME: "Robin",
-  GIT_COMMITTER_EMAIL: "robin@example.com",
-});
+const env = toolEnvironment(process.env);
 let folder: string;
 const git = async (...args: string[]): Promise<void> => {
-  const ran = await run("git", args, { cwd: folder, env });
+  const ran = await run("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], { cwd: folder, env });
   if (ran.exitCode !== 0) throw new Error(ran.stderr);
 };
 beforeAll(async () => {
