@@ -125,7 +125,8 @@ export function openRepository(folder: string, environment: Readonly<Record<stri
       return parseTree(output);
     },
     async isPartial() {
-      return (await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$")) !== null;
+      // Where nothing matches git ends with 1 and says nothing, which simple-git takes for an answer.
+      return ((await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$")) ?? "").trim() !== "";
     },
     async read(commit, path) {
       return quiet("cat-file", "blob", `${commit}:${path}`);
