@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
-import { type Extent, orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestrate";
+import type { Extent } from "@pipelines/orchestrator/compare/units-to-evaluate";
+import { orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestrate";
 
 /**
  * Goes through the last commits of repositories that are there, and says for each whether evaluating what it may affect

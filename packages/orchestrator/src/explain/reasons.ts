@@ -46,6 +46,7 @@ const RULES: Readonly<Record<Withheld["by"], string>> = {
   protected: "protected",
   paused: "applies are paused",
   "account-deletion": "by hand",
+  "new-environment": "its environment is new",
   excluded: "excluded",
 };
 

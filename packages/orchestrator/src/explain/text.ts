@@ -111,11 +111,11 @@ function unitLines(
 }
 
 function accountLines({ jobs }: Assessment): string[] {
-  return jobs.flatMap(({ account, action }) => {
-    if (account === undefined) return [];
+  return jobs.flatMap(({ accounts, action }) => {
     const what =
       action === "provision-account" ? "a pull request with its code is opened" : "the code for it is previewed";
-    return `${account.name}: ${what}`;
+    const [added, requested] = [accounts?.added ?? [], accounts?.requested ?? []];
+    return [...added, ...requested].map(({ name }) => `${name}: ${what}`);
   });
 }
 
