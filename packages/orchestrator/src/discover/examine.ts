@@ -19,6 +19,8 @@ export type Examined = {
   /** Dependencies that lie outside of the repository, as paths that start with `../`. */
   readonly outside: readonly string[];
   readonly places: ReadonlyMap<string, FileLine>;
+  /** Where its dependencies have `expansion` blocks. */
+  readonly expansions: readonly FileLine[];
 };
 
 /**
@@ -61,7 +63,7 @@ export function examineUnits(
       });
     const first = readAs(reported);
     const diagnosis = seenThrough(reported, first);
-    const { reads, located, missingModule, dependencies, readDependencies } =
+    const { reads, located, missingModule, dependencies, expansions, readDependencies } =
       diagnosis === reported ? first : readAs(diagnosis);
     const own = listedOf.get(path) ?? [];
     // Reading another unit's configuration may lead back to this one, which is no order.
@@ -83,6 +85,7 @@ export function examineUnits(
       listed: own,
       outside: row.dependencies.filter((dependency) => !isInside(dependency)),
       places: dependencies,
+      expansions,
     };
   });
 }

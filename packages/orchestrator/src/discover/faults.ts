@@ -32,6 +32,22 @@ export function moduleFaults(examined: readonly Examined[]): Fault[] {
 }
 
 /**
+ * Dependencies with an `expansion` block: Terragrunt lists none of them, refuses the block without an experiment, and
+ * with it does nothing of what the block says (https://docs.terragrunt.com/reference/experiments/active).
+ */
+export function expansionFaults(examined: readonly Examined[]): Fault[] {
+  const message =
+    "An `expansion` block is an experiment of Terragrunt that does nothing yet, so it is not known on which units this depends. Write a `dependency` block for each.";
+  return merged(
+    examined.flatMap(({ facts, expansions }) =>
+      expansions.map(
+        (place): Fault => ({ kind: "not-evaluated", ...place, message, units: [facts.path], ...NOTHING_ELSE }),
+      ),
+    ),
+  );
+}
+
+/**
  * What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside.
  *
  * @param jsonUnits units that do not run here, and whose outputs can be read all the same

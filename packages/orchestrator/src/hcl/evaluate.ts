@@ -86,6 +86,7 @@ function referenceOf(name: string, keys: readonly string[], scope: Scope, depth:
   if (bound !== undefined) return bound;
   if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
   if (name === "local" && first !== undefined) return localOf(scope, first, rest, depth);
+  if (name === "feature" && first !== undefined && rest[0] === "value") return featureOf(scope, first, depth);
   if (name === "include") {
     const bare = scope.includes.get("");
     const file = (first === undefined ? undefined : scope.includes.get(first)) ?? bare;
@@ -109,6 +110,18 @@ function localOf(scope: Scope, name: string, keys: readonly string[], depth: num
         : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
     }
     return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
+  }
+  return null;
+}
+
+/** A feature flag has its default, unless a variable sets some of them. */
+function featureOf(scope: Scope, name: string, depth: number): Value | null {
+  if (scope.env["TG_FEATURE"] !== undefined) return null;
+  const included = [...scope.includes.values()].flatMap((file) => scope.open(file) ?? []);
+  for (const place of [scope, ...included]) {
+    const block = place.body.blocks.find(({ type, labels }) => type === "feature" && labels[0] === name);
+    const value = block?.body.attributes.find((attribute) => attribute.name === "default")?.value;
+    if (value !== undefined) return valueOfExpression(value, place, depth + 1);
   }
   return null;
 }

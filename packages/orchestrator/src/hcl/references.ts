@@ -26,6 +26,8 @@ export type References = {
   readonly unknownFunction: boolean;
   /** Lines on which dependencies are named, by the unit's path; a path that leaves the repository starts with `../`. */
   readonly dependencies: ReadonlyMap<string, number>;
+  /** Lines of `expansion` blocks in dependencies, which Terragrunt keeps a place for and does not carry out yet. */
+  readonly expansions: readonly number[];
   /** Paths of files and folders with `UNKNOWN` for what only Terragrunt knows. */
   readonly unknownFiles: readonly string[];
   /** The same of configurations and sources, which Terragrunt reports where it can evaluate them. */
@@ -54,6 +56,7 @@ export function referencesIn(scope: Scope): References {
     for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
     for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
     const [block, inner] = around;
+    if (block === "dependency" && inner === "expansion") found.expansions.push(attribute.line);
     if (block === undefined || inner !== undefined) continue;
     takeDependency(attribute, block, scope, found);
     if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
@@ -71,6 +74,7 @@ export function referencesIn(scope: Scope): References {
     unknownDependency: found.unknownDependency,
     unknownFunction: found.unknownFunction,
     dependencies: found.dependencies,
+    expansions: found.expansions,
     unknownFiles: [...found.unknownFiles],
     unknownConfigurations: [...found.unknownConfigurations],
     unknownAbove: found.unknownAbove || scope.body.faulty,
@@ -128,6 +132,7 @@ type Collected = Record<
   Set<string>
 > &
   Record<"sources" | "dependencies", Map<string, number>> & {
+    readonly expansions: number[];
     unknownSource: boolean;
     unknownLocalSource: boolean;
     unknownDependency: boolean;
@@ -146,6 +151,7 @@ function nothingCollected(): Collected {
     unknownConfigurations: new Set(),
     sources: new Map(),
     dependencies: new Map(),
+    expansions: [],
     unknownSource: false,
     unknownLocalSource: false,
     unknownDependency: false,
