@@ -18,7 +18,6 @@ export type Examined = {
   readonly listed: readonly UnitPath[];
   /** Dependencies that lie outside of the repository, as paths that start with `../`. */
   readonly outside: readonly string[];
-  readonly places: ReadonlyMap<string, FileLine>;
   /** Where its dependencies have `expansion` blocks. */
   readonly expansions: readonly FileLine[];
 };
@@ -75,6 +74,7 @@ export function examineUnits(
       facts: {
         path,
         dependencies: [...new Set([...own, ...more])].toSorted(),
+        places: dependencies,
         reads,
         located,
         notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null,
@@ -84,7 +84,6 @@ export function examineUnits(
       missingModule,
       listed: own,
       outside: row.dependencies.filter((dependency) => !isInside(dependency)),
-      places: dependencies,
       expansions,
     };
   });

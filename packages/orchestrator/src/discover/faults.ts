@@ -58,7 +58,7 @@ export function dependencyFaults(
   jsonUnits: { has(folder: string): boolean },
 ): Fault[] {
   const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
-  const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
+  const placeIn = new Map(examined.map(({ facts }) => [facts.path, facts.places]));
   const at = (unit: UnitPath, dependency: string): { file: string; line: number | null } =>
     placeIn.get(unit)?.get(dependency) ?? { file: fileIn(unit, UNIT_FILE), line: null };
   const cycles = findCycles(graph).flatMap((cycle): Fault[] => {
