@@ -103,6 +103,8 @@ function localOf(scope: Scope, name: string, keys: readonly string[], depth: num
     const attribute = block.body.attributes.find((candidate) => candidate.name === name);
     if (attribute === undefined) continue;
     const { value } = attribute;
+    const item = value.kind === "list" && keys[0] !== undefined ? value.items[Number(keys[0])] : undefined;
+    if (item !== undefined) return follow(valueOfExpression(item, scope, depth + 1), keys.slice(1), depth);
     if (value.kind === "object" && keys.length > 0) {
       const entry = value.entries.find((candidate) => candidate.key === keys[0]);
       return entry === undefined
@@ -149,7 +151,8 @@ function localNamed(scope: Scope, [name, ...keys]: readonly string[]): { value: 
   const locals = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes);
   let value = locals.find((local) => local.name === name)?.value;
   for (const key of keys) {
-    value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : undefined;
+    if (value?.kind === "list") value = value.items[Number(key)];
+    else value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : undefined;
   }
   return value === undefined ? null : { value, scope };
 }
@@ -256,6 +259,15 @@ const FUNCTIONS: ReadonlyMap<string, KnownFunction> = new Map([
   ["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
   ["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
   ["trimspace", ofText(withoutSpaceAround)],
+  [
+    "replace",
+    upTo(3, ({ text }) => {
+      const [whole, from, to] = [text(0), text(1), text(2)];
+      if (whole === null || from === null || to === null) return null;
+      // Between slashes it is a pattern.
+      return from === "" || /^\/.*\/$/s.test(from) ? null : whole.replaceAll(from, () => to);
+    }),
+  ],
   ["tostring", ofText((text) => text)],
   [
     "get_env",

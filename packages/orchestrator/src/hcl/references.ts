@@ -238,8 +238,15 @@ function unknownPath(argument: Expression, scope: Scope, found: Collected): stri
 
 /** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
 function takeCommand(args: readonly Expression[], folder: string, scope: Scope, found: Collected): void {
-  for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
-    const folders = [folder, ...foldersEntered(text, folder)];
+  const texts = args.flatMap((argument) => itemsOf(argument, scope));
+  const working = workingFolders(texts, folder);
+  // Make reads its file without being told.
+  if (/(?:^|\/)g?make$/.test(texts[0] ?? "")) {
+    const makefiles = working.flatMap((place) => MAKEFILES.map((name) => posix.join(place, name)));
+    for (const file of makefiles) if (scope.exists(file)) found.files.add(file);
+  }
+  for (const text of texts) {
+    const folders = working.flatMap((from) => [from, ...foldersEntered(text, from)]);
     for (const word of new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
       if (word === "" || word.includes(UNKNOWN)) continue;
       const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
@@ -248,10 +255,21 @@ function takeCommand(args: readonly Expression[], folder: string, scope: Scope, 
   }
 }
 
+const MAKEFILES = ["GNUmakefile", "makefile", "Makefile"];
+
+/** The folder of a command, and those that an argument has it work in: `make -C ../scripts`. */
+function workingFolders(texts: readonly string[], folder: string): string[] {
+  const named = texts.flatMap((text, index) => {
+    const isNext = /^(?:-C|--directory|--chdir)$/.test(texts[index - 1] ?? "");
+    return isNext ? text : (/^(?:-C|-?-chdir=|--directory=)(.+)$/s.exec(text)?.[1] ?? []);
+  });
+  return [folder, ...named.flatMap((text) => (text.includes(UNKNOWN) ? [] : (repositoryPath(text, folder) ?? [])))];
+}
+
 /** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
 function foldersEntered(text: string, from: string): string[] {
   const folders: string[] = [];
-  for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
+  for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])(?:cd|pushd)\s+["']?([^\s;&|"')]+)/g)) {
     const entered = target.includes(UNKNOWN) ? null : repositoryPath(target, folders.at(-1) ?? from);
     if (entered !== null) folders.push(entered);
   }
