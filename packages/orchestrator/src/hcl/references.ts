@@ -241,16 +241,15 @@ function takeCommand(args: readonly Expression[], folder: string, scope: Scope, 
   const texts = args.flatMap((argument) => itemsOf(argument, scope));
   const working = workingFolders(texts, folder);
   // Make reads its file without being told.
-  if (/(?:^|\/)g?make$/.test(texts[0] ?? "")) {
-    const makefiles = working.flatMap((place) => MAKEFILES.map((name) => posix.join(place, name)));
-    for (const file of makefiles) if (scope.exists(file)) found.files.add(file);
-  }
+  const makes = /(?:^|\/)g?make$/.test(texts[0] ?? "");
+  const makefiles = makes ? working.flatMap((place) => MAKEFILES.map((name) => posix.join(place, name))) : [];
+  for (const file of makefiles.filter(scope.exists)) found.files.add(file);
   for (const text of texts) {
     const folders = working.flatMap((from) => [from, ...foldersEntered(text, from)]);
     for (const word of new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
       if (word === "" || word.includes(UNKNOWN)) continue;
       const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
-      for (const path of paths) if (scope.exists(path)) found.files.add(path);
+      for (const path of paths.filter(scope.exists)) found.files.add(path);
     }
   }
 }
