@@ -3,6 +3,7 @@ import { unitsTouchedBy } from "@pipelines/core/configuration/touched-units";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
+import { withSubmodules } from "@pipelines/core/git/submodules";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { accountChanges, withoutCode } from "./accounts.ts";
 import { assess, nothingToDo } from "./assess.ts";
@@ -63,11 +64,13 @@ export async function orchestrate(
   query: Query,
   extent: Extent = "affected",
 ): Promise<Assessment> {
-  const { repository, configurations, look } = edges;
-  const compared = await compareCommits(repository, query, rulesOf(configurations, repository), look);
+  const { configurations, look } = edges;
+  const compared = await compareCommits(edges.repository, query, rulesOf(configurations, edges.repository), look);
   if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
   const { comparison } = compared;
   const [request, writes, said] = [requestOf(compared), writesAny(compared), noticesOf(compared)];
+  const commits = [comparison.base, comparison.head].filter((commit) => commit !== null);
+  const repository = await withSubmodules(edges.repository, commits, edges.toolEnvironment);
   const ofGit = await repository.diff(comparison.base, comparison.head);
   const { settings, notices } = await settingsOf(configurations, comparison, ofGit);
   const { governing } = settings;
@@ -75,7 +78,8 @@ export async function orchestrate(
     return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
   }
 
-  const discovered = await discover(edges, comparison, ofGit, settings, unitsToEvaluate(compared, extent, look));
+  const wanted = unitsToEvaluate(compared, extent, look);
+  const discovered = await discover({ ...edges, repository }, comparison, ofGit, settings, wanted);
   const { base, head } = discovered;
   const checked = await configurationProblems(repository, configurations, { base, head, diff: ofGit, settings });
   const accounts = await accountChanges(repository, comparison, ofGit, head.files.keys(), governing);

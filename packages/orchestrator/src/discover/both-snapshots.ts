@@ -24,7 +24,7 @@ export async function bothSnapshots(
   configurations: Configurations,
   wanted: UnitsToEvaluate,
 ): Promise<Snapshots> {
-  const texts = textsOf(edges.repository.folder, edges.gitEnvironment, edges.parseHcl);
+  const texts = textsOf(edges.repository, edges.parseHcl);
   await using head = await openCommit(edges, texts, comparison.head, configurations.governing, "at once");
   const mentions = mentionsByText();
   if (comparison.base === null || comparison.base === comparison.head) {

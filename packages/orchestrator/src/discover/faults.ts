@@ -32,6 +32,22 @@ export function moduleFaults(examined: readonly Examined[]): Fault[] {
 }
 
 /**
+ * Dependencies with an `expansion` block: Terragrunt lists none of them, refuses the block without an experiment, and
+ * with it does nothing of what the block says (https://docs.terragrunt.com/reference/experiments/active).
+ */
+export function expansionFaults(examined: readonly Examined[]): Fault[] {
+  const message =
+    "An `expansion` block is an experiment of Terragrunt that does nothing yet, so it is not known on which units this depends. Write a `dependency` block for each.";
+  return merged(
+    examined.flatMap(({ facts, expansions }) =>
+      expansions.map(
+        (place): Fault => ({ kind: "not-evaluated", ...place, message, units: [facts.path], ...NOTHING_ELSE }),
+      ),
+    ),
+  );
+}
+
+/**
  * What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside.
  *
  * @param jsonUnits units that do not run here, and whose outputs can be read all the same
@@ -42,7 +58,7 @@ export function dependencyFaults(
   jsonUnits: { has(folder: string): boolean },
 ): Fault[] {
   const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
-  const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
+  const placeIn = new Map(examined.map(({ facts }) => [facts.path, facts.places]));
   const at = (unit: UnitPath, dependency: string): { file: string; line: number | null } =>
     placeIn.get(unit)?.get(dependency) ?? { file: fileIn(unit, UNIT_FILE), line: null };
   const cycles = findCycles(graph).flatMap((cycle): Fault[] => {

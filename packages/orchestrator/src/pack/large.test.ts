@@ -38,7 +38,15 @@ function snapshotOf(commit: CommitSha, files: ReadonlyMap<string, string>): Snap
     const reads = new Map<string, readonly Link[]>([["root.hcl", [{ relation: "included by", path }]]]);
     const before = index - ACCOUNTS;
     const dependencies = index % 10 === 0 && before >= 0 ? [name(before)] : [];
-    facts.set(path, { path, dependencies, reads, located: new Set(), notEvaluated: null, exclusion: null });
+    facts.set(path, {
+      path,
+      places: new Map(),
+      dependencies,
+      reads,
+      located: new Set(),
+      notEvaluated: null,
+      exclusion: null,
+    });
   }
   return { ...emptySnapshot(commit), files, units: new Set(facts.keys()), facts };
 }
