@@ -77,6 +77,23 @@ describe("a run that did its work", () => {
     expect(world.playground.github.violations).toEqual([]);
   });
 
+  it("leaves word of what is not applied to a pull request that touches the unit", async () => {
+    await using world = await makeWorld(base);
+    const lost = await world.onPush(await world.push("a changes", unit("a", "2")));
+    await lost.determine();
+    await lost.claim();
+    lost.end();
+    const touches = await world.propose("more-of-a", unit("a", "3"));
+    const other = await world.propose("c-alone", unit("c", "3"));
+    for (const pullRequest of [touches, other]) {
+      const run = await world.onPullRequest(pullRequest, "opened");
+      expect(await run.finish(), await run.log()).toBe(true);
+    }
+    expect((await world.comments(touches)).join()).toContain("`main` has changes of `a` that are not applied");
+    expect((await world.comments(other)).join()).not.toContain("not applied");
+    expect(world.playground.github.violations).toEqual([]);
+  });
+
   it("undoes nothing of a newer one when it is run again with the assessment that it had", async () => {
     await using world = await makeWorld(base);
     const run = await world.onPush(await world.push("a and b change", { ...unit("a", "2"), ...user("b", "2", "a") }));

@@ -156,7 +156,9 @@ export async function startPlay(
     },
     async determine() {
       const { documents, step } = await startJob(/^$/);
-      const looked = !keepsLedger || (await step("dispatcher", { command: "look", repository: checkout, token })).ok;
+      // A pull request goes on without the ledger.
+      const look = await step("dispatcher", { command: "look", repository: checkout, token });
+      const looked = look.ok || !keepsLedger;
       const { ok, outputs } = looked
         ? await step("orchestrator", { repository: checkout })
         : { ok: false, outputs: new Map<string, string>() };

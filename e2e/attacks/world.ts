@@ -34,6 +34,8 @@ export type AttackedWorld = AsyncDisposable & {
   ledgerOf(unit: string): Promise<LedgerUnit | null>;
   /** Up to which commit the ledger has changes determined. */
   determined(): Promise<string | null>;
+  /** The comments on a pull request, as they are now. */
+  comments(pullRequest: number): Promise<readonly string[]>;
   issues(): Promise<readonly { title: string; state: string; body: string }[]>;
   tip(): Promise<string>;
 };
@@ -196,6 +198,14 @@ function worldOn(playground: Playground): AttackedWorld {
     async determined() {
       await using store = await openLedgerStore(origin, toolEnvironment(process.env));
       return (await store.read()).ledger.determined?.commit ?? null;
+    },
+    async comments(pullRequest) {
+      const address = `${github.url}/repos/${github.owner}/${github.repo}/issues/${pullRequest}/comments?per_page=100`;
+      const response = await fetch(address, { headers: { authorization: `Bearer ${github.token}` } });
+      return z
+        .array(z.object({ body: z.string() }))
+        .parse(await response.json())
+        .map(({ body }) => body);
     },
     async issues() {
       const response = await fetch(`${github.url}/repos/${github.owner}/${github.repo}/issues?state=all&per_page=100`, {

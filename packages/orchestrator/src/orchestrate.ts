@@ -17,6 +17,7 @@ import { branchFacts } from "./decide/branch-facts.ts";
 import { decide } from "./decide/decide.ts";
 import { discover } from "./discover/discover.ts";
 import type { DiscoveryWatch } from "./discover/terragrunt/client.ts";
+import { notAppliedNotices } from "./due/not-applied.ts";
 import { owedBy } from "./due/owed-by.ts";
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
 import { limitsOf, packJobs } from "./pack/pack.ts";
@@ -112,6 +113,14 @@ export async function orchestrate(
     ...{ units: decided.units, untouched: decided.untouched },
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
-    notices: [...notices, ...accounts.notices, ...owed.notices, ...said, ...checked.notices, ...discovered.notices],
+    notices: [
+      ...notices,
+      ...accounts.notices,
+      ...owed.notices,
+      ...notAppliedNotices(comparison, decided.units, look),
+      ...said,
+      ...checked.notices,
+      ...discovered.notices,
+    ],
   });
 }

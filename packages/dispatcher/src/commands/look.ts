@@ -27,7 +27,11 @@ export async function look({ inputs, folder, environment, run }: CommandContext)
   const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
   const token = inputs.required("token");
   const repository = openRepository(checkout, toolEnvironment(environment));
-  const configuration = await configurationsOf(repository, inputs.optional("config")).at(CommitSha.parse(run.sha));
+  const isPullRequest = run.pullRequest !== null;
+  const [governing = CommitSha.parse(run.sha)] = isPullRequest
+    ? await repository.parents(CommitSha.parse(run.sha))
+    : [];
+  const configuration = await configurationsOf(repository, inputs.optional("config")).at(governing);
   if (configuration.ledger === "off") {
     log.info("The configuration says `ledger: off`: this run knows its own event alone.");
     return 0;
@@ -38,7 +42,8 @@ export async function look({ inputs, folder, environment, run }: CommandContext)
   const found: LedgerLook = {
     version: 1,
     ...{ run: opened.run, tip: opened.tip, determined: ledger.determined, units: [...ledger.units.values()] },
-    ended: await endedOwners(client, run, ledger),
+    // A pull request's run takes nothing along.
+    ended: isPullRequest ? [] : await endedOwners(client, run, ledger),
   };
   await writeDocument(ledgerLookFile(folder), found);
   const due = found.units.filter((unit) => unit.due !== undefined).length;
