@@ -83,6 +83,33 @@ describe("a delete", () => {
   });
 });
 
+describe("the rule about reviewed plans", () => {
+  const off = { [CONFIGURATION]: `${configuration()}reviewed_plan: "off"\n` };
+
+  it("is the branch's, where that asks for more since the run was determined", async () => {
+    await using world = await makeWorld({ ...base, ...off });
+    const run = await world.onPush(await world.push("c goes", { ...gone, ...unit("a", "2") }));
+    await run.determine();
+    await run.claim();
+    await world.push("Nothing goes unseen", { [CONFIGURATION]: configuration() });
+    expect(await run.finish()).toBe(false);
+    expect([await world.alive("a"), await world.alive("c")]).toEqual(["2", "1"]);
+    expect((await world.ledgerOf("c"))?.due).toMatchObject({ action: "destroy", why: "withheld" });
+    expect(await run.log()).toContain("which nobody reviewed");
+  });
+
+  it("is the branch's for an older commit that asked for less", async () => {
+    await using world = await makeWorld({ ...base, ...off });
+    const old = await world.tip();
+    await (await world.onPush(await world.push("Nothing goes unseen", { [CONFIGURATION]: configuration() }))).finish();
+    const asked = { action: "destroy", units: "c", commit: old, destroy_existing: "true" };
+    const run = await world.onDispatch(asked);
+    expect(await run.finish()).toBe(false);
+    expect(await world.alive("c")).toBe("1");
+    expect(await run.log()).toContain("which nobody reviewed");
+  });
+});
+
 describe("an approval", () => {
   it("stays needed for the change that takes it away", async () => {
     await using world = await makeWorld({ ...base, [CONFIGURATION]: configuration(", github_environment: live") });

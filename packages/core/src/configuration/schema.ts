@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ReviewRule } from "../contracts/review-rule.ts";
 import { whyNoPattern } from "../redaction/pattern.ts";
 import { malformedGlob, malformedPath } from "./globs.ts";
 import { wrongBranch, wrongName, wrongRegion, wrongRole, wrongVariable, wrongVersion } from "./values.ts";
@@ -99,10 +100,9 @@ export const Configuration = z.strictObject({
     .record(EnvironmentName, EnvironmentSettings)
     .optional()
     .describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
-  reviewed_plan: z
-    .enum(["exact", "no-unseen-destroy", "off"])
-    .default("no-unseen-destroy")
-    .describe("How close an apply has to be to the plan that was reviewed"),
+  reviewed_plan: ReviewRule.default("no-unseen-destroy").describe(
+    "How close an apply has to be to the plan that was reviewed",
+  ),
   ignore: Globs.default([
     "**/*.md",
     "**/*.{tftest,tofutest}.{hcl,json}",

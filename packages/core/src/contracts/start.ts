@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CommitSha } from "./comparison.ts";
 import { LedgerRun, LedgerState } from "./ledger.ts";
+import { ReviewRule } from "./review-rule.ts";
 import { UnitPath } from "./unit-path.ts";
 
 /** Why a unit may not start. */
@@ -25,7 +26,8 @@ export type StopReason = z.infer<typeof StopReason>;
 
 /** Whether a unit may start now, as the ledger and the deploy branch say right before it. */
 export const Start = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("go") }),
+  /** `reviewRule`: what the deploy branch asks of an apply now; the stricter of that and the job's own holds. */
+  z.strictObject({ kind: z.literal("go"), reviewRule: ReviewRule.optional() }),
   /** It was done already: what builds on it may go on. */
   z.strictObject({ kind: z.literal("done"), message: z.string() }),
   /** It is not this run's any more. `to`: the run that has it; `by`: the commit that it is for. */

@@ -44,8 +44,14 @@ describe("a unit may start", () => {
     ["to be destroyed though it exists when a person named it", destroyDue, { ...destroying, destroyAtTip: true }],
     ["where the deploy branch knows no environment for it", applyDue, { tip: read(tipWith({ paths: ["other/**"] })) }],
   ])("%s", (_what, ledger, given) => {
-    expect(ask(read(ledger), given)).toEqual({ kind: "go" });
+    expect(ask(read(ledger), given)).toMatchObject({ kind: "go" });
   });
+});
+
+it("a unit starts under what the deploy branch asks of a plan now", () => {
+  const configuration = Configuration.parse({ ...tipWith().configuration, reviewed_plan: "exact" });
+  const tip = read({ ...tipWith(), configuration });
+  expect(ask(read(applyDue), { tip })).toEqual({ kind: "go", reviewRule: "exact" });
 });
 
 describe("a unit that was done already", () => {
@@ -71,11 +77,11 @@ describe("a unit that another was applied with", () => {
   it("is not destroyed until that was applied without it, or destroyed", () => {
     expect(ask(read(user), { ...destroying, tip })).toMatchObject({ kind: "stop", because: "needed" });
     const without = recording(claiming(user, two, 3, ["user"]).ledger, two, 3, { user: CHANGED });
-    expect(ask(read(without), { ...destroying, tip })).toEqual({ kind: "go" });
+    expect(ask(read(without), { ...destroying, tip })).toMatchObject({ kind: "go" });
     // This run's own work on it counts, until another run has it again.
     const own = claiming(user, one, 2, ["user"], { request: true }).ledger;
     const endedWell = new Set([unit("user")]);
-    expect(ask(read(own), { ...destroying, tip, endedWell })).toEqual({ kind: "go" });
+    expect(ask(read(own), { ...destroying, tip, endedWell })).toMatchObject({ kind: "go" });
     const again = claiming(own, two, 2, ["user"], { request: true }).ledger;
     expect(ask(read(again), { ...destroying, tip, endedWell })).toMatchObject({ kind: "stop", because: "needed" });
   });
@@ -87,7 +93,7 @@ it("a unit that another was tried with, and that may be in use since, is not des
   const both = claiming(tried, two, 2, ["user", { ...gone, commit: commit(0) }]).ledger;
   const question = { ...destroying, run: two, tip: read(tipWith({}, false)) };
   expect(ask(read(both), question)).toMatchObject({ kind: "stop", because: "needed" });
-  expect(ask(read(recording(both, two, 2, { user: CHANGED })), question)).toEqual({ kind: "go" });
+  expect(ask(read(recording(both, two, 2, { user: CHANGED })), question)).toMatchObject({ kind: "go" });
 });
 
 it("a unit that another was tried with is not destroyed while that one's own destroy is due", () => {
@@ -99,7 +105,7 @@ it("a unit that another was tried with is not destroyed while that one's own des
   expect(ask(read(both), question)).toMatchObject({ kind: "stop", because: "needed" });
   const done = { user: { action: "destroy" as const, commit: commit(1) } };
   const away = recording(both, runOf(3), 2, done, { commit: commit(3), exists: () => false });
-  expect(ask(read(away), question)).toEqual({ kind: "go" });
+  expect(ask(read(away), question)).toMatchObject({ kind: "go" });
 });
 
 it("a unit that another was tried with when a person dismissed it is not destroyed", () => {
@@ -120,7 +126,7 @@ it("a unit of whose user a person said that nothing is left is destroyed", () =>
   const question = { ...destroying, run: two, tip: read(tipWith({}, false)) };
   expect(ask(read(due), question)).toMatchObject({ kind: "stop", because: "needed" });
   const ledger = dismiss(due, { run: two, time, by: "m", reason: "it moved", units: [unit("user")] });
-  expect(ask(read(ledger), question)).toEqual({ kind: "go" });
+  expect(ask(read(ledger), question)).toMatchObject({ kind: "go" });
 });
 
 describe("a unit is left alone", () => {

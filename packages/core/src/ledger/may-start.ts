@@ -37,7 +37,7 @@ export type Question = {
 export function mayStart(question: Question): Start {
   const { ledger, tip } = question;
   if (ledger.kind === "unknown") return stop("unknown", `The ledger can't be read: ${ledger.why}`);
-  return ownership(question, ledger.value) ?? needed(question, ledger.value) ?? atTip(question, tip) ?? { kind: "go" };
+  return ownership(question, ledger.value) ?? needed(question, ledger.value) ?? atTip(question, tip);
 }
 
 function ownership(question: Question, ledger: Ledger): Start | null {
@@ -103,7 +103,7 @@ function uses(unit: UnitPath, { applied, due, dismissed }: LedgerUnit): boolean 
   return (due ?? dismissed)?.dependsOn.includes(unit) === true;
 }
 
-function atTip({ unit, action, destroyAtTip }: Question, tip: Looked<Tip>): Start | null {
+function atTip({ unit, action, destroyAtTip }: Question, tip: Looked<Tip>): Start {
   if (tip.kind === "unknown") return stop("unknown", `The deploy branch can't be read: ${tip.why}`);
   const { commit, exists, configuration } = tip.value;
   if (action === "destroy" && exists(unit) && destroyAtTip !== true) {
@@ -112,7 +112,8 @@ function atTip({ unit, action, destroyAtTip }: Question, tip: Looked<Tip>): Star
       `\`${unit}\` is on the deploy branch at ${commit}. What exists there is not destroyed.`,
     );
   }
-  return policyAtTip(unit, action, environmentLookup(configuration)(unit));
+  const restricted = policyAtTip(unit, action, environmentLookup(configuration)(unit));
+  return restricted ?? { kind: "go", reviewRule: configuration.reviewed_plan };
 }
 
 /** What the deploy branch's configuration says now. A unit that it knows no environment for has the job's own policy. */

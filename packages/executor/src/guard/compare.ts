@@ -1,15 +1,12 @@
-import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { GuardStop, ResourceAction } from "@pipelines/core/contracts/outcome";
+import type { ReviewRule } from "@pipelines/core/contracts/review-rule";
 import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
 import type { Fingerprint } from "./fingerprint.ts";
 
-/** How close an apply has to be to what was reviewed. */
-export type GuardRule = Configuration["reviewed_plan"];
-
-const STRICTEST_FIRST: readonly GuardRule[] = ["exact", "no-unseen-destroy", "off"];
+const STRICTEST_FIRST: readonly ReviewRule[] = ["exact", "no-unseen-destroy", "off"];
 
 /** The rule of two that lets less through. */
-export function stricterRule(one: GuardRule, other: GuardRule): GuardRule {
+export function stricterRule(one: ReviewRule, other: ReviewRule): ReviewRule {
   return STRICTEST_FIRST.find((rule) => rule === one || rule === other) ?? "exact";
 }
 
@@ -36,7 +33,7 @@ const COVERED_BY: Partial<Record<ResourceAction, readonly ResourceAction[]>> = {
  * @param now the plan of now, under any salt
  * @param seen the reviewed plans of the unit
  */
-export function compareWithReviewed(now: Fingerprint, seen: readonly Comparable[], rule: GuardRule): Verdict {
+export function compareWithReviewed(now: Fingerprint, seen: readonly Comparable[], rule: ReviewRule): Verdict {
   const unseen = now.filter((change) => !seen.some((plan) => shows(plan, change.address, change.action)));
   const gone = seen.some(({ reviewed }) =>
     reviewed.changes.some(({ address }) => !now.some((change) => change.address === address)),

@@ -1,10 +1,10 @@
 import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { GuardStop, ResourceAction } from "@pipelines/core/contracts/outcome";
+import type { ReviewRule } from "@pipelines/core/contracts/review-rule";
 import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { byHand } from "@pipelines/core/wording/by-hand";
-import type { GuardRule } from "./compare.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 
 /** How many changes a sentence names. */
@@ -13,7 +13,7 @@ const NAMED = 8;
 /** Stops an apply that goes beyond what was reviewed: says what was seen, what would happen now, and how it goes on. */
 export function reviewedPlanStop(
   unit: { readonly path: UnitPath; readonly action: Action; readonly at: CommitSha },
-  rule: GuardRule,
+  rule: ReviewRule,
   unseen: GuardStop["unseen"],
   now: Fingerprint,
   reviewed: readonly ReviewedPlan[],

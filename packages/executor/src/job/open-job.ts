@@ -5,12 +5,13 @@ import type { Environment } from "@pipelines/core/configuration/environments";
 import { governingCommit } from "@pipelines/core/configuration/governing";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { Execution } from "@pipelines/core/contracts/execution";
+import type { ReviewRule } from "@pipelines/core/contracts/review-rule";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { type Checkout, openCheckout } from "../checkout/open-checkout.ts";
 import { openAuthProvider } from "../credentials/provider.ts";
-import { type GuardRule, stricterRule } from "../guard/compare.ts";
+import { stricterRule } from "../guard/compare.ts";
 import { type JudgePlan, judgePlans } from "../hooks/judge.ts";
 import { hooksOf } from "../hooks/run-hooks.ts";
 import type { MayStart } from "../look/ask-dispatcher.ts";
@@ -26,7 +27,7 @@ export type OpenJob = {
   /** The newest configuration of the deploy branch that is known: a pause is about now, and later rules are heard. */
   readonly newest: Configuration;
   readonly environment: Environment;
-  readonly reviewRule: GuardRule;
+  readonly reviewRule: ReviewRule;
   readonly tools: Tools;
   /** The environment of the tools, as Terragrunt gets it for a unit. */
   readonly unitEnv: Readonly<Record<string, string>>;
@@ -120,7 +121,7 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
  * there; on a runner the stricter rule of the job's configuration and the newest one holds, whatever a document says about
  * the event.
  */
-function reviewRuleOf({ configuration, newest, execution, process }: JobOptions): GuardRule {
+function reviewRuleOf({ configuration, newest, execution, process }: JobOptions): ReviewRule {
   const onRunner = process["GITHUB_ACTIONS"] === "true";
   return execution.comparison.event.name === "local" && !onRunner
     ? "off"
