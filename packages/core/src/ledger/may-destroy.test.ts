@@ -33,17 +33,37 @@ const due = (unit: UnitPath, its: LedgerState | null, owner = run): LedgerUnit =
 function ask(
   records: readonly LedgerUnit[],
   mine = state("old"),
-  unsettled = false,
+  unsettled: boolean | ((unit: UnitPath, since: CommitSha | null) => boolean) = false,
   found: readonly (readonly [UnitPath, LedgerState])[] = [],
+  done: readonly UnitPath[] = [],
 ) {
   return mayDestroy({
     ledger: { kind: "read", value: withUnits(EMPTY_LEDGER, records) },
     ...{ unit: old, state: mine, run, found: { kind: "read", value: new Map(found) } },
-    living: { kind: "read", value: { units: [old, now, other], unsettled: () => unsettled } },
+    endedWell: new Set(done),
+    living: {
+      kind: "read",
+      value: { units: [old, now, other], unsettled: typeof unsettled === "boolean" ? () => unsettled : unsettled },
+    },
   });
 }
 
 describe("the state of a unit that is to be destroyed", () => {
+  it("stays while a unit that is to leave it has not: its apply was planned, and did not end well", () => {
+    const rest = applied(other, state("other"));
+    const found = [[now, state("new")]] as const;
+    expect(ask([due(now, state("old")), rest], state("old"), false, found)).toMatchObject({ because: "same-state" });
+    expect(ask([due(now, state("old")), rest], state("old"), false, found, [now])).toEqual({ kind: "go" });
+  });
+
+  it("stays while an attempt at an earlier commit, which is not made good yet, may have begun in it", () => {
+    const rest = applied(other, state("other"));
+    const found = [[now, state("new")]] as const;
+    const changedSince = (unit: UnitPath, since: CommitSha | null) => unit === now && since === commit;
+    expect(ask([due(now, null), rest], state("old"), changedSince, found)).toMatchObject({ because: "unknown-state" });
+    expect(ask([due(now, null), rest], state("old"), changedSince, found, [now])).toEqual({ kind: "go" });
+  });
+
   it("may go when every unit of the branch is known to have another one", () => {
     expect(ask([applied(now, state("now")), applied(other, state("other"))])).toEqual({ kind: "go" });
   });
@@ -83,7 +103,7 @@ describe("the state of a unit that is to be destroyed", () => {
     const living = { kind: "read", value: { units: [], unsettled: () => false } } as const;
     const ledger = { kind: "read", value: EMPTY_LEDGER } as const;
     const found = { kind: "read", value: new Map() } as const;
-    const asked = { ledger, unit: old, state: state("old"), run, found, living };
+    const asked = { ledger, unit: old, state: state("old"), run, found, living, endedWell: new Set<UnitPath>() };
     const stopped = { because: "unknown", message: expect.stringContaining("no network") };
     for (const not of [{ ledger: unknown }, { living: unknown }, { found: unknown }]) {
       expect(mayDestroy({ ...asked, ...not })).toMatchObject(stopped);

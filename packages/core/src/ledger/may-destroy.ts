@@ -12,6 +12,8 @@ export type DestroyQuestion = {
   readonly run: Pick<LedgerRun, "id">;
   /** The states of the units that jobs of this run have planned for their applies, whatever became of those. */
   readonly found: Looked<ReadonlyMap<UnitPath, LedgerState>>;
+  /** The units that this run has ended well. */
+  readonly endedWell: ReadonlySet<UnitPath>;
   /** The units of the deploy branch as it is now, and which of them changed after a commit. */
   readonly living: Looked<{ readonly units: Iterable<UnitPath>; readonly unsettled: Unsettled }>;
 };
@@ -20,7 +22,7 @@ export type DestroyQuestion = {
 const NAMED = 5;
 
 /** The look right before a unit is destroyed, once its state is known: is that state nobody else's? */
-export function mayDestroy({ ledger, unit, state, run, found, living }: DestroyQuestion): Start {
+export function mayDestroy({ ledger, unit, state, run, found, endedWell, living }: DestroyQuestion): Start {
   const missing = [ledger, living, found].find((looked) => looked.kind === "unknown");
   if (missing?.kind === "unknown") {
     return { kind: "stop", because: "unknown", message: `Whose state it is can't be looked up: ${missing.why}` };
@@ -29,9 +31,10 @@ export function mayDestroy({ ledger, unit, state, run, found, living }: DestroyQ
     throw new Error("all are known here");
   }
   const { units, unsettled } = living.value;
-  const shared = stateSharedWith(ledger.value, unit, state, units, unsettled, (other, due) =>
-    due.action === "apply" && sameRun(due.owner, run) ? (found.value.get(other) ?? null) : null,
-  );
+  const shared = stateSharedWith(ledger.value, unit, state, units, unsettled, (other, due) => {
+    const planned = due.action === "apply" && sameRun(due.owner, run) ? found.value.get(other) : undefined;
+    return planned === undefined ? null : { state: planned, done: endedWell.has(other) };
+  });
   const [first] = shared.with;
   if (first !== undefined) {
     const how = first.how === "same lineage" ? "has a copy of the state of" : "has the very state of";

@@ -16,6 +16,9 @@ export type SharedState = {
   readonly unknown: readonly UnitPath[];
 };
 
+/** Which state the run that asks found a unit to have at the commit that it is due for, and whether that is applied now. */
+export type FoundState = { readonly state: LedgerState; readonly done: boolean };
+
 /** Whether a unit may have been given another state by commits after one; `null`: after the last determined one. */
 export type Unsettled = (unit: UnitPath, since: CommitSha | null) => boolean;
 
@@ -24,7 +27,6 @@ export type Unsettled = (unit: UnitPath, since: CommitSha | null) => boolean;
  *
  * @param living the units at the tip of the deploy branch
  * @param unsettled whether a unit changed after a commit; `null`: after the last one that was determined
- * @param found which state the run that asks found a unit to have at the commit that it is due for; `null`: none
  */
 export function stateSharedWith(
   ledger: Ledger,
@@ -32,7 +34,7 @@ export function stateSharedWith(
   state: LedgerState,
   living: Iterable<UnitPath>,
   unsettled: Unsettled,
-  found: (unit: UnitPath, due: Due) => LedgerState | null = () => null,
+  found: (unit: UnitPath, due: Due) => FoundState | null = () => null,
 ): SharedState {
   const shared: Sharing[] = [];
   const unknown: UnitPath[] = [];
@@ -62,14 +64,20 @@ function statesOf(
   unit: UnitPath,
   ledger: Ledger,
   unsettled: Unsettled,
-  found: (unit: UnitPath, due: Due) => LedgerState | null,
+  found: (unit: UnitPath, due: Due) => FoundState | null,
 ): LedgerState[] {
   const { applied, due, seen } = ledger.units.get(unit) ?? {};
   const managed = applied?.action === "apply" ? applied.state : null;
   const settled = !unsettled(unit, null);
   const asIs = applied?.action === "destroy" ? null : (managed ?? seen?.state ?? null);
-  const known = settled ? (due === undefined ? asIs : found(unit, due)) : null;
-  if (known !== null) return [known];
+  if (settled && due === undefined && asIs !== null) return [asIs];
+  const planned = settled && due !== undefined ? found(unit, due) : null;
+  if (planned?.done === true) return [planned.state];
+  if (planned !== null) {
+    // Planned and not applied: it still is where it was, and may be where earlier attempts began.
+    if (commitsDue(due).some((commit) => unsettled(unit, commit))) return [];
+    return managed === null ? [planned.state] : [planned.state, managed];
+  }
   // What is not applied as the branch has it may have been given any state since, unless a plan looked and nothing that an
   // apply may have begun at was different.
   if (seen === undefined || [seen.commit, ...commitsDue(due)].some((commit) => unsettled(unit, commit))) return [];

@@ -53,10 +53,11 @@ export function startAnswers(assessment: Assessment, job: Job, place: StartPlace
   return async (unit, state) => {
     const { ledger, tip, living, found } = await look();
     const run = { id: Number(place.run.runId), number: place.run.runNumber, attempt: place.run.attempt };
-    if (state !== undefined) return mayDestroy({ ledger, unit, state, run, living, found });
+    const well = await endedWell(place.folder);
+    if (state !== undefined) return mayDestroy({ ledger, unit, state, run, living, found, endedWell: well });
     return mayStart({
       ...{ ledger, tip, unit, action: action.data, commit: job.at, run },
-      endedWell: await endedWell(place.folder),
+      endedWell: well,
       destroyAtTip: traitsOf(job.action).removes && destroyExisting === true,
     });
   };
@@ -146,12 +147,12 @@ async function unsettledUnits(
   };
   const determined = ledger.determined?.commit ?? null;
   const sinceDetermined = determined === null ? () => true : await changesSince(determined);
-  // Only of these does it matter what a plan of the branch saw.
+  // Only of these does it matter what a plan of the branch saw, and where earlier attempts may have begun.
   const ahead = [...ledger.units.values()].filter(({ unit, due }) => due !== undefined || sinceDetermined(unit));
   const since = new Map<CommitSha, (unit: UnitPath) => boolean>();
   for (const { seen, due } of ahead) {
-    if (seen === undefined) continue;
-    for (const commit of [seen.commit, ...(due === undefined ? [] : [due.commit, ...due.commits])]) {
+    const tried = due === undefined ? [] : [due.commit, ...due.commits];
+    for (const commit of seen === undefined ? tried : [seen.commit, ...tried]) {
       // A commit may be gone, after a push by force. Then nobody can say what has changed since.
       if (!since.has(commit)) since.set(commit, await changesSince(commit).catch(() => () => true));
     }
