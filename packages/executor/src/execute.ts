@@ -7,7 +7,6 @@ import { traitsOf } from "@pipelines/core/contracts/action";
 import { mayBuildOn } from "@pipelines/core/contracts/end";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { AccountOutcome, JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
-import type { Start } from "@pipelines/core/contracts/start";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
@@ -20,7 +19,6 @@ import type { AccountAction } from "./actions/account.ts";
 import { carriedOut } from "./actions/index.ts";
 import { demandAuthority } from "./authority.ts";
 import { secretsOf } from "./credentials/environment.ts";
-import { stricterRule } from "./guard/compare.ts";
 import { hooksOf, runHooks } from "./hooks/run-hooks.ts";
 import { type OpenJob, openJob } from "./job/open-job.ts";
 import { findTools } from "./job/tools.ts";
@@ -122,16 +120,10 @@ async function runInOrder(edges: ExecutorEdges, job: OpenJob, action: UnitAction
       const end = start === undefined ? null : endOfStart(start, job.execution.comparison.head);
       if (end !== null) return { path: unit, end, seconds: 0 };
       edges.progress.started(unit);
-      return runUnit(start === undefined ? job : underRuleOf(job, start), unit, action);
+      return runUnit(job, unit, action, start);
     },
     ended,
   });
-}
-
-/** The job under the rule of the deploy branch as it is now, where that is stricter than its own. */
-function underRuleOf(job: OpenJob, start: Start): OpenJob {
-  if (start.kind !== "go" || start.reviewRule === undefined) return job;
-  return { ...job, reviewRule: stricterRule(job.reviewRule, start.reviewRule) };
 }
 
 /** The ends of units that a later run takes care of. They are not touched. */

@@ -29,6 +29,7 @@ const job = Job.parse({
 
 const assessed = (settings: unknown, pull: { untrusted?: boolean; baseRef?: string }, units = [unit]) =>
   assess({
+    look: null,
     comparison: {
       version: 1,
       mode: "plan",

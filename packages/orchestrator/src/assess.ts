@@ -4,10 +4,12 @@ import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
+import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Classified } from "./classify/classify.ts";
 import { untouchedNotice } from "./decide/judge-faults.ts";
+import { notAppliedNotices } from "./due/not-applied.ts";
 
 export type Determined = {
   readonly comparison: Comparison;
@@ -18,6 +20,8 @@ export type Determined = {
   readonly problems: readonly Problem[];
   readonly untouched: readonly Problem[];
   readonly notices: readonly string[];
+  /** What the ledger said before; `null` without one. */
+  readonly look: LedgerLook | null;
   /** Every unit of the head. */
   readonly living: Iterable<UnitPath>;
   readonly discovery: NonNullable<Assessment["discovery"]>;
@@ -27,7 +31,8 @@ export type Determined = {
 export function assess(determined: Determined): Assessment {
   const { comparison, governing, classified, units, untouched, discovery } = determined;
   const problems = [...determined.problems];
-  const notices = [...determined.notices, ...untouchedNotice(untouched)];
+  const notAppliedYet = notAppliedNotices(comparison, units, determined.look);
+  const notices = [...determined.notices, ...notAppliedYet, ...untouchedNotice(untouched)];
   const { pullRequest } = comparison;
   const untrusted = pullRequest?.untrusted === true && units.length > 0;
   if (untrusted) {

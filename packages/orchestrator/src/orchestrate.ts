@@ -17,7 +17,6 @@ import { branchFacts } from "./decide/branch-facts.ts";
 import { decide } from "./decide/decide.ts";
 import { discover } from "./discover/discover.ts";
 import type { DiscoveryWatch } from "./discover/terragrunt/client.ts";
-import { notAppliedNotices } from "./due/not-applied.ts";
 import { owedBy } from "./due/owed-by.ts";
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
 import { limitsOf, packJobs } from "./pack/pack.ts";
@@ -110,17 +109,9 @@ export async function orchestrate(
   });
   return assess({
     ...{ comparison, governing, classified, living: head.units, discovery: discovered.discovery },
-    ...{ units: decided.units, untouched: decided.untouched },
+    ...{ units: decided.units, untouched: decided.untouched, look },
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
-    notices: [
-      ...notices,
-      ...accounts.notices,
-      ...owed.notices,
-      ...notAppliedNotices(comparison, decided.units, look),
-      ...said,
-      ...checked.notices,
-      ...discovered.notices,
-    ],
+    notices: [...notices, ...accounts.notices, ...owed.notices, ...said, ...checked.notices, ...discovered.notices],
   });
 }

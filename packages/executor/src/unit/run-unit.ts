@@ -1,5 +1,7 @@
 import type { FailureCause, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { Start } from "@pipelines/core/contracts/start";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { stricterRule } from "../guard/compare.ts";
 import { policyOn } from "../guard/policy.ts";
 import type { OpenJob } from "../job/open-job.ts";
 import type { LogPart } from "../outcome/full-log.ts";
@@ -12,8 +14,18 @@ export type ActionOutcome = Omit<UnitOutcome, "path" | "seconds" | "log">;
 /** How an action is carried out on one unit. */
 export type UnitAction = (job: OpenJob, unit: OpenUnit) => Promise<ActionOutcome>;
 
-/** Runs an action on one unit. Never rejects: what goes wrong is the outcome. */
-export async function runUnit(job: OpenJob, path: UnitPath, action: UnitAction): Promise<UnitOutcome> {
+/**
+ * Runs an action on one unit. Never rejects: what goes wrong is the outcome.
+ *
+ * @param start what was said of the unit right before, where somebody was asked
+ */
+export async function runUnit(
+  opened: OpenJob,
+  path: UnitPath,
+  action: UnitAction,
+  start?: Start,
+): Promise<UnitOutcome> {
+  const job = underRuleOf(opened, start);
   const started = performance.now();
   const parts: LogPart[] = [];
   const { clean } = job.redactor;
@@ -40,6 +52,12 @@ export async function runUnit(job: OpenJob, path: UnitPath, action: UnitAction):
     parts.push({ title: "", text: message, files: [] });
     return ended({ end: { kind: "failed", at: applying ? "apply" : "plan", cause: causeOfError(error, message) } });
   }
+}
+
+/** The job under the rule of the deploy branch as it is now, where that is stricter than its own. */
+function underRuleOf(job: OpenJob, start: Start | undefined): OpenJob {
+  if (start?.kind !== "go" || start.reviewRule === undefined) return job;
+  return { ...job, reviewRule: stricterRule(job.reviewRule, start.reviewRule) };
 }
 
 function notThere(message: string): ActionOutcome {

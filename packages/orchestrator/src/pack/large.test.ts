@@ -90,6 +90,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     limits: { unitsPerJob: 8, parallelism: 4, timeoutMinutes: 60 },
   });
   return assess({
+    look: null,
     comparison: {
       version: 1,
       mode,
