@@ -178,6 +178,12 @@ describe("what a person asks for", () => {
     expect(due(recording(again, runOf(2, 2), 2, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });
   });
 
+  it("is owed when a commit before it was determined meanwhile and left to it, and it was not started", () => {
+    const asked = claiming(live, two, 4, ["a"], { request: true }).ledger;
+    const pushed = claiming(asked, runOf(3), 3, ["a"], { tip: commit(4) }).ledger;
+    expect(due(recording(pushed, two, 4, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });
+  });
+
   it("keeps in mind what another request may be in the middle of, so that no older commit takes its place", () => {
     const facts = { tip: commit(4) };
     const later = claiming(live, two, 4, ["a"], { request: true, ...facts }).ledger;

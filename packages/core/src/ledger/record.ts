@@ -74,7 +74,9 @@ function afterEnd(
   // tell how it ended may have.
   const { due: _due, ...without } = before;
   const isFirst = own.owner.attempt === recording.run.attempt;
-  if (own.byHand && own.why === "asked" && isFirst && isUntouched(unit.end)) return without;
+  // Where the request was ahead of what is determined, other runs may have left to it what commits changed meanwhile.
+  const onlyAsked = own.byHand && own.why === "asked" && !own.ahead;
+  if (onlyAsked && isFirst && isUntouched(unit.end)) return without;
   return { ...before, due: { ...own, ...wordsOf(unit.end) } };
 }
 
