@@ -30,3 +30,19 @@ test("a module's repository that can't be read is said to be that, with the sett
   expect(text).toContain("failed at plan: a module's repository can't be read");
   expect(text).toContain("`module_access`");
 });
+
+test("what failed for the same reason in many units is said once", () => {
+  const text = renderTerminal(
+    reportOf({
+      units: [
+        { path: "a", end: failedPlan("Error: no such thing in root.hcl") },
+        { path: "b", end: failedPlan("Error: something else") },
+        { path: "c", end: failedPlan("Error: no such thing in root.hcl") },
+      ],
+    }),
+    { plans: false },
+  );
+  expect(text).toContain("  a, c: failed at plan: ");
+  expect(text.match(/^ {4}.*no such thing/gm)).toHaveLength(1);
+  expect(text).toContain("  b failed at plan: ");
+});

@@ -27,7 +27,7 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
       "Jobs that failed:",
       report.jobs.map(({ name, failure }) => `${oneLine(name, 200)}: ${oneLine(failure, 1000)}`),
     ),
-    list("Needs attention:", report.rows.filter(({ end, action }) => needsSomebody(end, action)).map(adviceLines)),
+    list("Needs attention:", attentionLines(report.rows.filter(({ end, action }) => needsSomebody(end, action)))),
     list(
       "Problems:",
       report.problems.map(({ path, file, line, message }) => {
@@ -93,16 +93,21 @@ function accountLine({ name, files, pullRequestUrl, notes = [], failure }: Accou
   return `${oneLine(name, 100)}: ${oneLine(failure ?? pullRequestUrl ?? later, 1000)}${said}`;
 }
 
-function adviceLines(row: Row): string {
-  const { unit } = row;
-  const advice = adviceOn(row, "terminal");
-  if (advice === null) return oneLine(unit, 200);
-  const detail = advice.detail === null ? [] : visible(advice.detail).trimEnd().split("\n").slice(0, 40);
-  return [
-    `${oneLine(unit, 200)} ${oneLine(advice.happened, 500)}`,
-    ...detail,
-    `Next: ${oneLine(advice.next, 1000)}`,
-  ].join("\n    ");
+/** What is to be done about units; what many share, as the fault of a file that all include, is said once. */
+function attentionLines(rows: readonly Row[]): string[] {
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(adviceOn(row, "terminal")));
+  return [...groups.values()].map((group) => {
+    const units = group.map(({ unit }) => oneLine(unit, 200)).join(", ");
+    const [row] = group;
+    const advice = row === undefined ? null : adviceOn(row, "terminal");
+    if (advice === null) return units;
+    const detail = advice.detail === null ? [] : visible(advice.detail).trimEnd().split("\n").slice(0, 40);
+    return [
+      `${units}${group.length === 1 ? "" : ":"} ${oneLine(advice.happened, 500)}`,
+      ...detail,
+      `Next: ${oneLine(advice.next, 1000)}`,
+    ].join("\n    ");
+  });
 }
 
 function list(title: string, lines: readonly string[]): string {
