@@ -7,10 +7,17 @@ import { evaluationFaults } from "./faults.ts";
 const broken = (name: string, message: string): Examined => ({
   facts: {
     path: UnitPath.parse(name),
-    ...{ dependencies: [], reads: new Map(), located: new Set(), notEvaluated: null, exclusion: null },
+    ...{
+      dependencies: [],
+      reads: new Map(),
+      located: new Set(),
+      places: new Map(),
+      notEvaluated: null,
+      exclusion: null,
+    },
   },
   diagnosis: { kind: "broken", file: "root.hcl", line: 3, message, unset: [], ofValues: false },
-  ...{ missingModule: null, listed: [], outside: [], places: new Map() },
+  ...{ missingModule: null, expansions: [], listed: [], outside: [], places: new Map() },
 });
 
 it("is one fault for all units that it hits, whose messages differ by their own names alone", () => {
