@@ -33,7 +33,9 @@ it.each(links)("$file links to $target, which is there", ({ file, target }) => {
 /** Paths of this repository between backticks; `‹…›`, `*` and `<…>` stand for names. */
 const paths = pages(root).flatMap(({ file, text }) =>
   [
-    ...prose(text).matchAll(/`((?:src|packages|tools|e2e|demo(?!\/out)|bench|infra|actions|docs|schemas|tryout)\/[\w./-]+)`/g),
+    ...prose(text).matchAll(
+      /`((?:src|packages|tools|e2e|demo(?!\/out)|bench|infra|actions|docs|schemas|tryout)\/[\w./-]+)`/g,
+    ),
   ].map(([, path = ""]) => ({ file, path })),
 );
 

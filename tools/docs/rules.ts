@@ -4,7 +4,16 @@ import { commandsOf, type Snippet } from "./snippets.ts";
 
 /** How a snippet is put to the test. */
 export type Rule =
-  | { readonly kind: "workflow" | "configuration" | "schema-line" | "hcl" | "drawing" | "output" }
+  | {
+      readonly kind:
+        | "workflow"
+        | "configuration"
+        | "environment-template"
+        | "schema-line"
+        | "hcl"
+        | "drawing"
+        | "output";
+    }
   | { readonly kind: "shell"; readonly commands: readonly Command[] };
 
 /** How one command is put to the test. */
@@ -43,10 +52,12 @@ export function ruleOf(snippet: Snippet): Rule | null {
 }
 
 function yamlRule(text: string): Rule | null {
+  if (text.includes("{{ account.")) return { kind: "environment-template" };
   const value: unknown = parse(text);
   if (value === null && text.startsWith("# yaml-language-server:")) return { kind: "schema-line" };
   if (Array.isArray(value)) return { kind: "workflow" };
   if (typeof value !== "object" || value === null) return null;
+  if (Object.keys(value).join() === "on") return { kind: "workflow" };
   if ("jobs" in value && ("on" in value || /\buses:/.test(text))) return { kind: "workflow" };
   return Object.keys(value).every((key) => KEYS.includes(key)) ? { kind: "configuration" } : null;
 }
@@ -56,6 +67,7 @@ const COMMANDS: readonly (readonly [RegExp, (line: string) => Command])[] = [
   [/^(?:pipelines|node bin\/pipelines\.mjs) doctor\b/, (line) => ({ kind: "options", line, why: "it asks GitHub" })],
   [/--inspect-brk/, (line) => ({ kind: "not-run", line, why: "it waits for a debugger" })],
   [/^npm (?:run|test)\b|^git clone .* && cd pipelines$/, (line) => ({ kind: "script", line })],
+  [/^(?:jq |PATH="\$\(bash )/, (line) => ({ kind: "not-run", line, why: "a hook does it, with what only a job has" })],
   [/^gh /, (line) => ({ kind: "not-run", line, why: "it changes or reads a repository on GitHub" })],
   [/^aws |^cd roles && /, (line) => ({ kind: "not-run", line, why: "it makes something in an AWS account" })],
   [/^(?:alias|export|mkdir|cd \S+$)/, (line) => ({ kind: "not-run", line, why: "it sets the scene" })],

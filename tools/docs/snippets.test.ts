@@ -37,6 +37,12 @@ describe("what stands in the docs between fences", () => {
     expect(() => readConfiguration(snippet.text, where)).not.toThrow();
   });
 
+  it.each(named("environment-template"))("$where makes an environment of an account", ({ where, snippet }) => {
+    const filled = snippet.text.replaceAll("{{ account.name }}", "sandbox").replaceAll(/^/gm, "  ");
+    const { environments = {} } = readConfiguration(`environments:\n${filled}`, where);
+    expect(Object.keys(environments)).toEqual(["sandbox"]);
+  });
+
   it.each(named("workflow"))(
     "$where is a workflow, or steps of one, as GitHub's parser has it",
     async ({ snippet }) => {
@@ -68,9 +74,13 @@ describe("what stands in the docs between fences", () => {
 
 /** What a page leaves out of a workflow that it shows a part of: when it runs, and what its jobs may. */
 function workflowOf({ file, line, text }: Snippet) {
-  const whole = /^jobs:/m.test(text) && !/^on:/m.test(text) ? `${CALLER}${text}` : text;
+  const isOn = /^on:/m.test(text);
+  const whole =
+    isOn && !/^jobs:/m.test(text) ? `${text}${JOB}` : isOn || !/^jobs:/m.test(text) ? text : `${CALLER}${text}`;
   return examplesIn(file, `\`\`\`yaml\n${whole}\`\`\`\n`).map((example) => ({ ...example, firstLine: line }));
 }
+
+const JOB = "jobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: 'true'\n";
 
 const CALLER =
   "on: push\npermissions: { contents: write, pull-requests: write, issues: write, actions: read, id-token: write }\n";

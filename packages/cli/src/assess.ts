@@ -6,7 +6,7 @@ import { orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestr
 import { StoppedError } from "./interrupt.ts";
 import { type UnderWay, watchDiscovery } from "./watch.ts";
 
-type Wanted = {
+type Query = {
   readonly base: string;
   readonly head: string;
   readonly event: "pull_request" | "push";
@@ -22,7 +22,7 @@ type Wanted = {
  */
 export async function assess(
   folder: string,
-  { base, head, event, extent, config }: Wanted,
+  { base, head, event, extent, config }: Query,
   calls: UnderWay,
   stop: AbortSignal,
 ): Promise<Assessment> {

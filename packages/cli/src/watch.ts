@@ -28,6 +28,9 @@ export function underWay(): UnderWay {
   };
 }
 
+/** A terminal that does not know its width says 0. */
+const widthOf = ({ columns }: NodeJS.WriteStream): number => (columns > 0 ? columns : 80);
+
 /**
  * Says on stderr, after a second, what discovery is doing: on a terminal in one line that goes when it is over, else in
  * a plain line now and then.
@@ -47,7 +50,7 @@ export function watchDiscovery(
     const [first = "git", ...others] = calls.list();
     const now = `${first}${others.length === 0 ? "" : ` and ${others.length} more`}`;
     const text = `Reading the commits, ${seconds()} s: ${now}${done === 0 ? "" : `; ${done} ${done === 1 ? "call" : "calls"} done`}`;
-    if (stream.isTTY) stream.write(`\r\u001B[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
+    if (stream.isTTY) stream.write(`\r\u001B[2K${text.slice(0, widthOf(stream) - 1)}`);
     else {
       stream.write(`${text}\n`);
       next = performance.now() - began + PLAIN_MS;

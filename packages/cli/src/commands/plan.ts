@@ -40,8 +40,8 @@ export async function plan(options: PlanOptions): Promise<number> {
   const head = files.length > 0 ? await commitOfDisk(folder) : "HEAD";
   const calls = underWay();
   using stop = stopOnInterrupt(calls.list);
-  const wanted = { base, head, event: "pull_request", extent: "affected", config: configurationFile } as const;
-  const assessment = await assess(folder, wanted, calls, stop.signal);
+  const query = { base, head, event: "pull_request", extent: "affected", config: configurationFile } as const;
+  const assessment = await assess(folder, query, calls, stop.signal);
   const outcomes = await mkdtemp(join(tmpdir(), "pipelines-plan-"));
   try {
     const context = { assessment, folder, configurationFile, outcomes, stop: stop.signal };
