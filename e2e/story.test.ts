@@ -144,9 +144,9 @@ describe("the main job, from pull request to a closed issue", () => {
       expect(await resources(`management/global/roles/${account}`)).toHaveLength(2);
       expect(await resources(`${account}/eu-west-1/baseline`)).toEqual(["terraform_data.baseline"]);
     }
-    const accounts = await git(playground.clone, "show", "origin/main:accounts.yml");
+    const accounts = await git(playground.origin, "show", "main:accounts.yml");
     expect(accounts.match(/^\w+(?=:$)/gm)).toEqual(["dev", "prod", "stage", "qa", "sandbox"]);
-    const configuration = await git(playground.clone, "show", "origin/main:.pipelines/config.yml");
+    const configuration = await git(playground.origin, "show", "main:.pipelines/config.yml");
     expect(configuration.match(/^ {2}\w+(?=:$)/gm)).toEqual([
       "  management",
       "  dev",

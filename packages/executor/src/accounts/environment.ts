@@ -101,7 +101,7 @@ function fromTheOthers(
     const value = first?.[setting];
     const isDefault = value === undefined || isDeepStrictEqual(value, DEFAULTS[setting]);
     if (!isDefault && rest.every((other) => isDeepStrictEqual(other[setting], value))) {
-      lines.push(`${setting}: ${JSON.stringify(value)}`);
+      lines.push(`${setting}: ${inline(value)}`);
     }
   }
   const differ = new Set(aws.map((one) => one.region)).size > 1 && values?.["region"] === undefined;
@@ -110,6 +110,14 @@ function fromTheOthers(
   const identity = clouds ? `The environment \`${key}\` has no \`identity\`: it is each account's own.` : null;
   const text = `${key}:\n${lines.map((line) => `  ${line}\n`).join("")}`;
   return { kind: "add", names: [key], text, note: [note, identity].filter((part) => part !== null).join(" ") || null };
+}
+
+/** A value in one line, as people write it: `{ KEY: "text" }`. */
+function inline(value: unknown): string {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return JSON.stringify(value);
+  return `{ ${Object.entries(value)
+    .map(([key, inner]) => `${/^\w+$/.test(key) ? key : JSON.stringify(key)}: ${inline(inner)}`)
+    .join(", ")} }`;
 }
 
 const DEFAULTS = { env: {}, runner: undefined, destroy: "allow" } as const;
