@@ -24,6 +24,7 @@ const HELP = `npm run bench -- [options]
   --executed N      units that are planned and applied, by default 40
   --rounds N        how often each command runs, in turns; the median counts, by default 3
   --real FOLDER     also the last commit of a repository that is there
+  --note TEXT       what to know of the circumstances, for --write
   --write           writes docs/benchmarks.md with what was measured now and before
 `;
 
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     executed: { type: "string", default: "40" },
     rounds: { type: "string", default: "3" },
     real: { type: "string" },
+    note: { type: "string" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -88,7 +90,7 @@ async function write(rows: readonly Row[]): Promise<void> {
       OpenTofu: said("tofu", "version"),
       git: said("git", "--version"),
     },
-    measured: `${new Date().toISOString().slice(0, 10)}, commit ${said("git", "rev-parse", "--short", "HEAD")}`,
+    measured: `${new Date().toISOString().slice(0, 10)}, commit ${said("git", "rev-parse", "--short", "HEAD")}${values.note === undefined ? "" : `, ${values.note}`}`,
     rows: merged(before, rows),
   };
   await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
