@@ -32,7 +32,8 @@ export async function makeBundles(names: readonly Bundled[]): Promise<Bundles> {
     "web-tree-sitter/web-tree-sitter.wasm",
     "@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm",
   ]) {
-    for (const name of names) await copyFile(require.resolve(file), join(folder, "packages", name, "src", basename(file)));
+    for (const name of names)
+      await copyFile(require.resolve(file), join(folder, "packages", name, "src", basename(file)));
   }
   return {
     of: (name) => join(folder, "packages", name, "src/main.mjs"),
