@@ -22,18 +22,21 @@ export async function makeBundles(names: readonly Bundled[]): Promise<Bundles> {
       input: join(root, "packages", name, "src/main.ts"),
       ...{ platform: "node", cwd: root, transform: { target: "node22" }, onLog: () => undefined },
     });
-    await bundle.write({ file: join(folder, name, "main.mjs"), format: "esm", codeSplitting: false });
+    await bundle.write({ file: join(folder, "packages", name, "src/main.mjs"), format: "esm", codeSplitting: false });
     await bundle.close();
   }
+  // As in the repository: programs read their version from there.
+  await copyFile(join(root, "package.json"), join(folder, "package.json"));
   const require = createRequire(join(root, "packages/orchestrator/package.json"));
   for (const file of [
     "web-tree-sitter/web-tree-sitter.wasm",
     "@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-hcl.wasm",
   ]) {
-    for (const name of names) await copyFile(require.resolve(file), join(folder, name, basename(file)));
+    for (const name of names)
+      await copyFile(require.resolve(file), join(folder, "packages", name, "src", basename(file)));
   }
   return {
-    of: (name) => join(folder, name, "main.mjs"),
+    of: (name) => join(folder, "packages", name, "src/main.mjs"),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

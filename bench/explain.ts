@@ -80,7 +80,8 @@ function commandsFor(program: string, cwd: string, base: string, head: string) {
   const explain = ["explain", "--json", "--repo", cwd, "--base", base, "--head", head];
   return {
     // It ends with 1 where something is wrong in the repository.
-    ours: () => measure({ program: process.execPath, args: [program, ...explain], cwd, ends: [0, 1] }),
+    ours: () =>
+      measure({ program: process.execPath, args: [program, ...explain], cwd, ends: [0, 1], prints: /\}\s*$/ }),
     filter: () =>
       measure({
         program: "terragrunt",

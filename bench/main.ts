@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -24,6 +24,7 @@ const HELP = `npm run bench -- [options]
   --executed N      units that are planned and applied, by default 40
   --rounds N        how often each command runs, in turns; the median counts, by default 3
   --real FOLDER     also the last commit of a repository that is there
+  --note TEXT       what to know of the circumstances, for --write
   --write           writes docs/benchmarks.md with what was measured now and before
 `;
 
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     executed: { type: "string", default: "40" },
     rounds: { type: "string", default: "3" },
     real: { type: "string" },
+    note: { type: "string" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -47,9 +49,9 @@ async function bench(): Promise<void> {
   const rounds = Number(values.rounds);
   const wanted = (names: readonly string[]): string[] =>
     names.filter((name) => values.case.length === 0 || values.case.some((text) => name.includes(text)));
-  const rows: Row[] = [];
   const done = (row: Row): void => {
-    rows.push(row);
+    // At once: a benchmark that is stopped has lost nothing.
+    if (values.write) write(row);
     process.stdout.write(`${cellsOf(row).join("  ")}\n`);
   };
   await using bundles = await makeBundles(["cli", "orchestrator", "dispatcher", "executor", "installer"]);
@@ -64,7 +66,6 @@ async function bench(): Promise<void> {
     done,
   );
   await measureAlone(bundles, { names: wanted(ALONE), rounds }, done);
-  if (values.write) await write(rows);
 
   async function explained(layout: Layout, units: number): Promise<void> {
     const names = wanted(CHANGES.map(({ name }) => name));
@@ -72,13 +73,10 @@ async function bench(): Promise<void> {
   }
 }
 
-/** Puts new lines where old ones were, so that a part can be measured again. */
-async function write(rows: readonly Row[]): Promise<void> {
+/** Puts a new line where the old one was, so that a part can be measured again. */
+function write(row: Row): void {
   const file = join(root, "docs/benchmarks.json");
-  const before = await readFile(file, "utf8").then(
-    (text) => Results.parse(JSON.parse(text)).rows,
-    () => [],
-  );
+  const before = existsSync(file) ? Results.parse(JSON.parse(readFileSync(file, "utf8"))).rows : [];
   const results: Results = {
     version: 1,
     machine: `${availableParallelism()} × ${cpus()[0]?.model ?? process.arch}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}`,
@@ -88,13 +86,13 @@ async function write(rows: readonly Row[]): Promise<void> {
       OpenTofu: said("tofu", "version"),
       git: said("git", "--version"),
     },
-    measured: `${new Date().toISOString().slice(0, 10)}, commit ${said("git", "rev-parse", "--short", "HEAD")}`,
-    rows: merged(before, rows),
+    measured: `${new Date().toISOString().slice(0, 10)}, commit ${said("git", "rev-parse", "--short", "HEAD")}${values.note === undefined ? "" : `, ${values.note}`}`,
+    rows: merged(before, [row]),
   };
-  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
-  await writeFile(join(root, "docs/images/benchmarks.svg"), chartOf(results.rows));
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(root, "docs/images/benchmarks.svg"), chartOf(results.rows));
   const document = join(root, "docs/benchmarks.md");
-  await writeFile(document, documentOf(results, await readFile(document, "utf8")));
+  writeFileSync(document, documentOf(results, readFileSync(document, "utf8")));
 }
 
 function said(program: string, ...args: string[]): string {

@@ -18,10 +18,12 @@ export type Command = {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are as they should be. */
   readonly ends?: readonly number[];
+  /** What its output ends with, where its exit code alone does not tell that it did its work. */
+  readonly prints?: RegExp;
 };
 
 /** Runs a command to its end and measures it. @throws when it ends badly, with what it printed */
-export async function measure({ program, args, cwd, env = {}, ends = [0] }: Command): Promise<Cost> {
+export async function measure({ program, args, cwd, env = {}, ends = [0], prints = /$/ }: Command): Promise<Cost> {
   // Bash adds up the time of all processes below it.
   const script = 'exec 5>&2; TIMEFORMAT="%R %U %S"; { time "$0" "$@" 2>&5; } 2>&3';
   const child = spawn("bash", ["-c", script, program, ...args], {
@@ -52,7 +54,7 @@ export async function measure({ program, args, cwd, env = {}, ends = [0] }: Comm
     await Promise.race([ended.catch(() => null), sleep(20)]);
   }
   const code = await ended;
-  if (code === null || !ends.includes(code)) {
+  if (code === null || !ends.includes(code) || !prints.test(texts[1])) {
     throw new Error(`${program} ${args.join(" ")} ended with ${code}:\n${texts[1]}\n${texts[2]}`);
   }
   const [seconds = 0, user = 0, system = 0] = texts[3].trim().split(" ").map(Number);

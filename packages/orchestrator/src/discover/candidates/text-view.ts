@@ -86,6 +86,8 @@ export function textViewOf(commit: Commit, mentionsOf: MentionsByText): TextView
     open: includes().open,
     includedBeyond,
     readersOf(changed) {
+      // A file that every unit includes: its readers are known without a parser.
+      if (folders.every((unit) => isSure(unit, changed))) return new Map(folders.map((unit) => [unit, changed]));
       const modules = modulesWith(changed, sources, textOf);
       const isShared = [...changed].some((file) => SHARED.test(file) && above.has(folderOf(file)));
       const inSubmodule = [...changed].some((file) => submoduleOf(file, sources) !== null);
