@@ -6,7 +6,7 @@ import { Configuration } from "@pipelines/core/configuration/schema";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { OLDEST } from "@pipelines/core/terragrunt/oldest";
-import { TOOLS, testedVersion, titleOf } from "@pipelines/installer/tool";
+import { TOOLS, testedVersion, titleOf } from "@pipelines/core/tools/tool";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { eventsPage } from "./events/page.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { type BinaryName, programOf, type ToolName } from "./tool.ts";
+import { type BinaryName, programOf, type ToolName } from "@pipelines/core/tools/tool";
 
 /** The version of a tool's program on the PATH, `null` where there is none that starts. */
 export function installedVersion(tool: ToolName): string | null {

@@ -3,17 +3,17 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import process from "node:process";
 import { InputError, inputsFrom } from "@pipelines/core/actions/inputs";
 import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
+import { chooseBinary, type Evidence } from "@pipelines/core/evidence/choose-binary";
+import { meets } from "@pipelines/core/evidence/constraint";
+import { binaryAt, lookForEvidence } from "@pipelines/core/evidence/look-for-evidence";
+import { exactVersion, refuseOld } from "@pipelines/core/tools/exact-version";
+import { type BinaryName, programOf, type ToolName, testedVersion } from "@pipelines/core/tools/tool";
+import { type Place, VersionError } from "@pipelines/core/tools/version-error";
+import { repositoryFiles } from "@pipelines/core/versions/repository-files";
+import { versionOf, type WantedTool, type WantedTools, wantedTools } from "@pipelines/core/versions/wanted-versions";
 import { annotate } from "./annotations.ts";
-import { chooseBinary, type Evidence } from "./evidence/choose-binary.ts";
-import { meets } from "./evidence/constraint.ts";
-import { binaryAt, lookForEvidence } from "./evidence/look-for-evidence.ts";
 import { install } from "./install/install.ts";
 import { binariesOn, folderToPutFirst, installedVersion } from "./machine.ts";
-import { repositoryFiles } from "./repository-files.ts";
-import { type BinaryName, programOf, type ToolName, testedVersion } from "./tool.ts";
-import { type Place, VersionError } from "./version-error.ts";
-import { exactVersion, refuseOld } from "./versions/exact-version.ts";
-import { versionOf, type WantedTool, type WantedTools, wantedTools } from "./versions/wanted-versions.ts";
 
 /** What the steps below need to know about the job that they run in. */
 type Job = {

@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BinaryName } from "../tool.ts";
+import type { BinaryName } from "../tools/tool.ts";
 import type { Evidence } from "./choose-binary.ts";
 import { attributesOf, providersOf } from "./hcl-attributes.ts";
 

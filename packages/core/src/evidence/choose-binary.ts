@@ -1,5 +1,5 @@
-import { type BinaryName, testedVersion, titleOf } from "../tool.ts";
-import type { Place } from "../version-error.ts";
+import { type BinaryName, testedVersion, titleOf } from "../tools/tool.ts";
+import type { Place } from "../tools/version-error.ts";
 import { meets } from "./constraint.ts";
 
 /** Something that tells whether a team uses OpenTofu or Terraform. */
