@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { callerWorkflow } from "@pipelines/cli/init/caller-workflow";
 import { DispatchAction } from "@pipelines/core/contracts/action";
 import { APPLY_DUE, DISMISS, DispatchPayload } from "@pipelines/orchestrator/compare/event";
 import { describe, expect, it } from "vitest";
@@ -399,7 +399,7 @@ describe("the caller that `pipelines init` writes", () => {
     permissions: Permissions,
     jobs: z.strictObject({ pipelines: z.looseObject({ permissions: Permissions, uses: z.string() }) }),
   });
-  const caller = Caller.parse(parse(callerWorkflow("acme/pipelines@v1", "trunk")));
+  const caller = Caller.parse(parse(callerWorkflow({ repository: "acme/pipelines", ref: "v1" }, "trunk")));
 
   it("is not started again by a new title: a skipped run must not take the place of a red one", () => {
     expect(caller.jobs.pipelines["if"]).toBe(

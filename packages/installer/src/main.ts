@@ -3,9 +3,9 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import process from "node:process";
 import { InputError, inputsFrom } from "@pipelines/core/actions/inputs";
 import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
-import { chooseBinary, type Evidence } from "@pipelines/core/evidence/choose-binary";
+import { chooseBinary, type Evidence, setEvidence } from "@pipelines/core/evidence/choose-binary";
 import { meets } from "@pipelines/core/evidence/constraint";
-import { binaryAt, lookForEvidence } from "@pipelines/core/evidence/look-for-evidence";
+import { lookForEvidence } from "@pipelines/core/evidence/look-for-evidence";
 import { exactVersion, refuseOld } from "@pipelines/core/tools/exact-version";
 import { type BinaryName, programOf, type ToolName, testedVersion } from "@pipelines/core/tools/tool";
 import { type Place, VersionError } from "@pipelines/core/tools/version-error";
@@ -59,9 +59,7 @@ function jobOf(environment: NodeJS.ProcessEnv): Job {
 
 function provideBinary({ binaries: named, terragruntRuns: runs }: WantedTools, job: Job): void {
   const evidence: Evidence[] = [
-    ...(runs === null
-      ? []
-      : [{ kind: "set", by: "TG_TF_PATH", binary: binaryAt(runs.path), place: runs.place } as const]),
+    ...setEvidence(runs),
     ...named.map((one): Evidence => ({ kind: "named", binary: binaryOf(one), place: one.place })),
     ...lookForEvidence(job.repository),
     ...binariesOn(job.path).map(({ binary }): Evidence => ({ kind: "on the path", binary })),

@@ -1,7 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BinaryName } from "../tools/tool.ts";
-import type { Evidence } from "./choose-binary.ts";
+import { binaryAt, type Evidence } from "./choose-binary.ts";
 import { attributesOf, providersOf } from "./hcl-attributes.ts";
 
 /** Folders that hold what tools made or fetched, not what the team wrote. */
@@ -54,13 +53,6 @@ function inConfiguration(file: string, text: string): Evidence[] {
     const isConstraint = name === "required_version" || (name === "terraform_version_constraint" && depth === 0);
     return isConstraint && value !== null ? [{ kind: "required", constraint: value, place }] : [];
   });
-}
-
-/** What the program at a path is. */
-export function binaryAt(path: string | null): BinaryName | null {
-  const name = path?.split("/").at(-1);
-  if (name === "tofu") return "opentofu";
-  return name === "terraform" ? "terraform" : null;
 }
 
 const nameOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
