@@ -5,10 +5,6 @@ import { ConfigurationError } from "@pipelines/core/configuration/configuration-
 import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import { defaultConfiguration } from "@pipelines/core/configuration/read";
 import type { Account } from "@pipelines/core/contracts/change";
-import { setEvidence } from "@pipelines/core/evidence/choose-binary";
-import { lookForEvidence } from "@pipelines/core/evidence/look-for-evidence";
-import { repositoryFiles } from "@pipelines/core/versions/repository-files";
-import { wantedTools } from "@pipelines/core/versions/wanted-versions";
 import { loadHclParser } from "@pipelines/orchestrator/hcl/parse";
 import { unitsIn } from "../checkout-units.ts";
 import { callerWorkflow } from "../init/caller-workflow.ts";
@@ -18,7 +14,7 @@ import { guessOf } from "../init/guess.ts";
 import { asideFolder } from "../init/names.ts";
 import type { Release } from "../init/release.ts";
 import { type RepositoryOnDisk, repositoryOnDisk } from "../init/repository.ts";
-import { guessTools } from "../init/tools.ts";
+import { toolsOfCheckout } from "../init/tools.ts";
 import { type Findings, leftToDo, notSure, WORKFLOW_FILE } from "../init/what-is-left.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
 
@@ -40,7 +36,7 @@ export async function init({ repo, release }: InitOptions): Promise<number> {
     release,
     deployBranch: deployBranchOf(repository.branches),
     guess,
-    tools: toolsOf(repository.folder),
+    tools: toolsOfCheckout(repository.folder),
     hasAccounts: listed.accounts.size > 0,
     otherRunners: await otherRunners(repository),
   };
@@ -142,11 +138,6 @@ function accountsIn(text: string, file: string): ReadonlyMap<string, Account> {
     if (error instanceof ConfigurationError) return new Map();
     throw error;
   }
-}
-
-function toolsOf(folder: string): Findings["tools"] {
-  const wanted = wantedTools(repositoryFiles(folder, null));
-  return guessTools(wanted, [...setEvidence(wanted.terragruntRuns), ...lookForEvidence(folder)]);
 }
 
 /** Workflows and configurations by which something else runs Terragrunt. */

@@ -1,4 +1,5 @@
 import type { Evidence } from "@pipelines/core/evidence/choose-binary";
+import { binaryOf } from "@pipelines/core/evidence/evidence-of";
 import { OLDEST } from "@pipelines/core/terragrunt/oldest";
 import { testedVersion } from "@pipelines/core/tools/tool";
 import { type ReadText, wantedTools } from "@pipelines/core/versions/wanted-versions";
@@ -9,8 +10,11 @@ const files =
   (texts: Record<string, string>): ReadText =>
   (file) =>
     texts[file] ?? null;
-const guess = (texts: Record<string, string>, evidence: readonly Evidence[] = []) =>
-  guessTools(wantedTools(files(texts)), evidence);
+const guess = (texts: Record<string, string>, evidence: readonly Evidence[] = []) => {
+  const wanted = wantedTools(files(texts));
+  const named = wanted.binaries.map((one): Evidence => ({ kind: "named", binary: binaryOf(one), place: one.place }));
+  return guessTools(wanted, [...named, ...evidence]);
+};
 const place = { file: "prod/vpc/.terraform.lock.hcl", line: 4 };
 const terraform: Evidence = { kind: "written", binary: "terraform", place };
 const opentofu: Evidence = { kind: "written", binary: "opentofu", place };
@@ -24,7 +28,7 @@ test("what files name is left to them", () => {
   const named = guess({
     ".tool-versions": `terragrunt ${testedVersion("terragrunt")}\nterraform ${testedVersion("terraform")}\n`,
   });
-  expect(named).toEqual({ pins: [], steps: [], doubts: [] });
+  expect(named).toEqual({ pins: [], steps: [], doubts: [], conflicts: [] });
 });
 
 test("a version that is too old is a step with its place, the oldest that will do, and the way there", () => {
@@ -73,5 +77,11 @@ test("evidence that is at odds is a step, and pins neither", () => {
   expect(pins.map(({ tool }) => tool)).toEqual(["terragrunt"]);
   expect(steps).toEqual([
     expect.stringMatching(/^OpenTofu or Terraform\? versions\.tf:2 asks for .*nothing is planned/),
+  ]);
+});
+
+test("a name that lock files contradict is told", () => {
+  expect(guess({ ".opentofu-version": "1.12.6\n" }, [terraform]).conflicts).toEqual([
+    expect.stringMatching(/^OpenTofu runs here .*but prod\/vpc\/\.terraform\.lock\.hcl:4 was written for Terraform/),
   ]);
 });

@@ -1,34 +1,37 @@
 import { type Choice, chooseBinary, type Evidence } from "@pipelines/core/evidence/choose-binary";
 import { meets } from "@pipelines/core/evidence/constraint";
-import { OLDEST } from "@pipelines/core/terragrunt/oldest";
+import { binaryOf, evidenceOf } from "@pipelines/core/evidence/evidence-of";
+import { OLDEST, wayToUpgrade } from "@pipelines/core/terragrunt/oldest";
 import { exactVersion, judgeVersion } from "@pipelines/core/tools/exact-version";
-import { type BinaryName, type ToolName, testedVersion, titleOf } from "@pipelines/core/tools/tool";
+import { type ToolName, testedVersion, titleOf } from "@pipelines/core/tools/tool";
 import type { Place } from "@pipelines/core/tools/version-error";
-import type { WantedTool, WantedTools } from "@pipelines/core/versions/wanted-versions";
+import { repositoryFiles } from "@pipelines/core/versions/repository-files";
+import { type WantedTool, type WantedTools, wantedTools } from "@pipelines/core/versions/wanted-versions";
 
 /** What is written under `tools`, what a person has to do, and what is not sure. */
 export type GuessedTools = {
   readonly pins: readonly { readonly tool: ToolName; readonly version: string }[];
   readonly steps: readonly string[];
   readonly doubts: readonly string[];
+  /** What files say against each other. */
+  readonly conflicts: readonly string[];
 };
 
 /** The tools that a repository asks for, and what Pipelines would take where it does not say. */
 export function guessTools(wanted: WantedTools, evidence: readonly Evidence[]): GuessedTools {
   const terragrunt = ofTerragrunt(wanted.terragrunt);
-  const named = wanted.binaries.map((one): Evidence => ({ kind: "named", binary: binaryOf(one), place: one.place }));
-  const choice = chooseBinary([...named, ...evidence]);
-  const isSaid = [...named, ...evidence].some((one) => "binary" in one && one.binary !== null);
+  const choice = chooseBinary(evidence);
+  const isSaid = evidence.some((one) => "binary" in one && one.binary !== null);
   const binary = ofBinary(choice, isSaid, wanted.binaries, evidence);
   return {
     pins: [...terragrunt.pins, ...binary.pins],
     steps: [...terragrunt.steps, ...binary.steps],
     doubts: [...terragrunt.doubts, ...binary.doubts],
+    conflicts: binary.conflicts,
   };
 }
 
-const NOTHING: GuessedTools = { pins: [], steps: [], doubts: [] };
-const binaryOf = ({ tool }: WantedTool): BinaryName => (tool === "terraform" ? "terraform" : "opentofu");
+const NOTHING: GuessedTools = { pins: [], steps: [], doubts: [], conflicts: [] };
 const at = ({ file, line }: Place): string => (line === null ? file : `${file}:${line}`);
 
 function ofTerragrunt(wanted: WantedTool | null): GuessedTools {
@@ -58,16 +61,9 @@ function ofNamed({ tool, text, place, otherPublisher }: WantedTool): GuessedTool
     : { ...NOTHING, steps: [`${where} names no exact version of ${title}: write one, ${like}.`] };
 }
 
-/** How one gets from a version that is too old to one that will do. */
 function upgradeStep(tool: ToolName, version: string, where: string): string {
-  const step = `${titleOf(tool)} ${version} (${where}) is too old: Pipelines needs ${OLDEST[tool]} or newer, such as ${testedVersion(tool)}.`;
-  if (tool !== "terragrunt")
-    return `${step} A newer one may change the state for good: upgrade and apply by hand once.`;
-  return `${step} ${HOW_TO_UPGRADE}`;
+  return `${titleOf(tool)} ${version} (${where}) is too old: Pipelines needs ${OLDEST[tool]} or newer, such as ${testedVersion(tool)}; change it in the pull request that adds Pipelines. ${wayToUpgrade(tool)}`;
 }
-
-const HOW_TO_UPGRADE =
-  "Run `terragrunt hcl validate` and a plan of every unit with the new one, fix what it says (https://terragrunt.gruntwork.io/docs/migrate/), and change the file in the pull request that adds Pipelines.";
 
 function ofBinary(
   choice: Choice,
@@ -79,8 +75,8 @@ function ofBinary(
     return { ...NOTHING, steps: [`${choice.message}. Until then nothing is planned.`] };
   }
   const { binary, reason } = choice;
+  const conflicts = choice.doubts.map(({ message }) => `${message}.`);
   const doubts = [
-    ...choice.doubts.map(({ message }) => `${message}.`),
     ...(isSaid
       ? []
       : [
@@ -88,10 +84,11 @@ function ofBinary(
         ]),
   ];
   const wanted = named.find((one) => binaryOf(one) === binary);
-  if (wanted !== undefined) return { ...ofNamed(wanted), doubts };
+  if (wanted !== undefined) return { ...ofNamed(wanted), doubts, conflicts };
   if (binary === "opentofu") {
     return {
       ...NOTHING,
+      conflicts,
       pins: [{ tool: "opentofu", version: testedVersion("opentofu") }],
       doubts: isSaid
         ? [
@@ -102,9 +99,10 @@ function ofBinary(
     };
   }
   const version = versionAskedFor(evidence);
-  if (version !== null) return { ...NOTHING, pins: [{ tool: "terraform", version }], doubts };
+  if (version !== null) return { ...NOTHING, conflicts, pins: [{ tool: "terraform", version }], doubts };
   return {
     ...NOTHING,
+    conflicts,
     doubts,
     steps: [
       `${reason}, and no file names its version: write the one that the state was applied with, ${OLDEST.terraform} or newer, in .terraform-version or as \`tools.terraform\`.`,
@@ -125,4 +123,10 @@ function versionAskedFor(evidence: readonly Evidence[]): string | null {
       return version;
   }
   return null;
+}
+
+/** The tools of a repository that is checked out in a folder. @throws VersionError when a file of versions can't be parsed */
+export function toolsOfCheckout(folder: string): GuessedTools {
+  const wanted = wantedTools(repositoryFiles(folder, null));
+  return guessTools(wanted, evidenceOf(wanted, folder, null));
 }

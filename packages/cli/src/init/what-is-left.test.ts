@@ -10,7 +10,7 @@ function findings(texts: readonly (readonly [string, string])[], more: Partial<F
     release: { repository: "acme/p", ref: "v1" },
     deployBranch: { branch: "trunk", doubt: null },
     guess: guessOf({ units, texts: new Map(texts), accounts: new Map(), clouds: [] }),
-    tools: { pins: [], steps: [], doubts: [] },
+    tools: { pins: [], steps: [], doubts: [], conflicts: [] },
     hasAccounts: false,
     otherRunners: [],
     ...more,
@@ -63,7 +63,7 @@ test("all that was guessed without somebody's word is listed", () => {
   const unsure = notSure(
     findings([unit("dev/a"), unit("dns/zone"), ["root.hcl", 'provider "aws" {}\n'], unit("examples/b")], {
       deployBranch: { branch: "main", doubt: "this clone does not say" },
-      tools: { pins: [], steps: [], doubts: ["Nothing says OpenTofu or Terraform."] },
+      tools: { pins: [], steps: [], doubts: ["Nothing says OpenTofu or Terraform."], conflicts: [] },
     }),
   ).join("\n");
   for (const word of [

@@ -50,6 +50,7 @@ export function notSure({ deployBranch, guess, tools }: Findings): string[] {
       : [
           `Units in ${aside.map((folder) => `\`${folder}\``).join(", ")} seem to be shown or copied, and never run (\`ignore\`).`,
         ]),
+    ...tools.conflicts,
     ...tools.doubts,
   ];
 }

@@ -89,11 +89,6 @@ function chosen(binary: BinaryName, why: string, other: readonly Telling[]): Cho
   return { kind: "chosen", binary, reason: `${titleOf(binary)}: ${why}`, doubts };
 }
 
-/** What a program says that Terragrunt is told to run, wherever that is told. */
-export function setEvidence(runs: { readonly path: string; readonly place: Place } | null): Evidence[] {
-  return runs === null ? [] : [{ kind: "set", by: "TG_TF_PATH", binary: binaryAt(runs.path), place: runs.place }];
-}
-
 /** What the program at a path is. */
 export function binaryAt(path: string | null): BinaryName | null {
   const name = path?.split("/").at(-1);

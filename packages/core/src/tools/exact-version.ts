@@ -1,5 +1,5 @@
 import semver from "semver";
-import { OLDEST } from "../terragrunt/oldest.ts";
+import { OLDEST, wayToUpgrade } from "../terragrunt/oldest.ts";
 import { type ToolName, testedVersion, titleOf } from "./tool.ts";
 import { type Place, VersionError } from "./version-error.ts";
 
@@ -69,7 +69,7 @@ export function refuseOld(tool: ToolName, version: string, place: Place | null):
       ? ["on the PATH is too old", `name one in mise.toml, .tool-versions or .${tool}-version`]
       : ["is too old", "write a newer one"];
   throw new VersionError(
-    `${titleOf(tool)} ${version} ${where}; Pipelines needs ${oldest} or newer: ${what}, like ${testedVersion(tool)}`,
+    `${titleOf(tool)} ${version} ${where}; Pipelines needs ${oldest} or newer: ${what}, like ${testedVersion(tool)}. ${wayToUpgrade(tool)}`,
     place,
   );
 }
