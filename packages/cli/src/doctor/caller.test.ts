@@ -31,7 +31,7 @@ test("the caller that init writes is found, with all that a caller needs", () =>
       checkName: "pipelines / Pipelines status",
       tool: { kind: "repository", owner: "acme", name: "p", ref: "v1" },
       permissions: PERMISSIONS,
-      secrets: ["PIPELINES_SECRETS"],
+      secrets: ["PIPELINES_SECRETS", "PIPELINES_MODULE_TOKEN"],
     },
   ]);
   expect(Object.keys(callers[0]?.events ?? {})).toEqual(

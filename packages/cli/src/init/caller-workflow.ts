@@ -61,5 +61,7 @@ jobs:
       id-token: write # cloud credentials
     secrets:
       PIPELINES_SECRETS: \${{ secrets.PIPELINES_SECRETS }}
+      # A token that only reads private modules and catalogues; code of pull requests can read it.
+      PIPELINES_MODULE_TOKEN: \${{ secrets.PIPELINES_MODULE_TOKEN }}
 `;
 }
