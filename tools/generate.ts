@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { callerWorkflow } from "@pipelines/cli/init/caller-workflow";
 import { readConfiguration } from "@pipelines/core/configuration/read";
 import { Configuration } from "@pipelines/core/configuration/schema";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { OLDEST } from "@pipelines/core/terragrunt/oldest";
-import { TOOLS, testedVersion, titleOf } from "@pipelines/installer/tool";
+import { TOOLS, testedVersion, titleOf } from "@pipelines/core/tools/tool";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { eventsPage } from "./events/page.ts";
@@ -167,7 +167,7 @@ emitBetween(
   "docs/events.md",
   "events",
   eventsPage({
-    caller: readCaller(callerWorkflow("OWNER/pipelines@v1", "main")),
+    caller: readCaller(callerWorkflow({ repository: "OWNER/pipelines", ref: "v1" }, "main")),
     called: readCalled(readFileSync(resolve(root, ".github/workflows/pipelines.yml"), "utf8")),
     outputsOf: (uses) => outputsOf(uses, root),
   }),

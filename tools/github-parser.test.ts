@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { callerWorkflow } from "@pipelines/cli/init/caller-workflow";
 import { describe, expect, it } from "vitest";
 import { examplesIn, faultsOf, textsOf } from "./github-parser.ts";
 
@@ -9,7 +9,7 @@ const faultsIn = async (text: string, file = ".github/workflows/x.yml"): Promise
   (await faultsOf([{ file, firstLine: 1, text }], root)).map(({ line, message }) => `${line}: ${message}`);
 const job = (lines: string, on = "on: push"): string => `${on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n${lines}`;
 const step = (lines: string): string => job(`    steps:\n      - ${lines}\n`);
-const caller = callerWorkflow("acme/pipelines@v1", "main");
+const caller = callerWorkflow({ repository: "acme/pipelines", ref: "v1" }, "main");
 
 describe("GitHub's parser", () => {
   it("has nothing to say about any workflow, action and example, nor about the caller that init writes", async () => {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { callerWorkflow } from "@pipelines/cli/init/caller-workflow";
 import type { Names, StateStore } from "./stage.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -40,7 +40,7 @@ export async function liveFiles(names: Names, state: StateStore, toolCommit: str
     if (entry.isFile() && !path.includes(".terragrunt-cache"))
       files[path.slice(example.length + 1)] = await readFile(path, "utf8");
   }
-  const caller = callerWorkflow(`${names.owner}/${names.tool}@${toolCommit}`, "main");
+  const caller = callerWorkflow({ repository: `${names.owner}/${names.tool}`, ref: toolCommit }, "main");
   return {
     ...files,
     "root.hcl": `${(files["root.hcl"] ?? "").replace(/^locals \{\n/m, BRING)}${KEEP}`,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { callerWorkflow } from "@pipelines/cli/init/caller-workflow";
 import { DispatchAction } from "@pipelines/core/contracts/action";
 import { APPLY_DUE, DISMISS, DispatchPayload } from "@pipelines/orchestrator/compare/event";
 import { describe, expect, it } from "vitest";
@@ -79,11 +79,20 @@ describe("the reusable workflow", () => {
 
   it("hands secrets to the jobs that run units and to no other", () => {
     const withSecrets = jobs.filter(([, job]) => JSON.stringify(job).includes("secrets.")).map(([name]) => name);
-    expect(withSecrets).toEqual(running);
+    expect(withSecrets.toSorted()).toEqual(["orchestrate", ...running].toSorted());
     for (const [name, job] of jobs) {
       const used = [...JSON.stringify(job).matchAll(/secrets\.(\w+)/g)].map(([, secret]) => secret);
-      if (running.includes(name)) expect(used, name).toEqual([name === "provision" ? APP_KEY : "PIPELINES_SECRETS"]);
+      const ofUnits = name === "provision" ? [APP_KEY] : ["PIPELINES_SECRETS", "PIPELINES_MODULE_TOKEN"];
+      if (running.includes(name)) expect(used, name).toEqual(ofUnits);
     }
+  });
+
+  it("hands the job that runs code of the pull request the token for private sources, and no other secret", () => {
+    const { steps = [] } = pipelines.jobs["orchestrate"] ?? {};
+    const withSecrets = steps.filter((step) => JSON.stringify(step).includes("secrets."));
+    expect(withSecrets.map(({ id, with: inputs }) => [id, inputs])).toEqual([
+      ["orchestrate", { module_token: "${{ secrets.PIPELINES_MODULE_TOKEN }}" }],
+    ]);
   });
 
   it("gives the App's key to the one step that makes a token of it, and that token no more than a pull request needs", () => {
@@ -250,7 +259,7 @@ describe("the reusable workflow", () => {
     }
   });
 
-  it("gives code of the repository to no job that may write issues or comments, and no secret or identity to the job that determines changes", () => {
+  it("gives code of the repository to no job that may write issues or comments, and no identity nor any secret but the token for private sources to the job that determines changes", () => {
     for (const name of ["announce", ...stages, "report"]) {
       for (const { uses, run, with: inputs } of pipelines.jobs[name]?.steps ?? []) {
         expect(run).toBeUndefined();
@@ -259,7 +268,7 @@ describe("the reusable workflow", () => {
       }
     }
     const orchestrate = JSON.stringify(pipelines.jobs["orchestrate"]);
-    expect(orchestrate).not.toMatch(/secrets\.|id-token/);
+    expect(orchestrate).not.toMatch(/secrets\.(?!PIPELINES_MODULE_TOKEN)|id-token/);
     expect(orchestrate.match(/github\.token/g)).toHaveLength(FETCHES.length);
   });
 
@@ -401,7 +410,7 @@ describe("the caller that `pipelines init` writes", () => {
     permissions: Permissions,
     jobs: z.strictObject({ pipelines: z.looseObject({ permissions: Permissions, uses: z.string() }) }),
   });
-  const caller = Caller.parse(parse(callerWorkflow("acme/pipelines@v1", "trunk")));
+  const caller = Caller.parse(parse(callerWorkflow({ repository: "acme/pipelines", ref: "v1" }, "trunk")));
 
   it("is not started again by a new title: a skipped run must not take the place of a red one", () => {
     expect(caller.jobs.pipelines["if"]).toBe(

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { callerWorkflow } from "@pipelines/cli/commands/init";
+import { callerWorkflow } from "@pipelines/cli/init/caller-workflow";
 import { describe, expect, it } from "vitest";
 import { fill, holds } from "./expression.ts";
 import { interpret, type Scenario, type Workflows } from "./interpret.ts";
@@ -10,7 +10,7 @@ import { outputsOf, readCalled, readCaller } from "./workflow.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const pipelines = readFileSync(resolve(root, ".github/workflows/pipelines.yml"), "utf8");
-const caller = callerWorkflow("OWNER/pipelines@v1", "main");
+const caller = callerWorkflow({ repository: "OWNER/pipelines", ref: "v1" }, "main");
 const workflows = (called = pipelines, from = caller): Workflows => ({
   caller: readCaller(from),
   called: readCalled(called),

@@ -17,7 +17,7 @@ import { join } from "node:path";
 export function pinnedTools(root) {
   const read = (/** @type {string} */ file) => JSON.parse(readFileSync(join(root, file), "utf8"));
   const { pnpm, tools } = read("tools/versions.json");
-  const releases = read("packages/installer/src/releases.json");
+  const releases = read("packages/core/src/tools/releases.json");
   return {
     pnpm,
     tools: Object.fromEntries(

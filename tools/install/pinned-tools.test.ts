@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { releaseOf, TOOLS, testedVersion } from "@pipelines/installer/tool";
+import { releaseOf, TOOLS, testedVersion } from "@pipelines/core/tools/tool";
 import { describe, expect, it } from "vitest";
 import { pinnedTools } from "./pinned-tools.mjs";
 

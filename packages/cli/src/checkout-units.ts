@@ -1,33 +1,91 @@
 import { posix } from "node:path";
 import type { AskedVariable } from "@pipelines/core/configuration/check-environments";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { isCached } from "@pipelines/core/terragrunt/files";
+import { isTemplate, valuesUseIn } from "@pipelines/orchestrator/discover/templates";
+import type { HclParser } from "@pipelines/orchestrator/hcl/parse";
 
 /** Files of a checkout by path, with their texts. */
 export type Texts = ReadonlyMap<string, string>;
 
 /** What makes a folder a unit, or the folder of a stack's units. */
 const UNIT = /(?:^|\/)terragrunt(?:\.stack)?\.hcl$/;
+/** Code that runs in its own folder, without a source. */
+const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
 
 const folderOf = (file: string): string => (file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : ".");
 const liesBelow = (file: string, folder: string): boolean => folder === "." || file.startsWith(`${folder}/`);
 
+/** What a checkout's folders with a unit's or a stack's file are. */
+export type CheckoutUnits = {
+  /** What runs: a stack stands for the units that it generates. */
+  readonly units: readonly UnitPath[];
+  /** What stacks copy. */
+  readonly templates: readonly string[];
+};
+
 /**
- * The units of a checkout by their files alone, without Terragrunt: a stack stands for the units that it generates. A
- * file that has units below it, and neither a source nor an include, is a root that they include.
+ * The units of a checkout by their files alone, without Terragrunt. A file that another one includes is a root; so is one
+ * that includes nothing, names no source, has no code beside it and has units below it.
+ *
+ * @param files every file of the checkout
  */
-export function unitsIn(texts: Texts): UnitPath[] {
-  const files = [...texts.keys()].filter((file) => UNIT.test(file));
-  const isRoot = (file: string): boolean =>
-    files.some((other) => other !== file && liesBelow(other, folderOf(file))) &&
-    !/^\s*(?:include|terraform)\b/m.test(texts.get(file) ?? "");
-  const isTemplate = templatesOf(texts);
-  const folders = new Set(
-    files
-      .filter((file) => !isRoot(file))
-      .map(folderOf)
-      .filter((folder) => !isTemplate(folder)),
+export function unitsIn(texts: Texts, files: Iterable<string>, parse: HclParser): CheckoutUnits {
+  const candidates = [...texts.keys()].filter((file) => UNIT.test(file) && !isCached(file));
+  const withCode = new Set([...files].filter((file) => CODE.test(file)).map(folderOf));
+  const included = includedIn(texts, new Set(candidates));
+  const nested = new Set(candidates.flatMap((file) => foldersOn(folderOf(file)).slice(1)));
+  const isRoot = (file: string): boolean => {
+    if (included.has(file)) return true;
+    const text = texts.get(file) ?? "";
+    const runs = /^\s*include\b/m.test(text) || /\bsource\s*=/.test(text) || withCode.has(folderOf(file));
+    return !runs && nested.has(folderOf(file));
+  };
+  const isSource = templatesOf(texts);
+  const isMadeToBeCopied = (file: string): boolean => {
+    const text = texts.get(file) ?? "";
+    const folder = folderOf(file);
+    const values = text.includes("values") ? valuesUseIn(parse(text)) : "none";
+    return isSource(folder) || isTemplate({ folder, values, isSource: false, isInEnvironment: true });
+  };
+  const running = candidates.filter((file) => !isRoot(file));
+  const [templates, units] = [true, false].map((copied) =>
+    [...new Set(running.filter((file) => isMadeToBeCopied(file) === copied).map(folderOf))].toSorted(),
   );
-  return [...folders].toSorted().flatMap((folder) => UnitPath.safeParse(folder).data ?? []);
+  return {
+    units: (units ?? []).flatMap((folder) => UnitPath.safeParse(folder).data ?? []),
+    templates: templates ?? [],
+  };
+}
+
+/** A folder and those above it, the nearest first, up to the root. */
+function foldersOn(folder: string): string[] {
+  return folder === "." ? ["."] : [folder, ...foldersOn(folderOf(folder))];
+}
+
+/** The files that others include, as far as their paths are written out. */
+function includedIn(texts: Texts, candidates: ReadonlySet<string>): Set<string> {
+  return new Set(
+    [...texts].flatMap(([file, text]) => [
+      ...parentIncludedBy(file, text, candidates),
+      ...[...text.matchAll(/^[^\S\n]*path\s*=\s*"(.*\})?([^"}]*terragrunt\.hcl)"/gm)].flatMap(
+        ([, filled, path = ""]) => {
+          if (filled === undefined) return [posix.join(folderOf(file), path)];
+          // What is put together from more than that is known by how it ends.
+          if (path === "/terragrunt.hcl") return [];
+          return [...candidates].filter((other) => `/${other}`.endsWith(path) && other !== file);
+        },
+      ),
+    ]),
+  );
+}
+
+function parentIncludedBy(file: string, text: string, candidates: ReadonlySet<string>): string[] {
+  if (!/\bfind_in_parent_folders\(\s*(?:"terragrunt\.hcl"\s*)?\)/.test(text)) return [];
+  const above = foldersOn(folderOf(file))
+    .slice(1)
+    .map((folder) => posix.join(folder, "terragrunt.hcl"));
+  return above.filter((parent) => candidates.has(parent)).slice(0, 1);
 }
 
 /** Whether a folder is one that a stack generates units from: it does not run by itself. */

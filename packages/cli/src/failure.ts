@@ -7,8 +7,10 @@ import { StoppedError } from "./interrupt.ts";
 /** The shell's number for a program that ended at Ctrl-C. */
 const STOPPED = 130;
 
+import { VersionError } from "@pipelines/core/tools/version-error";
+
 /** Errors that a person at the terminal can do something about; anything else is a bug. */
-const EXPECTED = [ConfigurationError, LedgerError, MissingCommitError, ToolError];
+const EXPECTED = [ConfigurationError, LedgerError, MissingCommitError, ToolError, VersionError];
 
 const isExpected = (error: unknown): error is Error => EXPECTED.some((kind) => error instanceof kind);
 
@@ -21,6 +23,10 @@ export function exitCodeOf(error: unknown): number {
 /** What went wrong, in full for a bug. */
 export function messageOf(error: unknown): string {
   if (error instanceof StoppedError) return error.message;
+  if (error instanceof VersionError && error.place !== null) {
+    const { file, line } = error.place;
+    return `error: ${file}${line === null ? "" : `:${line}`}: ${error.message}`;
+  }
   if (isExpected(error) || isMissingFile(error)) return `error: ${error.message}`;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `This is a bug in pipelines; please report it with the lines below.\n${detail}`;

@@ -7,6 +7,7 @@ import { plan } from "./commands/plan.ts";
 import { validate } from "./commands/validate.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
 import { examples, version } from "./help.ts";
+import { PLACEHOLDER_OWNER, type Release, releaseOf } from "./init/release.ts";
 
 const program = new Command("pipelines")
   .description("What Pipelines would do in GitHub, in your terminal")
@@ -33,6 +34,13 @@ function timeOf(text: string): number {
   const time = Date.parse(text);
   if (Number.isNaN(time)) throw new InvalidArgumentError("it is no date, such as 2026-11-01");
   return time;
+}
+
+/** The release that a caller workflow is to use. */
+function releaseFrom(text: string): Release {
+  const release = releaseOf(text);
+  if ("wrong" in release) throw new InvalidArgumentError(release.wrong);
+  return release;
 }
 
 program
@@ -128,7 +136,12 @@ program
   .command("init")
   .description("write the caller workflow and a first configuration, where there are none, and say what is left to do")
   .requiredOption("--repo <folder>", "the repository", ".")
-  .requiredOption("--release <owner/repository@ref>", "the release that the workflow calls", "OWNER/pipelines@v1")
+  .requiredOption(
+    "--release <owner/repository@ref>",
+    "the release that the workflow calls",
+    releaseFrom,
+    releaseFrom(`${PLACEHOLDER_OWNER}/pipelines@v1`),
+  )
   .addHelpText("after", examples("pipelines init --release acme/pipelines@v1"))
   .action(async (options) => {
     process.exitCode = await init(options);

@@ -51,6 +51,13 @@ describe("pipelines explain", () => {
     expect((await git("status", "--porcelain", "--ignored")).stdout).toBe("");
   });
 
+  it("warns beside the document of tools that the repository names and GitHub's run would refuse", async () => {
+    await commit({ "b/terragrunt.hcl": unit, "b/main.tf": resource, ".terragrunt-version": "0.45.0\n" });
+    const { stdout, stderr } = await pipelines("explain", "--repo", repository, "--base", "HEAD~1", "--json");
+    expect(Assessment.parse(JSON.parse(stdout)).units).toHaveLength(1);
+    expect(stderr).toMatch(/^warning: Terragrunt 0\.45\.0 \(\.terragrunt-version:1\) is too old: .*https:/m);
+  });
+
   it("applies what a push changes, and says so to people", async () => {
     await commit({ "a/main.tf": resource.replace("1", "2") });
     const { stdout, exitCode } = await pipelines(

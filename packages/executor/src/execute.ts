@@ -79,7 +79,13 @@ async function runUnits(
   log: OutcomeLog,
 ): Promise<void> {
   const environment = environmentNamed(configuration, execution.job.environment);
-  const tools = await findTools(execution.job.action, configuration, environment, edges.environment);
+  const tools = await findTools(
+    execution.job.action,
+    configuration,
+    environment,
+    edges.environment,
+    edges.repository.folder,
+  );
   for (const warning of tools.warnings) edges.progress.warn?.(warning);
   await log.add({ toolVersions: tools.versions });
   await using job = await openJob({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { expect, test } from "vitest";
-import { locateBinary } from "../src/tofu/binary.ts";
+import { chosenBinary } from "../src/tofu/binary.ts";
 import { openDependencyOutputs } from "../src/tofu/dependency-outputs.ts";
 import { causeOf } from "../src/tofu/failure.ts";
 import { openUnitWorkspace } from "../src/tofu/unit-workspace.ts";
@@ -122,7 +122,7 @@ test("a unit that takes too long is asked to stop: what it made is in its state"
     ...{ jobFolder, env, authProvider: null, stop: new AbortController().signal },
     outputs: await openDependencyOutputs(jobFolder),
     unitFolder: join(world.repository, "a"),
-    binary: await locateBinary(env),
+    binary: (await chosenBinary(env, world.repository)).binary,
     timeoutMinutes: 4 / 60,
   });
   const step = await workspace.terragrunt("apply", ["apply", "-auto-approve", "-input=false", "-no-color"]);

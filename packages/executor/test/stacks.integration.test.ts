@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startGitServer } from "@pipelines/local-github/git/private-repositories";
 import { describe, expect, test } from "vitest";
-import { startGitServer } from "./git-server.ts";
 import { rootOn, somebodysLock, startStateServer } from "./state-server.ts";
 import { git, makeWorld, passing, unitAt, type World } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import type { Place } from "./version-error.ts";
+import type { Place } from "@pipelines/core/tools/version-error";
 
 const TITLE = "Terragrunt and OpenTofu";
 

@@ -1,24 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
-import { type BinaryName, programOf, type ToolName } from "./tool.ts";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { binariesOn } from "@pipelines/core/evidence/binaries-on-path";
+import { type BinaryName, programOf, type ToolName } from "@pipelines/core/tools/tool";
 
 /** The version of a tool's program on the PATH, `null` where there is none that starts. */
 export function installedVersion(tool: ToolName): string | null {
   const ran = spawnSync(programOf(tool), ["--version"], { encoding: "utf8", timeout: 60_000, cwd: "/" });
   return ran.status === 0 ? (/v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?)/.exec(ran.stdout)?.[1] ?? null) : null;
-}
-
-/** OpenTofu and Terraform as far as they are on a PATH, in the executor's order: by folder, OpenTofu first in each. */
-export function binariesOn(path: string): { readonly binary: BinaryName; readonly folder: string }[] {
-  const binaries = ["opentofu", "terraform"] as const;
-  return path
-    .split(delimiter)
-    .flatMap((folder) =>
-      binaries.flatMap((binary) =>
-        folder !== "" && existsSync(join(folder, programOf(binary))) ? [{ binary, folder }] : [],
-      ),
-    );
 }
 
 /**

@@ -3,17 +3,17 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import process from "node:process";
 import { InputError, inputsFrom } from "@pipelines/core/actions/inputs";
 import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
+import { chooseBinary, type Evidence } from "@pipelines/core/evidence/choose-binary";
+import { meets } from "@pipelines/core/evidence/constraint";
+import { evidenceOf } from "@pipelines/core/evidence/evidence-of";
+import { exactVersion, refuseOld } from "@pipelines/core/tools/exact-version";
+import { type BinaryName, programOf, type ToolName, testedVersion } from "@pipelines/core/tools/tool";
+import { type Place, VersionError } from "@pipelines/core/tools/version-error";
+import { repositoryFiles } from "@pipelines/core/versions/repository-files";
+import { versionOf, type WantedTool, type WantedTools, wantedTools } from "@pipelines/core/versions/wanted-versions";
 import { annotate } from "./annotations.ts";
-import { chooseBinary, type Evidence } from "./evidence/choose-binary.ts";
-import { meets } from "./evidence/constraint.ts";
-import { binaryAt, lookForEvidence } from "./evidence/look-for-evidence.ts";
 import { install } from "./install/install.ts";
-import { binariesOn, folderToPutFirst, installedVersion } from "./machine.ts";
-import { repositoryFiles } from "./repository-files.ts";
-import { type BinaryName, programOf, type ToolName, testedVersion } from "./tool.ts";
-import { type Place, VersionError } from "./version-error.ts";
-import { exactVersion, refuseOld } from "./versions/exact-version.ts";
-import { versionOf, type WantedTool, type WantedTools, wantedTools } from "./versions/wanted-versions.ts";
+import { folderToPutFirst, installedVersion } from "./machine.ts";
 
 /** What the steps below need to know about the job that they run in. */
 type Job = {
@@ -57,27 +57,18 @@ function jobOf(environment: NodeJS.ProcessEnv): Job {
   };
 }
 
-function provideBinary({ binaries: named, terragruntRuns: runs }: WantedTools, job: Job): void {
-  const evidence: Evidence[] = [
-    ...(runs === null
-      ? []
-      : [{ kind: "set", by: "TG_TF_PATH", binary: binaryAt(runs.path), place: runs.place } as const]),
-    ...named.map((one): Evidence => ({ kind: "named", binary: binaryOf(one), place: one.place })),
-    ...lookForEvidence(job.repository),
-    ...binariesOn(job.path).map(({ binary }): Evidence => ({ kind: "on the path", binary })),
-  ];
+function provideBinary(wanted: WantedTools, job: Job): void {
+  const evidence = evidenceOf(wanted, job.repository, job.path);
   const choice = chooseBinary(evidence);
   if (choice.kind === "undecided") throw new VersionError(choice.message, choice.place);
   for (const { message, place } of choice.doubts) annotate("warning", message, inWorkspace(place));
   const { binary, reason } = choice;
-  const wanted = named.find(({ tool }) => tool === binary) ?? null;
+  const named = wanted.binaries.find(({ tool }) => tool === binary) ?? null;
   console.log(reason);
-  if (provide(binary, wanted, reason, unnamedVersion(binary, evidence), job) === "installed") return;
+  if (provide(binary, named, reason, unnamedVersion(binary, evidence), job) === "installed") return;
   const first = folderToPutFirst(binary, job.path, job.folder);
   if (first !== null) job.addToPath(first);
 }
-
-const binaryOf = ({ tool }: WantedTool): BinaryName => (tool === "terraform" ? "terraform" : "opentofu");
 
 /** A version that no file names as such. */
 type Unnamed = { readonly version: string; readonly place: Place | null };

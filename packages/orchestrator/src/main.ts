@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { inputsFrom } from "@pipelines/core/actions/inputs";
 import { actionsLog } from "@pipelines/core/actions/log";
+import { maskInLog } from "@pipelines/core/actions/mask";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
 import type { Configurations } from "@pipelines/core/configuration/configurations";
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
@@ -14,6 +15,7 @@ import type { Job } from "@pipelines/core/contracts/job";
 import { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { readDocument, writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, ledgerLookFile } from "@pipelines/core/documents/layout";
+import { gitAccess } from "@pipelines/core/process/git-access";
 import { EventError, type PipelineEvent } from "./compare/event.ts";
 import { explain } from "./explain/text.ts";
 import { loadHclParser } from "./hcl/parse.ts";
@@ -27,6 +29,8 @@ async function main(): Promise<void> {
   const folder = resolve(inputs.optional("folder") ?? join(process.env["RUNNER_TEMP"] ?? ".", "pipelines"));
   const look = await lookOf(folder);
   const edges = await orchestratorEdges(repository, process.env, inputs.optional("config"), look);
+  // GitHub masks the token, and not what git is given of it.
+  for (const secret of gitAccess([], edges.moduleToken).secrets) maskInLog(secret);
   const event = await eventOf(process.env);
   const assessment = Assessment.parse(await orchestrate(edges, { kind: "event", event }));
   await writeDocument(assessmentFile(folder), assessment);

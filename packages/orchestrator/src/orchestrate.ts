@@ -31,6 +31,8 @@ export type OrchestratorEdges = {
   readonly parseHcl: HclParser;
   /** The whole environment of the tools: no token, no credentials. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
+  /** A token that only reads, for the private sources of stacks; empty where there is none. */
+  readonly moduleToken: string;
   /** Somebody who watches, and can ask for a stop. */
   readonly watch?: DiscoveryWatch;
 };
@@ -50,7 +52,8 @@ export async function orchestratorEdges(
   const clean = toolEnvironment(environment);
   const repository = openRepository(folder, clean);
   const configurations = configurationsOf(repository, configurationFile);
-  return { repository, configurations, look, parseHcl: await loadHclParser(), toolEnvironment: clean };
+  const moduleToken = environment["PIPELINES_MODULE_TOKEN"] ?? "";
+  return { repository, configurations, look, parseHcl: await loadHclParser(), toolEnvironment: clean, moduleToken };
 }
 
 /**

@@ -24,6 +24,7 @@ async function bothViews(files: Edits): Promise<{ texts: TextView; terragrunt: S
     terragrunt: discoveringTerragrunt(),
     gitEnvironment: environment,
     toolEnvironment: environment,
+    sources: { variables: {}, advice: "" },
   };
   const read = textsOf(edges.repository, edges.parseHcl);
   const head = CommitSha.parse(await repository.git("rev-parse", "HEAD"));

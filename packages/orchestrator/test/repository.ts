@@ -19,7 +19,11 @@ export type TestRepository = AsyncDisposable & {
   /** Makes a commit of edits and answers its id. */
   commit(edits: Edits, message?: string): Promise<string>;
   /** Assesses the last commit against the one before it, or what is query. */
-  assess(query?: Query | "pull_request" | "push", extent?: Extent): Promise<Assessment>;
+  assess(
+    query?: Query | "pull_request" | "push",
+    extent?: Extent,
+    more?: Readonly<Record<string, string>>,
+  ): Promise<Assessment>;
 };
 
 export async function makeRepository(files: Edits): Promise<TestRepository> {
@@ -47,8 +51,8 @@ export async function makeRepository(files: Edits): Promise<TestRepository> {
       await git("commit", "--quiet", "--allow-empty", "--message", message);
       return git("rev-parse", "HEAD");
     },
-    async assess(query = "pull_request", extent = "affected") {
-      const edges = await orchestratorEdges(folder, process.env);
+    async assess(query = "pull_request", extent = "affected", more = {}) {
+      const edges = await orchestratorEdges(folder, { ...process.env, ...more });
       return Assessment.parse(
         await orchestrate(
           edges,

@@ -4,8 +4,10 @@ import { gitAt } from "@pipelines/core/git/repository";
 import { ledgerGit } from "@pipelines/core/ledger-ref/git";
 import { readLedger } from "@pipelines/core/ledger-ref/store";
 import { toolEnvironment } from "@pipelines/core/process/environment";
+import { VersionError } from "@pipelines/core/tools/version-error";
 import { explain as explainText } from "@pipelines/orchestrator/explain/text";
 import { assess } from "../assess.ts";
+import { toolsOfCheckout } from "../init/tools.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
 import { briefly, uncommittedFiles } from "../uncommitted.ts";
@@ -26,6 +28,8 @@ export type ExplainOptions = {
 export async function explain(options: ExplainOptions): Promise<number> {
   const { base, head, event, config = null } = options;
   const folder = await checkedOutFolder(options.repo);
+  // On the other stream, so that the document stays one.
+  for (const warning of toolWarnings(folder)) process.stderr.write(`warning: ${warning}\n`);
   const calls = underWay();
   using stop = stopOnInterrupt(calls.list);
   const extent = options.all === true ? "all" : "affected";
@@ -69,4 +73,15 @@ async function asidesOf(folder: string, { comparison, units }: Assessment): Prom
           `Not committed, so not looked at: ${briefly(files)}. This is about commit ${comparison.head.slice(0, 8)}; \`pipelines plan\` also plans what is not committed.`,
         ]),
   ];
+}
+
+/** What is wrong with the tools that the repository names, which GitHub's run would stop at. */
+function toolWarnings(folder: string): readonly string[] {
+  try {
+    const { steps, conflicts } = toolsOfCheckout(folder);
+    return [...steps, ...conflicts];
+  } catch (error) {
+    if (!(error instanceof VersionError)) throw error;
+    return [`${error.place?.file ?? "a file of versions"}: ${error.message}`];
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
@@ -21,7 +21,9 @@ const put = async (path: string, text: string): Promise<void> => {
   await mkdir(dirname(join(repository, path)), { recursive: true });
   await writeFile(join(repository, path), text);
 };
-const init = () => execa(process.execPath, [command, "init", "--repo", repository], { cwd: tmpdir(), reject: false });
+const run = (...args: string[]) =>
+  execa(process.execPath, [command, ...args, "--repo", repository], { cwd: tmpdir(), reject: false });
+const init = () => run("init");
 const texts = () => Promise.all(written.map((file) => readFile(join(repository, file), "utf8")));
 
 test("init writes two files; a second time it changes nothing, and it never touches what a person wrote", async () => {
@@ -54,4 +56,40 @@ test("a file of accounts that can't be read is told with its line, and nothing i
   expect(exitCode).toBe(2);
   expect(stderr).toContain("accounts.yml:");
   await expect(texts()).rejects.toThrow();
+});
+
+test("what init writes is valid, and lists what it was not sure of", async () => {
+  await put("dns/zone/terragrunt.hcl", "");
+  await put("root.hcl", 'locals {\n  aws_region = "eu-west-1"\n}\n');
+  const { stdout } = await init();
+  expect(stdout).toContain("Not sure:");
+  expect(stdout).toContain("`dns` holds units that lie beside the environments");
+  const checked = await run("validate");
+  expect([checked.exitCode, checked.stdout]).toEqual([0, "The configuration can be used. 2 units."]);
+});
+
+test("a release that is none is refused before anything is written", async () => {
+  const { exitCode, stderr } = await run("init", "--release", "acme/pipelines");
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("acme/pipelines@v1");
+  await expect(texts()).rejects.toThrow();
+});
+
+test("where nothing runs nothing is written, and it is said why", async () => {
+  await rm(join(repository, "prod"), { recursive: true });
+  await put("modules/vpc/main.tf", "");
+  const code = await init();
+  expect([code.exitCode, code.stdout]).toEqual([1, expect.stringContaining("Terraform code here and no unit")]);
+  await put("units/vpc/terragrunt.hcl", "inputs = {\n  name = values.name\n}\n");
+  const catalogue = await init();
+  expect([catalogue.exitCode, catalogue.stdout]).toEqual([1, expect.stringContaining("as in a catalogue")]);
+  await expect(texts()).rejects.toThrow();
+});
+
+test("a unit's file that is a link to one of the repository is read", async () => {
+  await put("_shared/db.hcl", 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n');
+  await mkdir(join(repository, "dev/db"), { recursive: true });
+  await symlink("../../_shared/db.hcl", join(repository, "dev/db/terragrunt.hcl"));
+  await init();
+  expect((await texts())[1]).toContain('paths: ["dev/**"]');
 });

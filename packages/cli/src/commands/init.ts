@@ -1,46 +1,70 @@
-import { access, mkdir, readFile, writeFile } from "node:fs/promises";
+import { access, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readAccounts } from "@pipelines/core/configuration/accounts-file";
+import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
 import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
+import { defaultConfiguration } from "@pipelines/core/configuration/read";
 import type { Account } from "@pipelines/core/contracts/change";
-import { gitAt } from "@pipelines/core/git/repository";
+import { loadHclParser } from "@pipelines/orchestrator/hcl/parse";
+import { unitsIn } from "../checkout-units.ts";
+import { callerWorkflow } from "../init/caller-workflow.ts";
+import { firstConfiguration } from "../init/configuration-text.ts";
+import { deployBranchOf } from "../init/deploy-branch.ts";
+import { guessOf } from "../init/guess.ts";
+import { asideFolder } from "../init/names.ts";
+import type { Release } from "../init/release.ts";
+import { type RepositoryOnDisk, repositoryOnDisk } from "../init/repository.ts";
+import { toolsOfCheckout } from "../init/tools.ts";
+import { type Findings, leftToDo, notSure, WORKFLOW_FILE } from "../init/what-is-left.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
 
-export type InitOptions = {
-  readonly repo: string;
-  /** `owner/repository@ref` of the release that the caller workflow uses. */
-  readonly release: string;
-};
+export type InitOptions = { readonly repo: string; readonly release: Release };
 
-const WORKFLOW_FILE = ".github/workflows/pipelines.yml";
-const ACCOUNTS_FILE = "accounts.yml";
+/** Writes the caller workflow and a first configuration where there are none, and prints what to check and to do. */
+export async function init({ repo, release }: InitOptions): Promise<number> {
+  const repository = await repositoryOnDisk(await checkedOutFolder(repo));
+  const texts = await textsOf(repository);
+  const { units, templates } = unitsIn(texts, repository.files, await loadHclParser());
+  const nothing = whyNothingRuns(repository.files, units, templates);
+  if (nothing !== null) {
+    process.stdout.write(`${nothing}\n`);
+    return 1;
+  }
+  const listed = await accountsOf(repository, texts);
+  const guess = guessOf({ units, texts, accounts: listed.accounts, clouds: await repository.clouds() });
+  const findings: Findings = {
+    release,
+    deployBranch: deployBranchOf(repository.branches),
+    guess,
+    tools: toolsOfCheckout(repository.folder),
+    hasAccounts: listed.accounts.size > 0,
+    otherRunners: await otherRunners(repository),
+  };
+  const written = await writeMissing(repository.folder, [
+    [WORKFLOW_FILE, callerWorkflow(release, findings.deployBranch.branch)],
+    [
+      CONFIGURATION_FILE,
+      firstConfiguration({
+        ...{ release, environments: guess.environments, aside: guess.aside, tools: findings.tools.pins },
+        deployBranch: findings.deployBranch.branch,
+        accountsFile: listed.file === "accounts.yml" ? null : listed.file,
+        ignoredByDefault: defaultConfiguration().ignore,
+      }),
+    ],
+  ]);
+  process.stdout.write(
+    `${[...written, ...list("Not sure:", notSure(findings)), ...list("Left to do:", leftToDo(findings))].join("\n")}\n`,
+  );
+  return 0;
+}
 
-/** What a repository looks like, as far as a first configuration needs it. */
-export type RepositoryFacts = {
-  /** Every file that git tracks, or would. */
-  readonly files: readonly string[];
-  readonly accounts: ReadonlyMap<string, Account>;
-  readonly deployBranch: string;
-};
+function list(title: string, entries: readonly string[]): string[] {
+  return entries.length === 0 ? [] : ["", title, ...entries.map((entry, index) => `  ${index + 1}. ${entry}`)];
+}
 
-/** One environment that the folders suggest. */
-export type GuessedEnvironment = {
-  readonly name: string;
-  readonly folder: string;
-  readonly account: Account | null;
-  readonly region: string;
-};
-
-/** Writes the caller workflow and a first configuration where there are none, and prints what is left to do. */
-export async function init(options: InitOptions): Promise<number> {
-  const folder = await checkedOutFolder(options.repo);
-  const facts = await factsOf(folder);
-  const environments = guessEnvironments(facts);
+async function writeMissing(folder: string, files: readonly (readonly [string, string])[]): Promise<string[]> {
   const written: string[] = [];
-  for (const [file, text] of [
-    [WORKFLOW_FILE, callerWorkflow(options.release, facts.deployBranch)],
-    [CONFIGURATION_FILE, firstConfiguration(options.release, facts.deployBranch, environments)],
-  ] as const) {
+  for (const [file, text] of files) {
     const isThere = await exists(join(folder, file));
     if (!isThere) {
       await mkdir(dirname(join(folder, file)), { recursive: true });
@@ -48,181 +72,84 @@ export async function init(options: InitOptions): Promise<number> {
     }
     written.push(`${isThere ? "kept   " : "written"}  ${file}`);
   }
-  process.stdout.write(`${[...written, "", ...leftToDo(options.release, facts, environments)].join("\n")}\n`);
-  return 0;
+  return written;
 }
 
-async function factsOf(folder: string): Promise<RepositoryFacts> {
-  const git = gitAt(folder, { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "" });
-  const listed = await git.raw(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-  const text = await readFile(join(folder, ACCOUNTS_FILE), "utf8").catch(() => "");
-  const answer = async (...args: string[]): Promise<string> => (await git.raw(args).catch(() => "")).trim();
-  const remote = (await answer("symbolic-ref", "--short", "refs/remotes/origin/HEAD")).replace(/^origin\//, "");
-  return {
-    files: listed.split("\0").filter((file) => file !== ""),
-    accounts: readAccounts(text, ACCOUNTS_FILE),
-    deployBranch: remote || (await answer("symbolic-ref", "--short", "HEAD")) || "main",
-  };
-}
-
-const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
-
-/**
- * One environment per first folder that has units below it; none where every unit is a first folder itself, since then
- * nothing tells environments apart.
- */
-export function guessEnvironments({ files, accounts }: RepositoryFacts): GuessedEnvironment[] {
-  const units = files
-    .filter((file) => /(?:^|\/)terragrunt(?:\.stack)?\.hcl$/.test(file))
-    .map((file) => file.split("/").slice(0, -1))
-    .filter(([first]) => first !== undefined && !/^[_.]/.test(first) && first !== "modules");
-  const below = units.filter((unit) => unit.length > 1);
-  return [...new Set(below.flatMap(([first]) => first ?? []))].toSorted().map((folder) => ({
-    name: folder.replace(/[^A-Za-z0-9_-]+/g, "-").replace(/^[_-]+/, "") || "environment",
-    folder,
-    account: accounts.get(folder) ?? null,
-    region: mostFrequent(below.filter(([first]) => first === folder).flat()) ?? "us-east-1",
-  }));
-}
-
-function mostFrequent(names: readonly string[]): string | null {
-  const counted = [
-    ...Map.groupBy(
-      names.filter((name) => REGION.test(name)),
-      (name) => name,
-    ),
-  ];
-  const [best] = counted.toSorted(([a, as], [b, bs]) => bs.length - as.length || (a < b ? -1 : 1));
-  return best?.[0] ?? null;
-}
-
-/** The workflow that an infrastructure-live repository calls Pipelines with. */
-export function callerWorkflow(release: string, deployBranch: string): string {
-  const { repository, ref } = partsOf(release);
-  return `# Runs Terragrunt for pull requests and merges. What runs for which folder is said by ${CONFIGURATION_FILE}.
-name: Pipelines
-
-on:
-  pull_request:
-    types: [opened, synchronize, reopened, edited]
-  merge_group:
-    types: [checks_requested]
-  push:
-    branches: [${JSON.stringify(deployBranch)}]
-  # A drift check on working days; it applies nothing.
-  schedule:
-    - cron: "0 5 * * 1-5"
-  workflow_dispatch:
-    inputs:
-      action:
-        description: What to do with the units
-        type: choice
-        options: [plan, apply, plan-destroy, destroy, apply-due, dismiss, unlock]
-        default: plan
-      units:
-        description: "Globs of unit paths, separated by blanks: prod/**/vpc"
-        type: string
-        required: true
-      commit:
-        description: At which commit of the branch; empty is its tip
-        type: string
-        required: false
-      approved_run:
-        description: The number of the plan run that was looked at (apply and destroy), from its address
-        type: string
-        required: false
-      destroy_existing:
-        description: Destroy units although they are on the branch (destroy)
-        type: boolean
-        default: false
-      lock_id:
-        description: The id of the lock that a run which is gone left (unlock), from the report
-        type: string
-        required: false
-
-permissions: {}
-
-jobs:
-  pipelines:
-    name: pipelines
-    # Of what can be edited in a pull request, only the branch that it goes to changes what is to be planned.
-    if: github.event.action != 'edited' || github.event.changes.base.ref.from != ''
-    uses: ${repository}/.github/workflows/pipelines.yml@${ref}
-    # The most that any of its jobs gets; each job takes less.
-    permissions:
-      contents: write # the ledger of what is applied and what is due, and the branch with a new account's code
-      pull-requests: write # comments
-      issues: write # failed applies
-      actions: read # reviewed plans
-      id-token: write # cloud credentials
-    secrets:
-      PIPELINES_SECRETS: \${{ secrets.PIPELINES_SECRETS }}
-`;
-}
-
-function partsOf(release: string): { repository: string; ref: string } {
-  const [repository = release, ref = "v1"] = release.split("@");
-  return { repository, ref };
-}
-
-/** A first `.pipelines/config.yml`. */
-export function firstConfiguration(
-  release: string,
-  deployBranch: string,
-  environments: readonly GuessedEnvironment[],
-): string {
-  const { repository, ref } = partsOf(release);
-  const lines = [
-    `# yaml-language-server: $schema=https://raw.githubusercontent.com/${repository}/${ref}/schemas/config.schema.json`,
-    "# Guessed by `pipelines init` from the folders and accounts.yml. Every unit belongs to exactly one environment.",
-    `deploy_branch: ${JSON.stringify(deployBranch)}`,
-  ];
-  if (environments.length === 0) return `${lines.join("\n")}\n`;
-  lines.push("environments:");
-  for (const { name, folder, account, region } of environments) {
-    lines.push(`  ${name}:`, `    paths: [${JSON.stringify(`${literal(folder)}/**`)}]`);
-    if (account === null) lines.push("    # No `aws`: its units use the runner's own credentials.");
-    else {
-      const roles = "plan_role: pipelines-plan, apply_role: pipelines-apply";
-      lines.push(`    aws: { account: ${JSON.stringify(account.name)}, region: ${region}, ${roles} }`);
-    }
-    lines.push(`    # github_environment: ${name} # approvals and wait timers of applies`);
+/** Why there is nothing that Pipelines could run, although there is code; `null` where there is, or may be soon. */
+function whyNothingRuns(
+  files: readonly string[],
+  units: readonly string[],
+  templates: readonly string[],
+): string | null {
+  if (units.some((unit) => asideFolder(unit) === null)) return null;
+  const copied = [...templates, ...units];
+  if (copied.length > 0) {
+    const some = `${copied.slice(0, 3).join(", ")}${copied.length > 3 ? ", …" : ""}`;
+    return `Nothing here runs by itself: ${copied.length === 1 ? "the one unit is" : `the ${copied.length} units are`} made to be copied or shown (${some}), as in a catalogue. Run \`pipelines init\` in the repository that uses them. Nothing was written.`;
   }
-  return `${lines.join("\n")}\n`;
+  if (files.some((file) => /\.(?:tf|tofu)$/.test(file))) {
+    return "There is Terraform code here and no unit: no folder has a `terragrunt.hcl` that Terragrunt can run. Pipelines runs Terragrunt; make a folder a unit first, and run `pipelines init` again. Nothing was written.";
+  }
+  return null;
 }
 
-/** A glob that matches a name and nothing else. */
-function literal(name: string): string {
-  return name.replace(/[()[\]{}!*?+@|\\]/g, "\\$&");
+const READ = /\.(?:hcl|tfvars|json|ya?ml)$/;
+
+/** HCL, and what lies above units and may say where they run. */
+async function textsOf({ files, textOf }: RepositoryOnDisk): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  const above = new Set(
+    files.filter((file) => /(?:^|\/)terragrunt(?:\.stack)?\.hcl$/.test(file)).flatMap(foldersAbove),
+  );
+  for (const file of files) {
+    if (!READ.test(file) || (!file.endsWith(".hcl") && !above.has(folderOf(file)))) continue;
+    const text = await textOf(file);
+    if (text !== null) texts.set(file, text);
+  }
+  return texts;
 }
 
-/** What only a person with the rights can do, in the order in which to do it. */
-export function leftToDo(
-  release: string,
-  { deployBranch, accounts }: RepositoryFacts,
-  environments: readonly GuessedEnvironment[],
-): string[] {
-  const inAws = environments.filter(({ account }) => account !== null);
-  const placeholder = release.startsWith("OWNER/")
-    ? [`In ${WORKFLOW_FILE} and ${CONFIGURATION_FILE}, put your release's owner in the place of OWNER.`]
-    : [];
-  const roles = inAws.map(({ name, account }) => `${name} (${account?.id ?? ""})`).join(", ");
-  const steps = [
-    ...placeholder,
-    `Read ${CONFIGURATION_FILE}: are these your environments, accounts and regions?`,
-    ...(inAws.length === 0
-      ? []
-      : [`Create the roles pipelines-plan and pipelines-apply with infra/aws-oidc in each account: ${roles}.`]),
-    `Settings → Rules: on \`${deployBranch}\` require a pull request and the check \`pipelines / Pipelines status\`.`,
-    `Settings → Environments: for each \`github_environment\` add reviewers, and allow the branch \`${deployBranch}\` only. Without that, any branch could name the environment and take its apply role.`,
-    ...(accounts.size === 0
-      ? []
-      : ["Settings → Actions → General: allow Actions to create pull requests, for the code of new accounts."]),
-    "If units need secrets: a secret PIPELINES_SECRETS with a JSON object of them, names under `secrets` in the configuration, on one line (`jq -c .`), since GitHub masks each line of a secret. Whoever opens a pull request can read the repository's; keep what only applies need in the GitHub environment's.",
-    "Commit both files in a pull request. Its own run plans nothing; the next one that changes a unit is planned.",
-    "`pipelines doctor` looks at these settings on GitHub, and says what is missing or dangerous.",
-  ];
-  return ["Left to do:", ...steps.map((step, index) => `  ${index + 1}. ${step}`)];
+const folderOf = (file: string): string => (file.includes("/") ? file.slice(0, file.lastIndexOf("/")) : ".");
+
+function foldersAbove(file: string): string[] {
+  const folder = folderOf(file);
+  return folder === "." ? ["."] : [folder, ...foldersAbove(folder)];
+}
+
+type Listed = { readonly accounts: ReadonlyMap<string, Account>; readonly file: string | null };
+
+/** The file that lists accounts as Pipelines reads it: `accounts.yml`, else one of its kind elsewhere. */
+async function accountsOf({ textOf }: RepositoryOnDisk, texts: ReadonlyMap<string, string>): Promise<Listed> {
+  const own = await textOf("accounts.yml");
+  if (own !== null) return { accounts: readAccounts(own, "accounts.yml"), file: "accounts.yml" };
+  for (const [file, text] of texts) {
+    if (!/(?:^|\/)accounts\.(?:json|ya?ml)$/.test(file)) continue;
+    const accounts = accountsIn(text, file);
+    if (accounts.size > 0) return { accounts, file };
+  }
+  return { accounts: new Map(), file: null };
+}
+
+function accountsIn(text: string, file: string): ReadonlyMap<string, Account> {
+  try {
+    return readAccounts(text, file);
+  } catch (error) {
+    // It has another form, which is its team's business.
+    if (error instanceof ConfigurationError) return new Map();
+    throw error;
+  }
+}
+
+/** Workflows and configurations by which something else runs Terragrunt. */
+async function otherRunners({ files, textOf }: RepositoryOnDisk): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of files) {
+    if (/^(?:atlantis|digger)\.ya?ml$|^\.terrateam\//.test(file)) found.push(file);
+    if (!/^\.github\/workflows\/[^/]+\.ya?ml$/.test(file) || file === WORKFLOW_FILE) continue;
+    const text = (await textOf(file)) ?? "";
+    if (/\bterragrunt\b[^\n]*\b(?:apply|plan|run)\b|terragrunt-action@/.test(text)) found.push(file);
+  }
+  return found;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -11,6 +11,7 @@ import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { gitAt } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
+import { loadHclParser } from "@pipelines/orchestrator/hcl/parse";
 import { askedVariables, type Texts, unitsIn } from "../checkout-units.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
 
@@ -24,8 +25,9 @@ export async function validate(options: ValidateOptions): Promise<number> {
   const text = options.config === undefined ? await textOf(path) : await readFile(path, "utf8");
   const settings = text === null ? defaultConfiguration() : readable(text, file);
   const isTemplate = accountTemplates(settings ?? defaultConfiguration());
-  const texts: Texts = new Map([...(await hclOf(folder))].filter(([path]) => !isTemplate(path)));
-  const units = unitsIn(texts);
+  const checkout = await filesOf(folder);
+  const texts: Texts = new Map([...checkout.texts].filter(([path]) => !isTemplate(path)));
+  const { units } = unitsIn(texts, checkout.files, await loadHclParser());
   const accounts = settings?.accounts.file ?? null;
   const accountsText = accounts === null ? null : await textOf(join(folder, accounts));
   const issues = checkConfiguration({
@@ -86,16 +88,17 @@ function list(configuration: Configuration, units: readonly UnitPath[]): string[
   );
 }
 
-/** The HCL files that git tracks, or would. */
-async function hclOf(folder: string): Promise<Texts> {
+/** The files that git tracks, or would, and the texts of HCL among them. */
+async function filesOf(folder: string): Promise<{ readonly files: readonly string[]; readonly texts: Texts }> {
   const git = gitAt(folder, toolEnvironment(process.env));
-  const listed = await git.raw(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.hcl"]);
+  const listed = await git.raw(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+  const files = listed.split("\0").filter((file) => file !== "");
   const texts = new Map<string, string>();
-  for (const file of listed.split("\0")) {
-    const text = file === "" ? null : await textOf(join(folder, file));
+  for (const file of files.filter((name) => name.endsWith(".hcl"))) {
+    const text = await textOf(join(folder, file));
     if (text !== null) texts.set(file, text);
   }
-  return texts;
+  return { files, texts };
 }
 
 /** The text of a file; `null` where there is none. */

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { readYaml } from "@pipelines/core/configuration/read";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { callerWorkflow } from "../commands/init.ts";
+import { callerWorkflow } from "../init/caller-workflow.ts";
 import { findCallers, PERMISSIONS, STATUS_JOB } from "./caller.ts";
 
 const of = (text: string) => findCallers([{ file: ".github/workflows/x.yml", text }]);
@@ -25,13 +25,13 @@ test("what a caller has to grant, and what its check is called, are what the reu
 });
 
 test("the caller that init writes is found, with all that a caller needs", () => {
-  const { callers } = of(callerWorkflow("acme/p@v1", "main"));
+  const { callers } = of(callerWorkflow({ repository: "acme/p", ref: "v1" }, "main"));
   expect(callers).toMatchObject([
     {
       checkName: "pipelines / Pipelines status",
       tool: { kind: "repository", owner: "acme", name: "p", ref: "v1" },
       permissions: PERMISSIONS,
-      secrets: ["PIPELINES_SECRETS"],
+      secrets: ["PIPELINES_SECRETS", "PIPELINES_MODULE_TOKEN"],
     },
   ]);
   expect(Object.keys(callers[0]?.events ?? {})).toEqual(

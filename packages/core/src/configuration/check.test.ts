@@ -285,7 +285,7 @@ describe("accounts", () => {
       "prod:\n  id: 12ab\n",
       "error accounts.yml:2 `prod.id` is `12ab`: an account's id is 12 digits",
     ],
-    ["twice", "a:\n  id: 1\nb:\n  id: 1\n", "error accounts.yml:null `a` and `b` have the same id 000000000001"],
+    ["twice", "a:\n  id: 1\nb:\n  id: 1\n", "error accounts.yml:3 `a` and `b` have the same id 000000000001"],
     [
       "by a key twice",
       "a:\n  id: 1\na:\n  id: 2\n",

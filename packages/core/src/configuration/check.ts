@@ -73,9 +73,11 @@ function accountsOf(
     const known = readAccounts(text, file);
     const byId = Map.groupBy(known.values(), ({ id }) => id);
     const twice = [...byId.values()].filter((accounts) => accounts.length > 1);
+    const yaml = parseYaml(text, file);
     const issues = twice.map((accounts): CheckIssue => {
       const names = accounts.map(({ name }) => `\`${name}\``).join(" and ");
-      return { severity: "error", file, line: null, message: `${names} have the same id ${accounts[0]?.id ?? ""}` };
+      const line = yaml.lineOf([accounts.at(-1)?.name ?? ""]);
+      return { severity: "error", file, line, message: `${names} have the same id ${accounts[0]?.id ?? ""}` };
     });
     return { known, issues };
   } catch (error) {

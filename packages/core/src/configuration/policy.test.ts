@@ -44,6 +44,26 @@ describe("an environment's policy", () => {
     expect(found?.beforeMerge).toContain(`\`${setting}\``);
   });
 
+  it("names all that is in the way of a destroy, so that no way on is refused by the next rule", () => {
+    const [apply, destroy, protect] = ["apply", "destroy", "protect"].map((key) => `\`environments.prod.${key}\``);
+    const all = { apply: "paused", destroy: "deny", protect: ["**"] };
+    const found = restriction(all, "destroy");
+    for (const text of [found?.next, found?.beforeMerge]) {
+      for (const setting of [apply, destroy, protect]) expect(text).toContain(setting);
+    }
+    expect(found?.message).toMatch(/is paused.*is protected.*does not allow/s);
+    // What one commit says and the other does not is in the way as well.
+    const both = restrictionOn(
+      environmentWith({ protect: ["**"] }),
+      environmentWith({ destroy: "deny" }),
+      unit,
+      "destroy",
+    );
+    expect(both?.next).toContain(protect);
+    expect(both?.next).toContain(destroy);
+    expect(restriction(all, "apply")?.next).not.toContain(destroy);
+  });
+
   it.each<[string, object, object | null, Action, string | undefined]>([
     ["a pause that is over holds nothing", { apply: "paused" }, {}, "destroy", undefined],
     ["a pause that came later holds", {}, { apply: "paused" }, "apply", "paused"],

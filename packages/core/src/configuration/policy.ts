@@ -32,40 +32,61 @@ export function restrictionOn(
   if (!changesUnits(action)) return null;
   const { removes } = traitsOf(action);
   const current = now ?? governing;
-  if (current.apply === "paused") return pauseOf(current, action);
-  if (!removes) return null;
-  return destroyRuleOf(governing, unit) ?? destroyRuleOf(current, unit);
+  const rules = removes ? [...destroyRulesOf(governing, unit), ...destroyRulesOf(current, unit)] : [];
+  // Both commits mostly say the same.
+  const differing = rules.filter(({ change }, at) => rules.findIndex((other) => other.change === change) === at);
+  if (current.apply === "paused") return pauseOf(current, action, differing);
+  const [first] = differing;
+  if (first === undefined) return null;
+  return { by: first.by, message: messageOf(differing), ...waysToDestroy(differing.map(({ change }) => change)) };
 }
 
-function pauseOf({ name }: Environment, action: Action): Restriction {
+/** One rule against the destruction of a unit, and the change that takes it away. */
+type DestroyRule = {
+  readonly by: "protected" | "destroy-denied";
+  readonly message: string;
+  readonly change: string;
+};
+
+const messageOf = (rules: readonly DestroyRule[]): string => rules.map(({ message }) => message).join(" ");
+
+/** What else is against it is named with the pause: the way on has to pass all of it. */
+function pauseOf({ name }: Environment, action: Action, rules: readonly DestroyRule[]): Restriction {
   const resume = `set \`environments.${name}.apply\` to \`on\``;
+  const message = `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`;
+  if (rules.length > 0) {
+    const ways = waysToDestroy([...rules.map(({ change }) => change), resume]);
+    return { by: "paused", message: `${message} ${messageOf(rules)}`, ...ways };
+  }
   return {
     by: "paused",
-    message: `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`,
+    message,
     next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
     beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`,
   };
 }
 
-function destroyRuleOf({ name, protect, destroy }: Environment, unit: UnitPath): Restriction | null {
+function destroyRulesOf({ name, protect, destroy }: Environment, unit: UnitPath): DestroyRule[] {
+  const rules: DestroyRule[] = [];
   if (globMatcher(protect)(unit)) {
-    return {
+    rules.push({
       by: "protected",
       message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
-      ...waysToDestroy(`take it out of \`environments.${name}.protect\``),
-    };
+      change: `take it out of \`environments.${name}.protect\``,
+    });
   }
   if (destroy === "deny") {
-    return {
+    rules.push({
       by: "destroy-denied",
       message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
-      ...waysToDestroy(`set \`environments.${name}.destroy\` to \`allow\``),
-    };
+      change: `set \`environments.${name}.destroy\` to \`allow\``,
+    });
   }
-  return null;
+  return rules;
 }
 
-function waysToDestroy(change: string): Pick<Restriction, "next" | "beforeMerge"> {
+function waysToDestroy(changes: readonly string[]): Pick<Restriction, "next" | "beforeMerge"> {
+  const change = changes.length < 2 ? changes.join("") : `${changes.slice(0, -1).join(", ")} and ${changes.at(-1)}`;
   return {
     next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
     beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`,

@@ -23,7 +23,7 @@ export function misfits(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodTy
     case "invalid_format":
       return at(`is \`${shown(given)}\`: ${issue.message}`);
     case "invalid_value": {
-      const meant = nearest(String(given), issue.values.map(String));
+      const meant = nearest(textOf(given), issue.values.map(String));
       return at(`${isOf(given)}; it has to be ${allowed}${meant === null ? "" : `. Did you mean \`${meant}\`?`}`);
     }
     default:
@@ -60,8 +60,13 @@ function quotesFor(given: unknown, allowed: string): string {
 
 const LONGEST_SHOWN = 60;
 
+/** A value as a text. A block may have a key called `toString`. */
+function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
 function shown(value: unknown): string {
-  const text = String(value);
+  const text = textOf(value);
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 

@@ -176,7 +176,9 @@ export const Configuration = z.strictObject({
   module_access: z
     .strictObject({
       hosts: z.array(z.string()).min(1).describe("The hosts that the token is for"),
-      secret: textBy(wrongName).describe("The name of the secret that holds a read-only token"),
+      secret: textBy(wrongName).describe(
+        "The name of the secret that holds a read-only token; without it `PIPELINES_MODULE_TOKEN` is taken",
+      ),
     })
     .optional()
     .describe("For private module sources"),

@@ -1,4 +1,5 @@
-import { isOlder, OLDEST } from "../terragrunt/oldest.ts";
+import { OLDEST } from "../terragrunt/oldest.ts";
+import { judgeVersion } from "../tools/exact-version.ts";
 import { nearest } from "./nearest.ts";
 
 /** What is wrong with values that have a form of their own. Each answers a reason in words, or `null`. */
@@ -53,7 +54,7 @@ export function wrongBranch(branch: string): string | null {
 /** An exact version, so that what was planned is applied by the same release. */
 export function wrongVersion(tool: keyof typeof OLDEST, version: string): string | null {
   const oldest = OLDEST[tool];
-  const [number] = /^\d+\.\d+\.\d+(?=-[\w.-]+$|$)/.exec(version.replace(/^v/, "")) ?? [];
-  if (number === undefined) return `it has to be one exact version, such as \`${oldest}\`, in quotes`;
-  return isOlder(number, oldest) ? `it is too old; Pipelines needs ${oldest} or newer` : null;
+  const { kind } = judgeVersion(tool, version);
+  if (kind === "inexact") return `it has to be one exact version, such as \`${oldest}\`, in quotes`;
+  return kind === "old" ? `it is too old; Pipelines needs ${oldest} or newer` : null;
 }

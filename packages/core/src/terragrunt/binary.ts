@@ -1,5 +1,5 @@
 import { run } from "../process/run.ts";
-import { isOlder, OLDEST } from "./oldest.ts";
+import { isOlder, OLDEST, wayToUpgrade } from "./oldest.ts";
 
 /** A tool that is missing, does not start, or is too old. */
 export class ToolError extends Error {
@@ -34,7 +34,10 @@ export async function locateTerragrunt(
     );
   }
   if (isOlder(version, OLDEST.terragrunt)) {
-    throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST.terragrunt} or newer.`);
+    throw new ToolError(
+      program,
+      `Terragrunt ${version} is too old: Pipelines needs ${OLDEST.terragrunt} or newer. ${wayToUpgrade("terragrunt")}`,
+    );
   }
   return { program, version };
 }

@@ -13,3 +13,13 @@ export function isOlder(version: string, than: string): boolean {
   }
   return false;
 }
+
+const WAY_TO_UPGRADE: Readonly<Record<keyof typeof OLDEST, string>> = {
+  terragrunt:
+    "What is valid for 1.0 stays so (https://terragrunt.gruntwork.io/docs/process/1-0-guarantees); from an older one see https://terragrunt.gruntwork.io/docs/migrate/cli-redesign, and plan every unit with the new one before it is applied with it.",
+  opentofu: "Once a newer one has applied a unit, an older one may not read its state: upgrade everywhere at once.",
+  terraform: "Once a newer one has applied a unit, an older one may not read its state: upgrade everywhere at once.",
+};
+
+/** How one gets to a version that will do. */
+export const wayToUpgrade = (tool: keyof typeof OLDEST): string => WAY_TO_UPGRADE[tool];

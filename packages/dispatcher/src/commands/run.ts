@@ -27,7 +27,8 @@ export async function run(context: CommandContext): Promise<number> {
   const { assessment, job, edges, logUrl } = await openJob(context);
   const token = inputs.optional("token");
   const secrets = readSecrets(inputs.optional("secrets"), (message) => log.warning(message));
-  for (const value of Object.values(secrets)) maskInLog(value);
+  const moduleToken = inputs.optional("module_token") ?? "";
+  for (const value of [...Object.values(secrets), moduleToken]) maskInLog(value);
   const executionFile = join(folder, `execution-${job.id}-${attempt}.json`);
   const repositoryFolder = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
   const gitHub = { ...context, repositoryFolder, token };
@@ -60,6 +61,7 @@ export async function run(context: CommandContext): Promise<number> {
         environment: {
           ...executorEnvironment(environment, token, traitsOf(job.action).phase === "provision"),
           ...secrets,
+          ...(moduleToken === "" ? {} : { PIPELINES_MODULE_TOKEN: moduleToken }),
         },
         mayStart,
         show: (chunk) => process.stdout.write(chunk),

@@ -7,7 +7,7 @@ import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
 import { variablesOf, withoutSecrets } from "../credentials/environment.ts";
 import { moduleAccess } from "../credentials/module-access.ts";
-import { type Binary, locateBinary } from "../tofu/binary.ts";
+import { type Binary, chosenBinary } from "../tofu/binary.ts";
 
 /** What a job's units are worked on with. */
 export type Tools = {
@@ -17,14 +17,17 @@ export type Tools = {
   readonly env: Readonly<Record<string, string>>;
   /** Values in it that are never shown. */
   readonly secrets: readonly string[];
-  /** What a person has to know of declared secrets that the job does without, since it can. */
+  /** What a person has to know: declared secrets that the job does without, and what speaks against the binary. */
   readonly warnings: readonly string[];
+  /** Whether a unit may name the other binary in its `terraform_binary`. */
+  readonly mayNameBinary: boolean;
 };
 
 /**
  * Finds the tools, and puts their environment together.
  *
  * @param process the environment of this process
+ * @param repository the folder of the checkout, which tells OpenTofu from Terraform
  * @throws ToolError when a tool is missing or too old
  * @throws MissingSecretError when the job does not have what the environment declares
  */
@@ -33,17 +36,20 @@ export async function findTools(
   configuration: Configuration,
   environment: Environment,
   process: Readonly<Record<string, string | undefined>>,
+  repository: string,
 ): Promise<Tools> {
   const clean = toolEnvironment(process);
   const needed = traitsOf(action).needsApproval ? "all secrets" : "secrets that are there";
   const { variables, secrets, missing } = variablesOf(environment, process, needed);
   const modules = moduleAccess(configuration, process);
-  const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
+  const [terragrunt, chosen] = await Promise.all([locateTerragrunt(clean, tmpdir()), chosenBinary(clean, repository)]);
+  const { binary, doubts, isSetInFiles } = chosen;
   return {
     binary,
     versions: { terragrunt: terragrunt.version, tofu: `${binary.kind} ${binary.version}` },
     env: { ...clean, ...modules.variables, ...variables },
     secrets: [...secrets, ...modules.secrets],
-    warnings: missing.length === 0 ? [] : [withoutSecrets(missing, process)],
+    warnings: [...(missing.length === 0 ? [] : [withoutSecrets(missing, process)]), ...doubts],
+    mayNameBinary: isSetInFiles,
   };
 }

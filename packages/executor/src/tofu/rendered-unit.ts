@@ -25,6 +25,7 @@ const ExtraArguments = z.looseObject({
 export type ExtraArguments = z.infer<typeof ExtraArguments>;
 
 const RenderedUnit = z.looseObject({
+  terraform_binary: z.string().nullish(),
   dependency: z.record(z.string(), Dependency).nullish(),
   terraform: z.looseObject({ extra_arguments: z.record(z.string(), ExtraArguments).nullish() }).nullish(),
   errors: z.looseObject({ retry: z.array(z.looseObject({ name: z.string() })).nullish() }).nullish(),

@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PlanSummary, UnitEnd } from "@pipelines/core/contracts/outcome";
+import { binaryAt } from "@pipelines/core/evidence/choose-binary";
+import { programOf } from "@pipelines/core/tools/tool";
 import type { OpenJob } from "../job/open-job.ts";
 import { writePlanText } from "../outcome/unit-files.ts";
 import { refusalOf, refusedArgument } from "../tofu/extra-arguments.ts";
@@ -24,7 +26,7 @@ export type Planned =
 
 /** Plans a unit to its plan file and reads the plan back. A plan that is not of the whole unit is none. */
 export async function makePlan(job: OpenJob, unit: OpenUnit, flags: readonly string[]): Promise<Planned> {
-  const refused = await refusedByArguments(job, unit);
+  const refused = (await refusedByBinary(job, unit)) ?? (await refusedByArguments(job, unit));
   if (refused !== null) return { kind: "ended", end: refused };
   const out = `-out=${unit.workspace.planFile}`;
   const step = await unit.run("plan", ["plan", "-input=false", "-no-color", out, ...flags]);
@@ -79,6 +81,16 @@ function refusedByFlags({ planFlags }: Step, own: readonly string[]): UnitEnd | 
     return { kind: "failed", at: "plan", cause: { kind: "configuration", message } };
   }
   return null;
+}
+
+/** A unit that names the other binary is nothing for this one: its apply would change the state for good. */
+async function refusedByBinary({ tools }: OpenJob, { workspace }: OpenUnit): Promise<UnitEnd | null> {
+  const named = tools.mayNameBinary ? ((await workspace.rendered())?.terraform_binary ?? null) : null;
+  const wanted = binaryAt(named);
+  const { kind } = tools.binary;
+  if (named === null || wanted === null || programOf(wanted) === kind) return null;
+  const message = `\`terraform_binary\` of this unit is \`${named}\`, and this job runs \`${kind}\`, which would change its state for good. Make them say the same, or run its environment with the other one.`;
+  return { kind: "failed", at: "plan", cause: { kind: "configuration", message } };
 }
 
 async function refusedByArguments(

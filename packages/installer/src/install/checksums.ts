@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { VersionError } from "../version-error.ts";
+import { VersionError } from "@pipelines/core/tools/version-error";
 
 /**
  * The SHA-256 that a publisher's list has for a file.

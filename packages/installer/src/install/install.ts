@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { programOf, releaseOf, type ToolName } from "../tool.ts";
-import { VersionError } from "../version-error.ts";
+import { programOf, releaseOf, type ToolName } from "@pipelines/core/tools/tool";
+import { VersionError } from "@pipelines/core/tools/version-error";
 import { requireSum } from "./checksums.ts";
 import { unpack } from "./unpack.ts";
 

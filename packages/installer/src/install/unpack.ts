@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { VersionError } from "@pipelines/core/tools/version-error";
 import { unzipSync } from "fflate";
-import { VersionError } from "../version-error.ts";
 
 /**
  * Takes the program out of what was downloaded: a tar or zip archive, or the program itself. Nothing else is unpacked.

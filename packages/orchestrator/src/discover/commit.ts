@@ -12,6 +12,7 @@ import { type Sources, sourcesOf } from "./checkout/sources.ts";
 import { NO_SYMLINKS, type Symlinks } from "./checkout/symlinks.ts";
 import type { Exclusion, Texts } from "./checkout/texts.ts";
 import { fileIn, folderOf, isCached, UNIT_FILE } from "./paths.ts";
+import type { SourceAccess } from "./source-access.ts";
 import type { DiscoveringTerragrunt } from "./terragrunt/client.ts";
 import { folderVariables } from "./terragrunt/environment.ts";
 import { askedVariables, type VariablesOf } from "./terragrunt/variables.ts";
@@ -24,6 +25,7 @@ export type DiscoveryEdges = {
   readonly gitEnvironment: Readonly<Record<string, string>>;
   /** The whole environment of Terragrunt, without any token. */
   readonly toolEnvironment: Readonly<Record<string, string>>;
+  readonly sources: SourceAccess;
 };
 
 /** One commit as git has it, before Terragrunt is asked about it. */

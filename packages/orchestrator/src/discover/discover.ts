@@ -8,6 +8,7 @@ import type { HclParser } from "../hcl/parse.ts";
 import type { Settings } from "../settings.ts";
 import { bothSnapshots, type Snapshots } from "./both-snapshots.ts";
 import { wholeDiff } from "./generated-diff.ts";
+import { sourceAccess } from "./source-access.ts";
 import { type DiscoveryWatch, discoveringTerragrunt } from "./terragrunt/client.ts";
 import { discoveryEnvironment } from "./terragrunt/environment.ts";
 import { startStsStandIn } from "./terragrunt/sts-stand-in.ts";
@@ -32,6 +33,7 @@ export async function discover(
     readonly repository: Repository;
     readonly parseHcl: HclParser;
     readonly toolEnvironment: Readonly<Record<string, string>>;
+    readonly moduleToken: string;
     readonly watch?: DiscoveryWatch;
   },
   comparison: Comparison,
@@ -48,6 +50,7 @@ export async function discover(
       terragrunt,
       gitEnvironment: edges.toolEnvironment,
       toolEnvironment: discoveryEnvironment(edges.toolEnvironment, sts.url),
+      sources: sourceAccess(settings.governing.module_access, edges.moduleToken),
     },
     comparison,
     diff,

@@ -96,16 +96,20 @@ export function hasStacks({ sources }: Commit): boolean {
   return [...sources.files.keys()].some((file) => file === STACK_FILE || file.endsWith(`/${STACK_FILE}`));
 }
 
-async function generatedStacks({ terragrunt, parseHcl }: DiscoveryEdges, commit: Commit): Promise<GeneratedStacks> {
+async function generatedStacks(
+  { terragrunt, parseHcl, sources }: DiscoveryEdges,
+  commit: Commit,
+): Promise<GeneratedStacks> {
   if (!hasStacks(commit)) return { stacks: [], files: new Map(), faults: [] };
   const { root, textOf } = await commit.checkout();
-  const client = terragrunt.in(root, withStandIns(commit.variablesOf, commit.asked));
+  const standIns = withStandIns(commit.variablesOf, commit.asked);
+  const client = terragrunt.in(root, (folder) => ({ ...standIns(folder), ...sources.variables }));
   const { files, parsed } = commit.sources;
   const parsedOnDisk = (file: string): Body | null => {
     const text = textOf(file);
     return text === null || unreadableHcl(text) !== null ? null : parseHcl(text);
   };
-  const generated = await generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
+  const generated = await generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment, sources.advice);
   return { ...generated, stacks: generated.stacks.map((stack) => withTargets(stack, commit.links)) };
 }
 

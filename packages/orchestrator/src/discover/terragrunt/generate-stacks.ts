@@ -24,6 +24,7 @@ export type GeneratedStacks = {
  *
  * @param parsedOnDisk the HCL of a file that was generated
  * @param isInEnvironment whether units of a folder belong to an environment
+ * @param advice what to look at where a source can't be read
  */
 export async function generateStacks(
   terragrunt: CheckoutTerragrunt,
@@ -31,6 +32,7 @@ export async function generateStacks(
   parsed: (file: string) => Body | null,
   parsedOnDisk: (file: string) => Body | null,
   isInEnvironment: (folder: string) => boolean,
+  advice: string,
 ): Promise<GeneratedStacks> {
   const { root } = terragrunt;
   const folders = foldersAbove(committed.keys());
@@ -77,7 +79,9 @@ export async function generateStacks(
   const copies = [...files.keys()]
     .filter(isStackFile)
     .map((file): Stack => ({ ...read(file, parsedOnDisk), state: "generated" }));
-  const faults = [...failures].flatMap(([stack, why]) => (stateOf(stack) === "failed" ? faultOf(stack, why, all) : []));
+  const faults = [...failures].flatMap(([stack, why]) =>
+    stateOf(stack) === "failed" ? faultOf(stack, withAdvice(why, advice), all) : [],
+  );
   return { stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies], files, faults };
 }
 
@@ -93,6 +97,14 @@ function generateAlone({ folder }: WrittenStack, all: readonly WrittenStack[]): 
   if (below.length === 0) return GENERATE_STACK;
   const without = below.map((path) => ` | !{./${path}} | !{./${path}/**}`).join("");
   return [...GENERATE_STACK, "--filter", `{./**} | type=stack${without}`];
+}
+
+/** What git and GitHub say where they want to know who asks. */
+const NOT_ALLOWED =
+  /could not read (?:Username|Password)|Authentication failed|Permission denied \(publickey\)|terminal prompts disabled|Repository not found|requested URL returned error: 40[134]/i;
+
+function withAdvice(why: string, advice: string): string {
+  return NOT_ALLOWED.test(why) ? `${why}\n${advice}` : why;
 }
 
 function faultOf(stack: WrittenStack, why: string, all: readonly WrittenStack[]): Fault {

@@ -1,5 +1,5 @@
-import { type BinaryName, testedVersion, titleOf } from "../tool.ts";
-import type { Place } from "../version-error.ts";
+import { type BinaryName, testedVersion, titleOf } from "../tools/tool.ts";
+import type { Place } from "../tools/version-error.ts";
 import { meets } from "./constraint.ts";
 
 /** Something that tells whether a team uses OpenTofu or Terraform. */
@@ -87,6 +87,13 @@ function chosen(binary: BinaryName, why: string, other: readonly Telling[]): Cho
     place: one.place,
   }));
   return { kind: "chosen", binary, reason: `${titleOf(binary)}: ${why}`, doubts };
+}
+
+/** What the program at a path is. */
+export function binaryAt(path: string | null): BinaryName | null {
+  const name = path?.split("/").at(-1);
+  if (name === "tofu") return "opentofu";
+  return name === "terraform" ? "terraform" : null;
 }
 
 function undecided(why: string, place: Place): Choice {

@@ -1,8 +1,8 @@
-import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
-import { TOOLS, type ToolName } from "../tool.ts";
-import { type Place, VersionError } from "../version-error.ts";
+import { CONFIGURATION_FILE } from "../configuration/configuration-file.ts";
+import { requireExact } from "../tools/exact-version.ts";
+import { TOOLS, type ToolName } from "../tools/tool.ts";
+import { type Place, VersionError } from "../tools/version-error.ts";
 import { configuredVersions } from "./configured.ts";
-import { requireExact } from "./exact-version.ts";
 import { miseBinary, miseVersions } from "./mise.ts";
 import type { NamedVersion } from "./named-version.ts";
 import { singleVersion, toolVersions } from "./plain-files.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BinaryName } from "../tool.ts";
+import type { BinaryName } from "../tools/tool.ts";
 import { chooseBinary, type Evidence } from "./choose-binary.ts";
 
 const place = (file: string, line: number | null = 1) => ({ file, line });

@@ -1,4 +1,4 @@
-import type { ToolName } from "../tool.ts";
+import type { ToolName } from "../tools/tool.ts";
 
 /** A version as a line of a file has it, not looked at yet. */
 export type NamedVersion = {

@@ -26,6 +26,12 @@ const found = async (files: Readonly<Record<string, string>>) => {
 const lock = (...hosts: string[]) => hosts.map((host) => `provider "${host}/hashicorp/aws" {\n}\n`).join("");
 
 describe("what a repository's files tell", () => {
+  it("version files of folders; that of the root names the tool for all, which is read elsewhere", async () => {
+    expect(await found({ ".terraform-version": "1.11.4\n", "prod/.opentofu-version": "1.12.6\n" })).toEqual([
+      "written opentofu prod/.opentofu-version:null",
+    ]);
+  });
+
   it("lock files of units, by the registry; those of others only where units have none", async () => {
     const other = { "bootstrap/.terraform.lock.hcl": lock("registry.terraform.io") };
     expect(await found(other)).toEqual(["written terraform bootstrap/.terraform.lock.hcl:1"]);

@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from "yaml";
-import { TOOLS } from "../tool.ts";
-import { VersionError } from "../version-error.ts";
+import { TOOLS } from "../tools/tool.ts";
+import { VersionError } from "../tools/version-error.ts";
 import type { NamedVersion } from "./named-version.ts";
 
 /**

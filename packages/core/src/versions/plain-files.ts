@@ -1,4 +1,4 @@
-import { type ToolName, toolNamed } from "../tool.ts";
+import { type ToolName, toolNamed } from "../tools/tool.ts";
 import { linesOf, type NamedVersion } from "./named-version.ts";
 
 const withoutComment = (line: string): string => (line.split("#", 1)[0] ?? "").trim();

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { InputError } from "@pipelines/core/actions/inputs";
-import { VersionError } from "./version-error.ts";
-import type { ReadText } from "./versions/wanted-versions.ts";
+import { InputError } from "../actions/inputs.ts";
+import { VersionError } from "../tools/version-error.ts";
+import type { ReadText } from "./wanted-versions.ts";
 
 /** No file that a person writes is longer. */
 const MOST_BYTES = 1024 * 1024;

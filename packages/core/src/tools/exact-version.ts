@@ -1,7 +1,7 @@
-import { OLDEST } from "@pipelines/core/terragrunt/oldest";
 import semver from "semver";
-import { type ToolName, testedVersion, titleOf } from "../tool.ts";
-import { type Place, VersionError } from "../version-error.ts";
+import { OLDEST, wayToUpgrade } from "../terragrunt/oldest.ts";
+import { type ToolName, testedVersion, titleOf } from "./tool.ts";
+import { type Place, VersionError } from "./version-error.ts";
 
 /** The version number in a text as people write it (`1.12.6`, `v1.12.6`, `= 1.12.6`), `null` where it is no exact one. */
 export function exactVersion(text: string): string | null {
@@ -9,6 +9,20 @@ export function exactVersion(text: string): string | null {
   const parsed = semver.parse(number);
   // `1.5.7+ent` is another program than 1.5.7, from another place.
   return parsed === null || parsed.build.length > 0 || parsed.version !== number ? null : number;
+}
+
+export type JudgedVersion =
+  | { readonly kind: "exact"; readonly version: string }
+  /** A range, an alias, another publisher's build, or no version at all. */
+  | { readonly kind: "inexact" }
+  /** Older than what Pipelines works with. */
+  | { readonly kind: "old"; readonly version: string };
+
+/** Whether a text names one exact version of a tool that Pipelines works with. */
+export function judgeVersion(tool: ToolName, text: string): JudgedVersion {
+  const version = exactVersion(text);
+  if (version === null) return { kind: "inexact" };
+  return { kind: semver.lt(version, OLDEST[tool]) ? "old" : "exact", version };
 }
 
 /**
@@ -20,12 +34,12 @@ export function exactVersion(text: string): string | null {
 export function requireExact(tool: ToolName, text: string | null, place: Place): string {
   const like = `write it like ${testedVersion(tool)}`;
   if (text === null) throw new VersionError(`the version of ${tool} can't be read here; ${like}`, place);
-  const version = exactVersion(text);
-  if (version === null) {
+  const judged = judgeVersion(tool, text);
+  if (judged.kind === "inexact") {
     throw new VersionError(`\`${shown(text)}\` is no exact version of ${tool}; ${like}${reasonFor(text)}`, place);
   }
-  refuseOld(tool, version, place);
-  return version;
+  if (judged.kind === "old") refuseOld(tool, judged.version, place);
+  return judged.version;
 }
 
 /** Why it is refused, where people may wonder. */
@@ -55,7 +69,7 @@ export function refuseOld(tool: ToolName, version: string, place: Place | null):
       ? ["on the PATH is too old", `name one in mise.toml, .tool-versions or .${tool}-version`]
       : ["is too old", "write a newer one"];
   throw new VersionError(
-    `${titleOf(tool)} ${version} ${where}; Pipelines needs ${oldest} or newer: ${what}, like ${testedVersion(tool)}`,
+    `${titleOf(tool)} ${version} ${where}; Pipelines needs ${oldest} or newer: ${what}, like ${testedVersion(tool)}. ${wayToUpgrade(tool)}`,
     place,
   );
 }

@@ -1,7 +1,7 @@
 import { parse, TomlError, type TomlTable } from "smol-toml";
-import { type ToolName, toolNamed } from "../tool.ts";
-import { VersionError } from "../version-error.ts";
-import { exactVersion } from "./exact-version.ts";
+import { exactVersion } from "../tools/exact-version.ts";
+import { type ToolName, toolNamed } from "../tools/tool.ts";
+import { VersionError } from "../tools/version-error.ts";
 import { linesOf, type NamedVersion } from "./named-version.ts";
 
 /**

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { VersionError } from "../version-error.ts";
+import { VersionError } from "../tools/version-error.ts";
 import { versionOf, wantedTools } from "./wanted-versions.ts";
 
 /** What is decided from these files: OpenTofu before Terraform where a file names both. */

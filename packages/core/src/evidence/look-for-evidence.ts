@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BinaryName } from "../tool.ts";
-import type { Evidence } from "./choose-binary.ts";
+import type { BinaryName } from "../tools/tool.ts";
+import { binaryAt, type Evidence } from "./choose-binary.ts";
 import { attributesOf, providersOf } from "./hcl-attributes.ts";
 
 /** Folders that hold what tools made or fetched, not what the team wrote. */
@@ -10,6 +10,10 @@ const MOST_FILES = 50_000;
 const MOST_BYTES = 1024 * 1024;
 
 const LOCK_FILE = ".terraform.lock.hcl";
+const VERSION_FILES: Readonly<Record<string, BinaryName>> = {
+  ".opentofu-version": "opentofu",
+  ".terraform-version": "terraform",
+};
 const UNIT_FILE = "terragrunt.hcl";
 
 /**
@@ -27,6 +31,11 @@ export function lookForEvidence(repository: string): Evidence[] {
     ...files.flatMap((file): Evidence[] => {
       if (/\.tofu(?:\.json)?$/.test(file))
         return [{ kind: "written", binary: "opentofu", place: { file, line: null } }];
+      const versioned = VERSION_FILES[nameOf(file)];
+      // That of the root names the tool for all, with its version; one below it speaks for its folder.
+      if (versioned !== undefined && folderOf(file) !== "") {
+        return [{ kind: "written", binary: versioned, place: { file, line: null } }];
+      }
       if (nameOf(file) === LOCK_FILE || !/\.(?:hcl|tf)$/.test(file)) return [];
       return inConfiguration(file, textOf(repository, file));
     }),
@@ -56,13 +65,6 @@ function inConfiguration(file: string, text: string): Evidence[] {
   });
 }
 
-/** What the program at a path is. */
-export function binaryAt(path: string | null): BinaryName | null {
-  const name = path?.split("/").at(-1);
-  if (name === "tofu") return "opentofu";
-  return name === "terraform" ? "terraform" : null;
-}
-
 const nameOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
 const folderOf = (file: string): string => file.slice(0, file.lastIndexOf("/") + 1);
 
@@ -70,6 +72,8 @@ function textOf(repository: string, file: string): string {
   const path = join(repository, file);
   return lstatSync(path).size > MOST_BYTES ? "" : readFileSync(path, "utf8");
 }
+
+const LOOKED_AT = /\.(?:hcl|tf|tofu|tofu\.json|(?:opentofu|terraform)-version)$/;
 
 /** Paths of files, sorted, from the repository's root. */
 function filesBelow(repository: string): string[] {
@@ -79,7 +83,7 @@ function filesBelow(repository: string): string[] {
     for (const entry of entriesOf(join(repository, folder))) {
       const path = `${folder}${entry.name}`;
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) folders.push(`${path}/`);
-      else if (entry.isFile() && /\.(?:hcl|tf|tofu|tofu\.json)$/.test(entry.name)) found.push(path);
+      else if (entry.isFile() && LOOKED_AT.test(entry.name)) found.push(path);
     }
   }
   return found.toSorted();

@@ -5,7 +5,6 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { run } from "@pipelines/core/process/run";
-import { git } from "./world.ts";
 
 /** Private repositories over HTTPS, served by git's own `http-backend` (gitprotocol-http, git-http-backend(1)). */
 export type GitServer = AsyncDisposable & {
@@ -25,7 +24,8 @@ export async function startGitServer(folder: string, repositories: string, token
   const make = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost";
   const made = await run("openssl", [...make.split(" "), "-keyout", key, "-out", certificate], { cwd: folder, env });
   if (made.exitCode !== 0) throw new Error(`openssl: ${made.failure ?? made.stderr}`);
-  const backend = join(await git(folder, "--exec-path"), "git-http-backend");
+  const { stdout } = await run("git", ["--exec-path"], { cwd: folder, env });
+  const backend = join(stdout.trim(), "git-http-backend");
   const server = createServer({ key: await readFile(key), cert: await readFile(certificate) }, (request, response) => {
     const [, password] = Buffer.from(request.headers.authorization?.split(" ")[1] ?? "", "base64")
       .toString()
