@@ -64,6 +64,7 @@ describe("the reusable workflow", () => {
       orchestrate: { contents: "read", actions: "read" },
       announce: { actions: "read", "pull-requests": "write" },
       claim: { contents: "write" },
+      mark: { contents: "read", "pull-requests": "write", statuses: "write" },
       plan: cloud,
       ...Object.fromEntries([...deploying, "unlock"].map((name) => [name, cloud])),
       provision: { contents: "write", "pull-requests": "write" },
@@ -71,19 +72,38 @@ describe("the reusable workflow", () => {
       ...Object.fromEntries(
         [...stages, "report"].map((name) => [
           name,
-          { contents: "read", actions: "read", issues: "write", "pull-requests": "write" },
+          { contents: "read", actions: "read", issues: "write", "pull-requests": "write", statuses: "write" },
         ]),
       ),
     });
   });
 
-  it("hands secrets to the jobs that run units and to no other", () => {
+  it("hands secrets to the jobs that run units, the App's key to those that need its token, and none to any other", () => {
     const withSecrets = jobs.filter(([, job]) => JSON.stringify(job).includes("secrets.")).map(([name]) => name);
-    expect(withSecrets).toEqual(running);
+    expect(withSecrets.toSorted()).toEqual([...running, "mark"].toSorted());
     for (const [name, job] of jobs) {
       const used = [...JSON.stringify(job).matchAll(/secrets\.(\w+)/g)].map(([, secret]) => secret);
-      if (running.includes(name)) expect(used, name).toEqual([name === "provision" ? APP_KEY : "PIPELINES_SECRETS"]);
+      if (withSecrets.includes(name))
+        expect(used, name).toEqual([["provision", "mark"].includes(name) ? APP_KEY : "PIPELINES_SECRETS"]);
     }
+  });
+
+  it("marks plans after a push alone, from documents and comments, with the App's token only where branches are updated", () => {
+    const { mark } = pipelines.jobs;
+    expect(mark?.needs).toEqual(["orchestrate", "claim"]);
+    expect(mark?.if).toBe(
+      "${{ !cancelled() && github.event_name == 'push' && needs.orchestrate.outputs.assessment != '' }}",
+    );
+    expect(mark?.steps.map(({ uses }) => uses?.split("@")[0])).toEqual([
+      ...["actions/download-artifact", "actions/create-github-app-token", "$/actions/dispatcher"],
+    ]);
+    const [, app, last] = mark?.steps ?? [];
+    expect(app?.if).toBe("inputs.update_stale_branches && inputs.app_id != ''");
+    const { "private-key": _, "client-id": __, ...rights } = app?.with ?? {};
+    expect(rights).toEqual({ "permission-contents": "write", "permission-pull-requests": "write" });
+    expect(last?.with).toEqual({ command: "mark", update_token: "${{ steps.app.outputs.token }}" });
+    const waiting = jobs.filter(([, { needs }]) => needs.includes("mark")).map(([name]) => name);
+    expect(waiting).toEqual(["report"]);
   });
 
   it("gives the App's key to the one step that makes a token of it, and that token no more than a pull request needs", () => {
@@ -129,6 +149,7 @@ describe("the reusable workflow", () => {
       const named = {
         ...Object.fromEntries([...deploying, "unlock"].map((job) => [job, "${{ matrix.job.github_environment }}"])),
         provision: "${{ inputs.app_environment }}",
+        mark: "${{ inputs.update_stale_branches && inputs.app_environment || '' }}",
       };
       expect(job.environment, name).toBe(Object.entries(named).find(([of]) => of === name)?.[1]);
     }

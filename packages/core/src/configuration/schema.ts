@@ -142,6 +142,12 @@ export const Configuration = z.strictObject({
     .enum(["fail", "pass"])
     .default("fail")
     .describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
+  stale_plans: z
+    .enum(["warn", "fail"])
+    .default("warn")
+    .describe(
+      "What follows when a merge made an open pull request's plan old: its comment says so, or the commit status `Pipelines fresh plan` is red as well",
+    ),
   jobs: z
     .strictObject({
       units_per_job: z.int().min(1).max(500).default(8).describe("The most units that one job works on"),

@@ -10,6 +10,8 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import { dispatchReport } from "../dispatch.ts";
 import { type GitHubRun, runFactsOf } from "../github-run.ts";
+import { freshPlanSink } from "../neighbours/fresh-plan-sink.ts";
+import { surroundingsOn } from "../neighbours/surroundings.ts";
 import { type Circumstances, RESULTS, type RunProblems, runProblems } from "../report/circumstances.ts";
 import { headlineOf } from "../report/headline.ts";
 import type { Phase } from "../report/phase.ts";
@@ -25,7 +27,13 @@ export async function report({ inputs, folder, environment, run }: CommandContex
   const token = inputs.required("token");
   const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
   const { repository } = run;
-  const sinks = sinksOf({ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null });
+  const sinks = [
+    ...sinksOf({
+      ...{ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null },
+      surroundings: surroundingsOn(client, repository, (message) => log.warning(message)),
+    }),
+    freshPlanSink(client, token, repository),
+  ];
   const read = await readAssessment(folder);
   const runWide = read === null ? null : runProblems(read, circumstancesOf(inputs));
   const determined = read === null || runWide === null ? null : withCircumstances(read, runWide);
