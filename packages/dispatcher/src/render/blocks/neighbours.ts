@@ -14,10 +14,11 @@ export function overlapBlock({ overlaps }: Report, detail: Detail): string {
 }
 
 /** How a pull request is planned once more, and what each way does. */
-export function againBlock({ kind, phase, comparison, run, scope }: Report): string {
+export function againBlock({ kind, phase, comparison, run, scope, rows }: Report): string {
   const { pullRequest } = run;
   if (kind !== "plan" || comparison?.mode !== "plan" || phase.kind !== "end" || pullRequest === null) return "";
-  if (scope !== null) return "";
+  // Where nothing was planned, nothing is to be planned again.
+  if (scope !== null || rows.length === 0) return "";
   const branch = code(comparison.pullRequest?.baseRef ?? comparison.deployBranch);
   const ways = [
     `- **The same commits once more**, after a lock was given back, a role was fixed or the cloud was changed: open ${link(`run ${run.runNumber}`, run.runUrl)} and press **Re-run all jobs**. It does not take what is new on ${branch}.`,
