@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type ChatProxy, startChatProxy } from "@pipelines/dispatcher/test/chat-proxy";
 import { SLACK_WEBHOOK, startChatServices, TEAMS_WEBHOOK, TOKEN } from "@pipelines/dispatcher/test/chat-services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Playground } from "../../demo/playground.ts";
 import { CALLER, type FinishedRun, makeRunner, type Runner } from "./act.ts";
-import { type ChatProxy, startChatProxy } from "./chat-proxy.ts";
 import { makeLiveRepository, pushEvent, unit } from "./live-repository.ts";
 
 /** What chats are told of runs: the workflow under act, over TLS, to services that refuse what the real ones would. */

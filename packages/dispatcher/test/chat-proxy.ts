@@ -4,8 +4,8 @@ import { createServer } from "node:https";
 import { type AddressInfo, connect, type Server } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { ChatServices } from "@pipelines/dispatcher/test/chat-services";
-import { execa } from "execa";
+import { run } from "@pipelines/core/process/run";
+import type { ChatServices } from "./chat-services.ts";
 
 /** A proxy that leads every address of the internet to the chat services, over TLS, and what has Node believe in it. */
 export type ChatProxy = AsyncDisposable & { readonly env: Readonly<Record<string, string>> };
@@ -18,24 +18,12 @@ export async function startChatProxy(
 ): Promise<ChatProxy> {
   const [key, cert] = [join(folder, "chat.key"), join(folder, "chat.pem")];
   const names = hosts.map((host) => `DNS:${host}`).join(",");
-  await execa("openssl", [
-    ...[
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-days",
-      "2",
-      "-subj",
-      "/CN=chat",
-      "-keyout",
-      key,
-      "-out",
-      cert,
-    ],
-    ...["-addext", `subjectAltName=${names}`],
-  ]);
+  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=chat"];
+  const made = await run("openssl", [...request, "-keyout", key, "-out", cert, "-addext", `subjectAltName=${names}`], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"] ?? "" },
+  });
+  if (made.exitCode !== 0) throw new Error(`openssl: ${made.stderr}`);
   const tls = createServer({ key: await readFile(key), cert: await readFile(cert) }, async (request, response) => {
     const headers = Object.fromEntries(
       Object.entries(request.headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
