@@ -1,8 +1,9 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { DueWhy, LedgerUnit } from "@pipelines/core/contracts/ledger";
+import { count } from "@pipelines/core/wording/count";
 import { oneLine } from "../render/escape.ts";
 import { adviceOn } from "../report/advice.ts";
-import { count, headlineOf } from "../report/headline.ts";
+import { headlineOf } from "../report/headline.ts";
 import type { Report } from "../report/model.ts";
 import { isUnchanged } from "../report/rows.ts";
 import { subjectsOf } from "../report/subjects.ts";
