@@ -46,6 +46,8 @@ export type FinishedRun = {
 
 export type RunOptions = {
   readonly secrets?: Readonly<Record<string, string>>;
+  /** More variables for every step. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Default: one that may do everything. */
   readonly token?: string;
   /** The workflow's file; default: the caller of the reusable workflow. */
@@ -99,6 +101,7 @@ export async function makeRunner(playground: Playground): Promise<Runner> {
       STAND_IN_ARTIFACTS: artifacts,
       STAND_IN_MARK: join(playground.folder, MARK),
       STAND_IN_ORIGIN: playground.origin,
+      ...options.env,
     };
     const secrets = { GITHUB_TOKEN: options.token ?? playground.github.token, ...options.secrets };
     const pairs = (flag: string, values: Readonly<Record<string, string>>): string[] =>

@@ -54,6 +54,8 @@ const running = ["plan", ...deploying, "unlock", "provision"];
 const keeping = ["claim", "record"];
 /** The job that reports a stage, for each but the last. */
 const stages = deploying.slice(0, -1).map((_, index) => `stage_${index + 1}`);
+/** The jobs that tell services outside of GitHub. */
+const notifying = ["notify_waiting", "notify"];
 const FETCHES = ["Fetch what a forced push replaced"];
 
 describe("the reusable workflow", () => {
@@ -64,26 +66,34 @@ describe("the reusable workflow", () => {
       orchestrate: { contents: "read", actions: "read" },
       announce: { actions: "read", "pull-requests": "write" },
       claim: { contents: "write" },
+      mark: { contents: "read", "pull-requests": "write", statuses: "write" },
       plan: cloud,
       ...Object.fromEntries([...deploying, "unlock"].map((name) => [name, cloud])),
       provision: { contents: "write", "pull-requests": "write" },
       record: { contents: "write", "pull-requests": "read" },
       ...Object.fromEntries(
+        notifying.map((name) => [name, { contents: "read", actions: "read", "pull-requests": "read" }]),
+      ),
+      ...Object.fromEntries(
         [...stages, "report"].map((name) => [
           name,
-          { contents: "read", actions: "read", issues: "write", "pull-requests": "write" },
+          { contents: "read", actions: "read", issues: "write", "pull-requests": "write", statuses: "write" },
         ]),
       ),
     });
   });
 
-  it("hands secrets to the jobs that run units and to no other", () => {
+  it("hands secrets to the jobs that run units, the App's key to those that need its token, addresses to those that notify, and none to any other", () => {
     const withSecrets = jobs.filter(([, job]) => JSON.stringify(job).includes("secrets.")).map(([name]) => name);
-    expect(withSecrets.toSorted()).toEqual(["orchestrate", ...running].toSorted());
+    expect(withSecrets.toSorted()).toEqual(["orchestrate", ...running, ...notifying, "mark"].toSorted());
+    const named = (name: string): string[] => {
+      if (notifying.includes(name)) return ["PIPELINES_NOTIFICATIONS"];
+      if (["provision", "mark"].includes(name)) return [APP_KEY];
+      return name === "orchestrate" ? ["PIPELINES_MODULE_TOKEN"] : ["PIPELINES_SECRETS", "PIPELINES_MODULE_TOKEN"];
+    };
     for (const [name, job] of jobs) {
       const used = [...JSON.stringify(job).matchAll(/secrets\.(\w+)/g)].map(([, secret]) => secret);
-      const ofUnits = name === "provision" ? [APP_KEY] : ["PIPELINES_SECRETS", "PIPELINES_MODULE_TOKEN"];
-      if (running.includes(name)) expect(used, name).toEqual(ofUnits);
+      if (withSecrets.includes(name)) expect(used, name).toEqual(named(name));
     }
   });
 
@@ -93,6 +103,44 @@ describe("the reusable workflow", () => {
     expect(withSecrets.map(({ id, with: inputs }) => [id, inputs])).toEqual([
       ["orchestrate", { module_token: "${{ secrets.PIPELINES_MODULE_TOKEN }}" }],
     ]);
+  });
+
+  it("notifies of no pull request, from documents, in an environment of its own, and never turns a run red", () => {
+    for (const name of notifying) {
+      const job = pipelines.jobs[name];
+      expect(job?.if, name).toContain("inputs.notify_environment != ''");
+      expect(job?.environment, name).toBe("${{ inputs.notify_environment }}");
+      expect(job?.["continue-on-error"], name).toBe(true);
+      for (const { uses, run, with: inputs } of job?.steps ?? []) {
+        expect(run).toBeUndefined();
+        expect(uses).toMatch(/^(actions\/download-artifact@|\$\/actions\/dispatcher$)/);
+        if (uses === "$/actions/dispatcher") expect(inputs["command"]).toBe("notify");
+      }
+      expect(jobs.filter(([, { needs }]) => needs.includes(name))).toEqual([]);
+    }
+    expect(pipelines.jobs["notify"]?.if).toContain(
+      `contains(fromJSON('["push", "workflow_dispatch", "schedule"]'), github.event_name)`,
+    );
+    // `claim` runs on no pull request.
+    expect(pipelines.jobs["notify_waiting"]?.if).toContain("needs.claim.result == 'success'");
+  });
+
+  it("marks plans after a push alone, from documents and comments, with the App's token only where branches are updated", () => {
+    const { mark } = pipelines.jobs;
+    expect(mark?.needs).toEqual(["orchestrate", "claim"]);
+    expect(mark?.if).toBe(
+      "${{ !cancelled() && github.event_name == 'push' && needs.orchestrate.outputs.assessment != '' }}",
+    );
+    expect(mark?.steps.map(({ uses }) => uses?.split("@")[0])).toEqual([
+      ...["actions/download-artifact", "actions/create-github-app-token", "$/actions/dispatcher"],
+    ]);
+    const [, app, last] = mark?.steps ?? [];
+    expect(app?.if).toBe("inputs.update_stale_branches && inputs.app_id != ''");
+    const { "private-key": _, "client-id": __, ...rights } = app?.with ?? {};
+    expect(rights).toEqual({ "permission-contents": "write", "permission-pull-requests": "write" });
+    expect(last?.with).toEqual({ command: "mark", update_token: "${{ steps.app.outputs.token }}" });
+    const waiting = jobs.filter(([, { needs }]) => needs.includes("mark")).map(([name]) => name);
+    expect(waiting).toEqual(["report"]);
   });
 
   it("gives the App's key to the one step that makes a token of it, and that token no more than a pull request needs", () => {
@@ -138,6 +186,9 @@ describe("the reusable workflow", () => {
       const named = {
         ...Object.fromEntries([...deploying, "unlock"].map((job) => [job, "${{ matrix.job.github_environment }}"])),
         provision: "${{ inputs.app_environment }}",
+        notify: "${{ inputs.notify_environment }}",
+        notify_waiting: "${{ inputs.notify_environment }}",
+        mark: "${{ inputs.update_stale_branches && inputs.app_environment || '' }}",
       };
       expect(job.environment, name).toBe(Object.entries(named).find(([of]) => of === name)?.[1]);
     }
@@ -164,13 +215,14 @@ describe("the reusable workflow", () => {
     }
   });
 
-  it("runs stages one after the other, and reports after everything", () => {
+  it("runs stages one after the other, and reports after everything but what tells others", () => {
     for (const [index, name] of deploying.entries()) {
       expect(pipelines.jobs[name]?.needs).toEqual(["orchestrate", "claim", ...deploying.slice(0, index)]);
     }
     const { report, ...others } = pipelines.jobs;
     expect(report?.if).toBe("always()");
-    expect(report?.needs.toSorted()).toEqual(Object.keys(others).toSorted());
+    const before = Object.keys(others).filter((name) => !notifying.includes(name));
+    expect(report?.needs.toSorted()).toEqual(before.toSorted());
     expect(report?.["name"]).toBe("Pipelines status");
     expect(report?.steps.every((step) => step.if?.startsWith("always()"))).toBe(true);
   });

@@ -8,6 +8,7 @@ import { validate } from "./commands/validate.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
 import { examples, version } from "./help.ts";
 import { PLACEHOLDER_OWNER, type Release, releaseOf } from "./init/release.ts";
+import { HISTORY_FORMATS } from "./ledger/export.ts";
 
 const program = new Command("pipelines")
   .description("What Pipelines would do in GitHub, in your terminal")
@@ -29,9 +30,9 @@ const event = new Option("--event <event>", "as which event the commits are comp
   .choices(["pull_request", "push"] as const)
   .default("pull_request" as const);
 
-/** A date, in milliseconds since 1970. */
+/** A date, in milliseconds since 1970. One without a time zone is meant in UTC, as all times here. */
 function timeOf(text: string): number {
-  const time = Date.parse(text);
+  const time = Date.parse(/T[\d:.]+$/.test(text) ? `${text}Z` : text);
   if (Number.isNaN(time)) throw new InvalidArgumentError("it is no date, such as 2026-11-01");
   return time;
 }
@@ -120,7 +121,10 @@ program
   .description("print what happened to a unit, or to all: who merged it, by which pull request, how it ended")
   .argument("[unit]", "the unit's path; all units unless given")
   .requiredOption("--repo <folder>", "the repository", ".")
-  .option("--since <date>", "leave out what is older, such as 2026-11-01", timeOf)
+  .option("--since <date>", "leave out what is older, such as 2026-11-01; dates are in UTC", timeOf)
+  .option("--until <date>", "leave out what is from then on, such as 2027-01-01", timeOf)
+  .option("--environment <name>", "leave out what was in another environment at that time")
+  .addOption(new Option("--format <format>", "how it is printed").choices(HISTORY_FORMATS).conflicts(["csv", "json"]))
   .option("--no-fetch", "go by the ledger that was fetched last")
   .addOption(new Option("--csv", "print a table for a spreadsheet").conflicts("json"))
   .option("--json", "print one JSON document")

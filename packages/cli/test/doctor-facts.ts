@@ -24,6 +24,7 @@ jobs:
     permissions:
       contents: write
       pull-requests: write
+      statuses: write
       issues: write
       actions: read
       id-token: write

@@ -62,7 +62,7 @@ it("status and history show what the ledger on origin says, and say so when ther
         ...{ run, time, head: commit, by: "mona", pullRequest: 3 },
         ended: units.slice(0, 1).map((path) => ({
           ...({ path, action: "apply", commit, environment: "prod", dependsOn: [], plan: null, state: null } as const),
-          ...({ end: { kind: "changed" } } as const),
+          ...({ end: { kind: "changed" }, reviewed: [{ commit, digest: "d2" }] } as const),
         })),
       },
       { contains, tip: { commit, exists: () => true } },
@@ -84,6 +84,15 @@ it("status and history show what the ledger on origin says, and say so when ther
   expect((await pipelines("history", "a", "--csv")).stdout).toMatch(/,a,applied,7,a{40},3,mona/);
   expect((await pipelines("history", "--since", "2999-01-01")).stdout).toContain("says nothing");
   expect(await pipelines("history", "--since", "whenever")).toMatchObject({ exitCode: 2 });
+  const last = async (...args: string[]): Promise<unknown> =>
+    JSON.parse((await pipelines("history", "a", "--format", "json", ...args)).stdout).entries.at(-1);
+  expect(await last("--environment", "prod", "--since", "2020-01-01", "--until", "2999-01-01")).toMatchObject({
+    ...{ what: "applied", by: "mona", pullRequest: 3, environment: "prod" },
+    ...{ time: expect.stringMatching(/Z$/), reviewedCommit: commit, reviewedPlan: "d2" },
+  });
+  expect(await last("--environment", "dev")).toBeUndefined();
+  expect(await last("--until", "2020-01-01")).toBeUndefined();
+  expect(await pipelines("history", "--format", "xml")).toMatchObject({ exitCode: 2 });
 }, 120_000);
 
 it("a ledger that somebody changed by hand is an error, and no bug", async () => {

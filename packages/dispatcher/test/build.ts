@@ -7,7 +7,10 @@ import type { GuardStop, HookOutcome, ResourceAction } from "@pipelines/core/con
 import { JobOutcome, PlanSummary, type UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { collectOutcomes, type OutcomeFile } from "../src/collect/outcomes.ts";
+import { COMMENT_LIMIT, renderMarkdown } from "../src/render/markdown.ts";
 import { buildReport, type Report, type RunFacts } from "../src/report/model.ts";
+import type { Overlap } from "../src/report/reach.ts";
+import { markLines, markOf } from "../src/sinks/stale-mark.ts";
 
 export const BASE = "b".repeat(40);
 export const HEAD = "a".repeat(40);
@@ -51,6 +54,10 @@ export type Sketch = {
   stages?: Readonly<Record<string, number>>;
   /** How long the run took. */
   seconds?: number;
+  /** Other open pull requests that change the same units. */
+  overlaps?: readonly Overlap[];
+  /** Merges that made the plan old, by what they changed of it. */
+  stale?: readonly { commit: string; pullRequest: number; changed?: string[]; read?: string[] }[];
   /** The ledger's count of claims, where the run determined with one. */
   ledgerClaim?: number;
 };
@@ -197,7 +204,21 @@ export function outcomeOf(sketch: Sketch): OutcomeFile {
 export function reportOf(sketch: Sketch): Report {
   const assessment = assessmentOf(sketch);
   const endings = collectOutcomes(assessment.jobs, outcomesOf(sketch));
-  return buildReport(assessment, endings, facts(sketch.run, sketch.pullRequest, sketch.mode));
+  const report = buildReport(assessment, endings, facts(sketch.run, sketch.pullRequest, sketch.mode));
+  return { ...report, overlaps: sketch.overlaps ?? [] };
+}
+
+/** The comment of a sketch, as people see it. */
+export function commentOf(sketch: Sketch): string {
+  const text = renderMarkdown(reportOf(sketch), COMMENT_LIMIT);
+  const marks = (sketch.stale ?? []).map(({ commit, pullRequest, changed = [], read = [] }) =>
+    markOf(
+      { commit, url: `https://github.com/acme/infrastructure-live/commit/${commit}`, pullRequest },
+      { changed, read },
+    ),
+  );
+  const lines = markLines(marks, { branch: "main", pullRequest: sketch.pullRequest ?? 3 });
+  return [...lines, text].join("\n");
 }
 
 /** A unit that failed before its plan was made has none. */

@@ -92,6 +92,28 @@ export const examples: Readonly<Record<string, Sketch>> = {
       { name: "Policies", result: "pass", summary: "14 rules, all kept" },
     ],
   },
+  stale: {
+    seconds: 31,
+    units: [
+      { path: app, changes: 1, text: updated, dependsOn: [network] },
+      { path: queue, creates: 1, text: created },
+    ],
+    stale: [
+      { commit: "4f1d2c9".padEnd(40, "0"), pullRequest: 41, changed: [app] },
+      { commit: "9b0a7e3".padEnd(40, "0"), pullRequest: 38, read: [network] },
+    ],
+  },
+  overlap: {
+    seconds: 31,
+    units: [
+      { path: app, changes: 1, text: updated },
+      { path: queue, creates: 1, text: created },
+    ],
+    overlaps: [
+      { pullRequest: 38, units: [app] },
+      { pullRequest: 41, units: [app, queue] },
+    ],
+  },
   "destroy-and-replace": {
     seconds: 71,
     units: [

@@ -4,13 +4,12 @@ import { join, resolve } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import { createMarkdown } from "@pipelines/local-github/page/markdown";
 import { style } from "@pipelines/local-github/page/style";
-import { COMMENT_LIMIT, renderMarkdown } from "../src/render/markdown.ts";
 import { issueChanges } from "../src/sinks/issue-changes.ts";
-import { reportOf } from "./build.ts";
+import { commentOf, reportOf } from "./build.ts";
 import { examples } from "./examples.ts";
 
 /**
- * Draws the example comments and issues that docs/comment.md shows, as GitHub would, into `docs/images/`; or those that
+ * Draws the example comments and issues that docs/comment.md and docs/fresh-plans.md show, as GitHub would, into `docs/images/`; or those that
  * the arguments name.
  * Needs Chromium (`CHROMIUM` names another program) and a font with emoji.
  */
@@ -27,10 +26,11 @@ const drawings = Object.entries(examples).flatMap(([name, sketch]) => {
   const issues = issueChanges(report, []).flatMap((change) =>
     change.kind === "open" ? [`## ${change.title}\n\n${change.body}`] : [],
   );
-  const comment = [{ name: `comment-${name}`, markdown: renderMarkdown(report, COMMENT_LIMIT) }];
+  const comment = [{ name: `comment-${name}`, markdown: commentOf(sketch) }];
   return issues.length === 0 ? comment : [...comment, { name: `issue-${name}`, markdown: issues.join("\n\n") }];
 });
-const shown = await readFile(resolve(folder, "../comment.md"), "utf8");
+const pages = ["comment.md", "fresh-plans.md"].map((page) => readFile(resolve(folder, "..", page), "utf8"));
+const shown = (await Promise.all(pages)).join("\n");
 const named = process.argv.slice(2);
 const wanted = named.length > 0 ? named : [...shown.matchAll(/images\/(.+)\.png/g)].map(([, name]) => name);
 const work = await mkdtemp(join(tmpdir(), "pipelines-pictures-"));

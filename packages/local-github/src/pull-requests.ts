@@ -122,6 +122,36 @@ export async function mergePullRequest(
   return { before, after };
 }
 
+/**
+ * Merges the base branch into the pull request's, as the button does.
+ *
+ * @throws {HttpError} 422 when the head is another one than expected, nothing is new, or there is a conflict
+ */
+export async function updatePullRequestBranch(
+  world: World,
+  issue: PullRequestIssue,
+  expected: string | null,
+  by: User,
+): Promise<void> {
+  await refreshPullRequest(world, issue);
+  const { git } = world;
+  const { pull, number } = issue;
+  if (expected !== null && expected !== pull.headSha) {
+    throw new HttpError(422, "expected head sha didn’t match current head ref.");
+  }
+  if (git === null) return;
+  if (await git.isAncestor(pull.baseSha, pull.headSha)) {
+    throw new HttpError(422, "There are no new commits on the base branch.");
+  }
+  const tree = await git.mergedTree(pull.headSha, pull.baseSha);
+  if (tree === null) throw new HttpError(422, "merge conflict between base and head");
+  const author = { name: by.login, email: `${by.id}+${by.login}@users.noreply.github.com` };
+  const message = `Merge branch '${pull.baseRef}' into ${pull.headRef}\n`;
+  const sha = await git.writeCommit({ tree, parents: [pull.headSha, pull.baseSha], message, author });
+  await git.setRef(`refs/heads/${pull.headRef}`, sha);
+  await refreshPullRequest(world, findPullRequest(world, number));
+}
+
 /** How large a pull request is; zeros when there is no git repository. */
 export async function sizesOfPullRequest(world: World, issue: PullRequestIssue): Promise<PullRequestSizes> {
   if (world.git === null) return { commits: 1, additions: 0, deletions: 0, changedFiles: 0 };

@@ -89,7 +89,9 @@ export type LocalGitHub = AsyncDisposable & {
   page(): Promise<string>;
 };
 
-const EVERYTHING: Permissions = { contents: "write", issues: "write", pull_requests: "write", actions: "write" };
+const EVERYTHING: Permissions = {
+  ...{ contents: "write", issues: "write", pull_requests: "write", actions: "write", statuses: "write" },
+};
 const TOKEN = "local-token";
 
 /** Starts a local GitHub on 127.0.0.1. Dispose of it to close its port and every connection. */

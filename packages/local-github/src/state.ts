@@ -86,6 +86,17 @@ export type WorkflowRun = {
   readonly jobs: WorkflowJob[];
 };
 
+export type CommitStatus = {
+  readonly id: number;
+  readonly sha: string;
+  readonly state: "error" | "failure" | "pending" | "success";
+  readonly description: string | null;
+  readonly context: string;
+  readonly targetUrl: string | null;
+  readonly creator: User;
+  readonly createdAt: string;
+};
+
 export type Artifact = {
   readonly id: number;
   readonly runId: number;
@@ -102,6 +113,7 @@ export const PERMISSIONS = [
   "pull_requests",
   "actions",
   "checks",
+  "statuses",
   // These no workflow's token can have; people's tokens do.
   "administration",
   "secrets",
@@ -125,6 +137,8 @@ export type State = {
   readonly comments: Map<number, Comment>;
   readonly runs: Map<number, WorkflowRun>;
   readonly artifacts: Map<number, Artifact>;
+  /** Oldest first. */
+  readonly statuses: CommitStatus[];
   /** Gives the next id; ids grow, as GitHub's do. */
   readonly nextId: () => number;
 };
@@ -142,6 +156,7 @@ export function createState(): State {
     comments: new Map(),
     runs: new Map(),
     artifacts: new Map(),
+    statuses: [],
     nextId: () => {
       id += 1;
       return id;

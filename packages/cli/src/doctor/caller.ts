@@ -9,6 +9,7 @@ export const STATUS_JOB = "Pipelines status";
 export const PERMISSIONS = {
   contents: "write",
   "pull-requests": "write",
+  statuses: "write",
   issues: "write",
   actions: "read",
   "id-token": "write",

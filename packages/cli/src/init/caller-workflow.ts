@@ -56,6 +56,7 @@ jobs:
     permissions:
       contents: write # the ledger of what is applied and what is due, and the branch with a new account's code
       pull-requests: write # comments
+      statuses: write # whether a plan is fresh
       issues: write # failed applies
       actions: read # reviewed plans
       id-token: write # cloud credentials

@@ -1,10 +1,11 @@
 import { CommitSha } from "@pipelines/core/contracts/comparison";
 import { LedgerUnit } from "@pipelines/core/contracts/ledger";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
-import { entriesBetween } from "@pipelines/core/ledger/history";
+import { entriesBetween, type HistoryEntry } from "@pipelines/core/ledger/history";
 import { EMPTY_LEDGER } from "@pipelines/core/ledger/ledger";
 import { expect, it } from "vitest";
-import { historyCsv, historyText, statusText } from "./tables.ts";
+import { type HistoryFormat, historyIn } from "./export.ts";
+import { historyText, statusText } from "./tables.ts";
 
 const [commit, newer] = [CommitSha.parse("a".repeat(40)), CommitSha.parse("b".repeat(40))];
 const run = { id: 70, number: 7, attempt: 1 };
@@ -54,13 +55,42 @@ it("history tells what changed from one record to the next, and nothing of what 
   expect(entriesBetween(app, structuredClone(app), time)).toEqual([]);
 });
 
-it("history is a line for each entry, and a table that no spreadsheet takes for formulas", () => {
+/** All that is printed of entries in a format. */
+async function printed(format: HistoryFormat, entries: readonly HistoryEntry[]): Promise<string> {
+  async function* each(): AsyncGenerator<HistoryEntry> {
+    yield* entries;
+  }
+  let text = "";
+  for await (const chunk of historyIn(format, each())) text += chunk;
+  return text;
+}
+
+it("history is a line for each entry, and a table that no spreadsheet takes for formulas", async () => {
   const entries = entriesBetween(null, record("prod/vpc", { applied }), time);
   expect(historyText(entries)).toBe(`${time}  prod/vpc  applied  run 7  aaaaaaaaaaaa  #3  mona\n`);
-  const odd = { ...applied, by: '=cmd("x")' };
-  const csv = historyCsv(entriesBetween(null, record(UnitPath.parse('a,"b'), { applied: odd }), time));
+  expect(await printed("text", entries)).toBe(historyText(entries));
+  const odd = { ...applied, by: '=cmd("x")', reviewed: [{ commit: newer, digest: "d2" }] };
+  const csv = await printed("csv", entriesBetween(null, record(UnitPath.parse('a,"b'), { applied: odd }), time));
   expect(csv).toBe(
-    `time,unit,what,run,commit,pullRequest,by,plan,why,message\r\n${time},"a,""b",applied,7,${commit},3,"'=cmd(""x"")",d1,,\r\n`,
+    `time,unit,what,run,commit,pullRequest,by,plan,why,message,environment,reviewedCommit,reviewedPlan\r\n${time},"a,""b",applied,7,${commit},3,"'=cmd(""x"")",d1,,,prod,${newer},d2\r\n`,
   );
   expect(historyText([])).toContain("says nothing");
+});
+
+it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])("%j is a text in a cell", async (message) => {
+  const [entry] = entriesBetween(null, record("prod/vpc", { due: { ...due, message } }), time);
+  if (entry === undefined) throw new Error("there is one");
+  const [, row = ""] = (await printed("csv", [entry])).split(/\r\n(?=\d{4})/);
+  expect(row).toContain(`'${message}`);
+});
+
+it("the document of a history is one, with and without entries, and says where a unit was at that time", async () => {
+  expect(JSON.parse(await printed("json", []))).toEqual({ version: 1, entries: [] });
+  const entries = [
+    ...entriesBetween(null, record("prod/vpc", { applied }), time),
+    ...entriesBetween(vpc, record("prod/vpc", { applied: { ...applied, environment: "moved", commit: newer } }), time),
+    ...entriesBetween(app, null, time),
+  ];
+  expect(JSON.parse(await printed("json", entries))).toEqual({ version: 1, entries });
+  expect(entries.map(({ environment }) => environment)).toEqual(["prod", "moved", "prod"]);
 });

@@ -58,21 +58,6 @@ export function historyText(entries: readonly HistoryEntry[]): string {
   return `${table(rows, "").join("\n")}\n`;
 }
 
-const COLUMNS = ["time", "unit", "what", "run", "commit", "pullRequest", "by", "plan", "why", "message"] as const;
-
-/** The same for a spreadsheet, as RFC 4180 has it. */
-export function historyCsv(entries: readonly HistoryEntry[]): string {
-  const lines = entries.map((entry) => COLUMNS.map((column) => cell(entry[column])).join(","));
-  return `${[COLUMNS.join(","), ...lines].join("\r\n")}\r\n`;
-}
-
-function cell(value: string | number | null): string {
-  const text = value === null ? "" : String(value);
-  // A spreadsheet takes a text that begins like a formula for one.
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 function table(rows: readonly (readonly string[])[], indent = "  "): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>

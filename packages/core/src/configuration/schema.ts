@@ -93,6 +93,38 @@ export const Hook = z.strictObject({
 });
 export type Hook = z.infer<typeof Hook>;
 
+/** What somebody may want to be told of. */
+export const NOTIFICATION_EVENTS = ["failed", "due", "waiting", "drift", "recovered"] as const;
+
+const SecretOf = (what: string) =>
+  textBy(wrongName).describe(`The name in the secret \`PIPELINES_NOTIFICATIONS\` of ${what}`);
+
+export const Notifications = z.strictObject({
+  events: z
+    .array(z.enum(NOTIFICATION_EVENTS))
+    .default([...NOTIFICATION_EVENTS])
+    .describe(
+      "What is told: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure",
+    ),
+  slack: z
+    .strictObject({
+      secret: SecretOf("a bot's token (`xoxb-…`), or of the address of an incoming webhook"),
+      channel: z
+        .string()
+        .regex(/^[CGD][A-Z0-9]{6,20}$/, "it has to be a channel's id, such as `C0123456789`")
+        .optional()
+        .describe("The channel's id, for a bot: its messages are edited when something changes"),
+    })
+    .optional(),
+  teams: z.strictObject({ secret: SecretOf("the address of a Workflows webhook") }).optional(),
+  webhook: z
+    .strictObject({
+      secret: SecretOf("the address that gets JSON"),
+      signing_secret: SecretOf("what signs it").optional(),
+    })
+    .optional(),
+});
+
 /** `.pipelines/config.yml`. Small by default: every key has a default but `environments`, which may be left out as a whole. */
 export const Configuration = z.strictObject({
   deploy_branch: textBy(wrongBranch).default("main").describe("The only branch that changes the world"),
@@ -142,6 +174,12 @@ export const Configuration = z.strictObject({
     .enum(["fail", "pass"])
     .default("fail")
     .describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
+  stale_plans: z
+    .enum(["warn", "fail"])
+    .default("warn")
+    .describe(
+      "What follows when a merge made an open pull request's plan old: its comment says so, or the commit status `Pipelines fresh plan` is red as well",
+    ),
   jobs: z
     .strictObject({
       units_per_job: z.int().min(1).max(500).default(8).describe("The most units that one job works on"),
@@ -191,6 +229,9 @@ export const Configuration = z.strictObject({
       after_apply: z.array(Hook).default([]).describe("Commands that follow a job's applies"),
     })
     .prefault({}),
+  notifications: Notifications.optional().describe(
+    "Chats and other services that are told of the deploy branch's runs",
+  ),
   redact: z.array(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
   tools: z
     .strictObject({

@@ -105,6 +105,11 @@ export const Applied = z.strictObject({
   dependsOn: z.array(UnitPath),
   /** SHA-256 over the plan's summary: addresses and what happened to them. */
   plan: z.string().nullable(),
+  /**
+   * The plans that people had reviewed and that it was compared with: the commit that they were made of, and SHA-256 over
+   * the document, as the artifacts of the pull request's run have it.
+   */
+  reviewed: z.array(z.strictObject({ commit: CommitSha, digest: z.string() })).optional(),
   state: LedgerState.nullable(),
 });
 export type Applied = z.infer<typeof Applied>;

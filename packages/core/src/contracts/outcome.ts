@@ -130,6 +130,8 @@ export const UnitOutcome = z.strictObject({
   differsFromReviewed: z.boolean().optional(),
   /** What the account factory has made so far: its output `accounts`, read after its apply. */
   accounts: z.array(Account).optional(),
+  /** The reviewed plans that it was compared with: the commit that was reviewed, and SHA-256 over the document. */
+  reviewed: z.array(z.strictObject({ commit: CommitSha, digest: z.string() })).optional(),
   /** Wall-clock seconds. */
   seconds: z.number().nonnegative(),
 });

@@ -7,7 +7,8 @@ export type Permission =
   | "contents: read"
   | "contents: write"
   | "actions: read"
-  | "pull-requests: read";
+  | "pull-requests: read"
+  | "statuses: write";
 
 /** GitHub refused since the token lacks a permission. */
 export class MissingPermissionError extends Error {

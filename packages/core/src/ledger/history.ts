@@ -17,6 +17,11 @@ export type HistoryEntry = {
   /** Why it is due, or was dismissed. */
   readonly why: string | null;
   readonly message: string | null;
+  /** The environment that it was in at that time. */
+  readonly environment: string | null;
+  /** The reviewed plan that what was applied was compared with: the commit that people reviewed, and its digest. */
+  readonly reviewedCommit: CommitSha | null;
+  readonly reviewedPlan: string | null;
 };
 
 /** What changed between two records of a unit, as one commit of the ledger has them. */
@@ -33,17 +38,27 @@ export function entriesBetween(before: LedgerUnit | null, after: LedgerUnit | nu
     plan: null,
     why: null,
     message: null,
+    environment: environmentOf(after) ?? environmentOf(before),
+    reviewedCommit: null,
+    reviewedPlan: null,
   };
   const entries: HistoryEntry[] = [];
   const { applied, due, dismissed } = after ?? {};
   if (applied !== undefined && JSON.stringify(applied) !== JSON.stringify(before?.applied)) {
-    const { action, commit, run, by, pullRequest, plan } = applied;
+    const { action, commit, run, by, pullRequest, plan, environment, reviewed = [] } = applied;
+    const last = reviewed.at(-1);
     const what = action === "destroy" ? "destroyed" : "applied";
-    entries.push({ ...plain, what, run: run.number, commit, by, pullRequest, plan });
+    entries.push({
+      ...{ ...plain, what, run: run.number, commit, by, pullRequest, plan, environment },
+      ...{ reviewedCommit: last?.commit ?? null, reviewedPlan: last?.digest ?? null },
+    });
   }
   if (due !== undefined && JSON.stringify(due) !== JSON.stringify(before?.due)) {
-    const { owner, commit, why, message } = due;
-    entries.push({ ...plain, what: "due", run: owner.number, commit, why: `${due.action}: ${why}`, message });
+    const { owner, commit, why, message, environment } = due;
+    entries.push({
+      ...{ ...plain, what: "due", run: owner.number, commit, why: `${due.action}: ${why}`, message },
+      environment: environment ?? plain.environment,
+    });
   }
   if (dismissed !== undefined && before?.dismissed?.time !== dismissed.time) {
     const { run, commit, by, reason } = dismissed;
@@ -54,4 +69,8 @@ export function entriesBetween(before: LedgerUnit | null, after: LedgerUnit | nu
     entries.push({ ...plain, what: "withdrawn", run: before.due.owner.number, commit: before.due.commit });
   }
   return entries;
+}
+
+function environmentOf(record: LedgerUnit | null): string | null {
+  return record?.due?.environment ?? record?.applied?.environment ?? null;
 }

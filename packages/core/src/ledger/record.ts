@@ -16,8 +16,15 @@ export type Ended = {
   readonly dependsOn: readonly UnitPath[];
   /** SHA-256 over the summary of the plan that was applied. */
   readonly plan: string | null;
+  /** The reviewed plans that it was compared with. */
+  readonly reviewed?: Applied["reviewed"];
+  /** Whose change of it that was, where that is not whose the run's head is. */
+  readonly credit?: Credit;
   readonly state: LedgerState | null;
 };
+
+/** Who merged a change, or asked for it, and by which pull request. */
+export type Credit = { readonly by: string | null; readonly pullRequest: number | null };
 
 export type Recording = {
   readonly run: LedgerRun;
@@ -25,10 +32,7 @@ export type Recording = {
   /** The commit of the deploy branch that the run was for. */
   readonly head: CommitSha;
   readonly ended: readonly Ended[];
-  /** Who merged it, or asked for it. */
-  readonly by: string | null;
-  readonly pullRequest: number | null;
-};
+} & Credit;
 
 /** What is known of the repository when a run's end is recorded. */
 export type RecordFacts = {
@@ -148,7 +152,7 @@ function isUntouched(end: UnitEnd): boolean {
 }
 
 function appliedBy(
-  { action, commit, environment, dependsOn, plan, state }: Ended,
+  { action, commit, environment, dependsOn, plan, reviewed = [], credit, state }: Ended,
   { run, time, head, by, pullRequest }: Recording,
 ): Applied {
   return {
@@ -157,10 +161,10 @@ function appliedBy(
     environment,
     run,
     time,
-    by,
-    pullRequest,
+    ...(credit ?? { by, pullRequest }),
     dependsOn: [...dependsOn],
     plan,
+    ...(reviewed.length === 0 ? {} : { reviewed: [...reviewed] }),
     state,
   };
 }

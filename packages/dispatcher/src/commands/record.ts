@@ -4,7 +4,6 @@ import { Assessment } from "@pipelines/core/contracts/assessment";
 import { readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile } from "@pipelines/core/documents/layout";
 import { readUnitStates } from "@pipelines/core/documents/unit-states";
-import { createGitHubClient } from "@pipelines/core/github/client";
 import { record as recordEnds } from "@pipelines/core/ledger/record";
 import { see } from "@pipelines/core/ledger/see";
 import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
@@ -12,11 +11,10 @@ import { updateLedger } from "@pipelines/core/ledger-ref/update";
 import { count } from "@pipelines/core/wording/count";
 import { collectOutcomes } from "../collect/outcomes.ts";
 import { readOutcomes } from "../collect/read-outcomes.ts";
-import type { GitHubRun } from "../github-run.ts";
+import { creditsOn } from "../ledger/credits.ts";
 import { recordMessage } from "../ledger/messages.ts";
 import { ancestryFor, openLedger, patience } from "../ledger/open-ledger.ts";
-import { type Credit, plannedStates, recordingOf } from "../ledger/recording-of.ts";
-import { mergedPullRequestOf, mergerOf } from "../sinks/github.ts";
+import { creditedCommits, plannedStates, recordingOf } from "../ledger/recording-of.ts";
 import type { CommandContext } from "./job.ts";
 
 /** Writes to the ledger how the run's applies and destroys ended. Runs no code of the repository. */
@@ -32,10 +30,12 @@ export async function record({ inputs, folder, environment, run }: CommandContex
   await using opened = await openLedger(checkout, deployBranch, run, { token, environment });
   const { repository, store, tip } = opened;
   const endings = collectOutcomes(assessment.jobs, await readOutcomes(folder));
-  const credit = await creditOf(run, assessment, token);
+  const credits = creditsOn(run, assessment, token);
+  const credit = await credits.ofHead();
+  const creditFor = await credits.ofOthers(creditedCommits(assessment, endings));
   const states = new Map((await readUnitStates(folder)).map(({ unit, state }) => [unit, state]));
   const at = { run: opened.run, time: new Date().toISOString() };
-  const recording = recordingOf(assessment, endings, states, at, credit);
+  const recording = recordingOf(assessment, endings, states, at, credit, creditFor);
   const planned = plannedStates(assessment, states);
   const units = unitsOfTree((await repository.tree(tip)).map(({ path }) => path));
   const { ledger } = await updateLedger(
@@ -56,18 +56,4 @@ export async function record({ inputs, folder, environment, run }: CommandContex
   const due = [...ledger.units.values()].filter((unit) => unit.due !== undefined).length;
   log.info(due === 0 ? "Nothing is due." : `Due: ${count(due, "unit")}. \`pipelines status\` says why.`);
   return 0;
-}
-
-/** Whose change it was. What can't be found out is left out: the ledger is about what is applied. */
-async function creditOf(run: GitHubRun, { comparison }: Assessment, token: string): Promise<Credit> {
-  if (comparison.mode === "manual") return { by: run.actor, pullRequest: null };
-  try {
-    const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
-    const pullRequest = await mergedPullRequestOf(client, run.repository, comparison.head, comparison.deployBranch);
-    const merger = pullRequest === null ? null : await mergerOf(client, run.repository, pullRequest);
-    return { by: merger ?? run.actor, pullRequest };
-  } catch (error) {
-    log.warning(error instanceof Error ? error.message : String(error));
-    return { by: run.actor, pullRequest: null };
-  }
 }

@@ -10,14 +10,17 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import { dispatchReport } from "../dispatch.ts";
 import { type GitHubRun, runFactsOf } from "../github-run.ts";
-import { type Circumstances, RESULTS, type RunProblems, runProblems } from "../report/circumstances.ts";
+import { freshPlanSink } from "../neighbours/fresh-plan-sink.ts";
+import { surroundingsOn } from "../neighbours/surroundings.ts";
+import { runProblems } from "../report/circumstances.ts";
 import { headlineOf } from "../report/headline.ts";
 import type { Phase } from "../report/phase.ts";
 import { jobsAwaitingApproval, waitingNotices } from "../run/waiting-jobs.ts";
 import { mergedPullRequestOf, mergerOf } from "../sinks/github.ts";
-import type { Publication } from "../sinks/sink.ts";
 import { sinksOf } from "../sinks/sinks.ts";
+import { circumstancesOf, withCircumstances } from "./circumstances.ts";
 import { type CommandContext, jobCalled } from "./job.ts";
+import { logPublications } from "./publications.ts";
 
 /** Reports how the jobs of the run ended, how far it is, or that it begins. Only at its end the run has a status. */
 export async function report({ inputs, folder, environment, run }: CommandContext): Promise<number> {
@@ -25,9 +28,17 @@ export async function report({ inputs, folder, environment, run }: CommandContex
   const token = inputs.required("token");
   const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
   const { repository } = run;
-  const sinks = sinksOf({ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null });
+  const sinks = [
+    ...sinksOf({
+      ...{ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null },
+      surroundings: surroundingsOn(client, repository, (message) => log.warning(message)),
+    }),
+    freshPlanSink(client, token, repository),
+  ];
   const read = await readAssessment(folder);
   const runWide = read === null ? null : runProblems(read, circumstancesOf(inputs));
+  for (const { title, message } of runWide?.problems ?? []) log.error(message, { title });
+  for (const { title, message } of runWide?.notices ?? []) log.warning(message, { title });
   const determined = read === null || runWide === null ? null : withCircumstances(read, runWide);
   const assessment = phase.kind === "end" ? determined : await withWaiting(client, determined, run);
   const only = onlyJob(assessment, inputs.optional("job"), folder);
@@ -61,30 +72,6 @@ async function readAssessment(folder: string): Promise<Assessment | null> {
   }
 }
 
-/** How the parts of the run ended that leave no document. Where nobody says it, they ended well. */
-function circumstancesOf(inputs: Inputs): Circumstances {
-  return {
-    outputsDropped: inputs.flag("outputs-dropped", false),
-    claim: inputs.choice("claim", RESULTS, "success"),
-    record: inputs.choice("record", RESULTS, "success"),
-    outcomes: inputs.choice("outcomes", RESULTS, "success"),
-  };
-}
-
-/** An assessment that says what became of the run as a whole. */
-function withCircumstances(assessment: Assessment, { problems, notices }: RunProblems): Assessment {
-  for (const { title, message } of problems) log.error(message, { title });
-  for (const { title, message } of notices) log.warning(message, { title });
-  return {
-    ...assessment,
-    problems: [
-      ...assessment.problems,
-      ...problems.map(({ message }) => ({ kind: "other" as const, path: null, file: null, line: null, message })),
-    ],
-    notices: [...assessment.notices, ...notices.map(({ message }) => message)],
-  };
-}
-
 /** An assessment that says which other runs hold up the deploys of this one. What can't be found out is left unsaid. */
 async function withWaiting(client: Octokit, assessment: Assessment | null, run: GitHubRun): Promise<Assessment | null> {
   if (assessment === null) return null;
@@ -116,13 +103,5 @@ async function known<T>(asked: Promise<T>): Promise<T | null> {
   } catch (error) {
     log.warning(error instanceof Error ? error.message : String(error));
     return null;
-  }
-}
-
-/** A report that can't be written is a warning with its cause; the run's status stands. */
-function logPublications(publications: readonly Publication[]): void {
-  for (const { sink, result } of publications) {
-    if (result.kind === "failed") log.warning(result.cause, { title: `The ${sink} could not be written` });
-    else log.info(result.kind === "published" ? `${sink}: written` : `${sink}: ${result.why}`);
   }
 }

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { LedgerRun, LedgerState } from "@pipelines/core/contracts/ledger";
 import type { PlanSummary } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import type { Ended, Recording } from "@pipelines/core/ledger/record";
+import type { Credit, Ended, Recording } from "@pipelines/core/ledger/record";
 import type { Ending } from "../collect/outcomes.ts";
-
-/** Who a run's work is put down to. */
-export type Credit = { readonly by: string | null; readonly pullRequest: number | null };
 
 /** What a run has to record of how its jobs ended. */
 export function recordingOf(
@@ -16,20 +14,41 @@ export function recordingOf(
   states: ReadonlyMap<UnitPath, LedgerState>,
   { run, time }: { readonly run: LedgerRun; readonly time: string },
   credit: Credit,
+  creditFor: (commit: CommitSha) => Credit | null = () => null,
 ): Recording {
   const dependencies = new Map(assessment.units.map(({ path, dependsOn }) => [path, dependsOn]));
+  const dueFor = new Map(assessment.units.map(({ path, due }) => [path, due?.commits.at(-1)]));
   const ended = endings.flatMap(({ job, units }) => {
     const { action, at, environment } = job;
     if (action !== "apply" && action !== "destroy") return [];
-    return units.map(
-      ({ path, end, plan }): Ended => ({
+    return units.map(({ path, end, plan, reviewed }): Ended => {
+      // What people reviewed tells whose change it was, also where a push merged several pull requests.
+      const own = creditBehind(reviewed?.at(-1)?.commit, dueFor.get(path), creditFor);
+      return {
         ...{ path, action, commit: at, environment, end, dependsOn: dependencies.get(path) ?? [] },
-        plan: plan === undefined ? null : digestOf(plan),
-        state: states.get(path) ?? null,
-      }),
-    );
+        ...{ plan: plan === undefined ? null : digestOf(plan), state: states.get(path) ?? null },
+        ...(reviewed === undefined ? {} : { reviewed }),
+        ...(own === null ? {} : { credit: own }),
+      };
+    });
   });
   return { run, time, head: assessment.comparison.head, ended, ...credit };
+}
+
+function creditBehind(
+  reviewed: CommitSha | undefined,
+  due: CommitSha | undefined,
+  creditFor: (commit: CommitSha) => Credit | null,
+): Credit | null {
+  const found = reviewed === undefined ? null : creditFor(reviewed);
+  return found ?? (due === undefined ? null : creditFor(due));
+}
+
+/** The commits that say whose change a unit was, where that may be another one than the head's. */
+export function creditedCommits(assessment: Assessment, endings: readonly Ending[]): CommitSha[] {
+  const reviewed = endings.flatMap(({ units }) => units.flatMap((unit) => unit.reviewed?.at(-1)?.commit ?? []));
+  const due = assessment.units.flatMap((unit) => unit.due?.commits.at(-1) ?? []);
+  return [...new Set([...reviewed, ...due])].filter((commit) => commit !== assessment.comparison.head);
 }
 
 /** The states that plans of the run found, of units that are on the branch. */

@@ -4,6 +4,7 @@ import { accountBlock } from "./blocks/accounts.ts";
 import { dangerBlock, failureBlock, problemBlock, withheldBlock } from "./blocks/attention.ts";
 import { checkBlock } from "./blocks/checks.ts";
 import { graphBlock } from "./blocks/graph.ts";
+import { againBlock, overlapBlock } from "./blocks/neighbours.ts";
 import { cutBlock, noticeBlock, pendingBlock, unmatchedBlock } from "./blocks/rest.ts";
 import { goOnBlock, statusBlock } from "./blocks/status.ts";
 import { gatheredFolds, planFold, unchangedBlock, unitTable } from "./blocks/units.ts";
@@ -27,6 +28,7 @@ const markdownForm: Form = {
       statusBlock(report),
       goOnBlock(report),
       noticeBlock(report, detail),
+      overlapBlock(report, detail),
       dangerBlock(report, detail),
       failureBlock(report, detail),
       problemBlock(report, detail),
@@ -44,6 +46,7 @@ const markdownForm: Form = {
       detail.graph ? graphBlock(report) : "",
       unmatchedBlock(report, detail),
       cutBlock(report, cut),
+      againBlock(report),
     ]),
 };
 

@@ -7,6 +7,7 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import type { Ending } from "../collect/outcomes.ts";
 import { kindOf, type ReportKind } from "./kind.ts";
 import { isPending, type Phase } from "./phase.ts";
+import { type Overlap, type Reach, reachOf } from "./reach.ts";
 import { type Danger, dangersOf, type Row, rowsOf } from "./rows.ts";
 import { type RunStatus, statusOf } from "./status.ts";
 import { type Totals, totalsOf } from "./totals.ts";
@@ -74,6 +75,9 @@ export type Report = {
   readonly problems: readonly Problem[];
   readonly unmatched: readonly string[];
   readonly notices: readonly string[];
+  readonly reach: Reach;
+  /** Other open pull requests that change the same units, where a sink has looked for them. */
+  readonly overlaps: readonly Overlap[];
 };
 
 /** Which part of a run a report is about. */
@@ -118,6 +122,8 @@ export function buildReport(
     problems: assessment?.problems ?? [],
     unmatched: assessment?.unmatched ?? [],
     notices: assessment?.notices ?? [],
+    reach: reachOf(assessment),
+    overlaps: [],
   };
 }
 

@@ -10,7 +10,7 @@ import type { Comment, Conversation } from "./sticky-comment.ts";
 /** The label of every issue of ours, by which they are found. */
 export const LABEL = "pipelines";
 
-const Author = z.object({ login: z.string(), type: z.string() }).nullable();
+export const Author = z.object({ login: z.string(), type: z.string() }).nullable();
 const ListedComment = z.object({ id: z.number(), body: z.string().nullish(), html_url: z.string(), user: Author });
 const ListedIssue = z.object({
   number: z.number(),

@@ -1,6 +1,6 @@
 import type { Octokit } from "@octokit/rest";
 import type { GitHubRepository } from "@pipelines/core/github/client";
-import { commentSink } from "./comment.ts";
+import { commentSink, type Surroundings } from "./comment.ts";
 import { conversationOn, type Identity, identityOf, issueTracker } from "./github.ts";
 import { issuesSink } from "./issues.ts";
 import type { Sink } from "./sink.ts";
@@ -13,10 +13,12 @@ export type SinkAccess = {
   readonly repository: GitHubRepository;
   /** The file that GitHub shows as the step's summary; `null` where the step has none. */
   readonly summaryFile: string | null;
+  /** What a plan's comment says of the deploy branch and of other pull requests. */
+  readonly surroundings?: (identity: () => Promise<Identity>) => Surroundings;
 };
 
 /** Every sink, in the order in which they are published to: the summary first, since it can hold what no other takes. */
-export function sinksOf({ client, token, repository, summaryFile }: SinkAccess): Sink[] {
+export function sinksOf({ client, token, repository, summaryFile, surroundings }: SinkAccess): Sink[] {
   let known: Promise<Identity> | null = null;
   const identity = (): Promise<Identity> => {
     known ??= identityOf(client, token);
@@ -24,7 +26,10 @@ export function sinksOf({ client, token, repository, summaryFile }: SinkAccess):
   };
   return [
     summarySink(summaryFile),
-    commentSink(async (pullRequest) => conversationOn(client, repository, pullRequest, await identity())),
+    commentSink(
+      async (pullRequest) => conversationOn(client, repository, pullRequest, await identity()),
+      surroundings?.(identity),
+    ),
     issuesSink(async () => issueTracker(client, repository, await identity())),
   ];
 }

@@ -17,6 +17,8 @@ export type StickyComment = {
   readonly marker: CommentMarker;
   /** The text below the marker. */
   readonly body: string;
+  /** What of the comment that is there stays, as lines between the marker and the text; empty where nothing does. */
+  kept?(before: string): Promise<readonly string[]>;
   /** Whether it is worth a new comment; an existing one is updated in any case. */
   readonly worthANewOne: boolean;
   /** The jobs of this run that have comments of their own; comments of jobs that are no more go. */
@@ -31,13 +33,15 @@ const MOST_REPEATS = 3;
  * same time. Of several the newest run's text stays, in one comment: the oldest, which everybody's links point to.
  */
 export async function publishComment(conversation: Conversation, sticky: StickyComment): Promise<SinkResult> {
-  const body = `${commentMarker(sticky.marker)}\n${sticky.body}`;
+  const after = async (before: Comment): Promise<string> =>
+    [commentMarker(sticky.marker), ...((await sticky.kept?.(before.body)) ?? []), sticky.body].join("\n");
   for (let repeat = 0; ; repeat += 1) {
     const comments = await conversation.list();
     const [first, ...others] = alike(comments, sticky.marker);
     if (first === undefined) {
       if (!sticky.worthANewOne) return { kind: "skipped", why: "there is nothing to report and no comment yet" };
       if (repeat > 0) return { kind: "failed", cause: "the comment was deleted while it was written" };
+      const body = `${commentMarker(sticky.marker)}\n${sticky.body}`;
       await conversation.create(body, (comment) => comment.body.split("\n", 1)[0] === commentMarker(sticky.marker));
       continue;
     }
@@ -45,6 +49,7 @@ export async function publishComment(conversation: Conversation, sticky: StickyC
       if (!isNewer(comment, sticky)) await conversation.remove(comment.id);
     }
     if (isNewer(first, sticky)) return { kind: "skipped", why: "the comment already shows a newer run" };
+    const body = await after(first);
     if (first.body === body) return { kind: "published", url: first.url };
     if (repeat > MOST_REPEATS) return { kind: "failed", cause: "other runs keep overwriting the comment" };
     await conversation.update(first.id, body);

@@ -5,7 +5,7 @@ import { readUnitStates, writeUnitState } from "@pipelines/core/documents/unit-s
 import { factoryAccounts } from "../accounts/factory-output.ts";
 import { compareWithReviewed } from "../guard/compare.ts";
 import { fingerprintOf } from "../guard/fingerprint.ts";
-import { findReviewedPlans } from "../guard/reviewed-plans.ts";
+import { findReviewedPlans, referenceTo } from "../guard/reviewed-plans.ts";
 import { sameStateStop } from "../guard/same-state.ts";
 import { mockedStop, reviewedPlanStop } from "../guard/stop.ts";
 import type { OpenJob } from "../job/open-job.ts";
@@ -68,7 +68,7 @@ async function compareWithReview(
   job: OpenJob,
   unit: OpenUnit,
   plan: PlanJson,
-): Promise<{ stop: GuardStop | null; differs: Pick<UnitOutcome, "differsFromReviewed"> }> {
+): Promise<{ stop: GuardStop | null; differs: Pick<UnitOutcome, "differsFromReviewed" | "reviewed"> }> {
   const { action, at } = job.execution.job;
   const { comparison, repository, reviewedPlansFolder } = job.execution;
   const { plans, rejected } = await findReviewedPlans(reviewedPlansFolder, unit.fileName, {
@@ -79,7 +79,7 @@ async function compareWithReview(
   const seen = plans.map((reviewed) => ({ reviewed, now: fingerprintOf(plan, reviewed.salt) }));
   const now = fingerprintOf(plan, "");
   const verdict = compareWithReviewed(now, seen, job.reviewRule);
-  const differs = plans.length === 0 ? {} : { differsFromReviewed: verdict.differs };
+  const differs = plans.length === 0 ? {} : { differsFromReviewed: verdict.differs, reviewed: plans.map(referenceTo) };
   if (verdict.kind === "go") return { stop: null, differs };
   const subject = { path: unit.path, action, at };
   return { stop: reviewedPlanStop(subject, job.reviewRule, verdict.unseen, now, plans, rejected), differs };

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { CommitSha } from "@pipelines/core/contracts/comparison";
@@ -88,6 +88,11 @@ export async function findReviewedPlans(
     else if (plan !== null) plans.push(plan);
   }
   return { plans, rejected: [...new Set(rejected)].toSorted() };
+}
+
+/** What tells later which plan was reviewed: its commit, and SHA-256 over the document as it is written. */
+export function referenceTo(plan: ReviewedPlan): { commit: CommitSha; digest: string } {
+  return { commit: plan.headSha, digest: createHash("sha256").update(JSON.stringify(plan)).digest("hex") };
 }
 
 function rejectionOf(

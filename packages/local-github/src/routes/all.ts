@@ -8,6 +8,7 @@ import { pullRequestRoutes } from "./pulls.ts";
 import { repositoryRoutes } from "./repos.ts";
 import type { Route } from "./route.ts";
 import { settingsRoutes } from "./settings.ts";
+import { statusRoutes } from "./statuses.ts";
 import { userRoutes } from "./users.ts";
 
 /** Everything that the local GitHub serves. */
@@ -19,6 +20,7 @@ export const allRoutes: readonly Route[] = [
   ...pullRequestRoutes,
   ...actionsRoutes,
   ...gitRoutes,
+  ...statusRoutes,
   ...userRoutes,
   ...settingsRoutes,
   ...environmentRoutes,

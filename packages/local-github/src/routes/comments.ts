@@ -12,6 +12,7 @@ const WRITE: readonly Need[] = ["issues:write", "pull_requests:write"];
 const LONGEST_BODY = 65_536;
 
 export const commentRoutes: readonly Route[] = [
+  { method: "GET", path: `${REPO}/issues/comments`, needs: READ, handle: listAllComments },
   { method: "GET", path: `${REPO}/issues/{issue_number}/comments`, needs: READ, handle: listComments },
   { method: "POST", path: `${REPO}/issues/{issue_number}/comments`, needs: WRITE, handle: createComment },
   {
@@ -43,6 +44,17 @@ function listComments(call: Call) {
     (comment) => since === null || Date.parse(comment.updatedAt) >= Date.parse(since),
   );
   return list(call, comments, (comment) => commentShape(call.world, comment));
+}
+
+/** Of all issues and pull requests, oldest first; with `sort` newest first. */
+function listAllComments(call: Call) {
+  const { query, world } = call;
+  const key = query.get("sort") === "updated" ? "updatedAt" : "createdAt";
+  const direction = (query.get("direction") ?? (query.has("sort") ? "desc" : "asc")) === "asc" ? 1 : -1;
+  const comments = [...world.state.comments.values()].toSorted(
+    (a, b) => direction * (a[key].localeCompare(b[key]) || a.id - b.id),
+  );
+  return list(call, comments, (comment) => commentShape(world, comment));
 }
 
 function createComment(call: Call) {

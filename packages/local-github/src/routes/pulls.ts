@@ -7,6 +7,7 @@ import {
   openPullRequest,
   refreshPullRequest,
   sizesOfPullRequest,
+  updatePullRequestBranch,
 } from "../pull-requests.ts";
 import { commitShape, diffEntryShape } from "../shapes/commit.ts";
 import { isPullRequest, type PullRequestIssue, pullRequestShape, pullRequestSimple } from "../shapes/pull-request.ts";
@@ -24,6 +25,7 @@ export const pullRequestRoutes: readonly Route[] = [
   { method: "GET", path: PULL, needs: ["pull_requests:read"], handle: getPullRequest },
   { method: "PATCH", path: PULL, needs: ["pull_requests:write"], handle: updatePullRequest },
   { method: "PUT", path: `${PULL}/merge`, needs: ["contents:write"], handle: merge },
+  { method: "PUT", path: `${PULL}/update-branch`, needs: ["pull_requests:write"], handle: updateBranch },
   { method: "GET", path: `${PULL}/files`, needs: ["pull_requests:read"], handle: listFiles },
   { method: "GET", path: `${PULL}/commits`, needs: ["pull_requests:read"], handle: listCommits },
 ];
@@ -94,6 +96,13 @@ async function merge(call: Call) {
   }
   const { after } = await mergePullRequest(call.world, issue, method, call.user);
   return ok({ sha: after, merged: true, message: "Pull Request successfully merged" });
+}
+
+async function updateBranch(call: Call) {
+  const issue = pullRequestOf(call);
+  await updatePullRequestBranch(call.world, issue, call.body.optionalText("expected_head_sha"), call.user);
+  const url = `${call.url.replace(/\/update-branch$/, "")}`;
+  return { status: 202, json: { message: "Updating pull request branch.", url } };
 }
 
 async function listFiles(call: Call) {
