@@ -1,5 +1,5 @@
 import { type Configurations, configurationsOf } from "@pipelines/core/configuration/configurations";
-import { globMatcher } from "@pipelines/core/configuration/environments";
+import { environmentLookup, globMatcher } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import { unitsTouchedBy } from "@pipelines/core/configuration/touched-units";
 import { traitsOf } from "@pipelines/core/contracts/action";
@@ -24,6 +24,7 @@ import { type Owed, owedChange, owedDestroys, owedUnits } from "./decide/due.ts"
 import { existence } from "./decide/exists.ts";
 import { untouchedNotice } from "./decide/judge-faults.ts";
 import { isAnyGone, type Rename } from "./decide/moves.ts";
+import { promotedRun, promotionsOf, withPromotion } from "./decide/promote.ts";
 import type { Settings } from "./decide/settings.ts";
 import { bothSnapshots, type WantedUnits } from "./discover/both-snapshots.ts";
 import { wholeDiff } from "./discover/generated-diff.ts";
@@ -126,8 +127,19 @@ export async function orchestrate(
     existsNow: await existsNow(repository, comparison, head),
     renames: isAnyGone(base, head) ? await renamesBetween(repository, comparison) : [],
   });
+  const promoted = promotedRun(edges.look, compared, settings);
+  const dependenciesAt = (snapshot: Snapshot) => (unit: UnitPath) =>
+    snapshot.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit);
+  const waiting = withPromotion(decided.units, {
+    ...{ promoted, comparison, problems: [...checked.problems, ...decided.problems], look: edges.look },
+    takesDueAlone: compared.kind === "due",
+    environmentOf: environmentLookup(settings.newest),
+    dependenciesAtHead: dependenciesAt(head),
+    dependenciesAtBase: dependenciesAt(base),
+  });
   const packed = packJobs({
-    units: decided.units,
+    units: waiting,
+    promoted,
     dependenciesAtHead: (unit) => head.facts.get(unit)?.dependencies ?? [],
     dependenciesAtBase: (unit) => base.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit),
     accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
@@ -139,7 +151,8 @@ export async function orchestrate(
     comparison,
     governing: settings.governing,
     classified,
-    units: decided.units,
+    units: waiting,
+    promotions: promoted === null ? [] : promotionsOf(waiting, promoted.promotion),
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
     living: head.units,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { whyNoPattern } from "../redaction/pattern.ts";
 import { malformedGlob, malformedPath } from "./globs.ts";
+import { promotionIssues } from "./promotion.ts";
 import { wrongBranch, wrongName, wrongRegion, wrongRole, wrongVariable, wrongVersion } from "./values.ts";
 
 /** A text about which a rule has something to say: `null` is nothing. */
@@ -52,6 +53,12 @@ export const EnvironmentSettings = z.strictObject({
   identity: Identity.optional().describe(
     "For Azure, Google and others: variables that lead their tools to GitHub's token",
   ),
+  after: z
+    .array(EnvironmentName)
+    .default([])
+    .describe(
+      "Environments that come first: of one change, its units start when all of theirs ended well, checks included",
+    ),
   github_environment: z.string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
   runner: Runner.optional().describe(
     "The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world",
@@ -82,6 +89,11 @@ export const Configuration = z.strictObject({
   deploy_branch: textBy(wrongBranch).default("main").describe("The only branch that changes the world"),
   environments: z
     .record(EnvironmentName, EnvironmentSettings)
+    .superRefine((environments, context) => {
+      for (const { path, message } of promotionIssues(environments)) {
+        context.addIssue({ code: "custom", path, message });
+      }
+    })
     .optional()
     .describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
   reviewed_plan: z

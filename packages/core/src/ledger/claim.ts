@@ -207,7 +207,7 @@ export function commitsOf({ due, applied, dismissed }: LedgerUnit): CommitSha[] 
 }
 
 /** Enough to tell where a unit's changes came from; a unit that stays broken for months must not grow without end. */
-const MOST_COMMITS = 50;
+export const MOST_COMMITS = 50;
 
 type ClaimContext = {
   readonly number: number;

@@ -1,6 +1,7 @@
 import type { Job } from "@pipelines/core/contracts/job";
 import type { AccountOutcome, HookOutcome, JobOutcome, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { newestAttempts } from "@pipelines/core/documents/layout";
+import { notStarted } from "./not-started.ts";
 
 /** One outcome document: what it says, or why it can't be read. */
 export type OutcomeFile = {
@@ -37,7 +38,8 @@ export type Ending = {
 export function collectOutcomes(expected: readonly Job[], files: readonly OutcomeFile[]): Ending[] {
   const latest = newestAttempts(files.flatMap((file) => (file.job === null ? [] : [{ ...file, job: file.job }])));
   const nameless = files.find(({ job, content }) => job === null && content.kind === "unreadable") ?? null;
-  return expected.map((job) => endingOf(job, latest.get(job.id) ?? nameless));
+  const endings = expected.map((job) => endingOf(job, latest.get(job.id) ?? nameless));
+  return endings.map((ending) => notStarted(ending, endings));
 }
 
 function endingOf(job: Job, file: OutcomeFile | null): Ending {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import { failedCheck } from "@pipelines/core/contracts/end";
 import type { LedgerRun, LedgerState } from "@pipelines/core/contracts/ledger";
 import type { PlanSummary } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
@@ -9,21 +10,27 @@ import type { Ending } from "../collect/outcomes.ts";
 /** Who a run's work is put down to. */
 export type Credit = { readonly by: string | null; readonly pullRequest: number | null };
 
-/** What a run has to record of how its jobs ended. */
+/**
+ * What a run has to record of how its jobs ended.
+ *
+ * @param isWaitedFor whether other environments wait for what one does, so that its checks decide as well
+ */
 export function recordingOf(
   assessment: Assessment,
   endings: readonly Ending[],
   states: ReadonlyMap<UnitPath, LedgerState>,
   { run, time }: { readonly run: LedgerRun; readonly time: string },
   credit: Credit,
+  isWaitedFor: (environment: string) => boolean = () => false,
 ): Recording {
   const dependencies = new Map(assessment.units.map(({ path, dependsOn }) => [path, dependsOn]));
-  const ended = endings.flatMap(({ job, units }) => {
+  const ended = endings.flatMap(({ job, units, hooks, failure }) => {
     const { action, at, environment } = job;
+    const check = isWaitedFor(environment) ? failedCheck({ hooks, failure, state: "finished" }) : null;
     if (action !== "apply" && action !== "destroy") return [];
     return units.map(
       ({ path, end, plan }): Ended => ({
-        ...{ path, action, commit: at, environment, end, dependsOn: dependencies.get(path) ?? [] },
+        ...{ path, action, commit: at, environment, end, check, dependsOn: dependencies.get(path) ?? [] },
         plan: plan === undefined ? null : digestOf(plan),
         state: states.get(path) ?? null,
       }),

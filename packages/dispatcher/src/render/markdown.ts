@@ -4,6 +4,7 @@ import { accountBlock } from "./blocks/accounts.ts";
 import { dangerBlock, failureBlock, problemBlock, withheldBlock } from "./blocks/attention.ts";
 import { checkBlock } from "./blocks/checks.ts";
 import { graphBlock } from "./blocks/graph.ts";
+import { promotionBlock } from "./blocks/promotion.ts";
 import { cutBlock, noticeBlock, pendingBlock, unmatchedBlock } from "./blocks/rest.ts";
 import { goOnBlock, statusBlock } from "./blocks/status.ts";
 import { gatheredFolds, planFold, unchangedBlock, unitTable } from "./blocks/units.ts";
@@ -25,6 +26,7 @@ const markdownForm: Form = {
   head: (report, detail) =>
     blocks([
       statusBlock(report),
+      promotionBlock(report),
       goOnBlock(report),
       noticeBlock(report, detail),
       dangerBlock(report, detail),

@@ -148,6 +148,7 @@ export function laterOf(by: Withheld["by"]): "stays" | "waits" | "by hand" {
       return "stays";
     case "paused":
     case "needed-apply":
+    case "promotion":
       return "waits";
     case "account-deletion":
       return "by hand";

@@ -27,6 +27,7 @@ export function explain(assessment: Assessment): string {
       assessment.units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld)),
     ),
     block("Not evaluated without credentials: affected by any file that their text may reach", unevaluated(assessment)),
+    block("Order of environments", (assessment.promotions ?? []).map(chainLine)),
     block("Jobs", jobs.length > SHOWN ? jobsByStage(jobs) : jobs.map(jobLine)),
     block("Changed, but read by no unit", unmatched),
     block("Ignored", ignored),
@@ -98,8 +99,15 @@ function unevaluated({ units }: Assessment): string[] {
   });
 }
 
+/** `dev → stage → prod`: each starts when all of the change before it ended well. */
+function chainLine(steps: NonNullable<Assessment["promotions"]>[number]): string {
+  return steps.map((names) => names.join(" and ")).join(" → ");
+}
+
 function jobLine(job: Job): string {
-  return `stage ${job.stage}  ${job.name}  [${job.id}]`;
+  const waits = [...new Set(job.units.flatMap(({ waitsFor = [] }) => waitsFor))].toSorted();
+  const after = waits.length === 0 ? "" : `  (after ${waits.join(" and ")})`;
+  return `stage ${job.stage}  ${job.name}  [${job.id}]${after}`;
 }
 
 function jobsByStage(jobs: readonly Job[]): string[] {
