@@ -118,21 +118,33 @@ export class Statements {
   followsDev(run: Run, { job }: JobRun, unit: UnitPath): void {
     const { ledger, repository, changes, passed } = this.#world;
     if (job.action !== "apply" || environmentOf(unit) !== "prod" || run.cause.kind === "asked") return;
-    const { units } = repository.at(repository.tip);
     const since = ledger.units.get(unit)?.applied?.commit;
-    for (const { commit } of changes.filter((change) => change.unit === unit)) {
-      if (!repository.contains(run.head, commit)) continue;
-      if (since !== undefined && repository.contains(since, commit)) continue;
+    const open = changes.filter(
+      ({ commit, unit: changed }) =>
+        changed === unit &&
+        repository.contains(run.head, commit) &&
+        (since === undefined || !repository.contains(since, commit)),
+    );
+    for (const { commit } of open) {
       for (const { unit: first } of changes.filter((change) => change.commit === commit)) {
-        // An apply waits for applies alone.
-        const applies = units.has(first) && repository.at(commit).units.has(first);
-        if (environmentOf(first) !== "dev" || !applies) continue;
-        if (ledger.units.get(first)?.dismissed !== undefined) continue;
+        if (environmentOf(first) !== "dev" || !this.#isWaitedFor(first, unit, commit, run.head)) continue;
         this.counts.promotions += 1;
         const done = passed.some((one) => one.unit === first && repository.contains(one.commit, commit));
         if (!done) fail(`${unit} is applied for ${commit} before ${first} of the same commit`);
       }
     }
+  }
+
+  /** An apply waits for applies alone, and never for what needs it. */
+  #isWaitedFor(first: UnitPath, unit: UnitPath, commit: CommitSha, head: CommitSha): boolean {
+    const { ledger, repository } = this.#world;
+    const record = ledger.units.get(first);
+    if (record?.dismissed !== undefined) return false;
+    const applies = [commit, repository.tip].every((at) => repository.at(at).units.has(first));
+    const needed = new Set([...(record?.due?.dependsOn ?? []), ...(record?.applied?.dependsOn ?? [])]);
+    for (const path of needed)
+      for (const next of repository.at(head).units.get(path)?.dependsOn ?? []) needed.add(next);
+    return applies && !needed.has(unit);
   }
 
   /** What was applied by a newer commit stays applied by it. */

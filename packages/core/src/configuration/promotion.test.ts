@@ -21,15 +21,15 @@ const mistakes = (after: Record<string, readonly string[]>): string[] => {
   }
   return [];
 };
-const before = (after: Record<string, readonly string[]>, name: string): string[] =>
+const earlier = (after: Record<string, readonly string[]>, name: string): string[] =>
   [...(promotionOf(read(after)).get(name) ?? [])].toSorted();
 
 describe("the order of environments", () => {
   it("goes through environments that a change does not touch: dev comes before prod by way of stage", () => {
     const chain = { dev: [], stage: ["dev"], prod: ["stage"], other: [] };
-    expect(before(chain, "prod")).toEqual(["dev", "stage"]);
-    expect(before(chain, "stage")).toEqual(["dev"]);
-    expect([before(chain, "dev"), before(chain, "other")]).toEqual([[], []]);
+    expect(earlier(chain, "prod")).toEqual(["dev", "stage"]);
+    expect(earlier(chain, "stage")).toEqual(["dev"]);
+    expect([earlier(chain, "dev"), earlier(chain, "other")]).toEqual([[], []]);
     const promotion = promotionOf(read(chain));
     expect(["dev", "stage", "prod", "other"].filter((name) => isWaitedFor(promotion, name))).toEqual(["dev", "stage"]);
   });

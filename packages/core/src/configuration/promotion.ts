@@ -22,52 +22,66 @@ export function isWaitedFor(promotion: Promotion, environment: string): boolean 
   return [...promotion.values()].some((before) => before.has(environment));
 }
 
+type PromotionIssue = { readonly path: (string | number)[]; readonly message: string };
+
 /** What is wrong with the order of environments: names that are none, circles, and chains that no run has stages for. */
-export function promotionIssues(environments: Following): { path: (string | number)[]; message: string }[] {
-  const names = Object.keys(environments);
-  const issues: { path: (string | number)[]; message: string }[] = [];
-  const report = (name: string, index: number, message: string): void => {
-    issues.push({ path: [name, "after", index], message });
-  };
-  for (const [name, { after = [] }] of Object.entries(environments)) {
-    for (const [index, other] of after.entries()) {
-      if (names.includes(other)) continue;
-      const meant = nearest(other, names);
-      const hint = meant === null ? `the environments are ${names.join(", ")}` : `did you mean \`${meant}\`?`;
-      report(name, index, `there is no such environment; ${hint}`);
-    }
-  }
-  if (issues.length > 0) return issues;
+export function promotionIssues(environments: Following): PromotionIssue[] {
   const graph = graphOf(environments);
-  const circles = new Set<string>();
-  for (const [name, after] of graph) {
-    for (const [index, other] of after.entries()) {
-      const circle = pathBetween(graph, other, name);
-      if (circle === null || circles.has(circle.toSorted().join(" "))) continue;
-      circles.add(circle.toSorted().join(" "));
-      report(name, index, `that is a circle, so none of them could begin: ${arrows([...circle.toReversed(), name])}`);
-    }
-  }
-  if (issues.length > 0) return issues;
-  for (const [name, after] of graph) {
-    const chain = longestTo(graph, name, new Map());
-    if (chain.length !== STAGES_PER_DIRECTION + 1) continue;
-    const index = after.indexOf(chain.at(-2) ?? "");
-    report(
-      name,
-      index,
-      `${chain.length} environments would follow each other (${arrows(chain)}), and a run has ${STAGES_PER_DIRECTION} stages; let some of them be applied side by side`,
-    );
-  }
-  return issues;
+  const unknown = unknownNames(graph);
+  if (unknown.length > 0) return unknown;
+  const circles = circleIssues(graph);
+  return circles.length > 0 ? circles : longChains(graph);
 }
+
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+function unknownNames(graph: Graph): PromotionIssue[] {
+  const names = [...graph.keys()];
+  return edgesOf(graph).flatMap(({ name, index, other }) => {
+    if (graph.has(other)) return [];
+    const meant = nearest(other, names);
+    const hint = meant === null ? `the environments are ${names.join(", ")}` : `did you mean \`${meant}\`?`;
+    return [issue(name, index, `there is no such environment; ${hint}`)];
+  });
+}
+
+function circleIssues(graph: Graph): PromotionIssue[] {
+  const told = new Set<string>();
+  return edgesOf(graph).flatMap(({ name, index, other }) => {
+    const circle = pathBetween(graph, other, name);
+    const members = (circle ?? []).toSorted().join(" ");
+    if (circle === null || told.has(members)) return [];
+    told.add(members);
+    const path = arrows([...circle.toReversed(), name]);
+    return [issue(name, index, `that is a circle, so none of them could begin: ${path}`)];
+  });
+}
+
+function longChains(graph: Graph): PromotionIssue[] {
+  const known = new Map<string, readonly string[]>();
+  return [...graph].flatMap(([name, after]) => {
+    const chain = longestTo(graph, name, known);
+    // What comes after that is told once it fits.
+    if (chain.length !== STAGES_PER_DIRECTION + 1) return [];
+    const message = `${chain.length} environments would follow each other (${arrows(chain)}), and a run has ${STAGES_PER_DIRECTION} stages; let some of them be applied side by side`;
+    return [issue(name, after.indexOf(chain.at(-2) ?? ""), message)];
+  });
+}
+
+function edgesOf(graph: Graph): { name: string; index: number; other: string }[] {
+  return [...graph].flatMap(([name, after]) => after.map((other, index) => ({ name, index, other })));
+}
+
+const issue = (name: string, index: number, message: string): PromotionIssue => {
+  return { path: [name, "after", index], message };
+};
 
 function graphOf(environments: Following): Map<string, readonly string[]> {
   return new Map(Object.entries(environments).map(([name, { after = [] }]) => [name, after]));
 }
 
 /** The environments from one to another along what each comes after, both included. */
-function pathBetween(graph: ReadonlyMap<string, readonly string[]>, from: string, to: string): string[] | null {
+function pathBetween(graph: Graph, from: string, to: string): string[] | null {
   const cameFrom = new Map<string, string | null>([[from, null]]);
   for (const [name] of cameFrom) {
     if (name === to) {
@@ -81,11 +95,7 @@ function pathBetween(graph: ReadonlyMap<string, readonly string[]>, from: string
 }
 
 /** The longest chain of environments that ends with one. There are no circles. */
-function longestTo(
-  graph: ReadonlyMap<string, readonly string[]>,
-  name: string,
-  known: Map<string, readonly string[]>,
-): readonly string[] {
+function longestTo(graph: Graph, name: string, known: Map<string, readonly string[]>): readonly string[] {
   const before = known.get(name);
   if (before !== undefined) return before;
   const chains = (graph.get(name) ?? []).map((other) => longestTo(graph, other, known));

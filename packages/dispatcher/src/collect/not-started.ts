@@ -2,7 +2,7 @@ import { traitsOf } from "@pipelines/core/contracts/action";
 import { failedCheck, verdictOn } from "@pipelines/core/contracts/end";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import type { Ending } from "./outcomes.ts";
+import type { Ending } from "./ending.ts";
 
 /**
  * How a job ended that left no outcome: units of it that wait for other environments did not start, where those did not end

@@ -5,7 +5,7 @@ import type { LedgerRun, LedgerState } from "@pipelines/core/contracts/ledger";
 import type { PlanSummary } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Ended, Recording } from "@pipelines/core/ledger/record";
-import type { Ending } from "../collect/outcomes.ts";
+import type { Ending } from "../collect/ending.ts";
 
 /** Who a run's work is put down to. */
 export type Credit = { readonly by: string | null; readonly pullRequest: number | null };

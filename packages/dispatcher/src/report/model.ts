@@ -4,7 +4,7 @@ import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
 import type { Problem } from "@pipelines/core/contracts/problem";
-import type { Ending } from "../collect/outcomes.ts";
+import type { Ending } from "../collect/ending.ts";
 import { kindOf, type ReportKind } from "./kind.ts";
 import { isPending, type Phase } from "./phase.ts";
 import { chainsOf, type PromotionChain } from "./promotion.ts";

@@ -1,6 +1,6 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Ending } from "../collect/ending.ts";
 import { passed } from "../collect/not-started.ts";
-import type { Ending } from "../collect/outcomes.ts";
 import type { ReportKind } from "./kind.ts";
 
 /**

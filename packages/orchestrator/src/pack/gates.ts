@@ -4,18 +4,7 @@ import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { reachable, reversed } from "@pipelines/core/graph/order";
 import type { PromotedRun } from "../decide/promote.ts";
-import type { Ordered } from "./stages.ts";
-
-/**
- * What units wait for because of the order of environments. A gate stands for all units of one environment and commit, so
- * that a thousand units that wait for a thousand others are two thousand edges and not a million.
- */
-export type Gates = {
-  /** The gates that a unit waits for. */
-  readonly of: ReadonlyMap<UnitPath, readonly string[]>;
-  /** The units that have to end well before a gate is open. */
-  readonly members: ReadonlyMap<string, readonly UnitPath[]>;
-};
+import type { Gates, Ordered } from "./stages.ts";
 
 const NO_GATES: Gates = { of: new Map(), members: new Map() };
 

@@ -9,9 +9,9 @@ import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { components, levels } from "@pipelines/core/graph/order";
 import { listPaths } from "../decide/list-paths.ts";
 import type { PromotedRun } from "../decide/promote.ts";
-import { allWaitForAll, type Gates, gatesAmong, waitsInRun } from "./gates.ts";
+import { allWaitForAll, gatesAmong, waitsInRun } from "./gates.ts";
 import { jobId, jobName } from "./names.ts";
-import { type Ordered, orderWithin, stagesOf, usersBefore } from "./stages.ts";
+import { type Gates, type Ordered, orderWithin, stagesOf, usersBefore } from "./stages.ts";
 
 export type Limits = {
   readonly unitsPerJob: number;

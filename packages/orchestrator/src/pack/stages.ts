@@ -2,10 +2,20 @@ import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { findCycles } from "@pipelines/core/graph/cycles";
 import { reversed, topologicalOrder } from "@pipelines/core/graph/order";
-import type { Gates } from "./gates.ts";
 
 /** The units of one direction of work, each with those of the same run that have to end before it starts. */
 export type Ordered = ReadonlyMap<UnitPath, readonly UnitPath[]>;
+
+/**
+ * What units wait for because of the order of environments. A gate stands for all units of one environment and commit, so
+ * that a thousand units that wait for a thousand others are two thousand edges and not a million.
+ */
+export type Gates = {
+  /** The gates that a unit waits for. */
+  readonly of: ReadonlyMap<UnitPath, readonly string[]>;
+  /** The units that have to end well before a gate is open. */
+  readonly members: ReadonlyMap<string, readonly UnitPath[]>;
+};
 
 /**
  * Which units of the run have to end before each: its dependencies, also through units that do not run; for deletes
