@@ -64,6 +64,7 @@ export function determine(run: Run, facts: DetermineFacts): void {
   run.complete = broken === null || run.cause.kind !== "push";
   const found = unitsOf(run, facts).filter(({ path }) => path !== broken || run.cause.kind !== "push");
   const base = { commit: ledger.determined?.commit ?? run.head };
+  const had = (unit: UnitPath): Tree => repository.at(found.find(({ path }) => path === unit)?.commit ?? base.commit);
   run.changed = run.cause.kind === "push" ? found.filter(({ dueOf }) => dueOf === null).map(({ path }) => path) : [];
   const own = found.map((unit) => {
     const why = heldBack(unit, repository.at(run.head));
@@ -82,7 +83,6 @@ export function determine(run: Run, facts: DetermineFacts): void {
     const by = units[index]?.withheld?.by;
     return by === undefined ? unit : { ...unit, why: WHY[by] ?? "withheld" };
   });
-  const had = (unit: UnitPath): Tree => repository.at(found.find(({ path }) => path === unit)?.commit ?? base.commit);
   const { jobs } = packJobs({
     units,
     promoted,

@@ -123,6 +123,8 @@ export class Statements {
       ({ commit, unit: changed }) =>
         changed === unit &&
         repository.contains(run.head, commit) &&
+        // What was pushed away by force nobody waits for.
+        repository.contains(repository.tip, commit) &&
         (since === undefined || !repository.contains(since, commit)),
     );
     for (const { commit } of open) {

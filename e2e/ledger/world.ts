@@ -77,6 +77,10 @@ export class World {
   dismiss(unit: UnitPath): void {
     const run = this.#ref();
     const dismissal = { run, time: TIME, by: "mona", reason: "", units: [unit] };
+    // A person has decided about what commits wanted of it until now.
+    if (this.ledger.units.get(unit)?.due !== undefined) {
+      this.changes.splice(0, this.changes.length, ...this.changes.filter((change) => change.unit !== unit));
+    }
     this.ledger = dismiss(this.ledger, dismissal);
     this.statements.same("a dismissal", this.ledger, dismiss(this.ledger, dismissal));
   }
@@ -288,7 +292,11 @@ export class World {
     if (luck === "good" || luck === "denied") {
       if (actionOf(job) === "apply") this.cloud.apply(unit, content, run.head);
       else this.cloud.destroy(content.key);
-    } else if (luck !== "failed") this.cloud.cutOff(unit, content, run.head);
+    } else if (luck !== "failed") {
+      // A destroy begins to use nothing.
+      const dependsOn = actionOf(job) === "apply" ? content.dependsOn : [];
+      this.cloud.cutOff(unit, { ...content, dependsOn }, run.head);
+    }
     job.ends.set(unit, endOf(luck));
   }
 

@@ -91,9 +91,9 @@ async function runUnits(
     warn: (message) => edges.progress.warn?.(message),
   });
   await runInOrder(edges, job, action, log);
-  if (!edges.stop.aborted) return followWithHooks(edges, job, log);
+  if (!edges.stop.aborted) await followWithHooks(edges, job, log);
   // What was applied and not checked must not look checked: other environments may wait for it.
-  if (changesUnits(execution.job.action))
+  else if (changesUnits(execution.job.action))
     await log.add({ hooks: hooksOf(configuration, execution.job.action).map(notRun) });
 }
 

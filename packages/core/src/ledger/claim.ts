@@ -232,7 +232,8 @@ function commitsFor(
 ): CommitSha[] {
   const before = record?.due?.commits ?? [];
   if (!asked) {
-    const kept = before.filter((known) => known !== head && contains(head, known) === true);
+    // What is taken along at the very commit that it is due for stays due for that.
+    const kept = before.filter((known) => (known === head ? !changed : contains(head, known) === true));
     return [...kept, ...(changed ? [head] : [])];
   }
   const applied = record?.due === undefined ? [record?.applied?.commit ?? head] : [];

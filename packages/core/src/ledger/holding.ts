@@ -1,7 +1,7 @@
 import { comesFirst, type Promoted } from "../configuration/comes-first.ts";
 import type { Promotion } from "../configuration/promotion.ts";
 import type { LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
-import type { UnitPath } from "../contracts/unit-path.ts";
+import { byPath, type UnitPath } from "../contracts/unit-path.ts";
 import { type Graph, reachable } from "../graph/order.ts";
 import { MOST_COMMITS } from "./claim.ts";
 
@@ -31,7 +31,7 @@ export function holdingUnits(
   if (own === undefined || promotion.size === 0) return [];
   const then = promotedOf(unit, own, environmentOf);
   const needs = needsOf(records);
-  return [...records.values()].flatMap(({ unit: path, due }): Holding[] => {
+  const holding = [...records.values()].flatMap(({ unit: path, due }): Holding[] => {
     if (due === undefined || path === unit || passed.has(path)) return [];
     const first = promotedOf(path, due, environmentOf);
     const ofOneRequest = own.why === "asked" && due.owner.id === run.id;
@@ -44,6 +44,7 @@ export function holdingUnits(
     if (first.removes === then.removes && reachable(needs, [later]).has(earlier)) return [];
     return [{ path, environment: first.environments[0] ?? "" }];
   });
+  return holding.toSorted(byPath);
 }
 
 function promotedOf(
