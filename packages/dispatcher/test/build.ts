@@ -8,6 +8,7 @@ import { JobOutcome, PlanSummary, type UnitEnd, UnitOutcome } from "@pipelines/c
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { collectOutcomes, type OutcomeFile } from "../src/collect/outcomes.ts";
 import { buildReport, type Report, type RunFacts } from "../src/report/model.ts";
+import type { JobTime } from "../src/report/times.ts";
 
 export const BASE = "b".repeat(40);
 export const HEAD = "a".repeat(40);
@@ -51,6 +52,10 @@ export type Sketch = {
   stages?: Readonly<Record<string, number>>;
   /** How long the run took. */
   seconds?: number;
+  /** Environments that come one after the other, in steps. */
+  promotions?: string[][][];
+  /** When the jobs of the run waited and worked. */
+  times?: readonly JobTime[];
   /** The ledger's count of claims, where the run determined with one. */
   ledgerClaim?: number;
 };
@@ -140,6 +145,7 @@ export function assessmentOf(sketch: Sketch, head: string = HEAD): Assessment {
       changes: ["ModuleChanged"],
       timeoutMinutes: 60,
     })),
+    ...(sketch.promotions === undefined ? {} : { promotions: sketch.promotions }),
     unmatched: sketch.unmatched ?? [],
     ignored: [],
     problems: (sketch.problems ?? []).map((problem) => ({ kind: "configuration", path: null, ...problem })),

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import { createMarkdown } from "@pipelines/local-github/page/markdown";
 import { style } from "@pipelines/local-github/page/style";
-import { COMMENT_LIMIT, renderMarkdown } from "../src/render/markdown.ts";
+import { timesBlock } from "../src/render/blocks/times.ts";
+import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "../src/render/markdown.ts";
 import { issueChanges } from "../src/sinks/issue-changes.ts";
 import { reportOf } from "./build.ts";
 import { examples } from "./examples.ts";
@@ -27,8 +28,14 @@ const drawings = Object.entries(examples).flatMap(([name, sketch]) => {
   const issues = issueChanges(report, []).flatMap((change) =>
     change.kind === "open" ? [`## ${change.title}\n\n${change.body}`] : [],
   );
-  const comment = [{ name: `comment-${name}`, markdown: renderMarkdown(report, COMMENT_LIMIT) }];
-  return issues.length === 0 ? comment : [...comment, { name: `issue-${name}`, markdown: issues.join("\n\n") }];
+  const { times } = sketch;
+  return [
+    { name: `comment-${name}`, markdown: renderMarkdown(report, COMMENT_LIMIT) },
+    ...(issues.length === 0 ? [] : [{ name: `issue-${name}`, markdown: issues.join("\n\n") }]),
+    ...(times === undefined
+      ? []
+      : [{ name: `summary-${name}`, markdown: renderMarkdown(report, SUMMARY_LIMIT) + timesBlock(times) }]),
+  ];
 });
 const shown = await readFile(resolve(folder, "../comment.md"), "utf8");
 const named = process.argv.slice(2);

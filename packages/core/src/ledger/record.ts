@@ -92,13 +92,18 @@ function afterDone(
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) {
     return earlier === undefined || isNewer(applied, earlier, facts.contains) ? { ...before, applied } : null;
   }
-  const left = stillDue(own, unit, facts, determined) ?? unchecked(own, unit);
+  const left = withCheck(stillDue(own, unit, facts, determined), own, unit);
   return { ...rest, applied: again(applied, earlier), ...(left === null ? {} : { due: left }) };
 }
 
-/** What is done and did not pass its checks is done again, so that they are asked again: until then others wait for it. */
-function unchecked(own: Due, { check = null }: Ended): Due | null {
-  return check === null || own.byHand ? null : { ...own, why: "check", message: shortened(check) };
+/**
+ * What is done and did not pass its checks is done again, so that they are asked again: until then others wait for it, for
+ * all that it was due for.
+ */
+function withCheck(left: Due | null, own: Due, { check = null }: Ended): Due | null {
+  if (check === null || own.byHand) return left;
+  if (left === null) return { ...own, why: "check", message: shortened(check) };
+  return { ...left, commits: [...new Set([...own.commits, ...left.commits])] };
 }
 
 /** A second record of the same work keeps the first one's time. */
