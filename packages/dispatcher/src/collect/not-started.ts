@@ -14,7 +14,8 @@ export function notStarted(ending: Ending, all: readonly Ending[]): Ending {
     const { because, waitsFor } = openBefore(ending.job, unit.path, all);
     return because.length === 0 ? unit : { ...unit, end: { kind: "skipped" as const, because, waitsFor } };
   });
-  const failure = units.every(({ end }) => end.kind === "skipped") ? null : ending.failure;
+  const isExplained = units.length > 0 && units.every(({ end }) => end.kind === "skipped");
+  const failure = isExplained ? null : ending.failure;
   return { ...ending, units, failure };
 }
 

@@ -44,17 +44,39 @@ function chart(jobs: readonly JobTime[]): string {
     .toSorted((a, b) => spanOf(b) - spanOf(a))
     .slice(0, MOST_BARS)
     .toSorted((a, b) => a.began - b.began);
-  const zero = Math.min(...longest.map(({ queued }) => queued));
-  const bars = longest.flatMap((job) => barsOf(job, zero));
+  const bars = longest.flatMap(barsOf);
   const sections = [...Map.groupBy(bars, ({ section }) => section)].flatMap(([section, members]) => [
     `  section ${section}`,
-    ...members.map(({ text, tag, from, to }) => `  ${text} :${tag}${from}, ${to}`),
+    ...members.map(({ text, tag, from, to }) => `  ${text} :${tag}${clock(from)}, ${clock(to)}`),
   ]);
   const left = jobs.length - longest.length;
   const note = left === 0 ? "" : `\n\n*… and ${count(left, "shorter job")}.*`;
-  // Seconds since the run began, so that the axis needs no time zone.
-  const head = ["```mermaid", "gantt", "  title Where the time went", "  dateFormat X", "  axisFormat %H:%M:%S"];
-  return `${[...head, ...sections, "```"].join("\n")}${note}`;
+  const head = ["```mermaid", "gantt", "  title Where the time went (UTC)", "  dateFormat YYYY-MM-DD HH:mm:ss"];
+  return `${[...head, ...axisOf(bars), ...sections, "```"].join("\n")}${note}`;
+}
+
+/** A moment as it is in UTC. Who looks reads it back in a zone of their own, which turns it into the same clock. */
+function clock(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace("T", " ");
+}
+
+const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
+/** How far apart marks stand, and how Mermaid writes that. */
+const TICKS = [
+  { every: 15_000, text: "15second" },
+  ...[1, 2, 5, 10, 30].map((amount) => ({ every: amount * MINUTE, text: `${amount}minute` })),
+  ...[1, 3, 6, 12].map((amount) => ({ every: amount * HOUR, text: `${amount}hour` })),
+  { every: DAY, text: "1day" },
+  { every: 7 * DAY, text: "1week" },
+];
+/** Marks for which an axis has room. */
+const MOST_TICKS = 9;
+
+function axisOf(bars: readonly Bar[]): string[] {
+  const span = Math.max(...bars.map(({ to }) => to)) - Math.min(...bars.map(({ from }) => from));
+  const tick = TICKS.find(({ every }) => span / every <= MOST_TICKS) ?? { every: 7 * DAY, text: "1week" };
+  const format = tick.every < MINUTE ? "%H:%M:%S" : span < DAY ? "%H:%M" : "%d %b %H:%M";
+  return [`  axisFormat ${format}`, `  tickInterval ${tick.text}`];
 }
 
 function spanOf(job: JobTime): number {
@@ -62,14 +84,13 @@ function spanOf(job: JobTime): number {
 }
 
 /** A bar of a job's work, behind one of its wait where that was long. */
-function barsOf(job: JobTime, zero: number): Bar[] {
-  const seconds = (at: number): number => Math.round((at - zero) / 1000);
+function barsOf(job: JobTime): Bar[] {
   const { section, text } = placeOf(job.name);
-  const end = Math.max(seconds(job.ended), seconds(job.began) + 1);
+  const end = Math.max(job.ended, job.began + 1000);
   const tag = { success: "", failure: "crit, ", cancelled: "crit, " }[job.result];
-  const work = { section, text: `${text}, ${billedMinutes(job)} min`, tag, from: seconds(job.began), to: end };
+  const work = { section, text: `${text}, ${billedMinutes(job)} min`, tag, from: job.began, to: end };
   if (job.began - job.queued <= LONG_WAIT) return [work];
-  return [{ section, text: `${text} waits`, tag: "done, ", from: seconds(job.queued), to: seconds(job.began) }, work];
+  return [{ section, text: `${text} waits`, tag: "done, ", from: job.queued, to: job.began }, work];
 }
 
 /** The environment that a job belongs to, and what else its name says: `Apply · prod · ModuleChanged prod/vpc`. */
