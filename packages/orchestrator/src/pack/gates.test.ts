@@ -10,7 +10,9 @@ import { strictStagesOf } from "./matrix.ts";
 import { packJobs } from "./pack.ts";
 
 const [base, head] = [CommitSha.parse("a".repeat(40)), CommitSha.parse("b".repeat(40))];
-const promotion = promotionOf({ environments: { dev: {}, stage: { after: ["dev"] }, prod: { after: ["stage"] }, net: {} } });
+const promotion = promotionOf({
+  environments: { dev: {}, stage: { after: ["dev"] }, prod: { after: ["stage"] }, net: {} },
+});
 
 type Given = { deleted?: boolean; dependsOn?: string[]; commits?: string[] };
 

@@ -4,7 +4,10 @@ import { billedMinutes, type JobTime } from "../../report/times.ts";
 import { timesBlock } from "./times.ts";
 
 const zero = Date.UTC(2026, 10, 23, 6, 0, 0);
-const time = (name: string, given: Partial<Record<"queued" | "began" | "ended", number>> & Partial<JobTime> = {}): JobTime => {
+const time = (
+  name: string,
+  given: Partial<Record<"queued" | "began" | "ended", number>> & Partial<JobTime> = {},
+): JobTime => {
   const { queued = 0, began = 5, ended = 65, ...more } = given;
   const at = (seconds: number): number => zero + seconds * 1000;
   const plain = { name, result: "success", runner: "ubuntu-latest", hosted: true } as const;
@@ -23,7 +26,12 @@ test.each([
 });
 
 test("the minutes are added up by runner, each job rounded by itself; a runner of one's own costs none", () => {
-  const jobs = [time("a"), time("b"), time("c", { runner: "big" }), time("d", { runner: "own", hosted: false, ended: 300 })];
+  const jobs = [
+    time("a"),
+    time("b"),
+    time("c", { runner: "big" }),
+    time("d", { runner: "own", hosted: false, ended: 300 }),
+  ];
   const text = timesBlock(jobs);
   expect(text).toContain("**3 minutes** of GitHub's runners in 3 jobs: 2 on `ubuntu-latest`, 1 on `big`.");
   expect(text).toContain("5 minutes of other runners: 5 on `own`.");
@@ -65,11 +73,33 @@ test("of a thousand jobs the longest are drawn and the others counted, whatever 
 
 test("no name says anything to Mermaid: each stays one bar of one line", () => {
   const parts = fc.constantFrom(
-    ...[":", ";", "#", "%%", "\n", "`", "```", "section x", "title x", "click a", "--", "{}", "<b>", "@me", "·", " · ", "a", "é", "end"],
+    ...[
+      ":",
+      ";",
+      "#",
+      "%%",
+      "\n",
+      "`",
+      "```",
+      "section x",
+      "title x",
+      "click a",
+      "--",
+      "{}",
+      "<b>",
+      "@me",
+      "·",
+      " · ",
+      "a",
+      "é",
+      "end",
+    ],
   );
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 8 }), (name) => {
-      const lines = timesBlock([time(name.join(""))]).split("\n").slice(6);
+      const lines = timesBlock([time(name.join(""))])
+        .split("\n")
+        .slice(6);
       const [section, bar, fence] = lines;
       expect(section).toMatch(/^ {2}section [^:;#%`<>{}@]+$/);
       expect(bar).toMatch(/^ {2}(?!section|title|click|end\b)[^:;#%`<>{}@]+, 1 min :2026-11-23 /);
