@@ -1,100 +1,103 @@
-import { fileURLToPath } from "node:url";
-import { Assessment } from "@pipelines/core/contracts/assessment";
-import { JobOutcome } from "@pipelines/core/contracts/outcome";
-import { collectOutcomes, type OutcomeFile } from "@pipelines/dispatcher/collect/outcomes";
-import { COMMENT_LIMIT, renderMarkdown } from "@pipelines/dispatcher/render/markdown";
-import { buildReport } from "@pipelines/dispatcher/report/model";
-import { orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestrate";
-import { execa } from "execa";
-import { makeLiveRepository, unitAt } from "./live-repository.ts";
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { ALONE, measureAlone } from "./alone.ts";
+import { makeBundles } from "./bundles.ts";
+import { cellsOf, chartOf, documentOf } from "./document.ts";
+import { EXECUTED, measureExecutor } from "./execute.ts";
+import { CHANGES, measureExplain, measureExplainOf } from "./explain.ts";
+import { LAYOUTS, type Layout } from "./live-repository.ts";
+import { merged, Results, type Row } from "./rows.ts";
 
 /**
- * Says how long things take at sizes that hurt, and how much memory they need. Nothing here passes or fails: numbers are for
- * comparing two commits on one machine.
+ * Says what finding out what runs, running it, and telling about it cost, beside Terragrunt's own ways to do the same on
+ * the same machine in the same minutes. Nothing here passes or fails.
  */
-const sizes = process.argv
-  .slice(2)
-  .filter((word) => word !== "--measured")
-  .map(Number);
+const root = resolve(import.meta.dirname, "..");
+const HELP = `npm run bench -- [options]
 
-if (process.argv.includes("--measured")) await measure(sizes[0] ?? 0);
-else {
-  say("units", "case", "seconds", "peak MiB", "found");
-  for (const size of sizes.length > 0 ? sizes : [200, 2000]) {
-    // A process of its own per size: its peak of memory is its own.
-    await execa(process.execPath, [fileURLToPath(import.meta.url), String(size), "--measured"], { stdio: "inherit" });
+  --case TEXT       only cases whose name has this text in it; can be given several times
+  --units N         sizes of the generated repositories, by default 100 1000 11000
+  --layout NAME     uniform or distinct, by default both
+  --executed N      units that are planned and applied, by default 40
+  --rounds N        how often each command runs, in turns; the median counts, by default 3
+  --real FOLDER     also the last commit of a repository that is there
+  --write           writes docs/benchmarks.md with what was measured now and before
+`;
+
+const { values } = parseArgs({
+  options: {
+    case: { type: "string", multiple: true, default: [] },
+    units: { type: "string", multiple: true, default: ["100", "1000", "11000"] },
+    layout: { type: "string", multiple: true, default: [...LAYOUTS] },
+    executed: { type: "string", default: "40" },
+    rounds: { type: "string", default: "3" },
+    real: { type: "string" },
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (values.help) process.stdout.write(HELP);
+else await bench();
+
+async function bench(): Promise<void> {
+  const rounds = Number(values.rounds);
+  const wanted = (names: readonly string[]): string[] =>
+    names.filter((name) => values.case.length === 0 || values.case.some((text) => name.includes(text)));
+  const rows: Row[] = [];
+  const done = (row: Row): void => {
+    rows.push(row);
+    process.stdout.write(`${cellsOf(row).join("  ")}\n`);
+  };
+  await using bundles = await makeBundles(["cli", "orchestrator", "dispatcher", "executor", "installer"]);
+  for (const layout of LAYOUTS.filter((name) => values.layout.includes(name))) {
+    for (const units of values.units.map(Number)) await explained(layout, units);
+  }
+  if (values.real !== undefined)
+    done(await measureExplainOf(bundles.of("cli"), resolve(values.real), "one unit", rounds));
+  await measureExecutor(
+    bundles.of("executor"),
+    { units: Number(values.executed), names: wanted(EXECUTED), rounds },
+    done,
+  );
+  await measureAlone(bundles, { names: wanted(ALONE), rounds }, done);
+  if (values.write) await write(rows);
+
+  async function explained(layout: Layout, units: number): Promise<void> {
+    const names = wanted(CHANGES.map(({ name }) => name));
+    await measureExplain(bundles.of("cli"), { units, layout, names, rounds }, done);
   }
 }
 
-async function measure(units: number): Promise<void> {
-  await using live = await makeLiveRepository(units);
-  const edges = await orchestratorEdges(live.folder, process.env);
-  const wanted = { kind: "local", base: "HEAD~1", head: "HEAD", event: "pull_request" } as const;
-  const assess = () => orchestrate(edges, wanted);
-
-  await live.commit({
-    [`${unitAt(1)}/terragrunt.hcl`]: 'terraform {\n  source = "${get_repo_root()}/modules/service"\n}\n',
-  });
-  await timed(units, "one unit changed", assess);
-  await live.commit({ "_envcommon/service.hcl": 'inputs = { size = "large" }\n' });
-  await timed(units, "a third reads the change", assess);
-  await live.commit({ "root.hcl": 'remote_state {\n  backend = "local"\n  config  = { path = "state" }\n}\n' });
-  const all = await timed(units, "every unit is affected", assess);
-  await timed(units, "report of every unit", async () => {
-    report(all);
-    return all;
-  });
-}
-
-/** What the report job does with the outcomes of a run. */
-function report(assessment: Assessment): void {
-  const files = assessment.jobs.map((job): OutcomeFile => {
-    const outcome = JobOutcome.parse({
-      ...{ version: 1, job: job.id, attempt: 1, action: job.action, environment: job.environment, at: job.at },
-      ...{ state: "finished", toolVersions: { terragrunt: null, tofu: null }, hooks: [], failure: null, logUrl: null },
-      units: job.units.map(({ path }) => ({ path, end: { kind: "changed" }, planText: `${path}.txt`, seconds: 1 })),
-    });
-    const planTexts = new Map(job.units.map(({ path }) => [`${path}.txt`, "  + resource\n".repeat(200)]));
-    return { job: job.id, attempt: 1, content: { kind: "read", outcome, planTexts } };
-  });
-  const run = {
-    repository: "acme/live",
-    runId: "1",
-    runNumber: 1,
-    attempt: 1,
-    runUrl: "https://github.com/acme/live/actions/runs/1",
+/** Puts new lines where old ones were, so that a part can be measured again. */
+async function write(rows: readonly Row[]): Promise<void> {
+  const file = join(root, "docs/benchmarks.json");
+  const before = await readFile(file, "utf8").then(
+    (text) => Results.parse(JSON.parse(text)).rows,
+    () => [],
+  );
+  const results: Results = {
+    version: 1,
+    machine: `${availableParallelism()} × ${cpus()[0]?.model ?? process.arch}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}`,
+    versions: {
+      Node: process.version,
+      Terragrunt: said("terragrunt", "--version"),
+      OpenTofu: said("tofu", "version"),
+      git: said("git", "--version"),
+    },
+    measured: `${new Date().toISOString().slice(0, 10)}, commit ${said("git", "rev-parse", "--short", "HEAD")}`,
+    rows: merged(before, rows),
   };
-  const told = { serverUrl: "https://github.com", commit: assessment.comparison.head, pullRequest: 1 };
-  const endings = collectOutcomes(assessment.jobs, files);
-  renderMarkdown(
-    buildReport(assessment, endings, {
-      ...run,
-      ...told,
-      event: "pull_request",
-      ref: "refs/pull/1/merge",
-      tip: assessment.comparison.head,
-      before: null,
-      assignee: null,
-    }),
-    COMMENT_LIMIT,
-  );
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(join(root, "docs/images/benchmarks.svg"), chartOf(results.rows));
+  const document = join(root, "docs/benchmarks.md");
+  await writeFile(document, documentOf(results, await readFile(document, "utf8")));
 }
 
-async function timed(units: number, name: string, act: () => Promise<Assessment>): Promise<Assessment> {
-  const started = performance.now();
-  const result = Assessment.parse(await act());
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const found = `${result.units.length} units, ${result.jobs.length} jobs, ${result.problems.length} problems`;
-  say(String(units), name, seconds, String(Math.round(process.resourceUsage().maxRSS / 1024)), found);
-  return result;
-}
-
-function say(...cells: readonly string[]): void {
-  const widths = [6, 24, 8, 9];
-  process.stdout.write(
-    `${cells
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join("  ")
-      .trimEnd()}\n`,
-  );
+function said(program: string, ...args: string[]): string {
+  const text = execFileSync(program, args, { encoding: "utf8", cwd: root });
+  return /\d+\.\d+\.\d+/.exec(text)?.[0] ?? text.trim();
 }

@@ -8,6 +8,9 @@ const root = resolve(import.meta.dirname, "..");
 /** The people of the story. */
 export const developer = "robin";
 
+/** The GitHub App that proposes the code of new accounts: GitHub starts runs for what it does. */
+export const app = { login: "acme-pipelines[bot]", token: "app-token" } as const;
+
 /**
  * A real infrastructure-live repository with a bare origin, a local GitHub over that origin, and state on disk.
  * Everything lies below `folder`.
@@ -77,6 +80,7 @@ async function withExample({ clone, state }: Places): Promise<void> {
 export async function openPlayground(folder: string): Promise<Playground> {
   const { origin, clone, state } = placesIn(folder);
   const github = await startLocalGitHub({ owner: "acme", repo: "infrastructure-live", gitFolder: origin });
+  github.addToken(app.token, app.login);
   return {
     folder,
     origin,

@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { git, type Playground } from "./playground.ts";
+import { app, git, type Playground } from "./playground.ts";
 import { type Progress, playWorkflow, type WorkflowRun } from "./workflow.ts";
 
 /** The story that the demo tells and the end-to-end test checks, one chapter after the other. */
@@ -221,4 +222,57 @@ export const story: readonly Chapter[] = [
       return `#${broken} ${failed.status}, ${said(before)}; #${fix} ${fixed.status}, ${said(after)}`;
     },
   },
+  {
+    title: "accounts are requested: the factory makes them, and their code, planned by itself, is merged and applied",
+    async run(playground, progress) {
+      const configuration = await git(playground.clone, "show", "origin/main:.pipelines/config.yml");
+      const setUp = await proposed(playground, progress, {
+        ...{ branch: "accounts-by-request", title: "Accounts by request" },
+        files: {
+          ...(await filesBelow(resolve(import.meta.dirname, "../examples/accounts"))),
+          ".pipelines/config.yml": `${withManagement(configuration)}\n`,
+        },
+      });
+      await merged(playground, setUp, progress);
+      const request = await proposed(playground, progress, {
+        ...{ branch: "two-accounts", title: "Accounts for qa and for trying things out" },
+        files: {
+          "_new-account-requests/qa.yml": "email: aws+qa@example.com\n",
+          "_new-account-requests/sandbox.yml": "email: aws+sandbox@example.com\n",
+        },
+      });
+      const made = await merged(playground, request, progress);
+      const run = await mergedAccounts(playground, progress);
+      return `#${request} ${made.status}, ${run}`;
+    },
+  },
 ];
+
+/** The environment of the account that makes the others, and the unit that does it. */
+function withManagement(configuration: string): string {
+  const environment = `environments:\n  management:\n    paths: ["management/**"]\n`;
+  const [, state = ""] = /^( {4}env: .*\n)/m.exec(configuration) ?? [];
+  return `${configuration.replace("environments:\n", `${environment}${state}`)}\naccounts:\n  factory_unit: management/global/account-factory`;
+}
+
+async function filesBelow(folder: string): Promise<Record<string, string>> {
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const paths = files
+    .map((file) => join(file.parentPath, file.name))
+    .filter((path) => path !== join(folder, "README.md"));
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [relative(folder, path), await readFile(path, "utf8")] as const)),
+  );
+}
+
+/** The pull request of all accounts: an App opened it, so GitHub starts its run; a person merges it. */
+async function mergedAccounts(playground: Playground, progress: Progress): Promise<string> {
+  const opened = [...playground.github.state.issues.values()].find(
+    ({ title, state, user }) => title.startsWith("Add the account") && state === "open" && user.login === app.login,
+  );
+  if (opened === undefined) return "no App has proposed an account";
+  await playground.github.updateHead(opened.number);
+  const plan = await planned(playground, opened.number, "synchronize", progress);
+  const run = await merged(playground, opened.number, progress);
+  return `#${opened.number} “${opened.title}” planned ${plan.status}, applied ${run.status}`;
+}

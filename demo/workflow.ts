@@ -4,7 +4,7 @@ import { MatrixJob } from "@pipelines/core/contracts/job";
 import { ASSESSMENT_FILE, assessmentFile } from "@pipelines/core/documents/layout";
 import { execa } from "execa";
 import { z } from "zod";
-import { git, type Playground } from "./playground.ts";
+import { app, git, type Playground } from "./playground.ts";
 
 /**
  * Plays `.github/workflows/pipelines.yml` for one event: the same bundles in the same order with the environment that
@@ -136,7 +136,7 @@ export async function playWorkflow(
     await run.uploadArtifact("pipelines-assessment-1", { [ASSESSMENT_FILE]: assessment });
   }
 
-  const runStage = async (output: string, word: string): Promise<void> => {
+  const runStage = async (output: string, word: string, token = playground.github.token): Promise<void> => {
     for (const job of Matrix.parse(JSON.parse(orchestrated.outputs.get(output) ?? "[]"))) {
       const begun = performance.now();
       const inputs = { job: job.id, repository: checkout, folder: documents, token };
@@ -162,7 +162,7 @@ export async function playWorkflow(
   const claim = await keepLedger("claim", "Claim");
   await runStage("plan", "Plan");
   if (claim === "success") for (const [output, word] of deploys) await runStage(output, word);
-  await runStage("provision", "Provision account");
+  await runStage("provision", "Provision account", app.token);
   const record = await keepLedger("record", "Record");
   started = performance.now();
   const ending = { command: "report", phase: "end", folder: documents, token, claim, record };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { makePlayground, type Playground } from "../demo/playground.ts";
+import { git, makePlayground, type Playground } from "../demo/playground.ts";
 import { dueUnits, story } from "../demo/story.ts";
 
 /** The story of the demo, chapter by chapter, through the committed bundles, real Terragrunt, OpenTofu and git. */
@@ -134,6 +134,36 @@ describe("the main job, from pull request to a closed issue", () => {
     expect(results[5]).toMatch(/success, nothing is due$/);
     expect(await dueUnits(playground)).toEqual([]);
     expect(await resources("dev/eu-west-1/queue")).toHaveLength(2);
+  });
+
+  it("makes accounts of requests: proposed by the App, planned by itself, merged and applied, several at once", async () => {
+    await play(6);
+    expect(jobs.filter((job) => job.startsWith("✗"))).toEqual([]);
+    expect(results[6]).toContain("“Add the accounts stage, qa and sandbox” planned success, applied success");
+    for (const account of ["stage", "qa", "sandbox"]) {
+      expect(await resources(`management/global/roles/${account}`)).toHaveLength(2);
+      expect(await resources(`${account}/eu-west-1/baseline`)).toEqual(["terraform_data.baseline"]);
+    }
+    const accounts = await git(playground.clone, "show", "origin/main:accounts.yml");
+    expect(accounts.match(/^\w+(?=:$)/gm)).toEqual(["dev", "prod", "stage", "qa", "sandbox"]);
+    const configuration = await git(playground.clone, "show", "origin/main:.pipelines/config.yml");
+    expect(configuration.match(/^ {2}\w+(?=:$)/gm)).toEqual([
+      "  management",
+      "  dev",
+      "  prod",
+      "  stage",
+      "  qa",
+      "  sandbox",
+    ]);
+    const [pull] = (await get("/pulls?state=all&per_page=100", Pulls)).filter(
+      ({ head }) => head.ref === "pipelines/accounts",
+    );
+    const plan = (await comments(pull?.number ?? 0))[0]?.body ?? "";
+    // What makes the roles is planned there; what needs the new environment waits for the merge.
+    expect(plan).toContain("management/global/roles/qa");
+    expect(plan).toContain("`qa/eu-west-1/baseline` is in the environment `qa`, which this pull request adds");
+    expect(await issues()).toEqual((await issues()).filter(({ state }) => state === "closed"));
+    expect(await dueUnits(playground)).toEqual([]);
   });
 
   it("made no request that GitHub's description does not allow", () => {

@@ -11,6 +11,8 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { eventsPage } from "./events/page.ts";
 import { outputsOf, readCalled, readCaller } from "./events/workflow.ts";
+import { Words } from "./terragrunt-words/extract.ts";
+import { terragruntTables } from "./terragrunt-words/page.ts";
 
 /**
  * Writes what is derived from source: JSON Schemas, the configuration reference, the tables of the actions' inputs, the
@@ -170,6 +172,10 @@ emitBetween(
     outputsOf: (uses) => outputsOf(uses, root),
   }),
 );
+
+const words = Words.parse(JSON.parse(readFileSync(resolve(root, "tools/terragrunt-words/words.json"), "utf8")));
+for (const [name, table] of Object.entries(terragruntTables(words))) emitBetween("docs/terragrunt.md", name, table);
+emitBetween("docs/terragrunt.md", "version", `This is about Terragrunt ${words.version}.`);
 
 for (const file of stale) console.log(check ? `${file} is out of date; run \`npm run generate\`` : `wrote ${file}`);
 process.exitCode = check && stale.length > 0 ? 1 : 0;

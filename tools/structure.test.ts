@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { findCycles } from "@pipelines/core/graph/cycles";
 import { parseSync } from "rolldown/utils";
 import { expect, it } from "vitest";
+import { foldersOfStory } from "./story.ts";
 
 /**
  * The folders of a package are its rooms, and a file beside them is one by itself. A room may use another one only in one
@@ -43,4 +44,17 @@ function roomsOf(name: string): Map<string, string[]> {
 
 it.each(packages)("the rooms of %s use each other in one direction", (name) => {
   expect(findCycles(roomsOf(name)).map((cycle) => cycle.join(" → "))).toEqual([]);
+});
+
+it.each([
+  ["orchestrator", "orchestrate.ts", "orchestrate", ["compare", "discover", "due", "classify", "decide", "pack"]],
+  [
+    "executor",
+    "execute.ts",
+    "execute",
+    ["outcome", "credentials", "accounts", "job", "schedule", "look", "unit", "hooks"],
+  ],
+  ["dispatcher", "dispatch.ts", "dispatchReport", ["collect", "report", "sinks"]],
+])("the story of the %s, in %s, stays once in each folder", (component, file, story, folders) => {
+  expect(foldersOfStory(join(root, "packages", component, "src", file), story)).toEqual(folders);
 });

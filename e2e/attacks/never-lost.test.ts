@@ -56,6 +56,27 @@ describe("a run that did its work", () => {
     expect((await world.issues()).filter(({ state }) => state === "open")).toEqual([]);
   });
 
+  it("is made up for by the line of the schedule that is for what is due, and by no other line", async () => {
+    const clock = 'apply_due_at: "30 5 * * 1-5"\n';
+    await using world = await makeWorld({ ...base, [CONFIGURATION]: `${ONE_ENVIRONMENT}${clock}` });
+    const lost = await world.onPush(await world.push("a changes", unit("a", "2")));
+    await lost.determine();
+    await lost.claim();
+    lost.end();
+    expect((await world.ledgerOf("a"))?.due).toMatchObject({ why: "changed" });
+
+    const drift = await world.onSchedule("0 5 * * 1-5");
+    await drift.finish();
+    expect(drift.matrix.map(({ output }) => output)).toEqual(["plan"]);
+    expect(await world.alive("a")).toBe("1");
+    const due = await world.onSchedule("30 5 * * 1-5");
+    expect(await due.finish(), await due.log()).toBe(true);
+    expect(await world.alive("a")).toBe("2");
+    expect(await world.ledgerOf("a")).toMatchObject({ applied: { commit: await world.tip(), run: { id: due.id } } });
+    expect((await world.ledgerOf("a"))?.due).toBeUndefined();
+    expect(world.playground.github.violations).toEqual([]);
+  });
+
   it("undoes nothing of a newer one when it is run again with the assessment that it had", async () => {
     await using world = await makeWorld(base);
     const run = await world.onPush(await world.push("a and b change", { ...unit("a", "2"), ...user("b", "2", "a") }));

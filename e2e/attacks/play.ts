@@ -50,7 +50,17 @@ export type PlayedRun = {
   log(): Promise<string>;
 };
 
-export async function startPlay(playground: Playground, event: WorkflowEvent): Promise<PlayedRun> {
+/** A step of a job that runs, and the mark that its processes bear, as GitHub's runner gives them one. */
+export type Step = { readonly name: string; readonly pid: number | undefined; readonly mark: string };
+
+/** What goes on beside a step. `died`: the step's runner is gone, so that nothing follows in its job. */
+export type Beside = (step: Step) => Promise<"died" | "lives">;
+
+export async function startPlay(
+  playground: Playground,
+  event: WorkflowEvent,
+  beside: Beside = async () => "lives",
+): Promise<PlayedRun> {
   const handle = playground.github.startRun({
     ...{ event: event.name, headSha: event.headSha, headBranch: event.headBranch },
     workflowPath: ".github/workflows/pipelines.yml",
@@ -88,7 +98,8 @@ export async function startPlay(playground: Playground, event: WorkflowEvent): P
       const log = join(temporary, "log");
       logs.push(log);
       await Promise.all([outputFile, join(temporary, "summary.md")].map((file) => writeFile(file, "")));
-      const ended = await execa(process.execPath, [resolve(root, `packages/${component}/src/main.ts`)], {
+      const mark = `${handle.id}-${logs.length}`;
+      const running = execa(process.execPath, [resolve(root, `packages/${component}/src/main.ts`)], {
         cwd: checkout,
         extendEnv: false,
         env: {
@@ -103,7 +114,7 @@ export async function startPlay(playground: Playground, event: WorkflowEvent): P
           ...{ GITHUB_RUN_ATTEMPT: String(attempt), GITHUB_RUN_ID: String(handle.id) },
           ...{ GITHUB_RUN_NUMBER: String(handle.number), GITHUB_SERVER_URL: "https://github.example.com" },
           GITHUB_WORKFLOW_REF: `${owner}/${repo}/.github/workflows/pipelines.yml@${event.ref}`,
-          ...{ RUNNER_TEMP: temporary, GITHUB_OUTPUT: outputFile },
+          ...{ RUNNER_TEMP: temporary, GITHUB_OUTPUT: outputFile, RUNNER_TRACKING_ID: mark },
           GITHUB_STEP_SUMMARY: join(temporary, "summary.md"),
           ...Object.fromEntries(
             Object.entries(inputs).map(([key, value]) => [
@@ -117,7 +128,10 @@ export async function startPlay(playground: Playground, event: WorkflowEvent): P
         stderr: { file: log, append: true },
         reject: false,
       });
-      return { ok: ended.exitCode === 0, outputs: parseOutputs(await readFile(outputFile, "utf8")) };
+      const name = [component, inputs["command"], inputs["job"]].filter((part) => part !== undefined).join(" ");
+      const [ended, fate] = await Promise.all([running, beside({ name, pid: running.pid, mark })]);
+      if (fate === "died") return { ok: false, died: true, outputs: new Map<string, string>() };
+      return { ok: ended.exitCode === 0, died: false, outputs: parseOutputs(await readFile(outputFile, "utf8")) };
     };
     return { documents, step };
   };
@@ -165,7 +179,12 @@ export async function startPlay(playground: Playground, event: WorkflowEvent): P
         if (job.output !== "plan" && results.claimed !== true) continue;
         const { documents, step } = await startJob(job.follows ? /^pipelines-outcome-/ : /^$/);
         const ran = await step("dispatcher", { command: "run", job: job.id, repository: checkout, token });
-        const name = ran.outputs.get("artifact");
+        // The workflow collects always; a job that ended by itself has told all already.
+        const told = ran.ok || ran.died || ran.outputs.has("artifact");
+        const collected = told
+          ? ran
+          : await step("dispatcher", { command: "collect", job: job.id, repository: checkout, token });
+        const name = collected.outputs.get("artifact");
         if (name !== undefined) await keep(name, join(documents, name));
         handle.addJob(`pipelines / ${job.title}`, ran.ok ? "success" : "failure");
         well &&= ran.ok;

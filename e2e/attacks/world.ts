@@ -9,7 +9,7 @@ import { openLedgerStore } from "@pipelines/core/ledger-ref/store";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { z } from "zod";
 import { git, makePlayground, openPlayground, type Playground } from "../../demo/playground.ts";
-import { type PlayedRun, startPlay } from "./play.ts";
+import { type Beside, type PlayedRun, startPlay } from "./play.ts";
 
 export type Files = Readonly<Record<string, string | null>>;
 
@@ -22,14 +22,18 @@ export type AttackedWorld = AsyncDisposable & {
   propose(branch: string, files: Files, base?: string): Promise<number>;
   merge(pullRequest: number): Promise<Push>;
   /** Begins the run of a push. */
-  onPush(push: Push): Promise<PlayedRun>;
+  onPush(push: Push, beside?: Beside): Promise<PlayedRun>;
   /** Begins the run of a pull request as it is now. */
   onPullRequest(pullRequest: number, action: "opened" | "synchronize" | "edited"): Promise<PlayedRun>;
   /** Begins a run by hand, from main or another branch. */
   onDispatch(inputs: Readonly<Record<string, string>>, branch?: string): Promise<PlayedRun>;
+  /** Begins a run that a line of the schedule starts. */
+  onSchedule(line: string): Promise<PlayedRun>;
   /** What a unit's state says: the value of its one resource; `null` without it. */
   alive(unit: string): Promise<string | null>;
   ledgerOf(unit: string): Promise<LedgerUnit | null>;
+  /** Up to which commit the ledger has changes determined. */
+  determined(): Promise<string | null>;
   issues(): Promise<readonly { title: string; state: string; body: string }[]>;
   tip(): Promise<string>;
 };
@@ -158,10 +162,10 @@ function worldOn(playground: Playground): AttackedWorld {
       return opened.number;
     },
     merge: (pullRequest) => github.mergePullRequest(pullRequest, { method: "squash" }),
-    async onPush({ before, after }) {
+    async onPush({ before, after }, beside) {
       const payload = await github.pushEvent(before, after);
       const at = { sha: after, ref: "refs/heads/main", headSha: after, headBranch: "main" };
-      return startPlay(playground, { name: "push", payload, ...at });
+      return startPlay(playground, { name: "push", payload, ...at }, beside);
     },
     async onPullRequest(pullRequest, action) {
       const { payload, ...at } = await github.pullRequestEvent(pullRequest, action);
@@ -173,6 +177,11 @@ function worldOn(playground: Playground): AttackedWorld {
       const at = { sha, ref: `refs/heads/${branch}`, headSha: sha, headBranch: branch };
       return startPlay(playground, { name: "workflow_dispatch", payload, ...at });
     },
+    async onSchedule(line) {
+      const sha = await tip();
+      const at = { sha, ref: "refs/heads/main", headSha: sha, headBranch: "main" };
+      return startPlay(playground, { name: "schedule", payload: { schedule: line }, ...at });
+    },
     async alive(path) {
       const text = await readFile(join(playground.state, `${path}.tfstate`), "utf8").catch(() => null);
       if (text === null) return null;
@@ -183,6 +192,10 @@ function worldOn(playground: Playground): AttackedWorld {
     async ledgerOf(path) {
       await using store = await openLedgerStore(origin, toolEnvironment(process.env));
       return (await store.read()).ledger.units.get(UnitPath.parse(path)) ?? null;
+    },
+    async determined() {
+      await using store = await openLedgerStore(origin, toolEnvironment(process.env));
+      return (await store.read()).ledger.determined?.commit ?? null;
     },
     async issues() {
       const response = await fetch(`${github.url}/repos/${github.owner}/${github.repo}/issues?state=all&per_page=100`, {

@@ -39,6 +39,8 @@ export type Run = {
   readonly cause: Cause;
   readonly head: CommitSha;
   phase: "queued" | "determined" | "claimed" | "ended";
+  /** Whether the job that claims has ended well: failed jobs that run again do so with what was determined before. */
+  claimed: boolean;
   /** What the orchestrator found: the count that it saw, and what it wants to claim. */
   seen: number;
   complete: boolean;
@@ -88,7 +90,7 @@ export function determine(run: Run, facts: DetermineFacts): void {
     promoted,
     dependenciesAtHead: (unit) => repository.at(run.head).units.get(unit)?.dependsOn ?? [],
     dependenciesAtBase: (unit) => had(unit).units.get(unit)?.dependsOn ?? [],
-    accounts: [],
+    accounts: { added: [], requested: [], factory: null },
     head: run.head,
     mode: "apply",
     limits: { unitsPerJob: 8, parallelism: 2, timeoutMinutes: 60 },

@@ -90,10 +90,11 @@ export class World {
     run.ref = { ...run.ref, attempt: run.ref.attempt + 1 };
     if (what === "all" || run.jobs.length === 0) {
       run.phase = "queued";
+      run.claimed = false;
       run.jobs = [];
       return;
     }
-    run.phase = "claimed";
+    run.phase = run.claimed ? "claimed" : "determined";
     for (const job of run.jobs) {
       const well =
         !job.lost &&
@@ -108,6 +109,8 @@ export class World {
   /** Ends a run where it stands: the cancel of a person, or the end of a runner. */
   kill(run: Run, how: { readonly luck: Luck; readonly outcomes: "kept" | "lost"; readonly records: boolean }): void {
     if (run.phase === "ended") return;
+    // Killed in the middle of its claim: what was written is there, and the job has not ended well.
+    if (run.jobs.every(({ state }) => state === "waiting")) run.claimed = false;
     for (const job of run.jobs) this.killJob(run, job, how);
     if (how.records && run.phase === "claimed") this.#record(run, this.#endsOf(run));
     run.phase = "ended";
@@ -149,8 +152,8 @@ export class World {
     const asked = run.cause.kind !== "push";
     // If the claim can't be written nothing is applied.
     if (faults.ledgerRefuses) {
+      for (const job of run.jobs) job.state = "ended";
       run.phase = "ended";
-      run.jobs = [];
       return;
     }
     this.#claim(run, {
@@ -165,6 +168,7 @@ export class World {
       if (due?.owner.id === run.ref.id && due.commits.includes(run.head)) this.changes.push({ commit: run.head, unit });
     }
     run.phase = "claimed";
+    run.claimed = true;
   }
 
   #work(run: Run, pick: number, luck: Luck, faults: Faults): void {
@@ -365,9 +369,14 @@ export class World {
     if (unit === undefined) return;
     this.finishAll();
     // What a person dismissed stays as it is until a commit changes it, and may hold up others until then.
-    for (const record of this.ledger.units.values()) {
-      const kept = record.dismissed !== undefined && this.repository.at(this.repository.tip).units.has(record.unit);
-      if (kept) this.merge({ kind: "change", unit: record.unit }, "arrives");
+    for (const { unit: path, dismissed } of this.ledger.units.values()) {
+      const exists = this.repository.at(this.repository.tip).units.has(path);
+      if (dismissed === undefined || !(exists || dismissed.action === "apply")) continue;
+      this.merge({ kind: "change", unit: path }, "arrives");
+      // What was dismissed while it was to be applied, and is gone, is brought back to be destroyed.
+      if (exists) continue;
+      this.finishAll();
+      this.merge({ kind: "delete", unit: path }, "arrives");
     }
     for (let round = 0; round < 6; round += 1) {
       this.finishAll();
@@ -407,7 +416,7 @@ export type Faults = {
 
 export const NO_FAULTS: Faults = { ledgerRefuses: false, lookFails: false, apiRefuses: false, broken: null };
 
-const NOTHING_YET = { seen: 0, complete: true, changed: [], wanted: [] };
+const NOTHING_YET = { claimed: false, seen: 0, complete: true, changed: [], wanted: [] };
 
 const CHANGES = (seen: number, complete: boolean) => ({ kind: "changes", seen, complete }) as const;
 const LOST: UnitEnd = { kind: "unknown", why: "no outcome" };

@@ -92,6 +92,10 @@ export const scenarios: readonly Scenario[] = [
   { title: "push: cancelled in a destroy", ...push, due: ["apply_1", "destroy_1", "destroy_2"], cancelIn: "destroy_1" },
   { title: "push to another branch", ...push, branch: "other" },
   { title: "schedule", event: "schedule", payload: { schedule: "0 5 * * 1-5" }, due: ["plan"] },
+  {
+    title: "schedule: the line for what is due",
+    ...{ event: "schedule", payload: { schedule: "30 5 * * 1-5" }, due: ["apply_1", "destroy_1"] },
+  },
   { title: "by hand: plan", ...dispatch("plan"), due: ["plan"] },
   { title: "by hand: plan-destroy", ...dispatch("plan-destroy"), due: ["plan"] },
   { title: "by hand: apply", ...dispatch("apply"), due: ["apply_1"] },

@@ -37348,10 +37348,14 @@ const Runner = union([string$2().min(1), strictObject({
 	plan: string$2().min(1),
 	apply: string$2().min(1)
 })]);
+/** Where an environment's units get credentials from, by kind. How each is used stands in the executor's `credentials/kinds`. */
+const CREDENTIALS = {
+	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
+	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token")
+};
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
-	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
-	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token"),
+	...CREDENTIALS,
 	github_environment: string$2().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: Runner.optional().describe("The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world"),
 	env: Variables.default({}).describe("Variables while its units are evaluated and run"),
@@ -37607,8 +37611,8 @@ const ChangedFile = strictObject({
 	path: string$2().min(1),
 	status: FileStatus
 });
-/** The kinds of infra change. */
-const ChangeType = _enum([
+/** The kinds of infra change that files make: each comes from a rule of the orchestrator's. */
+const FileChangeType = _enum([
 	"ModuleAdded",
 	"ModuleChanged",
 	"ModuleDeleted",
@@ -37623,7 +37627,11 @@ const ChangeType = _enum([
 	"AccountRequested",
 	"AccountChanged",
 	"AccountDeleted",
-	"AccountAdded",
+	"AccountAdded"
+]);
+/** The kinds of infra change: also those for which nothing has changed, and units run all the same. */
+const ChangeType = _enum([
+	...FileChangeType.options,
 	"DriftChecked",
 	"ManuallyRequested",
 	"StillDue"
@@ -38526,6 +38534,12 @@ async function updateLedger(store, change, patience) {
 	}
 }
 
+// packages/core/src/wording/count.ts
+/** `1 unit`, `2 units`, `3,000 units`. */
+function count$1(amount, noun, nouns = `${noun}s`) {
+	return `${amount.toLocaleString("en-US")} ${amount === 1 ? noun : nouns}`;
+}
+
 // packages/dispatcher/src/ledger/claim-of.ts
 /**
 * What a run claims of what it determined; `null` for a run that changes nothing, or that determined without the
@@ -38620,7 +38634,7 @@ function claimMessage({ run, head }, { ledger, taken }, url) {
 		const due = ledger.units.get(path)?.due;
 		return due === void 0 ? [] : [`${due.action} ${named$1(path)}: ${due.why}`];
 	});
-	return message(`Run ${run.number} claims ${count$2(taken.length)} at ${head.slice(0, 12)}`, lines, url);
+	return message(`Run ${run.number} claims ${count$1(taken.length, "unit")} at ${head.slice(0, 12)}`, lines, url);
 }
 /** What it says of a run's end. */
 function recordMessage({ run, ended }, ledger, url) {
@@ -38630,16 +38644,13 @@ function recordMessage({ run, ended }, ledger, url) {
 		return `${applied?.action === "destroy" ? "destroyed" : "applied"} ${named$1(path)}`;
 	});
 	const open = lines.filter((line) => line.startsWith("due ")).length;
-	const done = count$2(lines.length - open);
+	const done = count$1(lines.length - open, "unit");
 	return message(`Run ${run.number} ended: ${done} done, ${open} due`, lines, url);
 }
 /** What it says of units of which a person said that nothing is to be done. */
 function dismissalMessage(run, by, units, url) {
 	const lines = units.map((path) => `dismissed ${named$1(path)}`);
-	return message(`Run ${run.number}: ${named$1(by)} dismisses ${count$2(units.length)}`, lines, url);
-}
-function count$2(units) {
-	return units === 1 ? "1 unit" : `${units} units`;
+	return message(`Run ${run.number}: ${named$1(by)} dismisses ${count$1(units.length, "unit")}`, lines, url);
 }
 /** A path may hold anything: in a message it stays on its line. */
 function named$1(path) {
@@ -44336,13 +44347,13 @@ const handleSendStrict = ({ anyProcess, channel, isSubprocess, message, strict }
 	const ipcEmitter = getIpcEmitter(anyProcess, channel, isSubprocess);
 	const hasListeners = hasMessageListeners(anyProcess, ipcEmitter);
 	return {
-		id: count$1++,
+		id: count++,
 		type: REQUEST_TYPE,
 		message,
 		hasListeners
 	};
 };
-let count$1 = 0;
+let count = 0;
 const validateStrictDeadlock = (outgoingMessages, wrappedMessage) => {
 	if (!isStrictRequest(wrappedMessage) || wrappedMessage.hasListeners) return;
 	for (const { id } of outgoingMessages) if (id !== void 0) STRICT_RESPONSES[id].deferred.resolve({
@@ -49946,7 +49957,7 @@ async function claim({ inputs, folder, environment, run }) {
 			};
 		}, patience);
 		const { position, taken, left } = result;
-		actionsLog.info(`${taken.length} units are this run's; ${head} is ${position} of what was determined.`);
+		actionsLog.info(`${count$1(taken.length, "unit")} claimed by this run; ${head} is ${position} of what was determined.`);
 		for (const { path, to } of left) actionsLog.info(`${path} is ${to === null ? "not due any more" : `left to run ${to.number}`}.`);
 		actionsOutputs.set("claimed", String(taken.length));
 		return 0;
@@ -50065,6 +50076,16 @@ async function awaitSurvivor(edges, seconds) {
 		if (outcome === null || outcome.state === "finished" || waited >= seconds) return outcome;
 		await edges.sleep(EVERY_MS$1);
 	}
+}
+
+// packages/dispatcher/src/report/key.ts
+/** A name in a hidden first line: it can't break out of it, whatever the path or title holds. */
+function keyOf$1(name) {
+	return createHash("sha256").update(name).digest("hex").slice(0, 16);
+}
+/** Only the first line of a text is ours: further down, a text from elsewhere may hold something that looks like it. */
+function firstLineOf(body) {
+	return (body.split("\n", 1)[0] ?? "").trimEnd();
 }
 
 // packages/dispatcher/src/report/kind.ts
@@ -50409,16 +50430,6 @@ function whyOf(end) {
 	return `the executor ended with exit code ${end.exitCode ?? "?"} before it was done; its log says why`;
 }
 
-// packages/dispatcher/src/sinks/key.ts
-/** A name in a hidden first line: it can't break out of it, whatever the path or title holds. */
-function keyOf$1(name) {
-	return createHash("sha256").update(name).digest("hex").slice(0, 16);
-}
-/** Only the first line of a text is ours: further down, a text from elsewhere may hold something that looks like it. */
-function firstLineOf(body) {
-	return (body.split("\n", 1)[0] ?? "").trimEnd();
-}
-
 // packages/core/src/github/failure.ts
 /** GitHub refused since the token lacks a permission. */
 var MissingPermissionError = class extends Error {
@@ -50570,13 +50581,9 @@ function reportOfJob(assessment, files, run, job) {
 	});
 }
 function reportOf(assessment, files, run, { phase, only, isCovered }) {
-	if (assessment === null) return buildReport(null, [], run, {
-		scope: null,
-		phase
-	});
-	const part = only === null ? assessment : narrowTo(assessment, only);
-	const scope = only === null ? null : scopeOf(assessment, only);
-	const endings = collectOutcomes(part.jobs, files).filter((ending) => !isCovered(ending));
+	const part = assessment === null || only === null ? assessment : narrowTo(assessment, only);
+	const endings = collectOutcomes(part?.jobs ?? [], files).filter((ending) => !isCovered(ending));
+	const scope = assessment === null || only === null ? null : scopeOf(assessment, only);
 	return buildReport(part, endings, run, {
 		scope,
 		phase
@@ -51199,200 +51206,6 @@ function cutBy(report, detail) {
 	};
 }
 
-// packages/dispatcher/src/report/headline.ts
-/** Answers "is this safe to merge?" for a plan and "did it work?" for an apply, in one line. */
-function headlineOf(report) {
-	const { totals, kind, phase } = report;
-	if (phase.kind === "start") return {
-		icon: "⏳",
-		text: startOf(report)
-	};
-	if (report.comparison === null) return {
-		icon: "❌",
-		text: kind === "drift" ? "Pipelines could not check for drift" : "Pipelines could not determine what changed"
-	};
-	if (report.status === "failure") return {
-		icon: "❌",
-		text: failureOf(report)
-	};
-	if (report.pending.length > 0) return {
-		icon: "⏳",
-		text: progressOf$1(report)
-	};
-	if (totals.units === 0) {
-		const { length } = report.withheld;
-		return {
-			icon: "⚪",
-			text: length > 0 ? `Nothing runs: ${count(length, "unit")} withheld` : "Nothing to do"
-		};
-	}
-	const lost = totals.destroy + totals.replace + totals.forget;
-	const amountOf = (wanted) => report.rows.filter(({ end }) => end.kind === wanted).length;
-	const [waiting, ignored] = [amountOf("waiting"), amountOf("ignored")];
-	const later = [waiting === 0 ? "" : `; ${count(waiting, "unit")} can be planned only once others are applied`, ignored === 0 ? "" : `; ${count(ignored, "unit")} could not be planned, with an error that is ignored`].join("");
-	if (kind === "plan") {
-		const doing = doingOf(report);
-		const rest = `${later}${withheldLater(report)}`;
-		if (lost > 0) return {
-			icon: "🛑",
-			text: `${doing} ${lossOf(totals)}${rest}`
-		};
-		const gains = sentenceOf(totals, {
-			add: "creates",
-			change: "changes"
-		});
-		if (gains === "") return {
-			icon: "✅",
-			text: `${doing} changes no resources${rest}`
-		};
-		return {
-			icon: "✅",
-			text: `${doing} ${gains}; nothing is destroyed${rest}`
-		};
-	}
-	if (kind === "drift") return driftOf(report);
-	if (isUnlocking(report.rows)) return {
-		icon: "✅",
-		text: "Unlocked"
-	};
-	const done = sentenceOf(totals, {
-		add: "created",
-		change: "changed",
-		destroy: "destroyed",
-		replace: "replaced",
-		forget: "forgotten"
-	});
-	return {
-		icon: "✅",
-		text: `${done === "" ? "Applied: no resource had to change" : `Applied: ${done}`}${later}`
-	};
-}
-function startOf({ kind, pending }) {
-	return `${kind === "apply" ? "Applying" : "Planning"} ${count(unitsOf$1(pending), "unit")} in ${count(pending.length, "job")}`;
-}
-function progressOf$1({ totals, pending }) {
-	return `Applying: ${totals.units} of ${count(totals.units + unitsOf$1(pending), "unit")} done`;
-}
-function unitsOf$1(pending) {
-	return pending.reduce((sum, { units }) => sum + units, 0);
-}
-function failureOf(report) {
-	const { totals, kind, pending } = report;
-	const ends = (...kinds) => report.rows.filter(({ end, action }) => kinds.includes(end.kind) && needsSomebody(end, action)).length;
-	const [failed, withheld, waiting, skipped] = [
-		ends("failed", "interrupted", "unknown"),
-		ends("withheld"),
-		ends("waiting"),
-		ends("skipped")
-	];
-	const all = count(totals.units + unitsOf$1(pending), "unit");
-	const units = [
-		{
-			amount: failed,
-			what: "failed"
-		},
-		{
-			amount: withheld,
-			what: "withheld"
-		},
-		{
-			amount: waiting,
-			what: `${waiting === 1 ? "waits" : "wait"} for outputs of others`
-		},
-		{
-			amount: skipped,
-			what: "not started"
-		}
-	].filter(({ amount }) => amount > 0);
-	const parts = [
-		...units.map(({ amount, what }, at) => `${at === 0 ? `${amount} of ${all}` : amount} ${what}`),
-		units.length === 0 && report.jobs.length > 0 ? `${count(report.jobs.length, "job")} failed` : null,
-		report.comparison?.mode === "manual" && report.withheld.length > 0 ? `${count(report.withheld.length, "unit")} withheld` : null,
-		report.problems.length > 0 ? count(report.problems.length, "problem") : null,
-		report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
-		report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check did not pass" : null,
-		kind === "plan" && totals.destroy + totals.replace + totals.forget > 0 ? `${doingOf(report).toLowerCase()} ${lossOf(totals)}` : null,
-		pending.length > 0 ? `${unitsOf$1(pending)} not run yet` : null
-	].filter((part) => part !== null);
-	return `${verdictOf(report, failed + report.jobs.length)}: ${parts.join("; ")}`;
-}
-/** How many units the merge will leave as they are: "; 2 units stay; 1 waits". */
-function withheldLater({ willBeWithheld }) {
-	return LATER.map(({ word, does, do: many }) => {
-		const amount = willBeWithheld.filter(({ by }) => laterOf(by) === word).length;
-		return {
-			amount,
-			does: amount === 1 ? does : many
-		};
-	}).filter(({ amount }) => amount > 0).map(({ amount, does }, at) => `; ${at === 0 ? count(amount, "unit") : amount} ${does}`).join("");
-}
-const LATER = [
-	{
-		word: "stays",
-		does: "stays",
-		do: "stay"
-	},
-	{
-		word: "waits",
-		does: "waits",
-		do: "wait"
-	},
-	{
-		word: "by hand",
-		does: "is left to be done by hand",
-		do: "are left to be done by hand"
-	}
-];
-/** What brings about what a plan shows. */
-function doingOf({ comparison }) {
-	return comparison?.mode === "manual" ? "Applying this" : "Merging";
-}
-function verdictOf(report, failed) {
-	const { kind, comparison } = report;
-	if (isUnlocking(report.rows)) return "Not unlocked";
-	switch (kind) {
-		case "plan": return comparison?.mode === "manual" ? "Not all units could be planned" : "Not ready to merge";
-		case "apply": return failed > 0 ? "Apply failed" : "Not everything was applied";
-		case "drift": return "Not all units could be planned";
-		default: return kind;
-	}
-}
-function driftOf({ totals }) {
-	const drifted = totals.units - totals.unchanged;
-	if (drifted === 0) return {
-		icon: "✅",
-		text: `No drift: ${count(totals.units, "unit")} ${totals.units === 1 ? "matches" : "match"} the code`
-	};
-	return {
-		icon: "🌀",
-		text: `Drift: ${drifted} of ${count(totals.units, "unit")} ${drifted === 1 ? "differs" : "differ"} from the code`
-	};
-}
-function lossOf(totals) {
-	return sentenceOf(totals, {
-		destroy: "destroys",
-		replace: "replaces",
-		forget: "forgets"
-	});
-}
-function sentenceOf(totals, verbs) {
-	const parts = [
-		"add",
-		"change",
-		"destroy",
-		"replace",
-		"forget"
-	].map((figure) => ({
-		amount: totals[figure],
-		verb: verbs[figure]
-	})).filter(({ amount, verb }) => amount > 0 && verb !== void 0).map(({ amount, verb }, index) => `${verb} ${index === 0 ? count(amount, "resource") : amount}`);
-	return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-}
-/** `1 unit`, `2 units`, `3,000 units`. */
-function count(amount, noun, nouns = `${noun}s`) {
-	return `${amount.toLocaleString("en-US")} ${amount === 1 ? noun : nouns}`;
-}
-
 // packages/core/src/redaction/inert.ts
 /**
 * Text of tools, made harmless for a log that GitHub's runner reads: no workflow command has an effect, colours are
@@ -51853,8 +51666,8 @@ function accountBlock(report, detail) {
 		if (failure !== null) return `❌ Account ${code$3(name)}: ${sentence(failure, detail.characters)}`;
 		if (pullRequestUrl !== null) return `📬 Account ${code$3(name)}: ${link$1("pull request with its code", pullRequestUrl)}`;
 		const shown = files.slice(0, 10).map((file) => `${code$3(file.path, 200)}\n\n${fenced(cutAtLine(file.content, detail.characters).text, "hcl")}`);
-		const rest = files.length > 10 ? `\n\n… and ${count(files.length - 10, "more file")}` : "";
-		return `<details><summary>📬 Account <code>${html$1(oneLine(name, 100))}</code>: ${count(files.length, "file")} will be proposed after the merge</summary>\n\n${shown.join("\n\n")}${rest}\n\n</details>`;
+		const rest = files.length > 10 ? `\n\n… and ${count$1(files.length - 10, "more file")}` : "";
+		return `<details><summary>📬 Account <code>${html$1(oneLine(name, 100))}</code>: ${count$1(files.length, "file")} will be proposed after the merge</summary>\n\n${shown.join("\n\n")}${rest}\n\n</details>`;
 	}).join("\n\n");
 }
 
@@ -51973,7 +51786,7 @@ const named = (units) => units.length === 0 ? "units that it depends on" : units
 // packages/dispatcher/src/render/blocks/block.ts
 /** How many of a list were left out, as its last line. */
 function more(all, shown, noun, nouns = `${noun}s`) {
-	return all > shown ? `\n\n*… and ${count(all - shown, `more ${noun}`, `more ${nouns}`)}.*` : "";
+	return all > shown ? `\n\n*… and ${count$1(all - shown, `more ${noun}`, `more ${nouns}`)}.*` : "";
 }
 /** A link to a log in brackets, where there is one. */
 function logLink(url) {
@@ -71109,7 +70922,7 @@ function unmatchedBlock(report, detail) {
 	if (report.unmatched.length === 0) return "";
 	const names = report.unmatched.slice(0, detail.lines).map((file) => code$3(file, 200));
 	const rest = report.unmatched.length > names.length ? ` and ${report.unmatched.length - names.length} more` : "";
-	return `<details><summary>${count(report.unmatched.length, "changed file")} that no unit reads</summary>\n\n${names.join(", ")}${rest}\n\n</details>`;
+	return `<details><summary>${count$1(report.unmatched.length, "changed file")} that no unit reads</summary>\n\n${names.join(", ")}${rest}\n\n</details>`;
 }
 /** Things worth saying that stop nothing. */
 function noticeBlock(report, detail) {
@@ -71118,21 +70931,211 @@ function noticeBlock(report, detail) {
 /** Jobs that may still run. */
 function pendingBlock({ pending }, detail) {
 	if (pending.length === 0) return "";
-	const units = count(pending.reduce((sum, job) => sum + job.units, 0), "unit");
+	const units = count$1(pending.reduce((sum, job) => sum + job.units, 0), "unit");
 	const names = pending.slice(0, detail.lines).map(({ name }) => `- ${code$3(name, 200)}`);
 	const left = more(pending.length, detail.lines, "job");
-	return `<details><summary>⏳ ${units} in ${count(pending.length, "job")} not run yet</summary>\n\n${names.join("\n")}${left}\n\n</details>`;
+	return `<details><summary>⏳ ${units} in ${count$1(pending.length, "job")} not run yet</summary>\n\n${names.join("\n")}${left}\n\n</details>`;
 }
 /** What did not fit, and where it is. */
 function cutBlock(report, cut) {
 	const parts = [
-		cut.rows > 0 ? `${count(cut.rows, "unit")} of the table` : null,
-		cut.plans > 0 ? `${count(cut.plans, "plan")}` : null,
-		cut.shortened > 0 ? `the end of ${count(cut.shortened, "plan")}` : null,
-		cut.lines > 0 ? `${count(cut.lines, "line")} of the lists` : null
+		cut.rows > 0 ? `${count$1(cut.rows, "unit")} of the table` : null,
+		cut.plans > 0 ? `${count$1(cut.plans, "plan")}` : null,
+		cut.shortened > 0 ? `the end of ${count$1(cut.shortened, "plan")}` : null,
+		cut.lines > 0 ? `${count$1(cut.lines, "line")} of the lists` : null
 	].filter((part) => part !== null);
 	if (parts.length === 0) return "";
 	return `*Not shown for lack of space: ${parts.join(", ")}. See the ${link$1("summary and logs of the run", report.run.runUrl)}.*`;
+}
+
+// packages/dispatcher/src/report/headline.ts
+/** Answers "is this safe to merge?" for a plan and "did it work?" for an apply, in one line. */
+function headlineOf(report) {
+	const { totals, kind, phase } = report;
+	if (phase.kind === "start") return {
+		icon: "⏳",
+		text: startOf(report)
+	};
+	if (report.comparison === null) return {
+		icon: "❌",
+		text: kind === "drift" ? "Pipelines could not check for drift" : "Pipelines could not determine what changed"
+	};
+	if (report.status === "failure") return {
+		icon: "❌",
+		text: failureOf(report)
+	};
+	if (report.pending.length > 0) return {
+		icon: "⏳",
+		text: progressOf$1(report)
+	};
+	if (totals.units === 0) {
+		const { length } = report.withheld;
+		return {
+			icon: "⚪",
+			text: length > 0 ? `Nothing runs: ${count$1(length, "unit")} withheld` : "Nothing to do"
+		};
+	}
+	const lost = totals.destroy + totals.replace + totals.forget;
+	const amountOf = (wanted) => report.rows.filter(({ end }) => end.kind === wanted).length;
+	const [waiting, ignored] = [amountOf("waiting"), amountOf("ignored")];
+	const later = [waiting === 0 ? "" : `; ${count$1(waiting, "unit")} can be planned only once others are applied`, ignored === 0 ? "" : `; ${count$1(ignored, "unit")} could not be planned, with an error that is ignored`].join("");
+	if (kind === "plan") {
+		const doing = doingOf(report);
+		const rest = `${later}${withheldLater(report)}`;
+		if (lost > 0) return {
+			icon: "🛑",
+			text: `${doing} ${lossOf(totals)}${rest}`
+		};
+		const gains = sentenceOf(totals, {
+			add: "creates",
+			change: "changes"
+		});
+		if (gains === "") return {
+			icon: "✅",
+			text: `${doing} changes no resources${rest}`
+		};
+		return {
+			icon: "✅",
+			text: `${doing} ${gains}; nothing is destroyed${rest}`
+		};
+	}
+	if (kind === "drift") return driftOf(report);
+	if (isUnlocking(report.rows)) return {
+		icon: "✅",
+		text: "Unlocked"
+	};
+	const done = sentenceOf(totals, {
+		add: "created",
+		change: "changed",
+		destroy: "destroyed",
+		replace: "replaced",
+		forget: "forgotten"
+	});
+	return {
+		icon: "✅",
+		text: `${done === "" ? "Applied: no resource had to change" : `Applied: ${done}`}${later}`
+	};
+}
+function startOf({ kind, pending }) {
+	return `${kind === "apply" ? "Applying" : "Planning"} ${count$1(unitsOf$1(pending), "unit")} in ${count$1(pending.length, "job")}`;
+}
+function progressOf$1({ totals, pending }) {
+	return `Applying: ${totals.units} of ${count$1(totals.units + unitsOf$1(pending), "unit")} done`;
+}
+function unitsOf$1(pending) {
+	return pending.reduce((sum, { units }) => sum + units, 0);
+}
+function failureOf(report) {
+	const { totals, kind, pending } = report;
+	const ends = (...kinds) => report.rows.filter(({ end, action }) => kinds.includes(end.kind) && needsSomebody(end, action)).length;
+	const [failed, withheld, waiting, skipped] = [
+		ends("failed", "interrupted", "unknown"),
+		ends("withheld"),
+		ends("waiting"),
+		ends("skipped")
+	];
+	const all = count$1(totals.units + unitsOf$1(pending), "unit");
+	const units = [
+		{
+			amount: failed,
+			what: "failed"
+		},
+		{
+			amount: withheld,
+			what: "withheld"
+		},
+		{
+			amount: waiting,
+			what: `${waiting === 1 ? "waits" : "wait"} for outputs of others`
+		},
+		{
+			amount: skipped,
+			what: "not started"
+		}
+	].filter(({ amount }) => amount > 0);
+	const parts = [
+		...units.map(({ amount, what }, at) => `${at === 0 ? `${amount} of ${all}` : amount} ${what}`),
+		units.length === 0 && report.jobs.length > 0 ? `${count$1(report.jobs.length, "job")} failed` : null,
+		report.comparison?.mode === "manual" && report.withheld.length > 0 ? `${count$1(report.withheld.length, "unit")} withheld` : null,
+		report.problems.length > 0 ? count$1(report.problems.length, "problem") : null,
+		report.accounts.some(({ failure }) => failure !== null) ? "an account could not be prepared" : null,
+		report.hooks.some(({ result }) => result === "deny" || result === "failed") ? "a check did not pass" : null,
+		kind === "plan" && totals.destroy + totals.replace + totals.forget > 0 ? `${doingOf(report).toLowerCase()} ${lossOf(totals)}` : null,
+		pending.length > 0 ? `${unitsOf$1(pending)} not run yet` : null
+	].filter((part) => part !== null);
+	return `${verdictOf(report, failed + report.jobs.length)}: ${parts.join("; ")}`;
+}
+/** How many units the merge will leave as they are: "; 2 units stay; 1 waits". */
+function withheldLater({ willBeWithheld }) {
+	return LATER.map(({ word, does, do: many }) => {
+		const amount = willBeWithheld.filter(({ by }) => laterOf(by) === word).length;
+		return {
+			amount,
+			does: amount === 1 ? does : many
+		};
+	}).filter(({ amount }) => amount > 0).map(({ amount, does }, at) => `; ${at === 0 ? count$1(amount, "unit") : amount} ${does}`).join("");
+}
+const LATER = [
+	{
+		word: "stays",
+		does: "stays",
+		do: "stay"
+	},
+	{
+		word: "waits",
+		does: "waits",
+		do: "wait"
+	},
+	{
+		word: "by hand",
+		does: "is left to be done by hand",
+		do: "are left to be done by hand"
+	}
+];
+/** What brings about what a plan shows. */
+function doingOf({ comparison }) {
+	return comparison?.mode === "manual" ? "Applying this" : "Merging";
+}
+function verdictOf(report, failed) {
+	const { kind, comparison } = report;
+	if (isUnlocking(report.rows)) return "Not unlocked";
+	switch (kind) {
+		case "plan": return comparison?.mode === "manual" ? "Not all units could be planned" : "Not ready to merge";
+		case "apply": return failed > 0 ? "Apply failed" : "Not everything was applied";
+		case "drift": return "Not all units could be planned";
+		default: return kind;
+	}
+}
+function driftOf({ totals }) {
+	const drifted = totals.units - totals.unchanged;
+	if (drifted === 0) return {
+		icon: "✅",
+		text: `No drift: ${count$1(totals.units, "unit")} ${totals.units === 1 ? "matches" : "match"} the code`
+	};
+	return {
+		icon: "🌀",
+		text: `Drift: ${drifted} of ${count$1(totals.units, "unit")} ${drifted === 1 ? "differs" : "differ"} from the code`
+	};
+}
+function lossOf(totals) {
+	return sentenceOf(totals, {
+		destroy: "destroys",
+		replace: "replaces",
+		forget: "forgets"
+	});
+}
+function sentenceOf(totals, verbs) {
+	const parts = [
+		"add",
+		"change",
+		"destroy",
+		"replace",
+		"forget"
+	].map((figure) => ({
+		amount: totals[figure],
+		verb: verbs[figure]
+	})).filter(({ amount, verb }) => amount > 0 && verb !== void 0).map(({ amount, verb }, index) => `${verb} ${index === 0 ? count$1(amount, "resource") : amount}`);
+	return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 // packages/dispatcher/src/render/figures.ts
@@ -71161,7 +71164,7 @@ function statusBlock(report) {
 	const headline = headlineOf(report);
 	const facts = [
 		commits(report),
-		totals.units === 0 ? null : `${count(totals.units, "unit")} in ${count(totals.environments, "environment")}`,
+		totals.units === 0 ? null : `${count$1(totals.units, "unit")} in ${count$1(totals.environments, "environment")}`,
 		totals.units === 0 ? null : figures(totals) ?? "no resource changes",
 		totals.seconds === null ? null : `took ${duration(totals.seconds)}`,
 		link$1(`run ${run.runNumber}${run.attempt > 1 ? `, attempt ${run.attempt}` : ""}`, run.runUrl)
@@ -71239,7 +71242,7 @@ function unitTable(report, detail) {
 	const calm = rows.filter(isCalm);
 	if (calm.length <= 20) return `${table(rows, report.kind)}${left}`;
 	const loud = rows.filter((row) => !isCalm(row));
-	return `${loud.length === 0 ? "" : `${table(loud, report.kind)}\n\n`}<details><summary>${`${count(calm.length, loud.length === 0 ? "unit" : "more unit")} ${CALM_TITLES[report.kind]}`}</summary>\n\n${table(calm, report.kind)}\n\n</details>${left}`;
+	return `${loud.length === 0 ? "" : `${table(loud, report.kind)}\n\n`}<details><summary>${`${count$1(calm.length, loud.length === 0 ? "unit" : "more unit")} ${CALM_TITLES[report.kind]}`}</summary>\n\n${table(calm, report.kind)}\n\n</details>${left}`;
 }
 const CALM_TITLES = {
 	plan: "to apply, destroying nothing",
@@ -71264,11 +71267,11 @@ function unchangedBlock(report, detail) {
 	if (rows.length === 0) return "";
 	const names = rows.slice(0, detail.lines).map(({ unit }) => code$3(unit, 200));
 	const rest = rows.length > names.length ? ` and ${rows.length - names.length} more` : "";
-	return `<details><summary>⚪ ${count(rows.length, "unit")} without changes</summary>\n\n${names.join(", ")}${rest}\n\n</details>`;
+	return `<details><summary>⚪ ${count$1(rows.length, "unit")} without changes</summary>\n\n${names.join(", ")}${rest}\n\n</details>`;
 }
 /** Many plans that destroy nothing, as one fold of folds. */
 function gatheredFolds(folds, amount) {
-	return `<details><summary>${count(amount, "plan")} destroying nothing</summary>\n\n${folds}</details>\n\n`;
+	return `<details><summary>${count$1(amount, "plan")} destroying nothing</summary>\n\n${folds}</details>\n\n`;
 }
 /** A unit's plan, cut at a line's end where it has more than so many characters. */
 function planFold(row, characters) {
@@ -79025,7 +79028,7 @@ async function record({ inputs, folder, environment, run }) {
 			};
 		}, patience);
 		const due = [...ledger.units.values()].filter((unit) => unit.due !== void 0).length;
-		actionsLog.info(due === 0 ? "Nothing is due." : `Due: ${due} units. \`pipelines status\` says why.`);
+		actionsLog.info(due === 0 ? "Nothing is due." : `Due: ${count$1(due, "unit")}. \`pipelines status\` says why.`);
 		return 0;
 	} catch (_) {
 		_usingCtx$3.e = _;
@@ -79327,9 +79330,9 @@ function endedHow(kind) {
 /** One issue for many units. */
 function renderRollUp(report, units) {
 	return {
-		title: title(`Apply failed: ${count(units, "unit")}`),
+		title: title(`Apply failed: ${count$1(units, "unit")}`),
 		body: join([
-			`${count(units, "unit")} did not end well in one run. They often share one cause: start with the first ones.`,
+			`${count$1(units, "unit")} did not end well in one run. They often share one cause: start with the first ones.`,
 			renderMarkdown(report, {
 				...COMMENT_LIMIT,
 				most: 3e4
@@ -79341,8 +79344,8 @@ function renderRollUp(report, units) {
 /** What a run did of an issue that is not done yet. */
 function renderProgress(report, done, left) {
 	const lines = done.slice(0, 50).map((row) => `- ${doneText(report, row)}`);
-	const more = done.length > 50 ? `\n- … and ${count(done.length - 50, "more unit")}` : "";
-	return `${count(left, "unit")} of this issue ${left === 1 ? "is" : "are"} still to be done. Done since it was written:\n\n${lines.join("\n")}${more}`;
+	const more = done.length > 50 ? `\n- … and ${count$1(done.length - 50, "more unit")}` : "";
+	return `${count$1(left, "unit")} of this issue ${left === 1 ? "is" : "are"} still to be done. Done since it was written:\n\n${lines.join("\n")}${more}`;
 }
 /** The issue of a push run that could not determine, start or finish its jobs; `lead` alone is its first paragraphs. */
 function renderRunIssue(report, ranges) {

@@ -23415,8 +23415,8 @@ const ChangedFile = strictObject({
 	path: string().min(1),
 	status: FileStatus
 });
-/** The kinds of infra change. */
-const ChangeType = _enum([
+/** The kinds of infra change that files make: each comes from a rule of the orchestrator's. */
+const FileChangeType = _enum([
 	"ModuleAdded",
 	"ModuleChanged",
 	"ModuleDeleted",
@@ -23431,7 +23431,11 @@ const ChangeType = _enum([
 	"AccountRequested",
 	"AccountChanged",
 	"AccountDeleted",
-	"AccountAdded",
+	"AccountAdded"
+]);
+/** The kinds of infra change: also those for which nothing has changed, and units run all the same. */
+const ChangeType = _enum([
+	...FileChangeType.options,
 	"DriftChecked",
 	"ManuallyRequested",
 	"StillDue"
@@ -41320,10 +41324,14 @@ const Runner = union([string().min(1), strictObject({
 	plan: string().min(1),
 	apply: string().min(1)
 })]);
+/** Where an environment's units get credentials from, by kind. How each is used stands in the executor's `credentials/kinds`. */
+const CREDENTIALS = {
+	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
+	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token")
+};
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
-	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
-	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token"),
+	...CREDENTIALS,
 	github_environment: string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: Runner.optional().describe("The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world"),
 	env: Variables.default({}).describe("Variables while its units are evaluated and run"),
@@ -41431,6 +41439,72 @@ function globMatcher(globs) {
 	return (path) => path === "." ? takesRoot : matchers.some((matches) => matches(path));
 }
 
+// packages/executor/src/credentials/credentials-error.ts
+/** A unit that no credentials can be found for. */
+var CredentialsError = class extends Error {
+	name = "CredentialsError";
+};
+
+// packages/executor/src/credentials/kinds.ts
+/** All kinds. A new one is its settings in the configuration's schema, and its entry here. */
+const KINDS = {
+	aws: kind("aws", ({ account, region, plan_role, apply_role }) => ({
+		audience: "sts.amazonaws.com",
+		variables: (tokenFile, { accounts, sessionName, applies }) => ({
+			AWS_ROLE_ARN: roleArn(applies ? apply_role : plan_role, account, region, accounts),
+			AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile,
+			AWS_ROLE_SESSION_NAME: sessionName,
+			AWS_REGION: region,
+			AWS_DEFAULT_REGION: region
+		})
+	})),
+	identity: kind("identity", ({ audience, env, plan, apply }) => ({
+		audience,
+		variables: (tokenFile, { applies }) => Object.fromEntries(Object.entries({
+			...env,
+			...applies ? apply : plan
+		}).map(([name, value]) => [name, value.replaceAll("${token_file}", tokenFile)]))
+	}))
+};
+function kind(name, read) {
+	return (environment) => {
+		const settings = environment[name];
+		return settings === void 0 ? null : read(settings);
+	};
+}
+function credentialsOf(environment) {
+	return Object.values(KINDS).flatMap((read) => read(environment) ?? []);
+}
+/** Whether an environment says where its credentials come from; else its units use what the machine has. */
+function namesCredentials(environment) {
+	return credentialsOf(environment).length > 0;
+}
+/** Whom tokens are needed for. */
+function audiencesOf(environments) {
+	return [...new Set(environments.flatMap(credentialsOf).map(({ audience }) => audience))];
+}
+/**
+* The variables from which a unit's tools get their credentials.
+*
+* @throws CredentialsError when an account has no id, or there is no token for an audience
+*/
+function credentialVariables(environment, context) {
+	const variables = {};
+	for (const credentials of credentialsOf(environment)) {
+		const file = context.tokenFiles[credentials.audience];
+		if (file === void 0) throw new CredentialsError(`there is no identity token for the audience ${credentials.audience}`);
+		Object.assign(variables, credentials.variables(file, context));
+	}
+	return variables;
+}
+/** The full name of a role: one that is written as an ARN stays as it is. */
+function roleArn(role, account, region, accounts) {
+	if (role.startsWith("arn:")) return role;
+	const id = /^\d{12}$/.test(account) ? account : accounts[account];
+	if (id === void 0) throw new CredentialsError(`the account ${account} is no key of accounts.yml and no 12-digit id, so the role ${role} can't be named`);
+	return `arn:${region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws"}:iam::${id}:role/${role.replace(/^\//, "")}`;
+}
+
 // packages/executor/src/credentials/auth-answer.ts
 /** What the command that Terragrunt asks for credentials knows. It holds no secret itself. */
 const AuthSettings = strictObject({
@@ -41445,12 +41519,6 @@ const AuthSettings = strictObject({
 	/** The job's units, where it changes them: they alone get the apply role. */
 	applying: array$1(UnitPath)
 });
-/** The audience of the tokens that AWS takes. */
-const AWS_AUDIENCE = "sts.amazonaws.com";
-/** A unit that no credentials can be found for. */
-var CredentialsError = class extends Error {
-	name = "CredentialsError";
-};
 /**
 * The credentials for a folder: its environment's role and region with a token file, from which the tools themselves
 * assume the role, again and again while they run. A unit that is only read, such as a dependency in another account,
@@ -41466,42 +41534,15 @@ function authAnswer(settings, folder) {
 		const where = found.kind === "none" ? "no environment" : `several environments (${found.names.join(", ")})`;
 		throw new CredentialsError(`${path.data} is in ${where}, so there is no role for it; see \`environments.*.paths\` in .pipelines/config.yml`);
 	}
-	const { aws, identity, env } = found.environment;
-	const applies = settings.applying.includes(path.data);
+	const { environment } = found;
+	const context = {
+		...settings,
+		applies: settings.applying.includes(path.data)
+	};
 	return { envs: {
-		...env,
-		...aws === void 0 ? {} : awsVariables(settings, aws, applies),
-		...identity === void 0 ? {} : identityVariables(settings, identity, applies)
+		...environment.env,
+		...credentialVariables(environment, context)
 	} };
-}
-function awsVariables(settings, aws, applies) {
-	return {
-		AWS_ROLE_ARN: roleArn(applies ? aws.apply_role : aws.plan_role, aws.account, aws.region, settings.accounts),
-		AWS_WEB_IDENTITY_TOKEN_FILE: tokenFileFor(settings, AWS_AUDIENCE),
-		AWS_ROLE_SESSION_NAME: settings.sessionName,
-		AWS_REGION: aws.region,
-		AWS_DEFAULT_REGION: aws.region
-	};
-}
-function identityVariables(settings, identity, applies) {
-	const file = tokenFileFor(settings, identity.audience);
-	const variables = {
-		...identity.env,
-		...applies ? identity.apply : identity.plan
-	};
-	return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value.replaceAll("${token_file}", file)]));
-}
-function tokenFileFor({ tokenFiles }, audience) {
-	const file = tokenFiles[audience];
-	if (file === void 0) throw new CredentialsError(`there is no identity token for the audience ${audience}`);
-	return file;
-}
-/** The full name of a role: one that is written as an ARN stays as it is. */
-function roleArn(role, account, region, accounts) {
-	if (role.startsWith("arn:")) return role;
-	const id = /^\d{12}$/.test(account) ? account : accounts[account];
-	if (id === void 0) throw new CredentialsError(`the account ${account} is no key of accounts.yml and no 12-digit id, so the role ${role} can't be named`);
-	return `arn:${region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws"}:iam::${id}:role/${role.replace(/^\//, "")}`;
 }
 /** AWS takes 2 to 64 of these characters. */
 const LONGEST_SESSION_NAME = 64;
@@ -50382,7 +50423,7 @@ function sameStateStop(unit, state, applied) {
 	};
 }
 
-// packages/core/src/advice/by-hand.ts
+// packages/core/src/wording/by-hand.ts
 /** How a person has an action done that needs a reviewed plan: a plan by hand, which is read, then the action. */
 function byHand({ path, at, action }) {
 	return `run the workflow by hand with action \`${traitsOf(action).reviewedAs ?? "plan"}\`, unit \`${path}\` and commit \`${at}\`, and read that plan. If it is right, run it with action \`${action}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run.`;
@@ -51363,7 +51404,7 @@ function variablesOf(environment, job, needed = "all secrets") {
 	const missing = environment.secrets.filter((name) => (job[name] ?? "") === "");
 	if (missing.length > 0 && needed === "all secrets") throw new MissingSecretError(`the environment ${environment.name} declares the secrets ${missing.join(", ")}, which this job does not have; pass them in the workflow or take them out of \`secrets\``);
 	const secrets = environment.secrets.filter((name) => !missing.includes(name)).map((name) => [name, job[name] ?? ""]);
-	const own = environment.aws === void 0 && environment.identity === void 0 || job["GITHUB_ACTIONS"] !== "true" ? Object.entries(job).flatMap(([name, value]) => value !== void 0 && CLOUD.test(name) ? [[name, value]] : []) : [];
+	const own = !namesCredentials(environment) || job["GITHUB_ACTIONS"] !== "true" ? Object.entries(job).flatMap(([name, value]) => value !== void 0 && CLOUD.test(name) ? [[name, value]] : []) : [];
 	return {
 		variables: {
 			...Object.fromEntries(own),
@@ -58738,11 +58779,11 @@ const NONE = {
 */
 async function openAuthProvider(options) {
 	const { execution, configuration, environment, jobFolder, treeFolder } = options;
-	const audiences = audiencesOf(configuration);
+	const audiences = audiencesOf(environmentsOf(configuration));
 	if (audiences.length === 0 || options.process["GITHUB_ACTIONS"] !== "true") return NONE;
 	const [url, bearer] = [options.process["ACTIONS_ID_TOKEN_REQUEST_URL"], options.process["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]];
 	if (url === void 0 || bearer === void 0) {
-		if (environment.aws === void 0 && environment.identity === void 0) return NONE;
+		if (!namesCredentials(environment)) return NONE;
 		throw new CredentialsError(`the environment ${environment.name} has a role or an identity, but this job may not ask GitHub for an identity token; give it \`permissions: id-token: write\``);
 	}
 	const tokens = await keepTokens(audiences, {
@@ -58806,11 +58847,6 @@ async function keepTokens(audiences, source, { jobFolder, warn }) {
 		files,
 		[Symbol.asyncDispose]: over
 	};
-}
-/** Whom tokens are needed for: units of other environments may be read as dependencies. */
-function audiencesOf(configuration) {
-	const wanted = environmentsOf(configuration).flatMap(({ aws, identity }) => [...aws === void 0 ? [] : [AWS_AUDIENCE], ...identity === void 0 ? [] : [identity.audience]]);
-	return [...new Set(wanted)];
 }
 async function accountsOf({ execution, configuration, repository }) {
 	const { file } = configuration.accounts;

@@ -32132,10 +32132,14 @@ const Runner = union([string().min(1), strictObject({
 	plan: string().min(1),
 	apply: string().min(1)
 })]);
+/** Where an environment's units get credentials from, by kind. How each is used stands in the executor's `credentials/kinds`. */
+const CREDENTIALS = {
+	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
+	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token")
+};
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
-	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
-	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token"),
+	...CREDENTIALS,
 	github_environment: string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: Runner.optional().describe("The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world"),
 	env: Variables.default({}).describe("Variables while its units are evaluated and run"),
@@ -32391,8 +32395,8 @@ const ChangedFile = strictObject({
 	path: string().min(1),
 	status: FileStatus
 });
-/** The kinds of infra change. */
-const ChangeType = _enum([
+/** The kinds of infra change that files make: each comes from a rule of the orchestrator's. */
+const FileChangeType = _enum([
 	"ModuleAdded",
 	"ModuleChanged",
 	"ModuleDeleted",
@@ -32407,7 +32411,11 @@ const ChangeType = _enum([
 	"AccountRequested",
 	"AccountChanged",
 	"AccountDeleted",
-	"AccountAdded",
+	"AccountAdded"
+]);
+/** The kinds of infra change: also those for which nothing has changed, and units run all the same. */
+const ChangeType = _enum([
+	...FileChangeType.options,
 	"DriftChecked",
 	"ManuallyRequested",
 	"StillDue"
@@ -32942,7 +32950,7 @@ function explain(assessment) {
 }
 function totals({ units, jobs, changes }) {
 	if (units.length === 0) return "";
-	return `: ${count$1(units.length, "unit")} by ${count$1(changes.length, "change")}, ${count$1(jobs.length, "job")}`;
+	return `: ${count$2(units.length, "unit")} by ${count$2(changes.length, "change")}, ${count$2(jobs.length, "job")}`;
 }
 function changesBlock({ changes, units }) {
 	const byPath = new Map(units.map((unit) => [unit.path, unit]));
@@ -32979,9 +32987,9 @@ function filesOf({ files }) {
 function moreChanges(changes) {
 	const lines = [...Map.groupBy(changes, ({ type }) => type)].toSorted(([a], [b]) => a < b ? -1 : 1).map(([type, members]) => {
 		const units = new Set(members.flatMap((change) => change.units)).size;
-		return `  ${type}  ${count$1(members.length, "change")} of ${count$1(units, "unit")}`;
+		return `  ${type}  ${count$2(members.length, "change")} of ${count$2(units, "unit")}`;
 	});
-	return [`… and ${count$1(changes.length, "more change", "more changes")}; \`--json\` has them all`, ...lines];
+	return [`… and ${count$2(changes.length, "more change", "more changes")}; \`--json\` has them all`, ...lines];
 }
 function unitLine(unit, reason) {
 	const chain = reason.links.map(({ relation, path }) => `← ${relation} ← ${path}`).join(" ");
@@ -33004,14 +33012,14 @@ function jobLine(job) {
 function jobsByStage(jobs) {
 	return [...Map.groupBy(jobs, ({ stage, action, environment }) => `stage ${stage}  ${action} · ${environment}`)].map(([what, members]) => {
 		const units = members.reduce((sum, job) => sum + job.units.length, 0);
-		return `${what}  ${count$1(members.length, "job")} with ${count$1(units, "unit")}`;
+		return `${what}  ${count$2(members.length, "job")} with ${count$2(units, "unit")}`;
 	});
 }
 function costBlock({ discovery }) {
 	if (discovery === void 0) return [];
 	const { snapshots, terragruntCalls, seconds } = discovery;
-	const calls = count$1(terragruntCalls, "call");
-	return [`Discovery read ${count$1(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
+	const calls = count$2(terragruntCalls, "call");
+	return [`Discovery read ${count$2(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
 }
 function problemLine({ file, line, message }, more = "") {
 	return `${file === null ? "" : `${file}${line === null ? "" : `:${line}`}${more}: `}${message}`;
@@ -33028,7 +33036,7 @@ function listed$1(shown, total) {
 	const lines = shown.map((line) => `  ${line}`);
 	return total > shown.length ? [...lines, `  … and ${total - shown.length} more`] : lines;
 }
-function count$1(number, one, many = `${one}s`) {
+function count$2(number, one, many = `${one}s`) {
 	return `${number} ${number === 1 ? one : many}`;
 }
 
@@ -48028,6 +48036,3126 @@ function toolEnvironment(parent, extra = {}) {
 	};
 }
 
+// packages/core/src/configuration/accounts-file.ts
+/** One entry; teams keep further keys there, which are theirs. */
+const Entry = looseObject({
+	id: union([string(), number()]).transform((id) => String(id).padStart(12, "0")).refine((id) => /^\d{12}$/.test(id), "an account's id is 12 digits"),
+	email: string().optional(),
+	owner_email: string().optional()
+});
+/**
+* Reads `accounts.yml`: `<folder>: {id, email}`.
+*
+* @throws ConfigurationError naming the line that does not fit
+*/
+function readAccounts(text, file) {
+	const entries = readYaml(text, file, record(string(), Entry)) ?? {};
+	return new Map(Object.entries(entries).map(([name, entry]) => [name, {
+		name,
+		id: entry.id,
+		email: entry.email ?? entry.owner_email ?? ""
+	}]));
+}
+
+// packages/orchestrator/src/accounts.ts
+const Entries = record(string(), unknown$1());
+/** What changed in `accounts.yml` between the commits. */
+async function accountChanges(repository, { base, head }, diff, { files }, file) {
+	if (!diff.some(({ path }) => path === file)) return {
+		added: null,
+		withoutCode: [],
+		problems: []
+	};
+	const { accounts: added, problem } = addedAccounts(base === null ? null : await repository.read(base, file), await repository.read(head, file), file);
+	return {
+		added,
+		withoutCode: withoutCode(added ?? [], files.keys()),
+		problems: problem === null ? [] : [problem]
+	};
+}
+function addedAccounts(before, after, file) {
+	if (after === null) return {
+		accounts: null,
+		problem: null
+	};
+	try {
+		const old = readYaml(before ?? "", file, Entries) ?? {};
+		const now = readYaml(after, file, Entries) ?? {};
+		if (!Object.entries(old).every(([name, entry]) => JSON.stringify(entry) === JSON.stringify(now[name]))) return {
+			accounts: null,
+			problem: null
+		};
+		const added = [...readAccounts(after, file).values()].filter(({ name }) => !Object.hasOwn(old, name));
+		return {
+			accounts: added.length === 0 ? null : added,
+			problem: null
+		};
+	} catch (error) {
+		if (!(error instanceof ConfigurationError)) throw error;
+		return {
+			accounts: null,
+			problem: {
+				kind: "account",
+				path: null,
+				file,
+				line: error.line,
+				message: error.message
+			}
+		};
+	}
+}
+function withoutCode(accounts, files) {
+	const folders = new Set([...files].map((file) => file.slice(0, file.indexOf("/"))));
+	return accounts.filter(({ name }) => !folders.has(name));
+}
+
+// packages/core/src/wording/count.ts
+/** `1 unit`, `2 units`, `3,000 units`. */
+function count$1(amount, noun, nouns = `${noun}s`) {
+	return `${amount.toLocaleString("en-US")} ${amount === 1 ? noun : nouns}`;
+}
+
+// packages/core/src/terragrunt/files.ts
+/** The name of the file that makes a folder a stack. */
+const STACK_FILE = "terragrunt.stack.hcl";
+/** The name of the file that makes a folder a unit. */
+const UNIT_FILE = "terragrunt.hcl";
+/** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
+const GENERATE_STACK = [
+	"stack",
+	"generate",
+	"--no-color"
+];
+/** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
+function isCached(file) {
+	return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
+}
+
+// packages/orchestrator/src/discover/paths.ts
+/** The folder of a file: `.` for the root. */
+function folderOf$1(file) {
+	const slash = file.lastIndexOf("/");
+	return slash === -1 ? "." : file.slice(0, slash);
+}
+/** The folder of the unit that a dependency's path names, be it that folder or the configuration file in it. */
+function unitNamedBy(path) {
+	return path.endsWith(`/${"terragrunt.hcl"}`) ? folderOf$1(path) : path;
+}
+/** The path of a file in a folder. */
+function fileIn(folder, name) {
+	return folder === "." ? name : `${folder}/${name}`;
+}
+/** Every folder that has one of these paths below it. */
+function foldersAbove(folders) {
+	const above = /* @__PURE__ */ new Set();
+	for (const folder of folders) for (let parent = folder; parent !== ".";) {
+		parent = folderOf$1(parent);
+		if (above.has(parent)) break;
+		above.add(parent);
+	}
+	return above;
+}
+/** Whether a file lies in a folder, at any depth. */
+function liesIn(file, folder) {
+	return folder === "." || file.startsWith(`${folder}/`);
+}
+/** The unit whose own folder holds a file: the nearest one, so that a nested unit keeps its files to itself. */
+function unitOwning(file, isUnit) {
+	for (let folder = folderOf$1(file);; folder = folderOf$1(folder)) {
+		if (isUnit(folder)) return folder;
+		if (folder === ".") return null;
+	}
+}
+
+// packages/orchestrator/src/decide/list-paths.ts
+/** Paths of one sentence that are named before the rest is counted. */
+const SHOWN = 20;
+/** Paths in a sentence: a long list is cut, since a message goes into comments and logs. */
+function listPaths(paths) {
+	const shown = paths.slice(0, SHOWN).map((path) => `\`${path}\``);
+	return paths.length > SHOWN ? `${shown.join(", ")} and ${paths.length - SHOWN} more` : shown.join(", ");
+}
+
+// packages/orchestrator/src/decide/judge-faults.ts
+/**
+* Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
+* been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
+* changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
+* Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base. Nothing is told of
+* units that are ignored, and of what else lies on the ignore list.
+*/
+function judgeFaults({ base, head }, diff, affected, deleted, isIgnored) {
+	const changed = diff.map(({ path }) => path);
+	const owners = ownersOf$1(changed, head);
+	const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
+	const brokenBefore = new Set(base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units));
+	const problems = [];
+	const untouched = [];
+	const told = head.faults.flatMap((fault) => withoutIgnored(fault, isIgnored));
+	for (const fault of told.filter(({ missing }) => missing === null || !deleted.has(missing))) {
+		const before = known.get(keyOf(fault));
+		if (fault.folders.length > 0) {
+			if (before === void 0 || changed.some((file) => concerns(file, fault.folders)) || fault.units.some((unit) => affected.has(unit))) problems.push(problemOf(fault, fault.units));
+			else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
+			continue;
+		}
+		const wasThere = (fault.kind === "not-evaluated" ? brokenBefore : before) ?? /* @__PURE__ */ new Set();
+		const isTouched = (unit) => affected.has(unit) || owners.has(unit) || !wasThere.has(unit);
+		const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
+		if (touched.length > 0) problems.push(problemOf(fault, touched));
+		if (others.length > 0) untouched.push(problemOf(fault, others));
+	}
+	return {
+		problems: [...problems, ...deletedFaults(base, deleted)],
+		untouched
+	};
+}
+/** A stack that runs can be kept from being generated by a file of a catalogue that is ignored: then it counts. */
+function isOfIgnored({ file, folders: [first] }, isIgnored) {
+	if (file === null || !isIgnored(file)) return false;
+	return first === void 0 || isIgnored(first) || isIgnored(fileIn(first, "terragrunt.stack.hcl"));
+}
+function withoutIgnored(fault, isIgnored) {
+	if (fault.units.length === 0) return isOfIgnored(fault, isIgnored) ? [] : [fault];
+	const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
+	return units.length === 0 ? [] : [{
+		...fault,
+		units
+	}];
+}
+/** A unit that is deleted runs at base, so what is wrong with it there counts. */
+function deletedFaults(base, deleted) {
+	return base.faults.flatMap((fault) => {
+		const units = fault.units.filter((unit) => deleted.has(unit));
+		return fault.kind === "not-evaluated" && units.length > 0 ? [problemOf(fault, units)] : [];
+	});
+}
+/** A sentence about faults that are left alone, where there are any. */
+function untouchedNotice(untouched) {
+	const units = [...new Set(untouched.flatMap(({ path, units }) => units ?? (path === null ? [] : [path])))].toSorted();
+	const stacks = untouched.flatMap(({ path, units, file }) => path === null && units === void 0 ? [file ?? ""] : []);
+	if (units.length + stacks.length === 0) return [];
+	return [`${[...units.length === 0 ? [] : [count$1(units.length, "unit")], ...stacks.length === 0 ? [] : [count$1(stacks.length, "file")]].join(" and ")} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`];
+}
+/** Whether two commits have the same fault: same place and words, or the same file that Terragrunt gives up on. */
+function keyOf({ kind, file, line, message, missing }) {
+	return JSON.stringify(kind === "not-evaluated" ? [kind, file] : [
+		kind,
+		file,
+		line,
+		message,
+		missing
+	]);
+}
+function ownersOf$1(files, head) {
+	const folders = new Set(head.units);
+	return new Set(files.flatMap((file) => unitOwning(file, (folder) => folders.has(folder)) ?? []));
+}
+/** A file in one of the folders, or shared on the way to it. */
+function concerns(file, folders) {
+	return folders.some((folder) => file === folder || liesIn(file, folder) || liesIn(folder, folderOf$1(file)));
+}
+function problemOf(fault, units) {
+	const { kind, file, line } = fault;
+	const [first, second] = units;
+	const several = second === void 0 ? {} : { units: [...units] };
+	return {
+		kind,
+		path: second === void 0 ? first ?? null : null,
+		file,
+		line,
+		message: messageOf$2(fault, units),
+		...several
+	};
+}
+function messageOf$2({ kind, file, message }, units) {
+	if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
+	const isOwn = units.length === 1 && file !== null && folderOf$1(file) === units[0] && file.endsWith("terragrunt.hcl");
+	if (kind === "path") return isOwn ? message : `${message} It concerns ${listPaths(units)}.`;
+	if (units.length === 1) return `Terragrunt can't evaluate ${isOwn ? "the unit" : listPaths(units)}: ${message}`;
+	return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${listPaths(units)}.`;
+}
+
+// packages/orchestrator/src/assess.ts
+/** Puts the assessment together from what the steps determined. */
+function assess(determined) {
+	const { comparison, governing, classified, units, untouched, discovery } = determined;
+	const problems = [...determined.problems];
+	const notices = [...determined.notices, ...untouchedNotice(untouched)];
+	const { pullRequest } = comparison;
+	const untrusted = pullRequest?.untrusted === true && units.length > 0;
+	if (untrusted) {
+		const message = "This pull request gets no credentials (it comes from a fork or from Dependabot), so nothing is planned. A maintainer can push its commits to a branch of this repository.";
+		if (governing.unplanned_pull_requests === "fail") problems.push({
+			kind: "untrusted-pull-request",
+			path: null,
+			file: null,
+			line: null,
+			message
+		});
+		else notices.push(message);
+	}
+	if (pullRequest !== void 0 && pullRequest.baseRef !== comparison.deployBranch) notices.push(`This pull request goes to \`${pullRequest.baseRef}\`, not to the deploy branch \`${comparison.deployBranch}\`: its plans are no reviewed plans.`);
+	if (units.length === 0 && determined.jobs.length === 0) notices.push("Nothing to do: no unit is affected.");
+	const jobs = untrusted ? [] : [...determined.jobs];
+	return {
+		version: 1,
+		comparison,
+		changes: classified.changes.map(({ type, files, reasons, account }) => ({
+			type,
+			files: [...files],
+			units: [...reasons.keys()].toSorted(),
+			...account === void 0 ? {} : { account }
+		})),
+		units: [...units],
+		jobs,
+		...jobs.some(({ action }) => traitsOf(action).writes && traitsOf(action).removes) ? { living: [...determined.living].toSorted() } : {},
+		unmatched: [...classified.unmatched],
+		ignored: [...classified.ignored],
+		problems,
+		...untouched.length === 0 ? {} : { untouched: [...untouched] },
+		notices,
+		discovery
+	};
+}
+/** The assessment of a run that has nothing to compare. */
+function nothingToDo(comparison, why) {
+	return {
+		version: 1,
+		comparison,
+		changes: [],
+		units: [],
+		jobs: [],
+		unmatched: [],
+		ignored: [],
+		problems: [],
+		notices: [why]
+	};
+}
+
+// packages/core/src/configuration/check-environments.ts
+/** The account that an environment names, and whether its roles are of that account. */
+function accountIssues({ name, aws }, known, file, issue) {
+	if (aws === void 0 || known === null) return [];
+	const { account } = aws;
+	const key = [
+		"environments",
+		name,
+		"aws",
+		"account"
+	];
+	const issues = [];
+	if (!/^\d{12}$/.test(account) && !known.has(account)) {
+		const meant = nearest(account, [...known.keys()]);
+		const allowed = known.size === 0 ? `there are no accounts in ${file}` : `${file} has ${[...known.keys()].slice(0, 10).join(", ")}`;
+		const hint = meant === null ? `${allowed}; it has to be a key of it or an id of 12 digits` : `did you mean \`${meant}\`?`;
+		issues.push(issue("error", key, `\`${key.join(".")}\` names no account: \`${account}\`; ${hint}`));
+	}
+	const id = /^\d{12}$/.test(account) ? account : known.get(account)?.id;
+	for (const role of ["plan_role", "apply_role"]) {
+		const other = /^arn:[^:]*:iam::(\d{12}):/.exec(aws[role])?.[1];
+		if (other === void 0 || id === void 0 || other === id) continue;
+		const path = [
+			"environments",
+			name,
+			"aws",
+			role
+		];
+		issues.push(issue("warning", path, `\`${path.join(".")}\` is a role of account ${other}, and the environment's account is ${id}`));
+	}
+	return issues;
+}
+/** Texts that look as if something was filled in. */
+function identityIssues({ name, identity, env }, issue) {
+	const own = ["environments", name];
+	return [{
+		path: [...own, "env"],
+		values: env,
+		filled: []
+	}, ...[
+		"env",
+		"plan",
+		"apply"
+	].map((key) => ({
+		path: [
+			...own,
+			"identity",
+			key
+		],
+		values: identity?.[key] ?? {},
+		filled: ["token_file"]
+	}))].flatMap(({ path, values, filled }) => Object.entries(values).flatMap(([variable, value]) => {
+		const unknown = [...value.matchAll(/\$\{([^{}]*)\}/g)].map(([, inside = ""]) => inside).find((inside) => !filled.includes(inside));
+		if (unknown === void 0) return [];
+		const what = filled.length === 0 ? "nothing is filled in here" : "only `${token_file}` is filled in";
+		return [issue("warning", [...path, variable], `\`${[...path, variable].join(".")}\` holds \`\${${unknown}}\`, which stays as it is: ${what}`)];
+	}));
+}
+/** Once for each variable and file: a shared file asks for all its units. */
+function variableIssues(configuration, asked) {
+	if (configuration.environments === void 0) return [];
+	const lookup = environmentLookup(configuration);
+	const missing = asked.flatMap((variable) => {
+		const place = lookup(variable.unit);
+		if (place.kind !== "one" || RUNNERS_OWN.test(variable.name)) return [];
+		const { environment } = place;
+		return Object.hasOwn(environment.env, variable.name) || environment.secrets.includes(variable.name) ? [] : [{
+			...variable,
+			environment: environment.name
+		}];
+	});
+	return [...Map.groupBy(missing, ({ name, file, line }) => `${name} ${file} ${line}`).values()].flatMap((all) => {
+		const [first] = all;
+		if (first === void 0) return [];
+		const where = [...new Set(all.map(({ environment }) => environment))].map((name) => `\`environments.${name}\``).join(", ");
+		return [{
+			severity: "warning",
+			file: first.file,
+			line: first.line,
+			message: `\`get_env("${first.name}")\` has no default, and nothing sets it: add it to \`env\` or \`secrets\` of ${where}`
+		}];
+	});
+}
+/** What the credentials of an environment or its tools set. */
+const RUNNERS_OWN = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^(?:HOME|USER|PATH|CI)$/;
+
+// packages/core/src/configuration/check-places.ts
+/** Each unit belongs to one environment: one line for each set of environments that share units, and for those in none. */
+function placeIssues(configuration, units, issue) {
+	const lookup = environmentLookup(configuration);
+	const places = units.map((unit) => ({
+		unit,
+		found: lookup(unit)
+	}));
+	const issues = [...Map.groupBy(places.flatMap(({ unit, found }) => found.kind === "several" ? [{
+		unit,
+		names: found.names
+	}] : []), ({ names }) => names.join(" ")).values()].map((all) => {
+		const names = all[0]?.names ?? [];
+		const which = names.map((name) => `\`${name}\``).join(" and ");
+		return issue("error", [
+			"environments",
+			names.at(-1) ?? "",
+			"paths"
+		], `the environments ${which} share ${listed(all.map(({ unit }) => unit))}; a unit belongs to one environment, so change the \`paths\` of one`);
+	});
+	const nowhere = places.filter(({ found }) => found.kind === "none").map(({ unit }) => unit);
+	if (nowhere.length > 0) {
+		const near = environmentsOf(configuration).map(({ name }) => name).join(", ");
+		issues.push(issue("warning", ["environments"], `${listed(nowhere)} ${nowhere.length === 1 ? "is" : "are"} in no environment (${near}) and can't run; add a glob to the \`paths\` of one`));
+	}
+	return issues;
+}
+const MOST_LISTED = 5;
+function listed(units) {
+	const names = units.slice(0, MOST_LISTED).map((unit) => `\`${unit}\``).join(", ");
+	const more = units.length > MOST_LISTED ? ` and ${units.length - MOST_LISTED} more` : "";
+	return `${units.length === 1 ? "one unit" : `${units.length} units`} (${names}${more})`;
+}
+/** Globs of units that no unit matches, with the folder that may be meant. */
+function globsWithoutUnits(configuration, units, issue) {
+	if (configuration.environments === void 0) return [];
+	const folders = [...new Set(units.flatMap((unit) => unit.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"))))];
+	return [...environmentsOf(configuration).flatMap(({ name, paths, protect }) => [{
+		path: [
+			"environments",
+			name,
+			"paths"
+		],
+		globs: paths
+	}, {
+		path: [
+			"environments",
+			name,
+			"protect"
+		],
+		globs: protect
+	}]), ...configuration.extra_reads.map((read, index) => ({
+		path: [
+			"extra_reads",
+			index,
+			"units"
+		],
+		globs: read.units
+	}))].flatMap(({ path, globs }) => globs.flatMap((glob, index) => {
+		if (units.some(globMatcher([glob]))) return [];
+		const meant = nearest(glob.replace(/(?:\/\*+)+$/, ""), folders);
+		const hint = meant === null ? "" : `; did you mean \`${meant}/**\`?`;
+		const key = path.map((part) => typeof part === "number" ? `[${part}]` : `.${part}`).join("").slice(1);
+		return [issue("warning", [...path, index], `\`${key}[${index}]\` is \`${glob}\`, which matches no unit${hint}`)];
+	}));
+}
+/** The unit that creates accounts has to be one. */
+function factoryIssues(configuration, units, issue) {
+	const { factory_unit: factory } = configuration.accounts;
+	if (factory === void 0 || units.some((unit) => unit === factory)) return [];
+	const meant = nearest(factory, units);
+	return [issue("error", ["accounts", "factory_unit"], `\`accounts.factory_unit\` is \`${factory}\`, which is no unit${meant === null ? "" : `; did you mean \`${meant}\`?`}`)];
+}
+
+// packages/core/src/configuration/check.ts
+/**
+* Checks a configuration: whether it can be read, and whether it fits the repository's accounts and units. Answers
+* every issue, in the order of files and lines.
+*/
+function checkConfiguration(facts) {
+	return issuesOf(facts).toSorted((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : (a.line ?? 0) - (b.line ?? 0));
+}
+function issuesOf(facts) {
+	const { text, file } = facts.configuration ?? {
+		text: "",
+		file: ".pipelines/config.yml"
+	};
+	let yaml;
+	let configuration;
+	try {
+		yaml = parseYaml(text, file);
+		configuration = validated(yaml, file, Configuration) ?? defaultConfiguration();
+	} catch (error) {
+		return unreadable(error);
+	}
+	const accounts = accountsOf(facts, configuration);
+	const isIgnored = globMatcher(configuration.ignore);
+	const units = facts.units.filter((unit) => !isIgnored(unit === "." ? "terragrunt.hcl" : `${unit}/terragrunt.hcl`));
+	const issue = (severity, path, message) => ({
+		severity,
+		file,
+		line: yaml.lineOf(path),
+		message
+	});
+	return [
+		...accounts.issues,
+		...environmentsOf(configuration).flatMap((environment) => [...accountIssues(environment, accounts.known, configuration.accounts.file, issue), ...identityIssues(environment, issue)]),
+		...placeIssues(configuration, units, issue),
+		...globsWithoutUnits(configuration, units, issue),
+		...factoryIssues(configuration, units, issue),
+		...variableIssues(configuration, facts.asked ?? [])
+	];
+}
+function unreadable(error) {
+	if (!(error instanceof ConfigurationError)) throw error;
+	return error.issues.map(({ line, message }) => ({
+		severity: "error",
+		file: error.file,
+		line,
+		message
+	}));
+}
+function accountsOf({ read }, { accounts: { file } }) {
+	const text = read(file);
+	if (text === null) return {
+		known: /* @__PURE__ */ new Map(),
+		issues: []
+	};
+	try {
+		const known = readAccounts(text, file);
+		return {
+			known,
+			issues: [...Map.groupBy(known.values(), ({ id }) => id).values()].filter((accounts) => accounts.length > 1).map((accounts) => {
+				return {
+					severity: "error",
+					file,
+					line: null,
+					message: `${accounts.map(({ name }) => `\`${name}\``).join(" and ")} have the same id ${accounts[0]?.id ?? ""}`
+				};
+			})
+		};
+	} catch (error) {
+		return {
+			known: null,
+			issues: unreadable(error)
+		};
+	}
+}
+
+// packages/orchestrator/src/check-configuration.ts
+/**
+* Checks head's configuration where the comparison touches it, the accounts, or the place of a unit. What base has as
+* well stops nothing, and neither does what may be meant.
+*/
+async function configurationProblems(repository, configurations, { base, head, diff, settings }) {
+	const accounts = settings.atHead.accounts.file;
+	const files = diff.some(({ path }) => path.startsWith(".pipelines/") || path === accounts);
+	const moved = head.units.size !== base.units.size || [...head.units.keys()].some((unit) => !base.units.has(unit));
+	if (!files && !moved) return {
+		problems: [],
+		notices: []
+	};
+	const issuesAt = async (commit, { units }, file) => {
+		const text = await repository.read(commit, file);
+		return checkConfiguration({
+			configuration: await configurations.text(commit),
+			read: (path) => path === file ? text : null,
+			units: [...units.keys()]
+		});
+	};
+	const before = base.commit === head.commit ? [] : await issuesAt(base.commit, base, settings.atBase.accounts.file);
+	const known = new Set(before.map(({ file, message }) => `${file} ${message}`));
+	const issues = await issuesAt(head.commit, head, accounts);
+	const isProblem = ({ severity, file, message }) => severity === "error" && !known.has(`${file} ${message}`);
+	return {
+		problems: issues.filter(isProblem).map(({ file, line, message }) => ({
+			kind: "configuration",
+			path: null,
+			file,
+			line,
+			message
+		})),
+		notices: issues.filter((issue) => !isProblem(issue)).map(({ file, line, message }) => `${file}${line === null ? "" : `:${line}`}: ${message}`)
+	};
+}
+
+// packages/orchestrator/src/classify/rules/accounts.ts
+/** `accounts.yml` and the request files of new accounts. */
+const accounts = {
+	name: "accounts",
+	take(file, { configuration, addedAccounts, head, base }) {
+		const { file: accountsFile, requests, factory_unit } = configuration.accounts;
+		if (file.path === accountsFile) {
+			if (addedAccounts === null) return null;
+			return addedAccounts.map((account) => ({
+				type: "AccountAdded",
+				subject: account.name,
+				units: /* @__PURE__ */ new Map(),
+				account
+			}));
+		}
+		if (!liesIn(file.path, requests)) return null;
+		const type = REQUEST_TYPES[file.status];
+		const factory = UnitPath.safeParse(factory_unit);
+		const units = factory.success && (head.units.has(factory.data) || base.units.has(factory.data)) ? /* @__PURE__ */ new Map([[factory.data, [{
+			relation: "read by",
+			path: factory.data
+		}]]]) : /* @__PURE__ */ new Map();
+		return [{
+			type,
+			subject: file.path,
+			units
+		}];
+	}
+};
+const REQUEST_TYPES = {
+	added: "AccountRequested",
+	modified: "AccountChanged",
+	deleted: "AccountDeleted"
+};
+
+// packages/orchestrator/src/hcl/text-functions.ts
+/** Go's `filepath.Dir`: what is before the last slash, cleaned. */
+function goDirectory(path) {
+	const folder = posix.normalize(path.slice(0, path.lastIndexOf("/") + 1));
+	return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
+}
+/** Go's `filepath.Base`: the last part; `.` of nothing, `/` of nothing but slashes. */
+function goBase(path) {
+	return path === "" ? "." : posix.basename(path) || "/";
+}
+/** Go changes the case of one character to one character. Where the two don't agree on that, nothing is said. */
+function caseOf(text, change) {
+	const changed = [...text].map(change);
+	return changed.every((character) => [...character].length === 1) ? changed.join("") : null;
+}
+/** Go's `strings.TrimSpace`, which goes by Unicode's White_Space: a byte order mark stays, U+0085 goes. */
+function withoutSpaceAround(text) {
+	const characters = [...text];
+	const isText = (character) => !/\p{White_Space}/u.test(character);
+	const [first, last] = [characters.findIndex(isText), characters.findLastIndex(isText)];
+	return first < 0 ? "" : characters.slice(first, last + 1).join("");
+}
+/** Of the verbs, those that show a text as it is. */
+function formatted$1(texts) {
+	const [pattern, ...values] = texts;
+	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
+	const parts = pattern.split(/(%[sv%])/);
+	let next = 0;
+	const result = parts.map((part) => {
+		if (part === "%%") return "%";
+		if (part !== "%s" && part !== "%v") return part.includes("%") ? null : part;
+		next += 1;
+		return values[next - 1] ?? null;
+	});
+	return next === values.length && result.every((part) => part !== null) ? result.join("") : null;
+}
+
+// packages/orchestrator/src/hcl/evaluate.ts
+/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
+const ROOT = "/@root";
+/** How far references may lead: a local that names itself must not go on for ever. */
+const DEEPEST$1 = 40;
+/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
+function repositoryPath(text, relativeTo) {
+	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
+	if (absolute === ROOT) return ".";
+	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
+}
+/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
+function evaluate(expression, scope) {
+	const value = valueOfExpression(expression, scope, 0);
+	return typeof value === "string" ? value : null;
+}
+function valueOfExpression(expression, scope, depth) {
+	if (depth > DEEPEST$1) return null;
+	switch (expression.kind) {
+		case "template": {
+			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf(part, scope, depth) ?? scope.unknown);
+			return parts.every((part) => part !== null) ? parts.join("") : null;
+		}
+		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
+		case "call": return callOf(expression.name, expression.args, scope, depth);
+		case "list":
+		case "object":
+		case "for":
+		case "other": return null;
+		default: return expression;
+	}
+}
+function textOf(expression, scope, depth) {
+	const value = valueOfExpression(expression, scope, depth + 1);
+	return typeof value === "string" ? value : null;
+}
+function referenceOf(name, keys, scope, depth) {
+	const [first, ...rest] = keys;
+	const bound = keys.length === 0 ? scope.bound?.get(name) : void 0;
+	if (bound !== void 0) return bound;
+	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
+	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
+	if (name === "include") {
+		const bare = scope.includes.get("");
+		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
+		if (file === void 0) return null;
+		const configuration = scope.open(file);
+		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
+	}
+	return null;
+}
+function localOf(scope, name, keys, depth) {
+	for (const block of scope.body.blocks) {
+		if (block.type !== "locals") continue;
+		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
+		if (attribute === void 0) continue;
+		const { value } = attribute;
+		if (value.kind === "object" && keys.length > 0) {
+			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
+			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
+		}
+		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
+	}
+	return null;
+}
+/** Where what an expression refers to is defined: a local of this file, or of a configuration that is read. */
+function definitionOf(expression, scope) {
+	if (expression.kind !== "access") return null;
+	const { of, keys } = expression;
+	const own = of === "local" ? localNamed(scope, keys) : null;
+	if (own !== null) return own;
+	for (let length = 0; length < keys.length - 1; length += 1) {
+		if (keys[length] !== "locals") continue;
+		const value = valueOfExpression({
+			kind: "access",
+			of,
+			keys: keys.slice(0, length)
+		}, scope, 0);
+		if (value !== null && typeof value !== "string") return localNamed(value.configuration, keys.slice(length + 1));
+	}
+	return null;
+}
+/** A local, or an attribute of the object that it is. */
+function localNamed(scope, [name, ...keys]) {
+	let value = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes).find((local) => local.name === name)?.value;
+	for (const key of keys) value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : void 0;
+	return value === void 0 ? null : {
+		value,
+		scope
+	};
+}
+/** Follows `.locals.name` into a configuration; a text has no attributes. */
+function follow(value, keys, depth) {
+	if (value === null || keys.length === 0) return value;
+	if (typeof value === "string") return null;
+	const [section, name, ...rest] = keys;
+	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
+	if (section === "inputs" && name !== void 0) {
+		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
+		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
+		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
+	}
+	return null;
+}
+const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
+const folderOf = (file) => posix.dirname(file);
+function callOf(name, args, scope, depth) {
+	const known = FUNCTIONS.get(name);
+	if (known === void 0 || args.length > known.most) return null;
+	const text = (index) => {
+		const argument = args[index];
+		return argument === void 0 ? null : textOf(argument, scope, depth);
+	};
+	return known.answer({
+		args,
+		scope,
+		depth,
+		text
+	});
+}
+/** A function of at most so many arguments. */
+const upTo = (most, answer) => ({
+	most,
+	answer
+});
+/** A function of one text. */
+const ofText = (act) => upTo(1, (call) => {
+	const text = call.text(0);
+	return text === null ? null : act(text, call.scope);
+});
+/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
+function includeFolder({ scope, text }) {
+	if (scope.included) return {
+		kind: "folder",
+		folder: folderOf(scope.file)
+	};
+	const count = scope.body.blocks.filter(({ type }) => type === "include").length;
+	if (scope.includes.size === 0 && count === 0) return { kind: "none" };
+	const file = Math.max(scope.includes.size, count) === 1 ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
+	return file === void 0 ? null : {
+		kind: "folder",
+		folder: folderOf(file)
+	};
+}
+/** The functions of Terragrunt and OpenTofu that paths are made with. */
+const FUNCTIONS = /* @__PURE__ */ new Map([
+	["get_repo_root", upTo(0, () => ROOT)],
+	["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
+	["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
+	["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
+	["get_parent_terragrunt_dir", upTo(1, (call) => {
+		const include = includeFolder(call);
+		if (include === null) return null;
+		return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
+	})],
+	["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
+	["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
+	["path_relative_to_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder)))],
+	["path_relative_from_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include)))],
+	["find_in_parent_folders", upTo(2, ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope))],
+	["read_terragrunt_config", upTo(2, readConfiguration)],
+	["dirname", ofText(goDirectory)],
+	["basename", ofText(goBase)],
+	["abspath", ofText((path) => path.startsWith("/") ? posix.resolve(path) : null)],
+	["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
+	["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
+	["trimspace", ofText(withoutSpaceAround)],
+	["tostring", ofText((text) => text)],
+	["get_env", upTo(2, ({ scope, text }) => {
+		const name = text(0);
+		if (name === null || name === "") return null;
+		return Object.hasOwn(scope.env, name) ? scope.env[name] ?? null : text(1);
+	})],
+	["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
+	["format", upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted$1(args.map((_argument, index) => text(index))))]
+]);
+function betweenInclude(call, between) {
+	const include = includeFolder(call);
+	if (include === null || include.kind === "none") return include && ".";
+	return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
+}
+function readConfiguration({ scope, text }) {
+	const file = text(0);
+	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
+	const configuration = path === null ? null : scope.open(path);
+	return configuration === null ? null : { configuration };
+}
+function joinedTexts({ args, scope, depth, text }) {
+	const [separator, lists] = [text(0), args.slice(1)];
+	if (separator === null || lists.length === 0) return null;
+	const items = lists.flatMap((list) => list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null]);
+	return items.every((item) => item !== null) ? items.join(separator) : null;
+}
+function findInParentFolders(name, fallback, scope) {
+	if (name === null) return null;
+	let folder = scope.terragruntFolder;
+	while (folder !== "." && folder !== "") {
+		folder = posix.dirname(folder);
+		const candidate = folder === "." ? name : `${folder}/${name}`;
+		if (scope.exists(candidate)) return absolute(candidate);
+	}
+	return fallback;
+}
+/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
+const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
+
+// packages/orchestrator/src/hcl/functions.ts
+/**
+* Functions that read no file, look for none and run nothing: those of OpenTofu, Terraform and Terragrunt as of
+* Terragrunt 1.1 (https://docs.terragrunt.com/reference/hcl/functions, https://opentofu.org/docs/language/functions).
+* What is not named here or in `READING_FUNCTIONS` counts as if it might read anything.
+*/
+const PURE_FUNCTIONS = new Set(`abs abspath alltrue anytrue base64decode base64encode base64gunzip base64gzip base64sha256 base64sha512 basename
+  bcrypt can ceil chomp chunklist cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets coalesce coalescelist compact
+  concat constraint_check contains csvdecode deep_merge dirname distinct element endswith ephemeralasnull flatten floor
+  format formatdate formatlist get_aws_account_alias get_aws_account_id get_aws_caller_identity_arn
+  get_aws_caller_identity_user_id get_default_retryable_errors get_env get_original_terragrunt_dir
+  get_parent_terragrunt_dir get_path_from_repo_root get_path_to_repo_root get_platform get_repo_root
+  get_terraform_cli_args get_terraform_command get_terraform_commands_that_need_input
+  get_terraform_commands_that_need_locking get_terraform_commands_that_need_parallelism
+  get_terraform_commands_that_need_vars get_terragrunt_dir get_terragrunt_source_cli_flag get_working_dir
+  get_terragrunt_source_cli_flag indent index issensitive join jsondecode jsonencode keys length list log lookup lower
+  map matchkeys max md5 merge min nonsensitive one parseint path_relative_from_include path_relative_to_include pathexpand
+  plantimestamp pow range regex regexall replace reverse rsadecrypt sensitive setintersection setproduct setsubtract
+  setunion sha1 sha256 sha512 signum slice sort split startswith strcontains strrev substr sum templatestring textdecodebase64
+  textencodebase64 timeadd timecmp timestamp title tobool tolist tomap tonumber toset tostring transpose trim trimprefix
+  trimspace trimsuffix try type upper urldecode urlencode uuid uuidv5 values yamldecode yamlencode zipmap`.split(/\s+/));
+/** Functions whose first argument is the path of a file that they read. */
+const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
+	"file",
+	"templatefile",
+	"filebase64",
+	"filemd5",
+	"filesha1",
+	"filesha256",
+	"filesha512",
+	"filebase64sha256",
+	"filebase64sha512",
+	"read_tfvars_file",
+	"sops_decrypt_file"
+]);
+const OTHER_FUNCTIONS = /* @__PURE__ */ new Set([
+	"find_in_parent_folders",
+	"read_terragrunt_config",
+	"fileexists",
+	"fileset",
+	"run_cmd"
+]);
+/** Whether it is known what a function reads. */
+function isKnownFunction(name) {
+	return PURE_FUNCTIONS.has(name) || FILE_FUNCTIONS.has(name) || OTHER_FUNCTIONS.has(name);
+}
+
+// packages/orchestrator/src/hcl/items.ts
+/** How far lists may lead into each other: one that names itself must not go on for ever. */
+const DEEPEST = 20;
+/**
+* The texts that an expression may come to, or that the list which it makes may hold, in order: of both sides of a
+* condition, and of every turn of a `for`. What only Terragrunt knows is `scope.unknown` in them.
+*/
+function itemsOf(expression, scope, depth = 0) {
+	if (depth > DEEPEST) return [];
+	const inside = (inner) => inner.flatMap((each) => itemsOf(each, scope, depth + 1));
+	switch (expression.kind) {
+		case "list":
+		case "object":
+		case "other": return inside(innerOf(expression));
+		case "for": return turnsOf(expression, scope, depth).flatMap((turn) => expression.results.flatMap((result) => itemsOf(result, turn, depth + 1)));
+		case "template": return [evaluate(expression, scope)].filter((text) => text !== null);
+		case "access":
+		case "call": {
+			const text = evaluate(expression, scope);
+			if (text !== null) return [text];
+			const definition = definitionOf(expression, scope);
+			if (definition !== null) return itemsOf(definition.value, definition.scope, depth + 1);
+			if (expression.kind === "access" || innerOf(expression).length === 0) return unknown(scope);
+			return expression.name === "formatlist" ? formatted(expression.args, scope, depth) : inside(expression.args);
+		}
+		default: return expression;
+	}
+}
+const unknown = (scope) => scope.unknown === null ? [] : [scope.unknown];
+/** The scopes of the turns of a `for`. */
+function turnsOf({ names, collection }, scope, depth) {
+	const [first = "", second] = names;
+	const bind = (...texts) => ({
+		...scope,
+		bound: new Map([...scope.bound ?? [], ...texts])
+	});
+	const { value, scope: place } = definitionOf(collection, scope) ?? {
+		value: collection,
+		scope
+	};
+	if (value.kind === "object") return value.entries.flatMap((entry) => {
+		const texts = itemsOf(entry.value, place, depth + 1);
+		const [key = ""] = entry.key === null ? unknown(scope) : [entry.key];
+		return texts.map((text) => second === void 0 ? bind([first, text]) : bind([first, key], [second, text]));
+	});
+	return itemsOf(value, place, depth + 1).map((text, index) => second === void 0 ? bind([first, text]) : bind([first, String(index)], [second, text]));
+}
+/** `formatlist("-var-file=%s", …)` with each item in the place of what stands for it. */
+function formatted([format, ...lists], scope, depth) {
+	const [text = ""] = format === void 0 ? [] : itemsOf(format, scope, depth + 1);
+	return lists.flatMap((list) => itemsOf(list, scope, depth + 1)).map((item) => text.replace(/%[sv]/, () => item));
+}
+
+// packages/orchestrator/src/hcl/references.ts
+/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
+const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
+/** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
+const UNKNOWN = "";
+const VAR_FILES = /* @__PURE__ */ new Set(["required_var_files", "optional_var_files"]);
+const HOOKS = /* @__PURE__ */ new Set([
+	"before_hook",
+	"after_hook",
+	"error_hook"
+]);
+const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
+	"terraform",
+	"module",
+	"unit",
+	"stack"
+]);
+/** Finds what `terragrunt find` does not report: files, folders and local modules that HCL names by a path. */
+function referencesIn(scope) {
+	const found = nothingCollected();
+	for (const { attribute, around } of attributesIn(scope.body)) {
+		const reportedByTerragrunt = EVALUATED_BY_FIND.has(around[0] ?? "");
+		for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
+		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
+		const [block, inner] = around;
+		if (block === void 0 || inner !== void 0) continue;
+		takeDependency(attribute, block, scope, found);
+		if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
+		if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
+	}
+	for (const { args, folder } of hooksOf(scope)) takeCommand(args, folder, scope, found);
+	return {
+		files: [...found.files],
+		located: [...found.located],
+		folders: [...found.folders],
+		configurations: [...found.configurations],
+		sources: found.sources,
+		unknownSource: found.unknownSource,
+		unknownLocalSource: found.unknownLocalSource,
+		unknownDependency: found.unknownDependency,
+		unknownFunction: found.unknownFunction,
+		dependencies: found.dependencies,
+		unknownFiles: [...found.unknownFiles],
+		unknownConfigurations: [...found.unknownConfigurations],
+		unknownAbove: found.unknownAbove || scope.body.faulty,
+		hidesCredentials: found.hidesCredentials
+	};
+}
+function takeInclude({ value }, scope, found) {
+	const text = evaluate(value, scope) ?? unknownPath(value, scope, found);
+	if (text !== null) put(found, "configurations", text, scope.unitFolder);
+}
+function takeSource({ value, line }, block, scope, found) {
+	const source = evaluate(value, scope);
+	const isUnknown = source === null || source.split("?", 1)[0]?.includes("") === true;
+	found.unknownSource ||= isUnknown;
+	found.unknownLocalSource ||= isUnknown && (source === null || /^[./\u{F8FF}]/u.test(source));
+	const local = source === null ? null : localSource(source);
+	if (local === null) return;
+	const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
+	if (isUnknown) put(found, "configurations", local, base);
+	else {
+		const path = repositoryPath(local, base);
+		if (path !== null) found.sources.set(path, line);
+	}
+}
+/** Var files that `extra_arguments` name, as a list or as arguments of the command. */
+function varFiles({ name, value }, scope) {
+	if (VAR_FILES.has(name)) return itemsOf(value, scope);
+	if (name !== "arguments") return [];
+	const texts = itemsOf(value, scope);
+	return texts.flatMap((text, index) => {
+		return /^--?var-file$/.test(texts[index - 1] ?? "") ? text : /^--?var-file=(.+)$/s.exec(text)?.[1] ?? [];
+	});
+}
+/** What hooks start, and the folder in which they do. */
+function hooksOf(scope) {
+	return scope.body.blocks.filter(({ type }) => type === "terraform").flatMap(({ body }) => body.blocks.filter(({ type }) => HOOKS.has(type))).map(({ body }) => {
+		const attribute = (name) => body.attributes.find((one) => one.name === name)?.value;
+		const [execute, place] = [attribute("execute"), attribute("working_dir")];
+		const text = place === void 0 ? null : evaluate(place, scope);
+		const folder = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
+		return {
+			args: execute === void 0 ? [] : [execute],
+			folder: folder ?? scope.unitFolder
+		};
+	});
+}
+function nothingCollected() {
+	return {
+		files: /* @__PURE__ */ new Set(),
+		located: /* @__PURE__ */ new Set(),
+		folders: /* @__PURE__ */ new Set(),
+		configurations: /* @__PURE__ */ new Set(),
+		unknownFiles: /* @__PURE__ */ new Set(),
+		unknownConfigurations: /* @__PURE__ */ new Set(),
+		sources: /* @__PURE__ */ new Map(),
+		dependencies: /* @__PURE__ */ new Map(),
+		unknownSource: false,
+		unknownLocalSource: false,
+		unknownDependency: false,
+		unknownFunction: false,
+		unknownAbove: false,
+		hidesCredentials: false
+	};
+}
+function put(found, kind, text, base) {
+	if (text.includes("")) {
+		const pattern = patternPath(text, base);
+		const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
+		if (pattern !== null) unknown.add(pattern);
+		return;
+	}
+	const path = repositoryPath(text, base);
+	if (path !== null) found[kind].add(path);
+}
+/** A path with unknown parts: what stands before them counts only where they can't lead elsewhere. */
+function patternPath(text, base) {
+	const [known = "", ...others] = text.split("");
+	const rest = others.join("");
+	if (rest.includes("..")) return `${""}/${posix.basename(rest)}`;
+	return known === "" ? text : repositoryPath(text, base);
+}
+/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
+function takeCall(call, reportedByTerragrunt, scope, found) {
+	const fileFolder = posix.dirname(scope.file);
+	found.unknownFunction ||= !isKnownFunction(call.name);
+	if (call.name === "find_in_parent_folders") {
+		const place = evaluate(call, scope);
+		if (place !== null) put(found, "located", place, scope.unitFolder);
+		return;
+	}
+	if (call.name === "run_cmd") takeCommand(call.args, scope.unitFolder, scope, found);
+	if (call.name === "try" || call.name === "can") {
+		const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
+		found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
+	}
+	const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
+	const [argument] = call.args;
+	if (kind === void 0 || argument === void 0) return;
+	const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
+	if (text === null) return;
+	put(found, kind === "configurations" && text.includes("") && !reportedByTerragrunt ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
+}
+/** Blocks that Terragrunt evaluates to find units. */
+const EVALUATED_BY_FIND = /* @__PURE__ */ new Set(["locals", "include"]);
+const OTHER_READS = /* @__PURE__ */ new Map([
+	["fileexists", "located"],
+	["fileset", "folders"],
+	["read_terragrunt_config", "configurations"]
+]);
+/** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
+function unknownPath(argument, scope, found) {
+	if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
+	const [name, fallback] = argument.args;
+	const text = name === void 0 ? "" : evaluate(name, scope);
+	if (text === null || text.includes("")) {
+		found.unknownAbove = true;
+		return null;
+	}
+	return fallback === void 0 ? null : scope.unknown;
+}
+/** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
+function takeCommand(args, folder, scope, found) {
+	for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
+		const folders = [folder, ...foldersEntered(text, folder)];
+		for (const word of /* @__PURE__ */ new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
+			if (word === "" || word.includes("")) continue;
+			const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
+			for (const path of paths) if (scope.exists(path)) found.files.add(path);
+		}
+	}
+}
+/** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
+function foldersEntered(text, from) {
+	const folders = [];
+	for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
+		const entered = target.includes("") ? null : repositoryPath(target, folders.at(-1) ?? from);
+		if (entered !== null) folders.push(entered);
+	}
+	return folders;
+}
+function takeDependency({ name, value, line }, block, scope, found) {
+	const one = block === "dependency" && name === "config_path";
+	const isList = block === "dependencies" && name === "paths";
+	if (!one && !isList) return;
+	const parts = isList && value.kind === "list" ? value.items : [value];
+	const isKnown = (part) => evaluate(part, scope)?.includes("") === false;
+	found.unknownDependency ||= !parts.every(isKnown);
+	for (const text of itemsOf(value, scope)) {
+		if (text.includes("")) continue;
+		const path = repositoryPath(text, scope.terragruntFolder) ?? posix.join(scope.terragruntFolder, text);
+		if (!found.dependencies.has(path)) found.dependencies.set(path, line);
+	}
+}
+/** The path of a local source, its subfolder behind `//` included; `null` for one that is fetched from elsewhere. */
+function localSource(source) {
+	if (!/^(?:\.{0,2}\/|\.{1,2}$)/.test(source)) return null;
+	return (source.split("?", 1)[0] ?? source).replace("//", "/");
+}
+/** The included files of a unit by label, as far as their paths are known. */
+function includesOf$1(body, evaluated) {
+	const includes = /* @__PURE__ */ new Map();
+	for (const block of body.blocks) {
+		const path = block.type === "include" ? block.body.attributes.find(({ name }) => name === "path")?.value : void 0;
+		const file = path === void 0 ? null : evaluated(path);
+		if (file !== null) includes.set(block.labels[0] ?? "", file);
+	}
+	return includes;
+}
+
+// packages/orchestrator/src/discover/checkout/sources.ts
+/**
+* The files of a commit, as the scan sees them.
+*
+* @param files every file of the commit with its blob, those that stacks generate included
+*/
+function sourcesOf(entries, files, parsed, { realOf }) {
+	return {
+		files,
+		byFolder: Map.groupBy(files.keys(), folderOf$1),
+		folders: foldersAbove(files.keys()),
+		parsed,
+		realOf,
+		submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)
+	};
+}
+/** The files in a folder, at any depth. */
+function filesBelow(sources, folder) {
+	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
+}
+/** Whether a path is a file or a folder of the commit. */
+function isThere(path, { files, folders, realOf }) {
+	const real = realOf(path);
+	return files.has(real) || folders.has(real);
+}
+/** The submodule that a path is, or leads into. */
+function submoduleOf(path, { submodules }) {
+	return submodules.find((submodule) => submodule === path || liesIn(path, submodule)) ?? null;
+}
+
+// packages/orchestrator/src/discover/reads/local-modules.ts
+/** Names of files that hold a module's code. */
+const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
+/** Follows module calls from the unit's own modules to any depth. */
+function addModules(folders, unit, moduleReads, add) {
+	const queue = [...folders].map((folder) => ({
+		folder,
+		called: false
+	}));
+	const seen = new Set(folders);
+	for (const { folder, called } of queue) {
+		const module = moduleReads(folder);
+		const relation = called ? "called by the module of" : "file of the module of";
+		for (const file of module.named) add(file, [{
+			relation: "read by",
+			path: unit
+		}]);
+		for (const file of module.files) add(file, [{
+			relation,
+			path: unit
+		}]);
+		for (const target of module.calls) {
+			if (!seen.has(target)) queue.push({
+				folder: target,
+				called: true
+			});
+			seen.add(target);
+		}
+	}
+}
+/** What a local module consists of, and which further ones it calls. */
+function scanModule(sources, folder) {
+	const submodule = submoduleOf(folder, sources);
+	if (submodule !== null) return {
+		files: [submodule],
+		named: [],
+		calls: []
+	};
+	if ((sources.byFolder.get(folder) ?? []).filter((file) => CODE.test(file)).length === 0) return {
+		files: [],
+		named: [],
+		calls: []
+	};
+	const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
+	const found = referencesOfModule(sources, folder);
+	const named = /* @__PURE__ */ new Set([...found.files, ...found.folders.flatMap((inner) => filesBelow(sources, inner))]);
+	return {
+		files: [...files],
+		named: [...named],
+		calls: found.calls
+	};
+}
+/** What the code of a module's folder names: files, folders that it looks through, and local modules that it calls. */
+function referencesOfModule(sources, folder) {
+	const files = /* @__PURE__ */ new Set();
+	const folders = /* @__PURE__ */ new Set();
+	const calls = /* @__PURE__ */ new Set();
+	const exists = (path) => sources.files.has(sources.realOf(path));
+	for (const file of sources.byFolder.get(folder) ?? []) {
+		if (!CODE.test(file)) continue;
+		const body = sources.parsed(file);
+		if (body === null) continue;
+		const open = () => null;
+		const found = referencesIn({
+			file,
+			body,
+			unitFolder: folder,
+			originalFolder: folder,
+			terragruntFolder: folder,
+			includes: /* @__PURE__ */ new Map(),
+			included: false,
+			env: {},
+			account: null,
+			unknown: null,
+			exists,
+			open
+		});
+		for (const path of found.files) files.add(path);
+		for (const inner of found.folders) folders.add(sources.realOf(inner));
+		for (const path of found.sources.keys()) calls.add(sources.realOf(path));
+	}
+	return {
+		files: [...files],
+		folders: [...folders],
+		calls: [...calls]
+	};
+}
+/** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */
+function isInNestedUnit(file, folder, sources) {
+	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(fileIn(above, "terragrunt.hcl"))) return true;
+	return false;
+}
+
+// packages/orchestrator/src/classify/readers.ts
+/** The units that read a file at either commit, with the chain from the file; head's chain where both have one. */
+function readersOf(file, { base, head, configuration }) {
+	const readers = /* @__PURE__ */ new Map();
+	const put = (unit, links) => {
+		if (!readers.has(unit)) readers.set(unit, links);
+	};
+	const extra = configuration.extra_reads.filter(({ files }) => globMatcher(files)(file.path)).map(({ units }) => globMatcher(units));
+	for (const snapshot of [head, base]) {
+		const { reading, locating } = indexOf(snapshot);
+		for (const unit of reading.get(file.path) ?? []) {
+			const links = snapshot.facts.get(unit)?.reads.get(file.path);
+			if (links !== void 0) put(unit, links);
+		}
+		const located = file.status === "modified" ? [] : locating.get(file.path) ?? [];
+		for (const unit of located) put(unit, [{
+			relation: "read by",
+			path: unit
+		}]);
+		if (extra.length === 0) continue;
+		for (const unit of snapshot.units) if (extra.some((matches) => matches(unit))) put(unit, [{
+			relation: "configured as read by",
+			path: unit
+		}]);
+	}
+	return readers;
+}
+/** Made once for a snapshot: asking every unit about every file is a million questions in a large repository. */
+const indexes = /* @__PURE__ */ new WeakMap();
+function indexOf(snapshot) {
+	const known = indexes.get(snapshot);
+	if (known !== void 0) return known;
+	const [reading, locating] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Map()];
+	const add = (index, file, unit) => {
+		const units = index.get(file);
+		if (units === void 0) index.set(file, [unit]);
+		else units.push(unit);
+	};
+	for (const { path, reads, located } of snapshot.facts.values()) {
+		for (const file of reads.keys()) add(reading, file, path);
+		for (const file of located) add(locating, file, path);
+	}
+	const made = {
+		reading,
+		locating
+	};
+	indexes.set(snapshot, made);
+	return made;
+}
+/** The type of a change of a file that units share. */
+function sharedType(file, envCommon) {
+	if (!file.path.endsWith(".hcl") || file.path.endsWith(".terraform.lock.hcl")) return "FileChanged";
+	if (!liesIn(file.path, envCommon)) return "HclChanged";
+	switch (file.status) {
+		case "added": return "EnvCommonAdded";
+		case "modified": return "EnvCommonChanged";
+		case "deleted": return "EnvCommonDeleted";
+		default: return file.status;
+	}
+}
+/** What a shared file changed: one finding for all of its readers, or none. */
+function sharedFinding(file, commits, besides) {
+	const readers = readersOf(file, commits);
+	if (besides !== null) readers.delete(besides);
+	if (readers.size === 0) return [];
+	return [{
+		type: sharedType(file, commits.configuration.env_common),
+		subject: file.path,
+		units: readers
+	}];
+}
+
+// packages/orchestrator/src/classify/rules/ignored-files.ts
+/** Files on the ignore list affect nothing, unless a unit reads them. */
+const ignoredFiles = {
+	name: "ignored files",
+	take(file, commits) {
+		if (!globMatcher(commits.configuration.ignore)(file.path)) return null;
+		const readers = readersOf(file, commits);
+		const isCode = CODE.test(file.path);
+		const counts = (relation) => READS.has(relation) || isCode && OF_MODULE.has(relation);
+		return [...readers.values()].some((links) => links.some(({ relation }) => counts(relation))) ? null : [];
+	}
+};
+const READS = /* @__PURE__ */ new Set([
+	"read by",
+	"included by",
+	"configured as read by"
+]);
+const OF_MODULE = /* @__PURE__ */ new Set(["file of the module of", "called by the module of"]);
+
+// packages/orchestrator/src/classify/rules/own-configuration.ts
+/** The pipelines' own configuration runs nothing by itself, but the units that see something else by it. */
+const ownConfiguration = {
+	name: "the pipelines' own configuration",
+	take(file, commits) {
+		if (!file.path.startsWith(".pipelines/")) return null;
+		const read = sharedFinding(file, commits, null);
+		if (file.path !== ".pipelines/config.yml" || commits.reconfigured.length === 0) return read;
+		const units = new Map(commits.reconfigured.map((unit) => [unit, [{
+			relation: "settings of",
+			path: unit
+		}]]));
+		return [...read, {
+			type: "FileChanged",
+			subject: file.path,
+			units
+		}];
+	}
+};
+
+// packages/orchestrator/src/classify/rules/shared-files.ts
+/** Any other file: it affects the units that read it at either commit. */
+const sharedFiles = {
+	name: "shared files",
+	take(file, commits) {
+		const found = sharedFinding(file, commits, null);
+		return found.length === 0 ? null : found;
+	}
+};
+
+// packages/orchestrator/src/discover/generated-diff.ts
+/**
+* How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
+* generated at one of them, or that is there still and a template now: that its units are not known does not mean that
+* they are gone.
+*/
+function generatedDiff(base, head) {
+	const unknown = [...base.stacks.filter(({ state }) => state === "failed"), ...head.stacks.filter(({ state }) => state !== "generated")].map(({ folder }) => folder);
+	return [.../* @__PURE__ */ new Set([...base.generated, ...head.generated])].flatMap((path) => {
+		const [before, after] = [base.files.get(path), head.files.get(path)];
+		if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
+		return [{
+			path,
+			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
+		}];
+	});
+}
+/** All that differs: what git says, but for generated files that somebody committed, and what stacks generate. */
+function wholeDiff(diff, base, head) {
+	return [...diff.filter(({ path }) => !base.generated.has(path) && !head.generated.has(path)), ...generatedDiff(base, head)];
+}
+
+// packages/orchestrator/src/classify/rules/stack-sources.ts
+/**
+* Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
+* changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
+*/
+const stackSources = {
+	name: "stack sources",
+	take(file, commits) {
+		const stacks = [...commits.head.stacks, ...commits.base.stacks];
+		const isStackFile = file.path === "terragrunt.stack.hcl" || file.path.endsWith(`/${"terragrunt.stack.hcl"}`);
+		const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
+		const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
+		if (!isStackFile && template === void 0 && readers.length === 0) return null;
+		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
+		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
+		const units = /* @__PURE__ */ new Map();
+		const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
+		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) && (name === null || mayComeFrom(file.path, unit, stacks))) units.set(unit, [{
+			relation: "generates",
+			path: unit
+		}]);
+		const found = sharedFinding(file, commits, null);
+		const type = isStackFile || template !== void 0 ? STACK_TYPES$1[file.status] : "StackChanged";
+		if (units.size > 0) found.unshift({
+			type,
+			subject: file.path,
+			units
+		});
+		return found.length === 0 ? null : found;
+	}
+};
+/** Whether a unit, or a stack that it lies in, is a copy of what holds a file; where that is not known, it may be. */
+function mayComeFrom(file, unit, stacks) {
+	const copied = stacks.flatMap(({ copies }) => [...copies].filter(([copy]) => copy === unit || liesIn(unit, copy)));
+	return copied.length === 0 || copied.some(([, source]) => liesIn(file, source));
+}
+const STACK_TYPES$1 = {
+	added: "StackAdded",
+	modified: "StackChanged",
+	deleted: "StackDeleted"
+};
+/** Generated files that differ between the commits; those of a template's file where one is named. */
+function differing(name, { base, head }) {
+	return generatedDiff(base, head).map(({ path }) => path).filter((path) => name === null || path.endsWith(`/${name}`));
+}
+/** The generated unit that a generated file belongs to. */
+function unitOf(path, { base, head }) {
+	const has = (folder) => {
+		const unit = UnitPath.safeParse(folder);
+		return unit.success && (head.units.has(unit.data) || base.units.has(unit.data));
+	};
+	const folder = unitOwning(path, has);
+	return folder === null ? null : UnitPath.parse(folder);
+}
+
+// packages/orchestrator/src/discover/json-units.ts
+/** The name of a unit's file that is written as JSON. */
+const JSON_UNIT_FILE = `${UNIT_FILE}.json`;
+/**
+* Units that are written as JSON, by their folders, with the files and folders that their texts name. Terragrunt runs one
+* when it is started there, and neither lists it in `find` nor runs it with all others.
+*/
+function jsonUnitsIn(files, textOf) {
+	return new Map([...files.keys()].filter((file) => posix.basename(file) === JSON_UNIT_FILE && !isCached(file)).map((file) => [folderOf$1(file), file]).filter(([folder]) => !files.has(fileIn(folder, UNIT_FILE))).map(([folder, file]) => [folder, pathsIn(textOf(file) ?? "", folder)]));
+}
+/** What a text's strings may name: a path from the unit or the root, or a file that is looked for above the unit. */
+function pathsIn(text, folder) {
+	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, string = ""]) => string.replaceAll("\\", "")).flatMap((string) => {
+		const [, above] = /find_in_parent_folders\("([^"]+)"\)/.exec(string) ?? [];
+		if (above !== void 0) return [...foldersAbove([folder])].map((parent) => fileIn(parent, above));
+		const path = string.replace(/^\$\{get_terragrunt_dir\(\)\}\//, "./").replace(/^\$\{get_repo_root\(\)\}\//, "/@root/");
+		if (!/^(?:\.{1,2}\/|\/@root\/)/.test(path)) return [];
+		return repositoryPath(path.split("?", 1)[0]?.replace("//", "/") ?? path, folder) ?? [];
+	});
+}
+/** Changes of units that are written as JSON, which nothing is done about. */
+function changedJsonUnits(diff, base, head, isIgnored) {
+	const changed = diff.map(({ path }) => path).filter((file) => !isIgnored(file));
+	return [.../* @__PURE__ */ new Set([...base.jsonUnits.keys(), ...head.jsonUnits.keys()])].toSorted().flatMap((folder) => {
+		const file = fileIn(folder, JSON_UNIT_FILE);
+		const path = UnitPath.parse(folder);
+		if (isIgnored(file) || base.units.has(path) || head.units.has(path)) return [];
+		const reads = [...base.jsonUnits.get(folder) ?? [], ...head.jsonUnits.get(folder) ?? []];
+		if (!changed.some((name) => liesIn(name, folder) || reads.some((read) => read === name || liesIn(name, read)))) return [];
+		return [{
+			kind: "not-evaluated",
+			path,
+			file,
+			line: null,
+			message: `\`${file}\`, which ${head.jsonUnits.has(folder) ? "this change touches" : "this change deletes"}, is written as JSON. Terragrunt's \`find\` and \`run --all\` pass over such a unit, and so does Pipelines: nothing of it is planned, applied or destroyed. Write it as \`${UNIT_FILE}\`, or put the file on the \`ignore\` list and run it by hand.`
+		}];
+	});
+}
+
+// packages/orchestrator/src/discover/templates.ts
+/**
+* Whether a unit or a stack is a template. That a stack names it as a source is not enough: what runs by itself goes on
+* doing so when somebody makes a copy of it. It takes a text that is written for values, a catalogue's folder, or a place
+* in no environment.
+*/
+function isTemplate({ folder, values, isSource, isInEnvironment }) {
+	if (values === "needed") return true;
+	const inCatalogue = isInCatalogue(folder);
+	return values === "optional" ? isSource || inCatalogue : isSource && (inCatalogue || !isInEnvironment);
+}
+/** Whether a folder lies where catalogues keep what is copied from. */
+function isInCatalogue(folder) {
+	return /(?:^|\/)_?catalog(?:ue)?s?\/|^_?(?:units|templates)\//.test(folder);
+}
+/** How a configuration uses `values`, by its text. */
+function valuesUseIn(body) {
+	const uses = body.attributes.map(({ value }) => useIn(value)).concat(body.blocks.map((block) => valuesUseIn(block.body)));
+	return uses.includes("needed") ? "needed" : uses.includes("optional") ? "optional" : "none";
+}
+function useIn(expression) {
+	const uses = [...usesIn(expression, false)];
+	if (uses.length === 0) return "none";
+	return uses.includes("optional") ? "optional" : "needed";
+}
+function* usesIn(expression, isGuarded) {
+	if (expression.kind === "access" && expression.of === "values") yield isGuarded ? "optional" : "needed";
+	if (expression.kind === "for" && expression.names.includes("values")) {
+		yield* usesIn(expression.collection, isGuarded);
+		return;
+	}
+	const guards = expression.kind === "call" && (expression.name === "try" || expression.name === "can");
+	for (const inner of innerOf(expression)) yield* usesIn(inner, isGuarded || guards);
+}
+
+// packages/orchestrator/src/discover/remains.ts
+/**
+* What is left of a unit at a commit where it is none; `null` when it is gone. A delete needs this answer: a unit is
+* destroyed only when nothing is left that may still be the unit.
+*/
+function remainsOf(unit, head) {
+	const links = new Set(head.links);
+	for (let folder = unit; folder !== "."; folder = folderOf$1(folder)) {
+		if (links.has(folder)) return {
+			path: folder,
+			kind: "link"
+		};
+		if (head.files.has(folder)) return {
+			path: folder,
+			kind: "opaque"
+		};
+	}
+	for (const name of [UNIT_FILE, JSON_UNIT_FILE]) if (head.files.has(fileIn(unit, name))) return {
+		path: fileIn(unit, name),
+		kind: "configuration"
+	};
+	return null;
+}
+/** Units that a comparison removes as far as can be read, and of which something is left that can't be. */
+function doubtfulDeletes(removed, head) {
+	return [...removed].toSorted().flatMap((unit) => {
+		const remains = remainsOf(unit, head);
+		if (remains === null) return [];
+		const what = describe(remains);
+		if (what === null) return [];
+		const message = `\`${unit}\` has no \`${UNIT_FILE}\` any more, but it is not known to be gone: ${what}. Nothing of it is run or destroyed. If it is to go, remove \`${remains.path}\` in a change of its own.`;
+		return [{
+			kind: "path",
+			path: unit,
+			file: remains.path,
+			line: null,
+			message
+		}];
+	});
+}
+/**
+* Units and stacks that ran by themselves and are templates now: nothing is destroyed by that, and nothing runs any more,
+* which has to be meant.
+*/
+function becameTemplates(base, head) {
+	const message = (what) => `${what} ran by itself before, and is a template of stacks now: it asks for \`values\`, or a stack copies it and no environment has it. What it made is not destroyed, and not run any more. If it is to go, remove its file in a change of its own; if it is to run, leave it as it was and copy another folder.`;
+	const units = [...base.units.keys()].filter((unit) => !head.units.has(unit) && head.templates.has(unit)).filter((unit) => !isInCatalogue(unit) && becameOne(fileIn(unit, "terragrunt.hcl"), unit, base, head)).map((unit) => {
+		return {
+			kind: "path",
+			path: unit,
+			file: fileIn(unit, UNIT_FILE),
+			line: null,
+			message: message(`\`${unit}\``)
+		};
+	});
+	const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
+	const stacks = head.stacks.filter(({ file, state }) => state === "template" && generated.has(file)).filter(({ file, folder }) => !isInCatalogue(folder) && becameOne(file, folder, base, head)).map(({ file }) => {
+		return {
+			kind: "path",
+			path: null,
+			file,
+			line: null,
+			message: message(`The stack \`${file}\``)
+		};
+	});
+	return [...units, ...stacks];
+}
+/** Whether an edit made a template of it: a configuration that tells templates where none was before made nothing. */
+function becameOne(file, folder, base, head) {
+	const isCopied = ({ stacks }) => stacks.some(({ templates }) => templates.some((source) => source === folder || liesIn(folder, source)));
+	return base.files.get(file) !== head.files.get(file) || isCopied(head) && !isCopied(base);
+}
+/** Links are faults of their own, and a file that is there and is no unit is a root. */
+function describe({ path, kind }) {
+	if (kind === "opaque") return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;
+	if (kind === "configuration" && path.endsWith(".json")) return `\`${path}\` is there, which Pipelines does not read`;
+	return null;
+}
+
+// packages/orchestrator/src/discover/snapshot.ts
+/** The snapshot of "nothing was there yet". */
+function emptySnapshot(commit) {
+	return {
+		commit,
+		files: /* @__PURE__ */ new Map(),
+		units: /* @__PURE__ */ new Set(),
+		facts: /* @__PURE__ */ new Map(),
+		stacks: [],
+		generated: /* @__PURE__ */ new Set(),
+		templates: /* @__PURE__ */ new Set(),
+		jsonUnits: /* @__PURE__ */ new Map(),
+		links: [],
+		unset: [],
+		faults: []
+	};
+}
+/** Whether a stack generates a unit. */
+function isGenerated(unit, { generated }) {
+	return generated.has(fileIn(unit, UNIT_FILE));
+}
+
+// packages/orchestrator/src/classify/rules/unit-files.ts
+/** Files inside a unit's own folder: the unit was added, changed or deleted. */
+const unitFiles = {
+	name: "unit files",
+	take(file, commits) {
+		const { base, head } = commits;
+		const folder = unitOwning(file.path, (name) => isUnit(file.status === "deleted" ? base : head, name));
+		if (folder === null) return null;
+		const unit = UnitPath.parse(folder);
+		const type = changeOf(unit, base, head);
+		if (type === null) return null;
+		return [{
+			type: isGenerated(unit, head) || isGenerated(unit, base) ? STACK_TYPES[type] : type,
+			subject: unit,
+			units: /* @__PURE__ */ new Map([[unit, [{
+				relation: "in the folder of",
+				path: unit
+			}]]])
+		}, ...sharedFinding(file, commits, unit)];
+	}
+};
+function isUnit(snapshot, folder) {
+	const unit = UnitPath.safeParse(folder);
+	return unit.success && snapshot.units.has(unit.data);
+}
+function changeOf(unit, base, head) {
+	if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
+	return remainsOf(unit, head) === null ? "ModuleDeleted" : null;
+}
+/** The same, of a unit that a stack generates. */
+const STACK_TYPES = {
+	ModuleAdded: "StackAdded",
+	ModuleChanged: "StackChanged",
+	ModuleDeleted: "StackDeleted"
+};
+
+// packages/orchestrator/src/classify/classify.ts
+/** All rules in the order in which they get to see a file. A new type of change is found by one of them, or by a new one. */
+const ALL_RULES = [
+	ignoredFiles,
+	accounts,
+	ownConfiguration,
+	unitFiles,
+	stackSources,
+	sharedFiles
+];
+/** The rules, once every type of change is found by one of them: the compiler names the type that none finds. */
+const RULES = ALL_RULES;
+/** Makes infra changes of changed files. Every file ends in a change, in `unmatched` or in `ignored`. */
+function classifyChanges(diff, commits, rules) {
+	const changes = /* @__PURE__ */ new Map();
+	const unmatched = [];
+	const ignored = [];
+	for (const file of diff.toSorted(byPath)) {
+		const taken = firstTaken(file, commits, rules);
+		if (taken === null) {
+			unmatched.push(file.path);
+			continue;
+		}
+		if (taken.findings.length === 0) (taken.rule === ignoredFiles ? ignored : unmatched).push(file.path);
+		for (const finding of taken.findings) {
+			const key = `${finding.type} ${finding.subject}`;
+			const draft = changes.get(key) ?? {
+				...finding,
+				files: [],
+				reasons: /* @__PURE__ */ new Map()
+			};
+			changes.set(key, draft);
+			draft.files.push(file);
+			for (const [unit, links] of finding.units) {
+				const reasons = draft.reasons.get(unit) ?? [];
+				draft.reasons.set(unit, reasons);
+				reasons.push({
+					change: finding.type,
+					file: file.path,
+					links: [...links]
+				});
+			}
+		}
+	}
+	return {
+		changes: [...changes.entries()].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, { type, subject, files, reasons, account }]) => ({
+			type,
+			subject,
+			files,
+			reasons,
+			...account === void 0 ? {} : { account }
+		})),
+		unmatched,
+		ignored
+	};
+}
+function firstTaken(file, commits, rules) {
+	for (const rule of rules) {
+		const findings = rule.take(file, commits);
+		if (findings !== null) return {
+			rule,
+			findings
+		};
+	}
+	return null;
+}
+
+// packages/orchestrator/src/classify/ignored-units.ts
+function ignoredBy({ ignore }) {
+	const isIgnored = globMatcher(ignore);
+	return {
+		isIgnored,
+		isIgnoredUnit: (unit) => isIgnored(fileIn(unit, UNIT_FILE))
+	};
+}
+/**
+* Leaves out units whose own configuration is on the ignore list: a catalogue of templates beside the units that run.
+* Files that affect nothing else are ignored with them.
+*/
+function withoutIgnoredUnits({ changes, unmatched, ignored }, isIgnored) {
+	const left = [];
+	const dropped = [];
+	for (const change of changes) {
+		const reasons = new Map([...change.reasons].filter(([unit]) => !isIgnored(unit)));
+		if (reasons.size > 0 || change.reasons.size === 0) left.push({
+			...change,
+			reasons
+		});
+		else dropped.push(...change.files.map(({ path }) => path));
+	}
+	const taken = new Set(left.flatMap(({ files }) => files.map(({ path }) => path)));
+	const also = dropped.filter((path) => !taken.has(path));
+	return {
+		changes: left,
+		unmatched,
+		ignored: [.../* @__PURE__ */ new Set([...ignored, ...also])].toSorted()
+	};
+}
+
+// packages/core/src/configuration/policy.ts
+/**
+* The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
+* determines jobs, and the executor once more, since a job's document is no authority.
+*
+* A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
+* at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
+* who protects it later is heard as well.
+*
+* @param governing the environment of the unit by the configuration that governs the job
+* @param now the same by the newest configuration that is known; `null` where that knows no such unit
+*/
+function restrictionOn(governing, now, unit, action) {
+	if (!changesUnits(action)) return null;
+	const { removes } = traitsOf(action);
+	const current = now ?? governing;
+	if (current.apply === "paused") return pauseOf(current, action);
+	if (!removes) return null;
+	return destroyRuleOf(governing, unit) ?? destroyRuleOf(current, unit);
+}
+function pauseOf({ name }, action) {
+	const resume = `set \`environments.${name}.apply\` to \`on\``;
+	return {
+		by: "paused",
+		message: `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`,
+		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
+		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
+	};
+}
+function destroyRuleOf({ name, protect, destroy }, unit) {
+	if (globMatcher(protect)(unit)) return {
+		by: "protected",
+		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
+		...waysToDestroy(`take it out of \`environments.${name}.protect\``)
+	};
+	if (destroy === "deny") return {
+		by: "destroy-denied",
+		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
+		...waysToDestroy(`set \`environments.${name}.destroy\` to \`allow\``)
+	};
+	return null;
+}
+function waysToDestroy(change) {
+	return {
+		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
+		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
+	};
+}
+
+// packages/core/src/ledger/ledger.ts
+/** Attempts are one run. */
+function sameRun(a, b) {
+	return a.id === b.id;
+}
+
+// packages/core/src/ledger/position.ts
+/**
+* @param determined what the ledger says, `null` when nothing was determined yet
+* @param tip the deploy branch's, as it is now
+*/
+function positionOf({ determined, head, tip }, contains) {
+	const has = (commit, ancestor) => commit === ancestor || contains(commit, ancestor) === true;
+	if (!has(tip, head)) return "gone";
+	if (determined === head) return "same";
+	if (determined === null || has(head, determined)) return "ahead";
+	return has(determined, head) && has(tip, determined) ? "behind" : "rewritten";
+}
+/** Whether a commit is one of the branch that comes after a head. */
+function isLaterOnBranch({ commit, head, tip }, contains) {
+	if (commit === head || contains(commit, head) !== true) return false;
+	return commit === tip || contains(tip, commit) === true;
+}
+
+// packages/core/src/ledger/claim.ts
+/**
+* Whether a unit was applied at a commit after what is determined, and nothing is due: the next comparison does not
+* show what the commits in between turned back.
+*/
+function isAppliedAhead({ due, applied, dismissed }, determined, contains) {
+	const reached = determined?.commit ?? null;
+	if (due !== void 0 || dismissed !== void 0 || applied === void 0 || reached === null) return false;
+	return applied.commit !== reached && contains(applied.commit, reached) === true;
+}
+/** Whether a unit was applied at such a commit, and the branch was pushed by force since and does not have it. */
+function isAstray(record, determined, { tip, contains }) {
+	if (record?.applied === void 0 || !isAppliedAhead(record, determined, contains)) return false;
+	return record.applied.commit !== tip && contains(tip, record.applied.commit) !== true;
+}
+/** The commits that may be in effect of a unit, and those that want something of it. */
+function commitsOf({ due, applied, dismissed }) {
+	return [
+		...due === void 0 ? [] : [due.commit, ...due.commits],
+		...applied === void 0 ? [] : [applied.commit],
+		...dismissed === void 0 ? [] : [dismissed.commit]
+	];
+}
+
+// packages/core/src/ledger/due.ts
+/**
+* What is due and free to be taken by a run at its head, in the order of paths. What exists at head is applied, what
+* does not is destroyed, whatever was due before.
+*/
+function dueFor(ledger, question) {
+	const take = [];
+	const leave = [];
+	for (const record of ledger.units.values()) {
+		const { unit: path, due } = record;
+		if (due === void 0) continue;
+		const because = notTaken(record, due, ledger.determined?.commit ?? null, question);
+		if (because !== null) leave.push({
+			path,
+			due,
+			because
+		});
+		else if (question.existsAtHead(path)) take.push({
+			path,
+			due,
+			action: "apply",
+			commit: question.head
+		});
+		else take.push({
+			path,
+			due,
+			action: "destroy",
+			commit: due.commit
+		});
+	}
+	return {
+		take: take.toSorted(byPath),
+		leave: leave.toSorted(byPath)
+	};
+}
+function notTaken(record, due, determined, { run, head, tip, isEnded, contains, asked }) {
+	if (!sameRun(due.owner, run) && !isEnded(due.owner)) return "its run goes on";
+	if (commitsOf(record).some((commit) => isLaterOnBranch({
+		commit,
+		head,
+		tip
+	}, contains))) return "it is due for a later commit";
+	if (determined !== null && isLaterOnBranch({
+		commit: determined,
+		head,
+		tip
+	}, contains) && !sameRun(due.owner, run)) return "a later run has determined more";
+	return due.why === "set-back" && asked?.(record.unit) !== true ? "somebody has to ask for it" : null;
+}
+/**
+* Units that were applied at a commit after what is determined: by a run that did not know all that changed, or by
+* hand. They belong to the changes of the next run, since a comparison that begins earlier may not show them.
+*/
+function appliedAhead(ledger, { head, tip, contains, existsAtHead }, changes) {
+	return [...ledger.units.values()].flatMap((record) => {
+		if (record.applied === void 0 || !isAppliedAhead(record, ledger.determined, contains)) return [];
+		if (!changes && !isAstray(record, ledger.determined, {
+			tip,
+			contains
+		})) return [];
+		if (existsAtHead(record.unit)) return [{
+			path: record.unit,
+			action: "apply",
+			commit: head
+		}];
+		if (record.applied.action === "destroy") return [];
+		return [{
+			path: record.unit,
+			action: "destroy",
+			commit: record.applied.commit
+		}];
+	});
+}
+
+// packages/core/src/wording/by-hand.ts
+/** How a person has an action done that needs a reviewed plan: a plan by hand, which is read, then the action. */
+function byHand({ path, at, action }) {
+	return `run the workflow by hand with action \`${traitsOf(action).reviewedAs ?? "plan"}\`, unit \`${path}\` and commit \`${at}\`, and read that plan. If it is right, run it with action \`${action}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run.`;
+}
+
+// packages/orchestrator/src/compare/look.ts
+/** What a look found, as the ledger's rules take it. */
+function ledgerOf({ determined, units }) {
+	return {
+		determined,
+		units: new Map(units.map((unit) => [unit.unit, unit]))
+	};
+}
+/** Which of the commits that a look and a run speak of have which others among their ancestors. */
+function ancestryOfLook(repository, { determined, units, tip }, head) {
+	const last = determined?.commit ?? null;
+	return repository.ancestry([
+		head,
+		tip,
+		...last === null ? [] : [last],
+		...units.flatMap(commitsOf)
+	]);
+}
+
+// packages/orchestrator/src/due/owed.ts
+/** What is due and free to be taken by this run. */
+function owedUnits({ look, comparison, contains, existsAtHead, asked }) {
+	const { head } = comparison;
+	const ended = new Set(look.ended);
+	const ledger = ledgerOf(look);
+	const question = {
+		run: look.run,
+		head,
+		tip: look.tip,
+		contains,
+		existsAtHead
+	};
+	const { take, leave } = dueFor(ledger, {
+		...question,
+		isEnded: ({ id }) => ended.has(id),
+		...asked === null ? {} : { asked }
+	});
+	const due = asked === null ? take : take.filter(({ path }) => asked(path));
+	const ahead = asked === null ? appliedAhead(ledger, question, comparison.base !== head) : [];
+	const named = new Set(due.map(({ path }) => path));
+	return {
+		units: [...due, ...ahead.filter(({ path }) => !named.has(path))],
+		notices: leave.filter(({ path }) => asked?.(path) ?? true).map(({ path, because, due: { owner } }) => `\`${path}\` stays due: ${because} (run ${owner.number}).`)
+	};
+}
+/** Why a unit that is due runs. */
+function dueReason({ path, due }) {
+	return {
+		change: "StillDue",
+		file: due === void 0 ? "applied ahead of the branch" : `${due.why} in run ${due.owner.number}`,
+		links: [{
+			relation: "due since",
+			path
+		}]
+	};
+}
+/** What is said of a unit that is due, for its row and its claim. */
+function dueOf({ due }) {
+	if (due === void 0) return {};
+	return { due: {
+		owner: due.owner.id,
+		since: due.since,
+		why: due.why,
+		commits: [...due.commits]
+	} };
+}
+/**
+* The removed units among what is owed. Each runs at the commit that still had it, by that commit's configuration, so
+* that nothing of it has to be determined again.
+*/
+async function owedDestroys(units, configurations, { newest }) {
+	const now = environmentLookup(newest);
+	const destroys = [];
+	const notices = [];
+	for (const unit of units.filter(({ action }) => action === "destroy")) {
+		const { path, commit, due } = unit;
+		const placed = environmentLookup(await configurations.at(commit))(path);
+		if (placed.kind !== "one") {
+			notices.push(`\`${path}\` stays due: at ${commit} it is in no environment of its own, so nobody can destroy it.`);
+			continue;
+		}
+		const current = now(path);
+		const withheld = restrictionOn(placed.environment, current.kind === "one" ? current.environment : null, path, "destroy") ?? (due?.why === "held-move" ? heldMove(unit) : null);
+		destroys.push({
+			path,
+			status: "deleted",
+			action: "destroy",
+			at: commit,
+			environment: placed.environment.name,
+			because: [dueReason(unit)],
+			dependsOn: [...due?.dependsOn ?? []],
+			...dueOf(unit),
+			...withheld === null ? {} : { withheld: {
+				by: withheld.by,
+				message: withheld.message,
+				next: withheld.next
+			} }
+		});
+	}
+	return {
+		units: destroys,
+		notices
+	};
+}
+/** A held move waits for a person, however many runs come by. */
+function heldMove({ path, commit, due }) {
+	return {
+		by: "move",
+		message: due?.message === void 0 || due.message === "" ? `\`${path}\` moved, so its resources may live on elsewhere.` : due.message,
+		next: `If nothing is left of its state, run the workflow by hand with action \`dismiss\` for it. If the old state still has resources that are to go, ${byHand({
+			path,
+			at: commit,
+			action: "destroy"
+		})}`
+	};
+}
+
+// packages/orchestrator/src/classify/owed.ts
+/** The units among what is owed that head has, as a change of their own; `null` when there are none. */
+function owedChange({ units }) {
+	const applies = units.filter(({ action }) => action === "apply");
+	if (applies.length === 0) return null;
+	return {
+		type: "StillDue",
+		subject: "earlier commits",
+		files: [],
+		reasons: new Map(applies.map((unit) => [unit.path, [dueReason(unit)]]))
+	};
+}
+
+// packages/orchestrator/src/classify/requested.ts
+/**
+* The units that somebody, or a schedule, asked for, as changes: nothing has changed, and they run all the same.
+*
+* @throws EventError when a lock is to be given back and not exactly one unit is named
+*/
+function requestedChanges(head, { action, globs, change }) {
+	const matches = globMatcher(globs);
+	const asked = [...head.units].filter(matches).toSorted();
+	if (traitsOf(action).worksOn === "lock" && asked.length !== 1) throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${globs.join(" ")}`);
+	const requested = {
+		type: change,
+		subject: globs.join(" "),
+		files: [],
+		reasons: new Map(asked.map((unit) => [unit, [{
+			change,
+			file: globs.join(" "),
+			links: [{
+				relation: "asked for",
+				path: unit
+			}]
+		}]]))
+	};
+	return {
+		changes: asked.length === 0 ? [] : [requested],
+		unmatched: [],
+		ignored: []
+	};
+}
+
+// packages/orchestrator/src/classify/classify-comparison.ts
+/** What a comparison is about, as changes: what differs, or what somebody asked for; and what is due. */
+function classifyComparison(compared, { base, head, diff }, settings, owed, { isIgnoredUnit }) {
+	const found = () => {
+		switch (compared.kind) {
+			case "comparison": return classifyChanges(diff, {
+				base,
+				head,
+				...settings
+			}, RULES);
+			case "requested": return requestedChanges(head, compared.request);
+			case "due": return {
+				changes: [],
+				unmatched: [],
+				ignored: []
+			};
+			default: return compared;
+		}
+	};
+	const classified = withoutIgnoredUnits(found(), isIgnoredUnit);
+	const change = owedChange(owed);
+	return change === null ? classified : {
+		...classified,
+		changes: [...classified.changes, change]
+	};
+}
+
+// packages/orchestrator/src/compare/compared.ts
+/** What somebody, or a schedule, asked for; `null` where what changed decides. */
+function requestOf(compared) {
+	return compared.kind === "requested" ? compared.request : null;
+}
+/** Whether the run is to change anything but reports. */
+function writesAny(compared) {
+	if (compared.kind === "due") return true;
+	return compared.kind === "requested" ? traitsOf(compared.request.action).writes : compared.comparison.mode === "apply";
+}
+/** Whether it may take along what is due: a push does, and a request for just that. */
+function takesDue(compared) {
+	const { ledgerClaim, mode } = compared.comparison;
+	if (ledgerClaim === void 0) return false;
+	return compared.kind === "due" || compared.kind === "comparison" && mode === "apply";
+}
+/** What has to be said of how it was compared. */
+function noticesOf(compared) {
+	return compared.kind === "comparison" && compared.notice !== void 0 ? [compared.notice] : [];
+}
+
+// packages/orchestrator/src/compare/ledger-base.ts
+/**
+* What a run of the deploy branch compares its head with. It is what was determined last, so that a run that was lost,
+* failed or cancelled is covered by the next. After a forced push that holds too: two trees can be compared whatever
+* their history; only where what was determined is gone for good the event's own word has to do.
+*/
+function ledgerBase({ determined, head, tip, before, has }, contains) {
+	const position = positionOf({
+		determined,
+		head,
+		tip
+	}, contains);
+	switch (position) {
+		case "gone": return {
+			kind: "nothing",
+			why: `The deploy branch does not have ${head} any more: it is at ${tip}.`
+		};
+		case "same": return {
+			kind: "due-only",
+			why: `What ${head} changes was determined before.`
+		};
+		case "behind": return {
+			kind: "due-only",
+			why: `A later run has determined what ${head} changes, up to ${determined}.`
+		};
+		case "ahead": return {
+			kind: "changes",
+			base: determined ?? before,
+			notice: null
+		};
+		case "rewritten":
+			if (determined !== null && has(determined)) return {
+				kind: "changes",
+				base: determined,
+				notice: null
+			};
+			return {
+				kind: "changes",
+				base: before,
+				notice: `The branch was pushed by force, and GitHub does not have ${determined} any more, up to which changes were determined. What was merged between it and ${before ?? "the first commit"} and not determined can't be told; what was due before is still due.`
+			};
+		default: return position;
+	}
+}
+
+// packages/orchestrator/src/compare/comparison.ts
+/**
+* Decides which two commits are compared, fetching what the clone lacks.
+*
+* @param deployBranchAt the deploy branch that the configuration of a commit names
+* @param look what the ledger said before; `null` without one
+* @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
+* @throws EventError when a payload is malformed
+*/
+async function compareCommits(repository, wanted, deployBranchAt, look) {
+	if (wanted.kind === "local") return localComparison(repository, wanted, deployBranchAt);
+	const { event } = wanted;
+	switch (event.name) {
+		case "pull_request": return pullRequestComparison(repository, event, deployBranchAt);
+		case "push": return pushComparison(repository, event, deployBranchAt, look);
+		case "merge_group": {
+			const { merge_group } = readPayload(event, MergeGroupPayload);
+			const [base, head] = [await needed(repository, merge_group.base_sha), await needed(repository, merge_group.head_sha)];
+			return {
+				kind: "comparison",
+				withoutCloud: true,
+				comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base))
+			};
+		}
+		case "workflow_dispatch": return requestedUnits(repository, event, deployBranchAt, look);
+		case "schedule": {
+			const head = await needed(repository, event.sha);
+			const plain = comparisonOf("drift", head, head, event, await deployBranchAt(head));
+			return {
+				kind: "requested",
+				comparison: {
+					...plain,
+					...claimSeen(plain, look)
+				},
+				request: {
+					action: "plan",
+					globs: ["**"],
+					change: "DriftChecked"
+				}
+			};
+		}
+		default: return {
+			kind: "nothing",
+			comparison: comparisonOf("plan", event.sha, event.sha, event, await deployBranchAt(event.sha)),
+			why: `Nothing to do: Pipelines does not act on the event \`${event.name}\`.`
+		};
+	}
+}
+async function localComparison(repository, wanted, deployBranchAt) {
+	const head = await known(repository, wanted.head);
+	const tip = await known(repository, wanted.base);
+	const base = wanted.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
+	const branch = await repository.branch();
+	const event = {
+		name: "local",
+		ref: branch === null ? head : `refs/heads/${branch}`,
+		actor: null
+	};
+	const mode = wanted.event === "push" ? "apply" : "plan";
+	return {
+		kind: "comparison",
+		withoutCloud: false,
+		comparison: comparisonOf(mode, base, head, event, await deployBranchAt(mode === "plan" ? base : head))
+	};
+}
+async function pullRequestComparison(repository, event, deployBranchAt) {
+	const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
+	const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
+	return {
+		kind: "comparison",
+		withoutCloud: false,
+		comparison: {
+			...comparisonOf("plan", base, head, event, await deployBranchAt(base)),
+			pullRequest: {
+				number,
+				headSha: pullRequest.head.sha,
+				headRef: pullRequest.head.ref,
+				baseRef: pullRequest.base.ref,
+				untrusted: pullRequest.head.repo?.full_name !== pullRequest.base.repo.full_name || event.actor === "dependabot[bot]"
+			}
+		}
+	};
+}
+/** The merge commit against its first parent is exactly what merging would change; without one, the fork point decides. */
+async function pullRequestCommits(repository, sha, pullRequest) {
+	const merge = await needed(repository, sha);
+	let parents = await repository.parents(merge);
+	if (parents.length < 2 && await repository.isShallow()) {
+		await repository.fetch([sha], { deepen: 1 });
+		parents = await repository.parents(merge);
+	}
+	const [first, second] = parents;
+	if (first !== void 0 && second === pullRequest.head.sha) return {
+		base: await needed(repository, first),
+		head: merge
+	};
+	const head = await needed(repository, pullRequest.head.sha);
+	const tip = await needed(repository, pullRequest.base.sha);
+	const base = await repository.mergeBase(tip, head);
+	if (base === null) throw new MissingCommitError(`where ${pullRequest.head.ref} left ${pullRequest.base.ref}`, "Check out with `fetch-depth: 0`.");
+	return {
+		base,
+		head
+	};
+}
+async function pushComparison(repository, event, deployBranchAt, look) {
+	const push = readPayload(event, PushPayload);
+	if (push.deleted || !push.ref.startsWith("refs/heads/")) {
+		const what = push.deleted ? `\`${push.ref}\` was deleted` : `\`${push.ref}\` is no branch`;
+		return {
+			kind: "nothing",
+			comparison: comparisonOf("apply", event.sha, event.sha, event, "main"),
+			why: `Nothing to do: ${what}.`
+		};
+	}
+	const head = await needed(repository, push.after);
+	const deployBranch = await deployBranchAt(head);
+	if (push.ref !== `refs/heads/${deployBranch}`) return {
+		kind: "nothing",
+		comparison: comparisonOf("apply", head, head, event, deployBranch),
+		why: `Nothing to do: only a push to the deploy branch \`${deployBranch}\` is applied, and this one went to \`${push.ref}\`.`
+	};
+	const before = /^0+$/.test(push.before) ? null : push.before;
+	if (look === null) return {
+		kind: "comparison",
+		withoutCloud: false,
+		comparison: comparisonOf("apply", before === null ? null : await needed(repository, before), head, event, deployBranch)
+	};
+	return ledgerComparison(repository, look, {
+		head,
+		before,
+		event,
+		deployBranch
+	});
+}
+/** A push run compares its head with what was determined last, so that a run that was lost is covered by the next. */
+async function ledgerComparison(repository, look, { head, before, event, deployBranch }) {
+	const determined = look.determined?.commit ?? null;
+	const here = determined === null ? null : await repository.resolve(determined);
+	const facts = {
+		determined,
+		head,
+		tip: look.tip,
+		before,
+		has: (commit) => commit === here
+	};
+	const found = ledgerBase(facts, await ancestryOfLook(repository, look, head));
+	const compared = (base) => {
+		const plain = comparisonOf("apply", base, head, event, deployBranch);
+		return {
+			...plain,
+			...claimSeen(plain, look)
+		};
+	};
+	switch (found.kind) {
+		case "nothing": return {
+			kind: "nothing",
+			comparison: compared(head),
+			why: `Nothing to do: ${found.why}`
+		};
+		case "due-only": return {
+			kind: "comparison",
+			withoutCloud: false,
+			comparison: compared(head)
+		};
+		case "changes": {
+			const base = found.base === null ? null : await needed(repository, found.base);
+			const notices = found.notice === null ? {} : { notice: found.notice };
+			return {
+				kind: "comparison",
+				withoutCloud: false,
+				comparison: compared(base),
+				...notices
+			};
+		}
+		default: return found;
+	}
+}
+/** The ledger's count of claims that this run saw: only a run of the deploy branch claims and records. */
+function claimSeen({ event, deployBranch }, look) {
+	if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
+	return { ledgerClaim: look.determined?.claim ?? 0 };
+}
+/** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
+async function requestedUnits(repository, event, deployBranchAt, look) {
+	const { inputs } = readPayload(event, DispatchPayload);
+	const tip = await needed(repository, event.sha);
+	if (inputs === null) throw new EventError("the dispatch has no inputs: the workflow has to declare `units` and `action`");
+	const head = inputs.commit === "" ? tip : await known(repository, inputs.commit);
+	if (!await repository.contains(tip, head)) throw new EventError(`the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`);
+	const plain = comparisonOf("manual", head, head, event, await deployBranchAt(head));
+	const comparison = {
+		...plain,
+		...claimSeen(plain, look)
+	};
+	const { action } = inputs;
+	if ((action !== "apply-due" && action !== "dismiss" && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
+	const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
+	const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
+	const older = head === tip ? {} : { tip };
+	const destroyExisting = inputs.destroy_existing === "true" ? { destroyExisting: true } : {};
+	const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
+	if ((action === "apply-due" || action === "dismiss") && comparison.ledgerClaim === void 0) throw new EventError(`\`${action}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
+	if (action === "dismiss") {
+		const why = `Nothing runs: what is due of ${globs.map((glob) => `\`${glob}\``).join(", ")} is dismissed.`;
+		return {
+			kind: "nothing",
+			comparison: {
+				...comparison,
+				dismiss: globs
+			},
+			why
+		};
+	}
+	if (action === "apply-due") {
+		if (head !== tip) throw new EventError(`\`${APPLY_DUE}\` runs at the branch's tip: leave \`commit\` empty`);
+		return {
+			kind: "due",
+			comparison: {
+				...comparison,
+				...approvedRun
+			},
+			globs
+		};
+	}
+	return {
+		kind: "requested",
+		comparison: {
+			...comparison,
+			...older,
+			...destroyExisting,
+			...approvedRun,
+			...lockId
+		},
+		request: {
+			action,
+			globs,
+			change: "ManuallyRequested"
+		}
+	};
+}
+function comparisonOf(mode, base, head, event, deployBranch) {
+	const { name, ref, actor } = event;
+	return {
+		version: 1,
+		mode,
+		base,
+		head,
+		event: {
+			name,
+			ref,
+			actor
+		},
+		deployBranch
+	};
+}
+/** A commit that the run can't go on without: looked up, else fetched. */
+async function needed(repository, commit) {
+	const here = await repository.resolve(commit);
+	if (here !== null) return here;
+	await repository.fetch([commit]);
+	const fetched = await repository.resolve(commit);
+	if (fetched !== null) return fetched;
+	throw new MissingCommitError(commit, "Check out with `fetch-depth: 0`. If a forced push removed it, run the workflow by hand for the units concerned: what changed can't be told without it.");
+}
+async function known(repository, revision) {
+	const commit = await repository.resolve(revision);
+	if (commit !== null) return commit;
+	throw new MissingCommitError(revision, "Fetch it first, or name another revision.");
+}
+
+// packages/orchestrator/src/compare/wanted-units.ts
+/** Which units Terragrunt evaluates: what is due belongs to what a push affects, and to nothing else that is asked for. */
+function wantedUnits(compared, extent, look) {
+	if (extent === "all") return { kind: "all" };
+	if (compared.kind === "requested") return {
+		kind: "named",
+		matches: globMatcher(compared.request.globs)
+	};
+	const { base, head } = compared.comparison;
+	const also = (takesDue(compared) ? look?.units ?? [] : []).filter(({ due, applied }) => due !== void 0 || base === head && applied !== void 0);
+	return {
+		kind: "affected",
+		also: new Set(also.map(({ unit }) => unit))
+	};
+}
+/** Whether the ledger has anything that a run may take along, whatever has changed. */
+function mayOwe(compared, look) {
+	const { ledgerClaim } = compared.comparison;
+	if (look === null || ledgerClaim === void 0) return false;
+	return look.units.some(({ due, applied }) => due !== void 0 || applied !== void 0);
+}
+
+// packages/orchestrator/src/decide/exists.ts
+/**
+* Answers whether a unit of one commit exists at a newer one, from the files of that one alone: any file in its folder, or
+* for a unit that a stack generates the stack's own file, says so. What may exist counts as existing.
+*
+* @param files every path of the newer commit's tree
+*/
+function existence(older, files) {
+	const known = /* @__PURE__ */ new Set();
+	for (const file of files) {
+		known.add(file);
+		for (let slash = file.lastIndexOf("/"); slash > 0; slash = file.lastIndexOf("/", slash - 1)) known.add(file.slice(0, slash));
+	}
+	const generators = (unit) => older.stacks.filter(({ folder }) => liesIn(unit, folder));
+	return (unit) => known.has(unit) || generators(unit).some(({ file }) => known.has(file));
+}
+
+// packages/orchestrator/src/decide/moves.ts
+/** Whether a unit of base is missing at head: only then can anything have moved. */
+function isAnyGone(base, head) {
+	return [...base.units].some((unit) => !head.units.has(unit));
+}
+/**
+* Pairs of a removed and a new unit of which one probably is the other, by either path. A unit is the new home of one
+* removed unit at most: the likeliest pairs are made first.
+*
+* @param renames of the files that make units and stacks
+*/
+function movesBetween(base, head, renames) {
+	const likely = likelihoods({
+		base,
+		head,
+		renames,
+		gone: [...base.units].filter((unit) => !head.units.has(unit)),
+		added: [...head.units].filter((unit) => !base.units.has(unit) && !base.files.has(fileIn(unit, "terragrunt.hcl")))
+	});
+	const moves = /* @__PURE__ */ new Map();
+	for (const { old, now } of likely.toSorted((a, b) => b.likely - a.likely || (a.now < b.now ? -1 : 1))) if (!moves.has(old) && !moves.has(now)) moves.set(old, now).set(now, old);
+	return moves;
+}
+/** How sure each sign is; a pair with several counts by its surest. */
+const SURE = {
+	renamed: 5,
+	samePlaceInStack: 4,
+	sameNameAndContent: 3,
+	sameContent: 2,
+	sameName: 1
+};
+function likelihoods(comparison) {
+	return [
+		...renamedUnits(comparison),
+		...unitsOfRenamedStacks(comparison),
+		...alikeGenerated(comparison)
+	];
+}
+/** Git has seen the unit's own file move. */
+function renamedUnits({ renames, gone, added }) {
+	const [before, after] = [new Set(gone), new Set(added)];
+	return renames.flatMap(([from, to]) => {
+		if (posix.basename(from) !== "terragrunt.hcl" || posix.basename(to) !== "terragrunt.hcl") return [];
+		const [old, now] = [folderOf$1(from), folderOf$1(to)];
+		if (!before.has(old) || !after.has(now)) return [];
+		return [{
+			old: UnitPath.parse(old),
+			now: UnitPath.parse(now),
+			likely: SURE.renamed
+		}];
+	});
+}
+/** Git has seen the stack's file move: what it generates lies at the same place below it. */
+function unitsOfRenamedStacks({ renames, gone, added }) {
+	const after = new Set(added);
+	return renames.flatMap(([from, to]) => {
+		if (posix.basename(from) !== "terragrunt.stack.hcl" || posix.basename(to) !== "terragrunt.stack.hcl") return [];
+		const [oldFolder, newFolder] = [folderOf$1(from), folderOf$1(to)];
+		return gone.filter((unit) => liesIn(unit, oldFolder)).flatMap((old) => {
+			const now = posix.join(newFolder, posix.relative(oldFolder, old));
+			return after.has(now) ? [{
+				old,
+				now: UnitPath.parse(now),
+				likely: SURE.samePlaceInStack
+			}] : [];
+		});
+	});
+}
+/**
+* Units that stacks generate, which git does not know: alike in name or content. A unit that a stack takes over, or
+* gives up to a folder of its own, keeps its name; only its place and its surroundings change.
+*/
+function alikeGenerated({ base, head, gone, added }) {
+	const contents = [contentsOf(base, gone), contentsOf(head, added)];
+	const generated = (unit) => isGenerated(unit, base) || isGenerated(unit, head);
+	const byName = Map.groupBy(added, nameOf);
+	const byContent = Map.groupBy(added, (unit) => contents[1].get(unit) ?? "");
+	return gone.flatMap((old) => {
+		const content = contents[0].get(old);
+		const named = (byName.get(nameOf(old)) ?? []).filter((now) => generated(old) || generated(now));
+		const same = content === void 0 ? [] : byContent.get(content) ?? [];
+		return [.../* @__PURE__ */ new Set([...named, ...same])].map((now) => ({
+			old,
+			now,
+			likely: likenessOf(old, now, same)
+		}));
+	});
+}
+function likenessOf(old, now, same) {
+	if (withoutStackFolders(old) === withoutStackFolders(now)) return SURE.samePlaceInStack;
+	if (!same.includes(now)) return SURE.sameName;
+	return nameOf(old) === nameOf(now) ? SURE.sameNameAndContent : SURE.sameContent;
+}
+const nameOf = (unit) => posix.basename(unit);
+/** Where a generated unit would lie without the folder that Terragrunt puts it in. */
+function withoutStackFolders(unit) {
+	return unit.split("/").filter((part) => part !== ".terragrunt-stack").join("/");
+}
+/** The content of generated units: the hashes of all their files, in order. */
+function contentsOf(snapshot, units) {
+	const wanted = new Set(units);
+	const files = /* @__PURE__ */ new Map();
+	for (const file of snapshot.generated) {
+		const owner = unitOwning(file, (folder) => wanted.has(folder));
+		if (owner === null) continue;
+		const unit = UnitPath.parse(owner);
+		const hash = `${posix.relative(unit, file)} ${snapshot.files.get(file) ?? ""}`;
+		files.set(unit, [...files.get(unit) ?? [], hash]);
+	}
+	return new Map([...files].map(([unit, hashes]) => [unit, hashes.toSorted().join("\n")]));
+}
+
+// packages/orchestrator/src/decide/branch-facts.ts
+/** The files whose place makes units and stacks, as git's patterns at any depth. */
+const CONFIGURATION_FILES = [`:(glob)**/${UNIT_FILE}`, `:(glob)**/${STACK_FILE}`];
+/** Asks git, where anything is gone and may have moved, or the branch is ahead of what is compared. */
+async function branchFacts(repository, comparison, base, head) {
+	const since = isAnyGone(base, head) ? comparison.base : null;
+	return {
+		existsNow: await existsNow(repository, comparison, head),
+		renames: since === null ? [] : await repository.renames(since, comparison.head, CONFIGURATION_FILES)
+	};
+}
+async function existsNow(repository, { tip, destroyExisting }, head) {
+	if (destroyExisting === true) return () => false;
+	if (tip === void 0) return (unit) => head.units.has(unit);
+	return existence(head, (await repository.tree(tip)).map(({ path }) => path));
+}
+
+// packages/core/src/graph/order.ts
+/**
+* The nodes such that each stands after all that it points to, ties in the order of the keys.
+*
+* @throws Error when the graph has a cycle; find it with `findCycles` first
+*/
+function topologicalOrder(graph) {
+	return levels(graph).flat();
+}
+/**
+* The nodes in levels: level 0 points to nothing in the graph, each further level only to earlier ones.
+*
+* @throws Error when the graph has a cycle
+*/
+function levels(graph) {
+	const sources = reversed(graph);
+	const open = /* @__PURE__ */ new Map();
+	for (const [node, targets] of graph) open.set(node, new Set(targets.filter((target) => graph.has(target))).size);
+	const result = [];
+	let level = [...graph.keys()].filter((node) => open.get(node) === 0);
+	let placed = 0;
+	while (level.length > 0) {
+		result.push(level);
+		placed += level.length;
+		const next = /* @__PURE__ */ new Set();
+		for (const node of level) for (const source of sources.get(node) ?? []) {
+			const left = (open.get(source) ?? 0) - 1;
+			open.set(source, left);
+			if (left === 0) next.add(source);
+		}
+		level = [...graph.keys()].filter((node) => next.has(node));
+	}
+	if (placed !== graph.size) throw new Error("the graph has a cycle");
+	return result;
+}
+/** The same nodes with every edge turned round; edges to nodes that are not keys are dropped. */
+function reversed(graph) {
+	const result = new Map([...graph.keys()].map((node) => [node, []]));
+	for (const [node, targets] of graph) for (const target of new Set(targets)) result.get(target)?.push(node);
+	return result;
+}
+/** The sets of nodes that are joined by edges in either direction, each in the order of the keys. */
+function components(graph) {
+	const back = reversed(graph);
+	const seen = /* @__PURE__ */ new Set();
+	const result = [];
+	for (const start of graph.keys()) {
+		if (seen.has(start)) continue;
+		const members = /* @__PURE__ */ new Set([start]);
+		for (const node of members) for (const next of [...graph.get(node) ?? [], ...back.get(node) ?? []]) if (graph.has(next)) members.add(next);
+		for (const member of members) seen.add(member);
+		result.push([...graph.keys()].filter((node) => members.has(node)));
+	}
+	return result;
+}
+/** All nodes that can be reached from `starts` along edges, the starts included. */
+function reachable(graph, starts) {
+	const found = new Set(starts);
+	for (const node of found) for (const next of graph.get(node) ?? []) found.add(next);
+	return found;
+}
+
+// packages/orchestrator/src/decide/merge.ts
+/**
+* The action that changes the unit in the end: its own, or for a plan the one that carries it out, by the merge or by
+* hand. `null` where nothing follows, as on a drift check.
+*/
+function finalAction(action, mode) {
+	if (traitsOf(action).writes) return action;
+	return mode === "plan" || mode === "manual" ? carriedOutBy(action) : null;
+}
+/** Why the unit is not changed in the end; `null` when it is. */
+function withheldInTheEnd({ withheld, willBeWithheld }) {
+	return withheld ?? willBeWithheld ?? null;
+}
+/** The field by which a unit with this action is withheld: at once, or later than its plan. */
+function withholding(action, withheld) {
+	if (withheld === null) return {};
+	return traitsOf(action).writes ? { withheld } : { willBeWithheld: withheld };
+}
+
+// packages/orchestrator/src/decide/affect.ts
+/** Turns changes into the units that must run, each once, with its action, its environment and every reason. */
+function affectedUnits(changes, base, head, policy) {
+	const units = [];
+	const problems = [];
+	for (const [path, because] of reasonsByUnit(changes, head, policy)) {
+		const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
+		if (!head.units.has(path) && !removed) continue;
+		const status = statusOf(path, because, base, head);
+		const deleted = status === "deleted";
+		const facts = factsOf(path, deleted ? base : head);
+		const placed = placeOf(path, deleted, policy);
+		if (facts === void 0) continue;
+		if (placed.kind !== "one") {
+			problems.push(misplaced(path, placed, policy));
+			continue;
+		}
+		const action = actionFor(deleted, policy);
+		const movedWith = policy.moves.get(path);
+		const merged = policy.environmentOnceMerged(path, deleted);
+		const environment = merged.kind === "one" ? merged.environment : placed.environment;
+		const withheld = withheldBy({
+			path,
+			action,
+			at: (deleted ? base : head).commit,
+			because
+		}, policy, environment);
+		units.push({
+			path,
+			status,
+			action,
+			at: deleted ? base.commit : head.commit,
+			environment: placed.environment.name,
+			because,
+			dependsOn: [...facts.dependencies],
+			...facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated },
+			...movedWith === void 0 ? {} : { movedWith },
+			...withholding(action, withheld)
+		});
+	}
+	return {
+		units: units.toSorted(byPath),
+		problems
+	};
+}
+/** What is known of a unit; nothing where it is none at that commit. */
+function factsOf(path, { units, facts }) {
+	const known = facts.get(path);
+	if (known === void 0 && units.has(path)) throw new Error(`${path} is affected and was not evaluated`);
+	return known;
+}
+function reasonsByUnit(changes, head, { includeDependents, isIgnored }) {
+	const result = /* @__PURE__ */ new Map();
+	for (const change of changes) for (const [unit, reasons] of change.reasons) result.set(unit, [...result.get(unit) ?? [], ...reasons]);
+	if (!includeDependents) return result;
+	const dependents = reversed(new Map([...head.facts.values()].map(({ path, dependencies }) => [path, dependencies])));
+	for (const [unit, reasons] of [...result]) for (const dependent of reachable(dependents, [unit])) {
+		if (result.has(dependent) || isIgnored(dependent)) continue;
+		result.set(dependent, reasons.map((reason) => ({
+			...reason,
+			links: [...reason.links, {
+				relation: "read by",
+				path: dependent
+			}]
+		})));
+	}
+	return result;
+}
+function statusOf(path, because, base, head) {
+	if (!head.units.has(path)) return "deleted";
+	if (because.some(({ change }) => change === "ModuleAdded" || change === "StackAdded") && !base.units.has(path)) return "added";
+	return because.some(({ links }) => links[0]?.relation === "in the folder of" && links.length === 1) ? "changed" : "affected";
+}
+function actionFor(deleted, { writes, requested }) {
+	if (requested !== null) return requested;
+	if (writes) return deleted ? "destroy" : "apply";
+	return deleted ? "plan-destroy" : "plan";
+}
+const CONTROL = /\p{Cc}/u;
+function placeOf(path, deleted, policy) {
+	return path.includes(NOT_UTF_8) ? { kind: "not-utf-8" } : policy.environmentOf(path, deleted);
+}
+/** What a byte that is no part of a UTF-8 character is read as. */
+const NOT_UTF_8 = "�";
+function unspeakable(path, what) {
+	return {
+		kind: "path",
+		path,
+		file: null,
+		line: null,
+		message: `The name of the folder ${JSON.stringify(path)} ${what}. Rename it.`
+	};
+}
+function misplaced(path, placed, policy) {
+	const where = {
+		path,
+		file: ".pipelines/config.yml",
+		line: null
+	};
+	if (placed.kind === "several") {
+		const names = placed.names.map((name) => `\`${name}\``).join(" and ");
+		return {
+			kind: "several-environments",
+			...where,
+			message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`
+		};
+	}
+	if (placed.kind === "not-utf-8") return unspeakable(path, "is not UTF-8, so that no tool could be told to run it");
+	if (CONTROL.test(path)) return unspeakable(path, "has a control character in it, which no glob of an environment matches");
+	return {
+		kind: "no-environment",
+		...where,
+		message: policy.knownAtHead(path) ? `\`${path}\` is in an environment that this pull request adds. It can be planned after merge.` : `\`${path}\` is in no environment. Add a glob to the \`paths\` of the environment that it belongs to.`
+	};
+}
+/** Why a unit is not changed in the end, by this run or by what carries out its plan. */
+function withheldBy(unit, policy, environment) {
+	const { path, at } = unit;
+	const action = finalAction(unit.action, policy.mode);
+	if (action === null) return null;
+	const now = policy.environmentNow(path);
+	const restriction = restrictionOn(environment, now.kind === "one" ? now.environment : null, path, action);
+	if (restriction !== null) {
+		const { by, message, next, beforeMerge } = restriction;
+		return {
+			by,
+			message,
+			next: policy.mode === "plan" ? beforeMerge : next
+		};
+	}
+	if (policy.requested !== null && traitsOf(action).removes && policy.existsNow(path)) return {
+		by: "exists",
+		message: `\`${path}\` is on the branch, so that the next change of it would create anew what is destroyed.`,
+		next: "Remove it from the branch: the merge destroys it. If it is to be destroyed although its code stays, run this again with `destroy_existing` set."
+	};
+	const movedTo = policy.moves.get(path);
+	if (traitsOf(action).removes && policy.holdMoves && movedTo !== void 0) return {
+		by: "move",
+		message: `\`${path}\` moved to \`${movedTo}\`, so its resources may live on there.`,
+		next: `If \`${movedTo}\` has its state, by the same key or since you moved it, nothing is left to destroy. If the old state still has resources that are to go, ${byHand({
+			path,
+			at,
+			action
+		})}`
+	};
+	return accountDeletion({
+		...unit,
+		action
+	}, policy);
+}
+/** A deleted request closes no account by itself: clouds do not allow that, and the rest is for a person to decide. */
+function accountDeletion({ path, at, action, because }, policy) {
+	if (policy.applyAccountDeletions || because.some(({ change }) => change !== "AccountDeleted")) return null;
+	return {
+		by: "account-deletion",
+		message: `${because.map(({ file }) => `\`${file}\``).join(", ")} ${because.length === 1 ? "is" : "are"} deleted, which closes no account.`,
+		next: `Move or destroy what runs in the account, and close it in the organization. Then ${byHand({
+			path,
+			at,
+			action
+		})} With \`accounts.apply_deletions: true\` the merge of such a deletion applies it.`
+	};
+}
+
+// packages/orchestrator/src/decide/exclude.ts
+/**
+* Withholds units that Terragrunt is told not to run: by an `exclude` block, of their own or of a unit of this comparison
+* that excludes its dependencies, or by a file of filters. A plan that is excluded is not made.
+*/
+function withoutExcluded(units, base, head, mode) {
+	const exclusionOf = ({ path, status }) => (status === "deleted" ? base : head).facts.get(path)?.exclusion ?? null;
+	const byDependency = /* @__PURE__ */ new Map();
+	for (const unit of units) {
+		const exclusion = exclusionOf(unit);
+		if (exclusion?.kind !== "block" || !exclusion.dependencies) continue;
+		for (const dependency of unit.dependsOn) byDependency.set(dependency, {
+			unit: unit.path,
+			exclusion
+		});
+	}
+	return units.map((unit) => {
+		const own = exclusionOf(unit);
+		const of = byDependency.get(unit.path);
+		const why = (own === null ? null : excludedFrom(unit, own, mode)) ?? (of === void 0 ? null : excludedFrom(unit, of.exclusion, mode, of.unit));
+		return why === null ? unit : {
+			...unit,
+			...why
+		};
+	});
+}
+/** The commands of Terragrunt that an action is made of. */
+const COMMANDS = {
+	plan: ["plan"],
+	apply: ["apply", "plan"],
+	"plan-destroy": ["plan"],
+	destroy: [
+		"destroy",
+		"apply",
+		"plan"
+	]
+};
+function excludedFrom({ path, action, status }, exclusion, mode, by) {
+	const excluded = (what) => {
+		const command = COMMANDS[what]?.find((name) => isListed(name, exclusion));
+		return command === void 0 ? null : {
+			by: "excluded",
+			message: messageOf$1(path, command, exclusion, by),
+			next: nextOf(status)
+		};
+	};
+	const now = excluded(action);
+	if (now !== null) return { withheld: now };
+	const later = finalAction(action, mode);
+	const then = later === null ? null : excluded(later);
+	return then === null ? null : { willBeWithheld: then };
+}
+/** As Terragrunt compares them, in `IsActionListedInExclude`. */
+function isListed(command, exclusion) {
+	if (exclusion.kind === "file") return true;
+	return exclusion.actions.some((name) => name === "all" || name === "all_except_output" || name.toLowerCase() === command);
+}
+function messageOf$1(path, command, exclusion, by) {
+	if (exclusion.kind === "file") return `\`${path}\` is left out by \`${exclusion.file}\`.`;
+	return by === void 0 ? `The \`exclude\` block of \`${path}\` keeps it from \`${command}\`.` : `The \`exclude\` block of \`${by}\` keeps its dependency \`${path}\` from \`${command}\`, by \`exclude_dependencies\`.`;
+}
+function nextOf(status) {
+	return status === "deleted" ? "Its resources stay. If they are to go, take the exclusion away in a change of its own first, and delete the unit after that." : "If it is to run, take the exclusion away.";
+}
+
+// packages/orchestrator/src/decide/refuse.ts
+/**
+* Refuses deletes of units that a remaining unit still depends on or reads: named always, and never destroyed. A destroy is
+* withheld as well while a unit that gave up its use of it is not applied.
+*/
+function refuseDeletes(units, base, head, mode) {
+	const problems = [];
+	const usersOf = usersOfDeleted(units, base, head);
+	const lateUsersOf = usersNotApplied(units, base, head, mode);
+	return {
+		units: units.map((unit) => {
+			const users = usersOf.get(unit.path) ?? [];
+			if (users.length === 0) return withheldFor(unit, lateUsersOf.get(unit.path) ?? []);
+			const why = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it.`;
+			const next = "Remove the use first, or in the same change.";
+			problems.push({
+				kind: "refused-delete",
+				path: unit.path,
+				file: fileIn(users[0] ?? unit.path, UNIT_FILE),
+				line: null,
+				message: `${why} ${next}`
+			});
+			return {
+				...unit,
+				...withholding(unit.action, {
+					by: "remaining-dependents",
+					message: why,
+					next
+				})
+			};
+		}),
+		problems
+	};
+}
+/** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */
+function usersOfDeleted(units, base, head) {
+	const users = /* @__PURE__ */ new Map();
+	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
+	if (users.size === 0) return users;
+	const isDeleted = (folder) => users.has(UnitPath.parse(folder));
+	for (const { path, dependencies, reads } of head.facts.values()) {
+		const owners = [...reads.keys()].filter((file) => !head.files.has(file)).flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
+		const inStacks = dependencies.flatMap((dependency) => unitsOfStack(dependency, base).filter(isDeleted));
+		for (const used of /* @__PURE__ */ new Set([
+			...dependencies,
+			...owners,
+			...inStacks
+		])) users.get(used)?.push(path);
+	}
+	return users;
+}
+/** A dependency may name the folder of a stack, which means all of its units. */
+function unitsOfStack(folder, { stacks, units }) {
+	if (!stacks.some((stack) => stack.folder === folder)) return [];
+	return [...units.keys()].filter((unit) => liesIn(unit, folder));
+}
+function withheldFor(unit, users) {
+	if (users.length === 0 || withheldInTheEnd(unit) !== null) return unit;
+	const message = `\`${unit.path}\` is not destroyed while ${listPaths(users)} may use it still: ${users.length === 1 ? "that unit" : "those units"} gave it up in this change, and ${users.length === 1 ? "is" : "are"} not applied with it.`;
+	const next = `First get ${listPaths(users)} applied. Then ${byHand({
+		...unit,
+		action: carriedOutBy(unit.action) ?? unit.action
+	})}`;
+	return {
+		...unit,
+		...withholding(unit.action, {
+			by: "needed-apply",
+			message,
+			next
+		})
+	};
+}
+/** For each deleted unit the remaining ones that depended on it at base, and that are not applied with its destroy. */
+function usersNotApplied(units, base, head, mode) {
+	const users = /* @__PURE__ */ new Map();
+	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
+	if (users.size === 0) return users;
+	const applied = new Set(units.filter((unit) => {
+		const action = finalAction(unit.action, mode);
+		return action !== null && changesUnits(action) && withheldInTheEnd(unit) === null;
+	}).map(({ path }) => path));
+	for (const { path, dependencies } of base.facts.values()) {
+		if (!head.units.has(path) || applied.has(path)) continue;
+		for (const used of new Set(dependencies)) users.get(used)?.push(path);
+	}
+	return users;
+}
+
+// packages/orchestrator/src/decide/decide.ts
+/** Decides which units run, with which action, which of them are withheld, and what is wrong. */
+function decide(input) {
+	const { comparison, request, settings, base, head, classified } = input;
+	const { governing } = settings;
+	const lookups = {
+		base: environmentLookup(settings.atBase),
+		head: environmentLookup(settings.atHead),
+		governing: environmentLookup(governing),
+		now: environmentLookup(settings.newest)
+	};
+	const affected = affectedUnits(classified.changes, base, head, {
+		mode: comparison.mode,
+		requested: request?.action ?? null,
+		writes: input.writes,
+		environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
+		environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit),
+		environmentNow: lookups.now,
+		existsNow: input.branch.existsNow,
+		includeDependents: governing.include_dependents,
+		isIgnored: input.ignored.isIgnoredUnit,
+		moves: movesBetween(base, head, input.branch.renames),
+		holdMoves: settings.atHead.moves === "hold",
+		applyAccountDeletions: settings.atHead.accounts.apply_deletions,
+		knownAtHead: (unit) => lookups.head(unit).kind === "one"
+	});
+	const due = new Map(input.owed.units.map((unit) => [unit.path, unit]));
+	const applied = new Set(affected.units.map(({ path }) => path));
+	const units = [...affected.units.map((unit) => ({
+		...unit,
+		...dueIfUnchanged(unit, due.get(unit.path))
+	})), ...input.owed.destroys.filter(({ path }) => !applied.has(path))].toSorted(byPath);
+	const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
+	const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
+	const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
+	const judged = judgeFaults({
+		base,
+		head
+	}, input.diff, touched, deleted, input.ignored.isIgnored);
+	return {
+		units: refused.units,
+		problems: [
+			...judged.problems,
+			...affected.problems,
+			...refused.problems,
+			...doubtfulDeletes(removedBy(input.diff, base, head), head),
+			...changedJsonUnits(input.diff, base, head, input.ignored.isIgnored),
+			...becameTemplates(base, head).filter(({ file }) => file === null || !input.ignored.isIgnored(file))
+		],
+		untouched: judged.untouched,
+		owedDependencies: (unit) => due.get(unit)?.due?.dependsOn ?? []
+	};
+}
+/** A unit that this comparison changes as well runs for that: its change is claimed anew. */
+function dueIfUnchanged({ because }, owed) {
+	return owed !== void 0 && because.every(({ change }) => change === "StillDue") ? dueOf(owed) : {};
+}
+/** The units of base that are none at head, in whose folder the comparison removes something. */
+function removedBy(diff, base, head) {
+	const gone = new Map([...base.units.keys()].filter((unit) => !head.units.has(unit)).map((unit) => [unit, unit]));
+	const owners = diff.flatMap(({ path }) => gone.get(unitOwning(path, (folder) => gone.has(folder)) ?? "") ?? []);
+	return new Set(owners);
+}
+
 // node_modules/.pnpm/is-plain-obj@4.1.0/node_modules/is-plain-obj/index.js
 function isPlainObject(value) {
 	if (typeof value !== "object" || value === null) return false;
@@ -54878,3012 +58006,6 @@ async function locateTerragrunt(environment, cwd) {
 	};
 }
 
-// packages/core/src/configuration/accounts-file.ts
-/** One entry; teams keep further keys there, which are theirs. */
-const Entry = looseObject({
-	id: union([string(), number()]).transform((id) => String(id).padStart(12, "0")).refine((id) => /^\d{12}$/.test(id), "an account's id is 12 digits"),
-	email: string().optional(),
-	owner_email: string().optional()
-});
-/**
-* Reads `accounts.yml`: `<folder>: {id, email}`.
-*
-* @throws ConfigurationError naming the line that does not fit
-*/
-function readAccounts(text, file) {
-	const entries = readYaml(text, file, record(string(), Entry)) ?? {};
-	return new Map(Object.entries(entries).map(([name, entry]) => [name, {
-		name,
-		id: entry.id,
-		email: entry.email ?? entry.owner_email ?? ""
-	}]));
-}
-
-// packages/core/src/configuration/check-environments.ts
-/** The account that an environment names, and whether its roles are of that account. */
-function accountIssues({ name, aws }, known, file, issue) {
-	if (aws === void 0 || known === null) return [];
-	const { account } = aws;
-	const key = [
-		"environments",
-		name,
-		"aws",
-		"account"
-	];
-	const issues = [];
-	if (!/^\d{12}$/.test(account) && !known.has(account)) {
-		const meant = nearest(account, [...known.keys()]);
-		const allowed = known.size === 0 ? `there are no accounts in ${file}` : `${file} has ${[...known.keys()].slice(0, 10).join(", ")}`;
-		const hint = meant === null ? `${allowed}; it has to be a key of it or an id of 12 digits` : `did you mean \`${meant}\`?`;
-		issues.push(issue("error", key, `\`${key.join(".")}\` names no account: \`${account}\`; ${hint}`));
-	}
-	const id = /^\d{12}$/.test(account) ? account : known.get(account)?.id;
-	for (const role of ["plan_role", "apply_role"]) {
-		const other = /^arn:[^:]*:iam::(\d{12}):/.exec(aws[role])?.[1];
-		if (other === void 0 || id === void 0 || other === id) continue;
-		const path = [
-			"environments",
-			name,
-			"aws",
-			role
-		];
-		issues.push(issue("warning", path, `\`${path.join(".")}\` is a role of account ${other}, and the environment's account is ${id}`));
-	}
-	return issues;
-}
-/** Texts that look as if something was filled in. */
-function identityIssues({ name, identity, env }, issue) {
-	const own = ["environments", name];
-	return [{
-		path: [...own, "env"],
-		values: env,
-		filled: []
-	}, ...[
-		"env",
-		"plan",
-		"apply"
-	].map((key) => ({
-		path: [
-			...own,
-			"identity",
-			key
-		],
-		values: identity?.[key] ?? {},
-		filled: ["token_file"]
-	}))].flatMap(({ path, values, filled }) => Object.entries(values).flatMap(([variable, value]) => {
-		const unknown = [...value.matchAll(/\$\{([^{}]*)\}/g)].map(([, inside = ""]) => inside).find((inside) => !filled.includes(inside));
-		if (unknown === void 0) return [];
-		const what = filled.length === 0 ? "nothing is filled in here" : "only `${token_file}` is filled in";
-		return [issue("warning", [...path, variable], `\`${[...path, variable].join(".")}\` holds \`\${${unknown}}\`, which stays as it is: ${what}`)];
-	}));
-}
-/** Once for each variable and file: a shared file asks for all its units. */
-function variableIssues(configuration, asked) {
-	if (configuration.environments === void 0) return [];
-	const lookup = environmentLookup(configuration);
-	const missing = asked.flatMap((variable) => {
-		const place = lookup(variable.unit);
-		if (place.kind !== "one" || RUNNERS_OWN.test(variable.name)) return [];
-		const { environment } = place;
-		return Object.hasOwn(environment.env, variable.name) || environment.secrets.includes(variable.name) ? [] : [{
-			...variable,
-			environment: environment.name
-		}];
-	});
-	return [...Map.groupBy(missing, ({ name, file, line }) => `${name} ${file} ${line}`).values()].flatMap((all) => {
-		const [first] = all;
-		if (first === void 0) return [];
-		const where = [...new Set(all.map(({ environment }) => environment))].map((name) => `\`environments.${name}\``).join(", ");
-		return [{
-			severity: "warning",
-			file: first.file,
-			line: first.line,
-			message: `\`get_env("${first.name}")\` has no default, and nothing sets it: add it to \`env\` or \`secrets\` of ${where}`
-		}];
-	});
-}
-/** What the credentials of an environment or its tools set. */
-const RUNNERS_OWN = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^(?:HOME|USER|PATH|CI)$/;
-
-// packages/core/src/configuration/check-places.ts
-/** Each unit belongs to one environment: one line for each set of environments that share units, and for those in none. */
-function placeIssues(configuration, units, issue) {
-	const lookup = environmentLookup(configuration);
-	const places = units.map((unit) => ({
-		unit,
-		found: lookup(unit)
-	}));
-	const issues = [...Map.groupBy(places.flatMap(({ unit, found }) => found.kind === "several" ? [{
-		unit,
-		names: found.names
-	}] : []), ({ names }) => names.join(" ")).values()].map((all) => {
-		const names = all[0]?.names ?? [];
-		const which = names.map((name) => `\`${name}\``).join(" and ");
-		return issue("error", [
-			"environments",
-			names.at(-1) ?? "",
-			"paths"
-		], `the environments ${which} share ${listed(all.map(({ unit }) => unit))}; a unit belongs to one environment, so change the \`paths\` of one`);
-	});
-	const nowhere = places.filter(({ found }) => found.kind === "none").map(({ unit }) => unit);
-	if (nowhere.length > 0) {
-		const near = environmentsOf(configuration).map(({ name }) => name).join(", ");
-		issues.push(issue("warning", ["environments"], `${listed(nowhere)} ${nowhere.length === 1 ? "is" : "are"} in no environment (${near}) and can't run; add a glob to the \`paths\` of one`));
-	}
-	return issues;
-}
-const MOST_LISTED = 5;
-function listed(units) {
-	const names = units.slice(0, MOST_LISTED).map((unit) => `\`${unit}\``).join(", ");
-	const more = units.length > MOST_LISTED ? ` and ${units.length - MOST_LISTED} more` : "";
-	return `${units.length === 1 ? "one unit" : `${units.length} units`} (${names}${more})`;
-}
-/** Globs of units that no unit matches, with the folder that may be meant. */
-function globsWithoutUnits(configuration, units, issue) {
-	if (configuration.environments === void 0) return [];
-	const folders = [...new Set(units.flatMap((unit) => unit.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"))))];
-	return [...environmentsOf(configuration).flatMap(({ name, paths, protect }) => [{
-		path: [
-			"environments",
-			name,
-			"paths"
-		],
-		globs: paths
-	}, {
-		path: [
-			"environments",
-			name,
-			"protect"
-		],
-		globs: protect
-	}]), ...configuration.extra_reads.map((read, index) => ({
-		path: [
-			"extra_reads",
-			index,
-			"units"
-		],
-		globs: read.units
-	}))].flatMap(({ path, globs }) => globs.flatMap((glob, index) => {
-		if (units.some(globMatcher([glob]))) return [];
-		const meant = nearest(glob.replace(/(?:\/\*+)+$/, ""), folders);
-		const hint = meant === null ? "" : `; did you mean \`${meant}/**\`?`;
-		const key = path.map((part) => typeof part === "number" ? `[${part}]` : `.${part}`).join("").slice(1);
-		return [issue("warning", [...path, index], `\`${key}[${index}]\` is \`${glob}\`, which matches no unit${hint}`)];
-	}));
-}
-/** The unit that creates accounts has to be one. */
-function factoryIssues(configuration, units, issue) {
-	const { factory_unit: factory } = configuration.accounts;
-	if (factory === void 0 || units.some((unit) => unit === factory)) return [];
-	const meant = nearest(factory, units);
-	return [issue("error", ["accounts", "factory_unit"], `\`accounts.factory_unit\` is \`${factory}\`, which is no unit${meant === null ? "" : `; did you mean \`${meant}\`?`}`)];
-}
-
-// packages/core/src/configuration/check.ts
-/**
-* Checks a configuration: whether it can be read, and whether it fits the repository's accounts and units. Answers
-* every issue, in the order of files and lines.
-*/
-function checkConfiguration(facts) {
-	return issuesOf(facts).toSorted((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : (a.line ?? 0) - (b.line ?? 0));
-}
-function issuesOf(facts) {
-	const { text, file } = facts.configuration ?? {
-		text: "",
-		file: ".pipelines/config.yml"
-	};
-	let yaml;
-	let configuration;
-	try {
-		yaml = parseYaml(text, file);
-		configuration = validated(yaml, file, Configuration) ?? defaultConfiguration();
-	} catch (error) {
-		return unreadable(error);
-	}
-	const accounts = accountsOf(facts, configuration);
-	const isIgnored = globMatcher(configuration.ignore);
-	const units = facts.units.filter((unit) => !isIgnored(unit === "." ? "terragrunt.hcl" : `${unit}/terragrunt.hcl`));
-	const issue = (severity, path, message) => ({
-		severity,
-		file,
-		line: yaml.lineOf(path),
-		message
-	});
-	return [
-		...accounts.issues,
-		...environmentsOf(configuration).flatMap((environment) => [...accountIssues(environment, accounts.known, configuration.accounts.file, issue), ...identityIssues(environment, issue)]),
-		...placeIssues(configuration, units, issue),
-		...globsWithoutUnits(configuration, units, issue),
-		...factoryIssues(configuration, units, issue),
-		...variableIssues(configuration, facts.asked ?? [])
-	];
-}
-function unreadable(error) {
-	if (!(error instanceof ConfigurationError)) throw error;
-	return error.issues.map(({ line, message }) => ({
-		severity: "error",
-		file: error.file,
-		line,
-		message
-	}));
-}
-function accountsOf({ read }, { accounts: { file } }) {
-	const text = read(file);
-	if (text === null) return {
-		known: /* @__PURE__ */ new Map(),
-		issues: []
-	};
-	try {
-		const known = readAccounts(text, file);
-		return {
-			known,
-			issues: [...Map.groupBy(known.values(), ({ id }) => id).values()].filter((accounts) => accounts.length > 1).map((accounts) => {
-				return {
-					severity: "error",
-					file,
-					line: null,
-					message: `${accounts.map(({ name }) => `\`${name}\``).join(" and ")} have the same id ${accounts[0]?.id ?? ""}`
-				};
-			})
-		};
-	} catch (error) {
-		return {
-			known: null,
-			issues: unreadable(error)
-		};
-	}
-}
-
-// packages/orchestrator/src/check-configuration.ts
-/**
-* Checks head's configuration where the comparison touches it, the accounts, or the place of a unit. What base has as
-* well stops nothing, and neither does what may be meant.
-*/
-async function configurationProblems(repository, configurations, { base, head, diff, settings }) {
-	const accounts = settings.atHead.accounts.file;
-	const files = diff.some(({ path }) => path.startsWith(".pipelines/") || path === accounts);
-	const moved = head.units.size !== base.units.size || [...head.units.keys()].some((unit) => !base.units.has(unit));
-	if (!files && !moved) return {
-		problems: [],
-		notices: []
-	};
-	const issuesAt = async (commit, { units }, file) => {
-		const text = await repository.read(commit, file);
-		return checkConfiguration({
-			configuration: await configurations.text(commit),
-			read: (path) => path === file ? text : null,
-			units: [...units.keys()]
-		});
-	};
-	const before = base.commit === head.commit ? [] : await issuesAt(base.commit, base, settings.atBase.accounts.file);
-	const known = new Set(before.map(({ file, message }) => `${file} ${message}`));
-	const issues = await issuesAt(head.commit, head, accounts);
-	const isProblem = ({ severity, file, message }) => severity === "error" && !known.has(`${file} ${message}`);
-	return {
-		problems: issues.filter(isProblem).map(({ file, line, message }) => ({
-			kind: "configuration",
-			path: null,
-			file,
-			line,
-			message
-		})),
-		notices: issues.filter((issue) => !isProblem(issue)).map(({ file, line, message }) => `${file}${line === null ? "" : `:${line}`}: ${message}`)
-	};
-}
-
-// packages/core/src/terragrunt/files.ts
-/** The name of the file that makes a folder a stack. */
-const STACK_FILE = "terragrunt.stack.hcl";
-/** The name of the file that makes a folder a unit. */
-const UNIT_FILE = "terragrunt.hcl";
-/** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
-const GENERATE_STACK = [
-	"stack",
-	"generate",
-	"--no-color"
-];
-/** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
-function isCached(file) {
-	return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
-}
-
-// packages/orchestrator/src/discover/paths.ts
-/** The folder of a file: `.` for the root. */
-function folderOf$1(file) {
-	const slash = file.lastIndexOf("/");
-	return slash === -1 ? "." : file.slice(0, slash);
-}
-/** The folder of the unit that a dependency's path names, be it that folder or the configuration file in it. */
-function unitNamedBy(path) {
-	return path.endsWith(`/${"terragrunt.hcl"}`) ? folderOf$1(path) : path;
-}
-/** The path of a file in a folder. */
-function fileIn(folder, name) {
-	return folder === "." ? name : `${folder}/${name}`;
-}
-/** Every folder that has one of these paths below it. */
-function foldersAbove(folders) {
-	const above = /* @__PURE__ */ new Set();
-	for (const folder of folders) for (let parent = folder; parent !== ".";) {
-		parent = folderOf$1(parent);
-		if (above.has(parent)) break;
-		above.add(parent);
-	}
-	return above;
-}
-/** Whether a file lies in a folder, at any depth. */
-function liesIn(file, folder) {
-	return folder === "." || file.startsWith(`${folder}/`);
-}
-/** The unit whose own folder holds a file: the nearest one, so that a nested unit keeps its files to itself. */
-function unitOwning(file, isUnit) {
-	for (let folder = folderOf$1(file);; folder = folderOf$1(folder)) {
-		if (isUnit(folder)) return folder;
-		if (folder === ".") return null;
-	}
-}
-
-// packages/orchestrator/src/classify/rules/accounts.ts
-/** `accounts.yml` and the request files of new accounts. */
-const accounts = {
-	name: "accounts",
-	take(file, { configuration, addedAccounts, head, base }) {
-		const { file: accountsFile, requests, factory_unit } = configuration.accounts;
-		if (file.path === accountsFile) {
-			if (addedAccounts === null) return null;
-			return addedAccounts.map((account) => {
-				return {
-					type: "AccountAdded",
-					subject: account.name,
-					units: /* @__PURE__ */ new Map(),
-					account
-				};
-			});
-		}
-		if (!liesIn(file.path, requests)) return null;
-		const type = REQUEST_TYPES[file.status];
-		const factory = UnitPath.safeParse(factory_unit);
-		const units = factory.success && (head.units.has(factory.data) || base.units.has(factory.data)) ? /* @__PURE__ */ new Map([[factory.data, [{
-			relation: "read by",
-			path: factory.data
-		}]]]) : /* @__PURE__ */ new Map();
-		return [{
-			type,
-			subject: file.path,
-			units
-		}];
-	}
-};
-const REQUEST_TYPES = {
-	added: "AccountRequested",
-	modified: "AccountChanged",
-	deleted: "AccountDeleted"
-};
-
-// packages/orchestrator/src/hcl/text-functions.ts
-/** Go's `filepath.Dir`: what is before the last slash, cleaned. */
-function goDirectory(path) {
-	const folder = posix.normalize(path.slice(0, path.lastIndexOf("/") + 1));
-	return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
-}
-/** Go's `filepath.Base`: the last part; `.` of nothing, `/` of nothing but slashes. */
-function goBase(path) {
-	return path === "" ? "." : posix.basename(path) || "/";
-}
-/** Go changes the case of one character to one character. Where the two don't agree on that, nothing is said. */
-function caseOf(text, change) {
-	const changed = [...text].map(change);
-	return changed.every((character) => [...character].length === 1) ? changed.join("") : null;
-}
-/** Go's `strings.TrimSpace`, which goes by Unicode's White_Space: a byte order mark stays, U+0085 goes. */
-function withoutSpaceAround(text) {
-	const characters = [...text];
-	const isText = (character) => !/\p{White_Space}/u.test(character);
-	const [first, last] = [characters.findIndex(isText), characters.findLastIndex(isText)];
-	return first < 0 ? "" : characters.slice(first, last + 1).join("");
-}
-/** Of the verbs, those that show a text as it is. */
-function formatted$1(texts) {
-	const [pattern, ...values] = texts;
-	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
-	const parts = pattern.split(/(%[sv%])/);
-	let next = 0;
-	const result = parts.map((part) => {
-		if (part === "%%") return "%";
-		if (part !== "%s" && part !== "%v") return part.includes("%") ? null : part;
-		next += 1;
-		return values[next - 1] ?? null;
-	});
-	return next === values.length && result.every((part) => part !== null) ? result.join("") : null;
-}
-
-// packages/orchestrator/src/hcl/evaluate.ts
-/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
-const ROOT = "/@root";
-/** How far references may lead: a local that names itself must not go on for ever. */
-const DEEPEST$1 = 40;
-/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
-function repositoryPath(text, relativeTo) {
-	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
-	if (absolute === ROOT) return ".";
-	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
-}
-/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
-function evaluate(expression, scope) {
-	const value = valueOfExpression(expression, scope, 0);
-	return typeof value === "string" ? value : null;
-}
-function valueOfExpression(expression, scope, depth) {
-	if (depth > DEEPEST$1) return null;
-	switch (expression.kind) {
-		case "template": {
-			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf(part, scope, depth) ?? scope.unknown);
-			return parts.every((part) => part !== null) ? parts.join("") : null;
-		}
-		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
-		case "call": return callOf(expression.name, expression.args, scope, depth);
-		case "list":
-		case "object":
-		case "for":
-		case "other": return null;
-		default: return expression;
-	}
-}
-function textOf(expression, scope, depth) {
-	const value = valueOfExpression(expression, scope, depth + 1);
-	return typeof value === "string" ? value : null;
-}
-function referenceOf(name, keys, scope, depth) {
-	const [first, ...rest] = keys;
-	const bound = keys.length === 0 ? scope.bound?.get(name) : void 0;
-	if (bound !== void 0) return bound;
-	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
-	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
-	if (name === "include") {
-		const bare = scope.includes.get("");
-		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
-		if (file === void 0) return null;
-		const configuration = scope.open(file);
-		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
-	}
-	return null;
-}
-function localOf(scope, name, keys, depth) {
-	for (const block of scope.body.blocks) {
-		if (block.type !== "locals") continue;
-		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
-		if (attribute === void 0) continue;
-		const { value } = attribute;
-		if (value.kind === "object" && keys.length > 0) {
-			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
-			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
-		}
-		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
-	}
-	return null;
-}
-/** Where what an expression refers to is defined: a local of this file, or of a configuration that is read. */
-function definitionOf(expression, scope) {
-	if (expression.kind !== "access") return null;
-	const { of, keys } = expression;
-	const own = of === "local" ? localNamed(scope, keys) : null;
-	if (own !== null) return own;
-	for (let length = 0; length < keys.length - 1; length += 1) {
-		if (keys[length] !== "locals") continue;
-		const value = valueOfExpression({
-			kind: "access",
-			of,
-			keys: keys.slice(0, length)
-		}, scope, 0);
-		if (value !== null && typeof value !== "string") return localNamed(value.configuration, keys.slice(length + 1));
-	}
-	return null;
-}
-/** A local, or an attribute of the object that it is. */
-function localNamed(scope, [name, ...keys]) {
-	let value = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes).find((local) => local.name === name)?.value;
-	for (const key of keys) value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : void 0;
-	return value === void 0 ? null : {
-		value,
-		scope
-	};
-}
-/** Follows `.locals.name` into a configuration; a text has no attributes. */
-function follow(value, keys, depth) {
-	if (value === null || keys.length === 0) return value;
-	if (typeof value === "string") return null;
-	const [section, name, ...rest] = keys;
-	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
-	if (section === "inputs" && name !== void 0) {
-		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
-		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
-		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
-	}
-	return null;
-}
-const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
-const folderOf = (file) => posix.dirname(file);
-function callOf(name, args, scope, depth) {
-	const known = FUNCTIONS.get(name);
-	if (known === void 0 || args.length > known.most) return null;
-	const text = (index) => {
-		const argument = args[index];
-		return argument === void 0 ? null : textOf(argument, scope, depth);
-	};
-	return known.answer({
-		args,
-		scope,
-		depth,
-		text
-	});
-}
-/** A function of at most so many arguments. */
-const upTo = (most, answer) => ({
-	most,
-	answer
-});
-/** A function of one text. */
-const ofText = (act) => upTo(1, (call) => {
-	const text = call.text(0);
-	return text === null ? null : act(text, call.scope);
-});
-/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
-function includeFolder({ scope, text }) {
-	if (scope.included) return {
-		kind: "folder",
-		folder: folderOf(scope.file)
-	};
-	const count = scope.body.blocks.filter(({ type }) => type === "include").length;
-	if (scope.includes.size === 0 && count === 0) return { kind: "none" };
-	const file = Math.max(scope.includes.size, count) === 1 ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
-	return file === void 0 ? null : {
-		kind: "folder",
-		folder: folderOf(file)
-	};
-}
-/** The functions of Terragrunt and OpenTofu that paths are made with. */
-const FUNCTIONS = /* @__PURE__ */ new Map([
-	["get_repo_root", upTo(0, () => ROOT)],
-	["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
-	["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
-	["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
-	["get_parent_terragrunt_dir", upTo(1, (call) => {
-		const include = includeFolder(call);
-		if (include === null) return null;
-		return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
-	})],
-	["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
-	["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
-	["path_relative_to_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder)))],
-	["path_relative_from_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include)))],
-	["find_in_parent_folders", upTo(2, ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope))],
-	["read_terragrunt_config", upTo(2, readConfiguration)],
-	["dirname", ofText(goDirectory)],
-	["basename", ofText(goBase)],
-	["abspath", ofText((path) => path.startsWith("/") ? posix.resolve(path) : null)],
-	["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
-	["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
-	["trimspace", ofText(withoutSpaceAround)],
-	["tostring", ofText((text) => text)],
-	["get_env", upTo(2, ({ scope, text }) => {
-		const name = text(0);
-		if (name === null || name === "") return null;
-		return Object.hasOwn(scope.env, name) ? scope.env[name] ?? null : text(1);
-	})],
-	["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
-	["format", upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted$1(args.map((_argument, index) => text(index))))]
-]);
-function betweenInclude(call, between) {
-	const include = includeFolder(call);
-	if (include === null || include.kind === "none") return include && ".";
-	return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
-}
-function readConfiguration({ scope, text }) {
-	const file = text(0);
-	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
-	const configuration = path === null ? null : scope.open(path);
-	return configuration === null ? null : { configuration };
-}
-function joinedTexts({ args, scope, depth, text }) {
-	const [separator, lists] = [text(0), args.slice(1)];
-	if (separator === null || lists.length === 0) return null;
-	const items = lists.flatMap((list) => list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null]);
-	return items.every((item) => item !== null) ? items.join(separator) : null;
-}
-function findInParentFolders(name, fallback, scope) {
-	if (name === null) return null;
-	let folder = scope.terragruntFolder;
-	while (folder !== "." && folder !== "") {
-		folder = posix.dirname(folder);
-		const candidate = folder === "." ? name : `${folder}/${name}`;
-		if (scope.exists(candidate)) return absolute(candidate);
-	}
-	return fallback;
-}
-/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
-const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
-
-// packages/orchestrator/src/hcl/functions.ts
-/**
-* Functions that read no file, look for none and run nothing: those of OpenTofu, Terraform and Terragrunt as of
-* Terragrunt 1.1 (https://docs.terragrunt.com/reference/hcl/functions, https://opentofu.org/docs/language/functions).
-* What is not named here or in `READING_FUNCTIONS` counts as if it might read anything.
-*/
-const PURE_FUNCTIONS = new Set(`abs abspath alltrue anytrue base64decode base64encode base64gunzip base64gzip base64sha256 base64sha512 basename
-  bcrypt can ceil chomp chunklist cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets coalesce coalescelist compact
-  concat constraint_check contains csvdecode deep_merge dirname distinct element endswith ephemeralasnull flatten floor
-  format formatdate formatlist get_aws_account_alias get_aws_account_id get_aws_caller_identity_arn
-  get_aws_caller_identity_user_id get_default_retryable_errors get_env get_original_terragrunt_dir
-  get_parent_terragrunt_dir get_path_from_repo_root get_path_to_repo_root get_platform get_repo_root
-  get_terraform_cli_args get_terraform_command get_terraform_commands_that_need_input
-  get_terraform_commands_that_need_locking get_terraform_commands_that_need_parallelism
-  get_terraform_commands_that_need_vars get_terragrunt_dir get_terragrunt_source_cli_flag get_working_dir
-  get_terragrunt_source_cli_flag indent index issensitive join jsondecode jsonencode keys length list log lookup lower
-  map matchkeys max md5 merge min nonsensitive one parseint path_relative_from_include path_relative_to_include pathexpand
-  plantimestamp pow range regex regexall replace reverse rsadecrypt sensitive setintersection setproduct setsubtract
-  setunion sha1 sha256 sha512 signum slice sort split startswith strcontains strrev substr sum templatestring textdecodebase64
-  textencodebase64 timeadd timecmp timestamp title tobool tolist tomap tonumber toset tostring transpose trim trimprefix
-  trimspace trimsuffix try type upper urldecode urlencode uuid uuidv5 values yamldecode yamlencode zipmap`.split(/\s+/));
-/** Functions whose first argument is the path of a file that they read. */
-const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
-	"file",
-	"templatefile",
-	"filebase64",
-	"filemd5",
-	"filesha1",
-	"filesha256",
-	"filesha512",
-	"filebase64sha256",
-	"filebase64sha512",
-	"read_tfvars_file",
-	"sops_decrypt_file"
-]);
-const OTHER_FUNCTIONS = /* @__PURE__ */ new Set([
-	"find_in_parent_folders",
-	"read_terragrunt_config",
-	"fileexists",
-	"fileset",
-	"run_cmd"
-]);
-/** Whether it is known what a function reads. */
-function isKnownFunction(name) {
-	return PURE_FUNCTIONS.has(name) || FILE_FUNCTIONS.has(name) || OTHER_FUNCTIONS.has(name);
-}
-
-// packages/orchestrator/src/hcl/items.ts
-/** How far lists may lead into each other: one that names itself must not go on for ever. */
-const DEEPEST = 20;
-/**
-* The texts that an expression may come to, or that the list which it makes may hold, in order: of both sides of a
-* condition, and of every turn of a `for`. What only Terragrunt knows is `scope.unknown` in them.
-*/
-function itemsOf(expression, scope, depth = 0) {
-	if (depth > DEEPEST) return [];
-	const inside = (inner) => inner.flatMap((each) => itemsOf(each, scope, depth + 1));
-	switch (expression.kind) {
-		case "list":
-		case "object":
-		case "other": return inside(innerOf(expression));
-		case "for": return turnsOf(expression, scope, depth).flatMap((turn) => expression.results.flatMap((result) => itemsOf(result, turn, depth + 1)));
-		case "template": return [evaluate(expression, scope)].filter((text) => text !== null);
-		case "access":
-		case "call": {
-			const text = evaluate(expression, scope);
-			if (text !== null) return [text];
-			const definition = definitionOf(expression, scope);
-			if (definition !== null) return itemsOf(definition.value, definition.scope, depth + 1);
-			if (expression.kind === "access" || innerOf(expression).length === 0) return unknown(scope);
-			return expression.name === "formatlist" ? formatted(expression.args, scope, depth) : inside(expression.args);
-		}
-		default: return expression;
-	}
-}
-const unknown = (scope) => scope.unknown === null ? [] : [scope.unknown];
-/** The scopes of the turns of a `for`. */
-function turnsOf({ names, collection }, scope, depth) {
-	const [first = "", second] = names;
-	const bind = (...texts) => ({
-		...scope,
-		bound: new Map([...scope.bound ?? [], ...texts])
-	});
-	const { value, scope: place } = definitionOf(collection, scope) ?? {
-		value: collection,
-		scope
-	};
-	if (value.kind === "object") return value.entries.flatMap((entry) => {
-		const texts = itemsOf(entry.value, place, depth + 1);
-		const [key = ""] = entry.key === null ? unknown(scope) : [entry.key];
-		return texts.map((text) => second === void 0 ? bind([first, text]) : bind([first, key], [second, text]));
-	});
-	return itemsOf(value, place, depth + 1).map((text, index) => second === void 0 ? bind([first, text]) : bind([first, String(index)], [second, text]));
-}
-/** `formatlist("-var-file=%s", …)` with each item in the place of what stands for it. */
-function formatted([format, ...lists], scope, depth) {
-	const [text = ""] = format === void 0 ? [] : itemsOf(format, scope, depth + 1);
-	return lists.flatMap((list) => itemsOf(list, scope, depth + 1)).map((item) => text.replace(/%[sv]/, () => item));
-}
-
-// packages/orchestrator/src/hcl/references.ts
-/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
-const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
-/** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
-const UNKNOWN = "";
-const VAR_FILES = /* @__PURE__ */ new Set(["required_var_files", "optional_var_files"]);
-const HOOKS = /* @__PURE__ */ new Set([
-	"before_hook",
-	"after_hook",
-	"error_hook"
-]);
-const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
-	"terraform",
-	"module",
-	"unit",
-	"stack"
-]);
-/** Finds what `terragrunt find` does not report: files, folders and local modules that HCL names by a path. */
-function referencesIn(scope) {
-	const found = nothingCollected();
-	for (const { attribute, around } of attributesIn(scope.body)) {
-		const reportedByTerragrunt = EVALUATED_BY_FIND.has(around[0] ?? "");
-		for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
-		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
-		const [block, inner] = around;
-		if (block === void 0 || inner !== void 0) continue;
-		takeDependency(attribute, block, scope, found);
-		if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
-		if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
-	}
-	for (const { args, folder } of hooksOf(scope)) takeCommand(args, folder, scope, found);
-	return {
-		files: [...found.files],
-		located: [...found.located],
-		folders: [...found.folders],
-		configurations: [...found.configurations],
-		sources: found.sources,
-		unknownSource: found.unknownSource,
-		unknownLocalSource: found.unknownLocalSource,
-		unknownDependency: found.unknownDependency,
-		unknownFunction: found.unknownFunction,
-		dependencies: found.dependencies,
-		unknownFiles: [...found.unknownFiles],
-		unknownConfigurations: [...found.unknownConfigurations],
-		unknownAbove: found.unknownAbove || scope.body.faulty,
-		hidesCredentials: found.hidesCredentials
-	};
-}
-function takeInclude({ value }, scope, found) {
-	const text = evaluate(value, scope) ?? unknownPath(value, scope, found);
-	if (text !== null) put(found, "configurations", text, scope.unitFolder);
-}
-function takeSource({ value, line }, block, scope, found) {
-	const source = evaluate(value, scope);
-	const isUnknown = source === null || source.split("?", 1)[0]?.includes("") === true;
-	found.unknownSource ||= isUnknown;
-	found.unknownLocalSource ||= isUnknown && (source === null || /^[./\u{F8FF}]/u.test(source));
-	const local = source === null ? null : localSource(source);
-	if (local === null) return;
-	const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
-	if (isUnknown) put(found, "configurations", local, base);
-	else {
-		const path = repositoryPath(local, base);
-		if (path !== null) found.sources.set(path, line);
-	}
-}
-/** Var files that `extra_arguments` name, as a list or as arguments of the command. */
-function varFiles({ name, value }, scope) {
-	if (VAR_FILES.has(name)) return itemsOf(value, scope);
-	if (name !== "arguments") return [];
-	const texts = itemsOf(value, scope);
-	return texts.flatMap((text, index) => {
-		return /^--?var-file$/.test(texts[index - 1] ?? "") ? text : /^--?var-file=(.+)$/s.exec(text)?.[1] ?? [];
-	});
-}
-/** What hooks start, and the folder in which they do. */
-function hooksOf(scope) {
-	return scope.body.blocks.filter(({ type }) => type === "terraform").flatMap(({ body }) => body.blocks.filter(({ type }) => HOOKS.has(type))).map(({ body }) => {
-		const attribute = (name) => body.attributes.find((one) => one.name === name)?.value;
-		const [execute, place] = [attribute("execute"), attribute("working_dir")];
-		const text = place === void 0 ? null : evaluate(place, scope);
-		const folder = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
-		return {
-			args: execute === void 0 ? [] : [execute],
-			folder: folder ?? scope.unitFolder
-		};
-	});
-}
-function nothingCollected() {
-	return {
-		files: /* @__PURE__ */ new Set(),
-		located: /* @__PURE__ */ new Set(),
-		folders: /* @__PURE__ */ new Set(),
-		configurations: /* @__PURE__ */ new Set(),
-		unknownFiles: /* @__PURE__ */ new Set(),
-		unknownConfigurations: /* @__PURE__ */ new Set(),
-		sources: /* @__PURE__ */ new Map(),
-		dependencies: /* @__PURE__ */ new Map(),
-		unknownSource: false,
-		unknownLocalSource: false,
-		unknownDependency: false,
-		unknownFunction: false,
-		unknownAbove: false,
-		hidesCredentials: false
-	};
-}
-function put(found, kind, text, base) {
-	if (text.includes("")) {
-		const pattern = patternPath(text, base);
-		const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
-		if (pattern !== null) unknown.add(pattern);
-		return;
-	}
-	const path = repositoryPath(text, base);
-	if (path !== null) found[kind].add(path);
-}
-/** A path with unknown parts: what stands before them counts only where they can't lead elsewhere. */
-function patternPath(text, base) {
-	const [known = "", ...others] = text.split("");
-	const rest = others.join("");
-	if (rest.includes("..")) return `${""}/${posix.basename(rest)}`;
-	return known === "" ? text : repositoryPath(text, base);
-}
-/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
-function takeCall(call, reportedByTerragrunt, scope, found) {
-	const fileFolder = posix.dirname(scope.file);
-	found.unknownFunction ||= !isKnownFunction(call.name);
-	if (call.name === "find_in_parent_folders") {
-		const place = evaluate(call, scope);
-		if (place !== null) put(found, "located", place, scope.unitFolder);
-		return;
-	}
-	if (call.name === "run_cmd") takeCommand(call.args, scope.unitFolder, scope, found);
-	if (call.name === "try" || call.name === "can") {
-		const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
-		found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
-	}
-	const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
-	const [argument] = call.args;
-	if (kind === void 0 || argument === void 0) return;
-	const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
-	if (text === null) return;
-	put(found, kind === "configurations" && text.includes("") && !reportedByTerragrunt ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
-}
-/** Blocks that Terragrunt evaluates to find units. */
-const EVALUATED_BY_FIND = /* @__PURE__ */ new Set(["locals", "include"]);
-const OTHER_READS = /* @__PURE__ */ new Map([
-	["fileexists", "located"],
-	["fileset", "folders"],
-	["read_terragrunt_config", "configurations"]
-]);
-/** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
-function unknownPath(argument, scope, found) {
-	if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
-	const [name, fallback] = argument.args;
-	const text = name === void 0 ? "" : evaluate(name, scope);
-	if (text === null || text.includes("")) {
-		found.unknownAbove = true;
-		return null;
-	}
-	return fallback === void 0 ? null : scope.unknown;
-}
-/** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
-function takeCommand(args, folder, scope, found) {
-	for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
-		const folders = [folder, ...foldersEntered(text, folder)];
-		for (const word of /* @__PURE__ */ new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
-			if (word === "" || word.includes("")) continue;
-			const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
-			for (const path of paths) if (scope.exists(path)) found.files.add(path);
-		}
-	}
-}
-/** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
-function foldersEntered(text, from) {
-	const folders = [];
-	for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
-		const entered = target.includes("") ? null : repositoryPath(target, folders.at(-1) ?? from);
-		if (entered !== null) folders.push(entered);
-	}
-	return folders;
-}
-function takeDependency({ name, value, line }, block, scope, found) {
-	const one = block === "dependency" && name === "config_path";
-	const isList = block === "dependencies" && name === "paths";
-	if (!one && !isList) return;
-	const parts = isList && value.kind === "list" ? value.items : [value];
-	const isKnown = (part) => evaluate(part, scope)?.includes("") === false;
-	found.unknownDependency ||= !parts.every(isKnown);
-	for (const text of itemsOf(value, scope)) {
-		if (text.includes("")) continue;
-		const path = repositoryPath(text, scope.terragruntFolder) ?? posix.join(scope.terragruntFolder, text);
-		if (!found.dependencies.has(path)) found.dependencies.set(path, line);
-	}
-}
-/** The path of a local source, its subfolder behind `//` included; `null` for one that is fetched from elsewhere. */
-function localSource(source) {
-	if (!/^(?:\.{0,2}\/|\.{1,2}$)/.test(source)) return null;
-	return (source.split("?", 1)[0] ?? source).replace("//", "/");
-}
-/** The included files of a unit by label, as far as their paths are known. */
-function includesOf$1(body, evaluated) {
-	const includes = /* @__PURE__ */ new Map();
-	for (const block of body.blocks) {
-		const path = block.type === "include" ? block.body.attributes.find(({ name }) => name === "path")?.value : void 0;
-		const file = path === void 0 ? null : evaluated(path);
-		if (file !== null) includes.set(block.labels[0] ?? "", file);
-	}
-	return includes;
-}
-
-// packages/orchestrator/src/discover/checkout/sources.ts
-/**
-* The files of a commit, as the scan sees them.
-*
-* @param files every file of the commit with its blob, those that stacks generate included
-*/
-function sourcesOf(entries, files, parsed, { realOf }) {
-	return {
-		files,
-		byFolder: Map.groupBy(files.keys(), folderOf$1),
-		folders: foldersAbove(files.keys()),
-		parsed,
-		realOf,
-		submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)
-	};
-}
-/** The files in a folder, at any depth. */
-function filesBelow(sources, folder) {
-	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
-}
-/** Whether a path is a file or a folder of the commit. */
-function isThere(path, { files, folders, realOf }) {
-	const real = realOf(path);
-	return files.has(real) || folders.has(real);
-}
-/** The submodule that a path is, or leads into. */
-function submoduleOf(path, { submodules }) {
-	return submodules.find((submodule) => submodule === path || liesIn(path, submodule)) ?? null;
-}
-
-// packages/orchestrator/src/discover/reads/local-modules.ts
-/** Names of files that hold a module's code. */
-const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
-/** Follows module calls from the unit's own modules to any depth. */
-function addModules(folders, unit, moduleReads, add) {
-	const queue = [...folders].map((folder) => ({
-		folder,
-		called: false
-	}));
-	const seen = new Set(folders);
-	for (const { folder, called } of queue) {
-		const module = moduleReads(folder);
-		const relation = called ? "called by the module of" : "file of the module of";
-		for (const file of module.named) add(file, [{
-			relation: "read by",
-			path: unit
-		}]);
-		for (const file of module.files) add(file, [{
-			relation,
-			path: unit
-		}]);
-		for (const target of module.calls) {
-			if (!seen.has(target)) queue.push({
-				folder: target,
-				called: true
-			});
-			seen.add(target);
-		}
-	}
-}
-/** What a local module consists of, and which further ones it calls. */
-function scanModule(sources, folder) {
-	const submodule = submoduleOf(folder, sources);
-	if (submodule !== null) return {
-		files: [submodule],
-		named: [],
-		calls: []
-	};
-	if ((sources.byFolder.get(folder) ?? []).filter((file) => CODE.test(file)).length === 0) return {
-		files: [],
-		named: [],
-		calls: []
-	};
-	const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
-	const found = referencesOfModule(sources, folder);
-	const named = /* @__PURE__ */ new Set([...found.files, ...found.folders.flatMap((inner) => filesBelow(sources, inner))]);
-	return {
-		files: [...files],
-		named: [...named],
-		calls: found.calls
-	};
-}
-/** What the code of a module's folder names: files, folders that it looks through, and local modules that it calls. */
-function referencesOfModule(sources, folder) {
-	const files = /* @__PURE__ */ new Set();
-	const folders = /* @__PURE__ */ new Set();
-	const calls = /* @__PURE__ */ new Set();
-	const exists = (path) => sources.files.has(sources.realOf(path));
-	for (const file of sources.byFolder.get(folder) ?? []) {
-		if (!CODE.test(file)) continue;
-		const body = sources.parsed(file);
-		if (body === null) continue;
-		const open = () => null;
-		const found = referencesIn({
-			file,
-			body,
-			unitFolder: folder,
-			originalFolder: folder,
-			terragruntFolder: folder,
-			includes: /* @__PURE__ */ new Map(),
-			included: false,
-			env: {},
-			account: null,
-			unknown: null,
-			exists,
-			open
-		});
-		for (const path of found.files) files.add(path);
-		for (const inner of found.folders) folders.add(sources.realOf(inner));
-		for (const path of found.sources.keys()) calls.add(sources.realOf(path));
-	}
-	return {
-		files: [...files],
-		folders: [...folders],
-		calls: [...calls]
-	};
-}
-/** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */
-function isInNestedUnit(file, folder, sources) {
-	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(fileIn(above, "terragrunt.hcl"))) return true;
-	return false;
-}
-
-// packages/orchestrator/src/classify/readers.ts
-/** The units that read a file at either commit, with the chain from the file; head's chain where both have one. */
-function readersOf(file, { base, head, configuration }) {
-	const readers = /* @__PURE__ */ new Map();
-	const put = (unit, links) => {
-		if (!readers.has(unit)) readers.set(unit, links);
-	};
-	const extra = configuration.extra_reads.filter(({ files }) => globMatcher(files)(file.path)).map(({ units }) => globMatcher(units));
-	for (const snapshot of [head, base]) {
-		const { reading, locating } = indexOf(snapshot);
-		for (const unit of reading.get(file.path) ?? []) {
-			const links = snapshot.facts.get(unit)?.reads.get(file.path);
-			if (links !== void 0) put(unit, links);
-		}
-		const located = file.status === "modified" ? [] : locating.get(file.path) ?? [];
-		for (const unit of located) put(unit, [{
-			relation: "read by",
-			path: unit
-		}]);
-		if (extra.length === 0) continue;
-		for (const unit of snapshot.units) if (extra.some((matches) => matches(unit))) put(unit, [{
-			relation: "configured as read by",
-			path: unit
-		}]);
-	}
-	return readers;
-}
-/** Made once for a snapshot: asking every unit about every file is a million questions in a large repository. */
-const indexes = /* @__PURE__ */ new WeakMap();
-function indexOf(snapshot) {
-	const known = indexes.get(snapshot);
-	if (known !== void 0) return known;
-	const [reading, locating] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Map()];
-	const add = (index, file, unit) => {
-		const units = index.get(file);
-		if (units === void 0) index.set(file, [unit]);
-		else units.push(unit);
-	};
-	for (const { path, reads, located } of snapshot.facts.values()) {
-		for (const file of reads.keys()) add(reading, file, path);
-		for (const file of located) add(locating, file, path);
-	}
-	const made = {
-		reading,
-		locating
-	};
-	indexes.set(snapshot, made);
-	return made;
-}
-/** The type of a change of a file that units share. */
-function sharedType(file, envCommon) {
-	if (!file.path.endsWith(".hcl") || file.path.endsWith(".terraform.lock.hcl")) return "FileChanged";
-	if (!liesIn(file.path, envCommon)) return "HclChanged";
-	switch (file.status) {
-		case "added": return "EnvCommonAdded";
-		case "modified": return "EnvCommonChanged";
-		case "deleted": return "EnvCommonDeleted";
-		default: return file.status;
-	}
-}
-/** What a shared file changed: one finding for all of its readers, or none. */
-function sharedFinding(file, commits, besides) {
-	const readers = readersOf(file, commits);
-	if (besides !== null) readers.delete(besides);
-	if (readers.size === 0) return [];
-	return [{
-		type: sharedType(file, commits.configuration.env_common),
-		subject: file.path,
-		units: readers
-	}];
-}
-
-// packages/orchestrator/src/classify/rules/ignored-files.ts
-/** Files on the ignore list affect nothing, unless a unit reads them. */
-const ignoredFiles = {
-	name: "ignored files",
-	take(file, commits) {
-		if (!globMatcher(commits.configuration.ignore)(file.path)) return null;
-		const readers = readersOf(file, commits);
-		const isCode = CODE.test(file.path);
-		const counts = (relation) => READS.has(relation) || isCode && OF_MODULE.has(relation);
-		return [...readers.values()].some((links) => links.some(({ relation }) => counts(relation))) ? null : [];
-	}
-};
-const READS = /* @__PURE__ */ new Set([
-	"read by",
-	"included by",
-	"configured as read by"
-]);
-const OF_MODULE = /* @__PURE__ */ new Set(["file of the module of", "called by the module of"]);
-
-// packages/orchestrator/src/classify/rules/own-configuration.ts
-/** The pipelines' own configuration runs nothing by itself, but the units that see something else by it. */
-const ownConfiguration = {
-	name: "the pipelines' own configuration",
-	take(file, commits) {
-		if (!file.path.startsWith(".pipelines/")) return null;
-		const read = sharedFinding(file, commits, null);
-		if (file.path !== ".pipelines/config.yml" || commits.reconfigured.length === 0) return read;
-		const units = new Map(commits.reconfigured.map((unit) => [unit, [{
-			relation: "settings of",
-			path: unit
-		}]]));
-		return [...read, {
-			type: "FileChanged",
-			subject: file.path,
-			units
-		}];
-	}
-};
-
-// packages/orchestrator/src/classify/rules/shared-files.ts
-/** Any other file: it affects the units that read it at either commit. */
-const sharedFiles = {
-	name: "shared files",
-	take(file, commits) {
-		const found = sharedFinding(file, commits, null);
-		return found.length === 0 ? null : found;
-	}
-};
-
-// packages/orchestrator/src/discover/generated-diff.ts
-/**
-* How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
-* generated at one of them, or that is there still and a template now: that its units are not known does not mean that
-* they are gone.
-*/
-function generatedDiff(base, head) {
-	const unknown = [...base.stacks.filter(({ state }) => state === "failed"), ...head.stacks.filter(({ state }) => state !== "generated")].map(({ folder }) => folder);
-	return [.../* @__PURE__ */ new Set([...base.generated, ...head.generated])].flatMap((path) => {
-		const [before, after] = [base.files.get(path), head.files.get(path)];
-		if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
-		return [{
-			path,
-			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
-		}];
-	});
-}
-/** All that differs: what git says, but for generated files that somebody committed, and what stacks generate. */
-function wholeDiff(diff, base, head) {
-	return [...diff.filter(({ path }) => !base.generated.has(path) && !head.generated.has(path)), ...generatedDiff(base, head)];
-}
-
-// packages/orchestrator/src/classify/rules/stack-sources.ts
-/**
-* Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
-* changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
-*/
-const stackSources = {
-	name: "stack sources",
-	take(file, commits) {
-		const stacks = [...commits.head.stacks, ...commits.base.stacks];
-		const isStackFile = file.path === "terragrunt.stack.hcl" || file.path.endsWith(`/${"terragrunt.stack.hcl"}`);
-		const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
-		const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
-		if (!isStackFile && template === void 0 && readers.length === 0) return null;
-		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
-		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
-		const units = /* @__PURE__ */ new Map();
-		const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
-		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) && (name === null || mayComeFrom(file.path, unit, stacks))) units.set(unit, [{
-			relation: "generates",
-			path: unit
-		}]);
-		const found = sharedFinding(file, commits, null);
-		const type = isStackFile || template !== void 0 ? STACK_TYPES$1[file.status] : "StackChanged";
-		if (units.size > 0) found.unshift({
-			type,
-			subject: file.path,
-			units
-		});
-		return found.length === 0 ? null : found;
-	}
-};
-/** Whether a unit, or a stack that it lies in, is a copy of what holds a file; where that is not known, it may be. */
-function mayComeFrom(file, unit, stacks) {
-	const copied = stacks.flatMap(({ copies }) => [...copies].filter(([copy]) => copy === unit || liesIn(unit, copy)));
-	return copied.length === 0 || copied.some(([, source]) => liesIn(file, source));
-}
-const STACK_TYPES$1 = {
-	added: "StackAdded",
-	modified: "StackChanged",
-	deleted: "StackDeleted"
-};
-/** Generated files that differ between the commits; those of a template's file where one is named. */
-function differing(name, { base, head }) {
-	return generatedDiff(base, head).map(({ path }) => path).filter((path) => name === null || path.endsWith(`/${name}`));
-}
-/** The generated unit that a generated file belongs to. */
-function unitOf(path, { base, head }) {
-	const has = (folder) => {
-		const unit = UnitPath.safeParse(folder);
-		return unit.success && (head.units.has(unit.data) || base.units.has(unit.data));
-	};
-	const folder = unitOwning(path, has);
-	return folder === null ? null : UnitPath.parse(folder);
-}
-
-// packages/orchestrator/src/discover/json-units.ts
-/** The name of a unit's file that is written as JSON. */
-const JSON_UNIT_FILE = `${UNIT_FILE}.json`;
-/**
-* Units that are written as JSON, by their folders, with the files and folders that their texts name. Terragrunt runs one
-* when it is started there, and neither lists it in `find` nor runs it with all others.
-*/
-function jsonUnitsIn(files, textOf) {
-	return new Map([...files.keys()].filter((file) => posix.basename(file) === JSON_UNIT_FILE && !isCached(file)).map((file) => [folderOf$1(file), file]).filter(([folder]) => !files.has(fileIn(folder, UNIT_FILE))).map(([folder, file]) => [folder, pathsIn(textOf(file) ?? "", folder)]));
-}
-/** What a text's strings may name: a path from the unit or the root, or a file that is looked for above the unit. */
-function pathsIn(text, folder) {
-	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, string = ""]) => string.replaceAll("\\", "")).flatMap((string) => {
-		const [, above] = /find_in_parent_folders\("([^"]+)"\)/.exec(string) ?? [];
-		if (above !== void 0) return [...foldersAbove([folder])].map((parent) => fileIn(parent, above));
-		const path = string.replace(/^\$\{get_terragrunt_dir\(\)\}\//, "./").replace(/^\$\{get_repo_root\(\)\}\//, "/@root/");
-		if (!/^(?:\.{1,2}\/|\/@root\/)/.test(path)) return [];
-		return repositoryPath(path.split("?", 1)[0]?.replace("//", "/") ?? path, folder) ?? [];
-	});
-}
-/** Changes of units that are written as JSON, which nothing is done about. */
-function changedJsonUnits(diff, base, head, isIgnored) {
-	const changed = diff.map(({ path }) => path).filter((file) => !isIgnored(file));
-	return [.../* @__PURE__ */ new Set([...base.jsonUnits.keys(), ...head.jsonUnits.keys()])].toSorted().flatMap((folder) => {
-		const file = fileIn(folder, JSON_UNIT_FILE);
-		const path = UnitPath.parse(folder);
-		if (isIgnored(file) || base.units.has(path) || head.units.has(path)) return [];
-		const reads = [...base.jsonUnits.get(folder) ?? [], ...head.jsonUnits.get(folder) ?? []];
-		if (!changed.some((name) => liesIn(name, folder) || reads.some((read) => read === name || liesIn(name, read)))) return [];
-		return [{
-			kind: "not-evaluated",
-			path,
-			file,
-			line: null,
-			message: `\`${file}\`, which ${head.jsonUnits.has(folder) ? "this change touches" : "this change deletes"}, is written as JSON. Terragrunt's \`find\` and \`run --all\` pass over such a unit, and so does Pipelines: nothing of it is planned, applied or destroyed. Write it as \`${UNIT_FILE}\`, or put the file on the \`ignore\` list and run it by hand.`
-		}];
-	});
-}
-
-// packages/orchestrator/src/discover/templates.ts
-/**
-* Whether a unit or a stack is a template. That a stack names it as a source is not enough: what runs by itself goes on
-* doing so when somebody makes a copy of it. It takes a text that is written for values, a catalogue's folder, or a place
-* in no environment.
-*/
-function isTemplate({ folder, values, isSource, isInEnvironment }) {
-	if (values === "needed") return true;
-	const inCatalogue = isInCatalogue(folder);
-	return values === "optional" ? isSource || inCatalogue : isSource && (inCatalogue || !isInEnvironment);
-}
-/** Whether a folder lies where catalogues keep what is copied from. */
-function isInCatalogue(folder) {
-	return /(?:^|\/)_?catalog(?:ue)?s?\/|^_?(?:units|templates)\//.test(folder);
-}
-/** How a configuration uses `values`, by its text. */
-function valuesUseIn(body) {
-	const uses = body.attributes.map(({ value }) => useIn(value)).concat(body.blocks.map((block) => valuesUseIn(block.body)));
-	return uses.includes("needed") ? "needed" : uses.includes("optional") ? "optional" : "none";
-}
-function useIn(expression) {
-	const uses = [...usesIn(expression, false)];
-	if (uses.length === 0) return "none";
-	return uses.includes("optional") ? "optional" : "needed";
-}
-function* usesIn(expression, isGuarded) {
-	if (expression.kind === "access" && expression.of === "values") yield isGuarded ? "optional" : "needed";
-	if (expression.kind === "for" && expression.names.includes("values")) {
-		yield* usesIn(expression.collection, isGuarded);
-		return;
-	}
-	const guards = expression.kind === "call" && (expression.name === "try" || expression.name === "can");
-	for (const inner of innerOf(expression)) yield* usesIn(inner, isGuarded || guards);
-}
-
-// packages/orchestrator/src/discover/remains.ts
-/**
-* What is left of a unit at a commit where it is none; `null` when it is gone. A delete needs this answer: a unit is
-* destroyed only when nothing is left that may still be the unit.
-*/
-function remainsOf(unit, head) {
-	const links = new Set(head.links);
-	for (let folder = unit; folder !== "."; folder = folderOf$1(folder)) {
-		if (links.has(folder)) return {
-			path: folder,
-			kind: "link"
-		};
-		if (head.files.has(folder)) return {
-			path: folder,
-			kind: "opaque"
-		};
-	}
-	for (const name of [UNIT_FILE, JSON_UNIT_FILE]) if (head.files.has(fileIn(unit, name))) return {
-		path: fileIn(unit, name),
-		kind: "configuration"
-	};
-	return null;
-}
-/** Units that a comparison removes as far as can be read, and of which something is left that can't be. */
-function doubtfulDeletes(removed, head) {
-	return [...removed].toSorted().flatMap((unit) => {
-		const remains = remainsOf(unit, head);
-		if (remains === null) return [];
-		const what = describe(remains);
-		if (what === null) return [];
-		const message = `\`${unit}\` has no \`${UNIT_FILE}\` any more, but it is not known to be gone: ${what}. Nothing of it is run or destroyed. If it is to go, remove \`${remains.path}\` in a change of its own.`;
-		return [{
-			kind: "path",
-			path: unit,
-			file: remains.path,
-			line: null,
-			message
-		}];
-	});
-}
-/**
-* Units and stacks that ran by themselves and are templates now: nothing is destroyed by that, and nothing runs any more,
-* which has to be meant.
-*/
-function becameTemplates(base, head) {
-	const message = (what) => `${what} ran by itself before, and is a template of stacks now: it asks for \`values\`, or a stack copies it and no environment has it. What it made is not destroyed, and not run any more. If it is to go, remove its file in a change of its own; if it is to run, leave it as it was and copy another folder.`;
-	const units = [...base.units.keys()].filter((unit) => !head.units.has(unit) && head.templates.has(unit)).filter((unit) => !isInCatalogue(unit) && becameOne(fileIn(unit, "terragrunt.hcl"), unit, base, head)).map((unit) => {
-		return {
-			kind: "path",
-			path: unit,
-			file: fileIn(unit, UNIT_FILE),
-			line: null,
-			message: message(`\`${unit}\``)
-		};
-	});
-	const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
-	const stacks = head.stacks.filter(({ file, state }) => state === "template" && generated.has(file)).filter(({ file, folder }) => !isInCatalogue(folder) && becameOne(file, folder, base, head)).map(({ file }) => {
-		return {
-			kind: "path",
-			path: null,
-			file,
-			line: null,
-			message: message(`The stack \`${file}\``)
-		};
-	});
-	return [...units, ...stacks];
-}
-/** Whether an edit made a template of it: a configuration that tells templates where none was before made nothing. */
-function becameOne(file, folder, base, head) {
-	const isCopied = ({ stacks }) => stacks.some(({ templates }) => templates.some((source) => source === folder || liesIn(folder, source)));
-	return base.files.get(file) !== head.files.get(file) || isCopied(head) && !isCopied(base);
-}
-/** Links are faults of their own, and a file that is there and is no unit is a root. */
-function describe({ path, kind }) {
-	if (kind === "opaque") return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;
-	if (kind === "configuration" && path.endsWith(".json")) return `\`${path}\` is there, which Pipelines does not read`;
-	return null;
-}
-
-// packages/orchestrator/src/discover/snapshot.ts
-/** The snapshot of "nothing was there yet". */
-function emptySnapshot(commit) {
-	return {
-		commit,
-		files: /* @__PURE__ */ new Map(),
-		units: /* @__PURE__ */ new Set(),
-		facts: /* @__PURE__ */ new Map(),
-		stacks: [],
-		generated: /* @__PURE__ */ new Set(),
-		templates: /* @__PURE__ */ new Set(),
-		jsonUnits: /* @__PURE__ */ new Map(),
-		links: [],
-		unset: [],
-		faults: []
-	};
-}
-/** Whether a stack generates a unit. */
-function isGenerated(unit, { generated }) {
-	return generated.has(fileIn(unit, UNIT_FILE));
-}
-
-// packages/orchestrator/src/classify/rules/unit-files.ts
-/** Files inside a unit's own folder: the unit was added, changed or deleted. */
-const unitFiles = {
-	name: "unit files",
-	take(file, commits) {
-		const { base, head } = commits;
-		const folder = unitOwning(file.path, (name) => isUnit(file.status === "deleted" ? base : head, name));
-		if (folder === null) return null;
-		const unit = UnitPath.parse(folder);
-		const type = changeOf(unit, base, head);
-		if (type === null) return null;
-		return [{
-			type: isGenerated(unit, head) || isGenerated(unit, base) ? STACK_TYPES[type] : type,
-			subject: unit,
-			units: /* @__PURE__ */ new Map([[unit, [{
-				relation: "in the folder of",
-				path: unit
-			}]]])
-		}, ...sharedFinding(file, commits, unit)];
-	}
-};
-function isUnit(snapshot, folder) {
-	const unit = UnitPath.safeParse(folder);
-	return unit.success && snapshot.units.has(unit.data);
-}
-function changeOf(unit, base, head) {
-	if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
-	return remainsOf(unit, head) === null ? "ModuleDeleted" : null;
-}
-/** The same, of a unit that a stack generates. */
-const STACK_TYPES = {
-	ModuleAdded: "StackAdded",
-	ModuleChanged: "StackChanged",
-	ModuleDeleted: "StackDeleted"
-};
-
-// packages/orchestrator/src/classify/classify.ts
-/** All rules in the order in which they get to see a file. A new type of change is a new file in `rules/`, and a line here. */
-const RULES = [
-	ignoredFiles,
-	accounts,
-	ownConfiguration,
-	unitFiles,
-	stackSources,
-	sharedFiles
-];
-/** Makes infra changes of changed files. Every file ends in a change, in `unmatched` or in `ignored`. */
-function classifyChanges(diff, commits, rules) {
-	const changes = /* @__PURE__ */ new Map();
-	const unmatched = [];
-	const ignored = [];
-	for (const file of diff.toSorted(byPath)) {
-		const taken = firstTaken(file, commits, rules);
-		if (taken === null) {
-			unmatched.push(file.path);
-			continue;
-		}
-		if (taken.findings.length === 0) (taken.rule === ignoredFiles ? ignored : unmatched).push(file.path);
-		for (const finding of taken.findings) {
-			const key = `${finding.type} ${finding.subject}`;
-			const draft = changes.get(key) ?? {
-				...finding,
-				files: [],
-				reasons: /* @__PURE__ */ new Map()
-			};
-			changes.set(key, draft);
-			draft.files.push(file);
-			for (const [unit, links] of finding.units) {
-				const reasons = draft.reasons.get(unit) ?? [];
-				draft.reasons.set(unit, reasons);
-				reasons.push({
-					change: finding.type,
-					file: file.path,
-					links: [...links]
-				});
-			}
-		}
-	}
-	return {
-		changes: [...changes.entries()].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, { type, subject, files, reasons, account }]) => ({
-			type,
-			subject,
-			files,
-			reasons,
-			...account === void 0 ? {} : { account }
-		})),
-		unmatched,
-		ignored
-	};
-}
-function firstTaken(file, commits, rules) {
-	for (const rule of rules) {
-		const findings = rule.take(file, commits);
-		if (findings !== null) return {
-			rule,
-			findings
-		};
-	}
-	return null;
-}
-
-// packages/orchestrator/src/classify/ignored-units.ts
-/**
-* Leaves out units whose own configuration is on the ignore list: a catalogue of templates beside the units that run.
-* Files that affect nothing else are ignored with them.
-*/
-function withoutIgnoredUnits({ changes, unmatched, ignored }, isIgnored) {
-	const left = [];
-	const dropped = [];
-	for (const change of changes) {
-		const reasons = new Map([...change.reasons].filter(([unit]) => !isIgnored(unit)));
-		if (reasons.size > 0 || change.reasons.size === 0) left.push({
-			...change,
-			reasons
-		});
-		else dropped.push(...change.files.map(({ path }) => path));
-	}
-	const taken = new Set(left.flatMap(({ files }) => files.map(({ path }) => path)));
-	const also = dropped.filter((path) => !taken.has(path));
-	return {
-		changes: left,
-		unmatched,
-		ignored: [.../* @__PURE__ */ new Set([...ignored, ...also])].toSorted()
-	};
-}
-
-// packages/orchestrator/src/classify/requested.ts
-/**
-* The units that somebody, or a schedule, asked for, as changes: nothing has changed, and they run all the same.
-*
-* @throws EventError when a lock is to be given back and not exactly one unit is named
-*/
-function requestedChanges(head, { action, globs, change }) {
-	const matches = globMatcher(globs);
-	const asked = [...head.units].filter(matches).toSorted();
-	if (traitsOf(action).worksOn === "lock" && asked.length !== 1) throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${globs.join(" ")}`);
-	const requested = {
-		type: change,
-		subject: globs.join(" "),
-		files: [],
-		reasons: new Map(asked.map((unit) => [unit, [{
-			change,
-			file: globs.join(" "),
-			links: [{
-				relation: "asked for",
-				path: unit
-			}]
-		}]]))
-	};
-	return {
-		changes: asked.length === 0 ? [] : [requested],
-		unmatched: [],
-		ignored: []
-	};
-}
-
-// packages/core/src/ledger/position.ts
-/**
-* @param determined what the ledger says, `null` when nothing was determined yet
-* @param tip the deploy branch's, as it is now
-*/
-function positionOf({ determined, head, tip }, contains) {
-	const has = (commit, ancestor) => commit === ancestor || contains(commit, ancestor) === true;
-	if (!has(tip, head)) return "gone";
-	if (determined === head) return "same";
-	if (determined === null || has(head, determined)) return "ahead";
-	return has(determined, head) && has(tip, determined) ? "behind" : "rewritten";
-}
-/** Whether a commit is one of the branch that comes after a head. */
-function isLaterOnBranch({ commit, head, tip }, contains) {
-	if (commit === head || contains(commit, head) !== true) return false;
-	return commit === tip || contains(tip, commit) === true;
-}
-
-// packages/orchestrator/src/compare/ledger-base.ts
-/**
-* What a run of the deploy branch compares its head with. It is what was determined last, so that a run that was lost,
-* failed or cancelled is covered by the next. After a forced push that holds too: two trees can be compared whatever
-* their history; only where what was determined is gone for good the event's own word has to do.
-*/
-function ledgerBase({ determined, head, tip, before, has }, contains) {
-	const position = positionOf({
-		determined,
-		head,
-		tip
-	}, contains);
-	switch (position) {
-		case "gone": return {
-			kind: "nothing",
-			why: `The deploy branch does not have ${head} any more: it is at ${tip}.`
-		};
-		case "same": return {
-			kind: "due-only",
-			why: `What ${head} changes was determined before.`
-		};
-		case "behind": return {
-			kind: "due-only",
-			why: `A later run has determined what ${head} changes, up to ${determined}.`
-		};
-		case "ahead": return {
-			kind: "changes",
-			base: determined ?? before,
-			notice: null
-		};
-		case "rewritten":
-			if (determined !== null && has(determined)) return {
-				kind: "changes",
-				base: determined,
-				notice: null
-			};
-			return {
-				kind: "changes",
-				base: before,
-				notice: `The branch was pushed by force, and GitHub does not have ${determined} any more, up to which changes were determined. What was merged between it and ${before ?? "the first commit"} and not determined can't be told; what was due before is still due.`
-			};
-		default: return position;
-	}
-}
-
-// packages/core/src/ledger/ledger.ts
-/** Attempts are one run. */
-function sameRun(a, b) {
-	return a.id === b.id;
-}
-
-// packages/core/src/ledger/claim.ts
-/**
-* Whether a unit was applied at a commit after what is determined, and nothing is due: the next comparison does not
-* show what the commits in between turned back.
-*/
-function isAppliedAhead({ due, applied, dismissed }, determined, contains) {
-	const reached = determined?.commit ?? null;
-	if (due !== void 0 || dismissed !== void 0 || applied === void 0 || reached === null) return false;
-	return applied.commit !== reached && contains(applied.commit, reached) === true;
-}
-/** Whether a unit was applied at such a commit, and the branch was pushed by force since and does not have it. */
-function isAstray(record, determined, { tip, contains }) {
-	if (record?.applied === void 0 || !isAppliedAhead(record, determined, contains)) return false;
-	return record.applied.commit !== tip && contains(tip, record.applied.commit) !== true;
-}
-/** The commits that may be in effect of a unit, and those that want something of it. */
-function commitsOf({ due, applied, dismissed }) {
-	return [
-		...due === void 0 ? [] : [due.commit, ...due.commits],
-		...applied === void 0 ? [] : [applied.commit],
-		...dismissed === void 0 ? [] : [dismissed.commit]
-	];
-}
-
-// packages/orchestrator/src/compare/look.ts
-/** What a look found, as the ledger's rules take it. */
-function ledgerOf({ determined, units }) {
-	return {
-		determined,
-		units: new Map(units.map((unit) => [unit.unit, unit]))
-	};
-}
-/** Which of the commits that a look and a run speak of have which others among their ancestors. */
-function ancestryOfLook(repository, { determined, units, tip }, head) {
-	const last = determined?.commit ?? null;
-	return repository.ancestry([
-		head,
-		tip,
-		...last === null ? [] : [last],
-		...units.flatMap(commitsOf)
-	]);
-}
-
-// packages/orchestrator/src/compare/comparison.ts
-/**
-* Decides which two commits are compared, fetching what the clone lacks.
-*
-* @param deployBranchAt the deploy branch that the configuration of a commit names
-* @param look what the ledger said before; `null` without one
-* @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
-* @throws EventError when a payload is malformed
-*/
-async function compareCommits(repository, wanted, deployBranchAt, look) {
-	if (wanted.kind === "local") return localComparison(repository, wanted, deployBranchAt);
-	const { event } = wanted;
-	switch (event.name) {
-		case "pull_request": return pullRequestComparison(repository, event, deployBranchAt);
-		case "push": return pushComparison(repository, event, deployBranchAt, look);
-		case "merge_group": {
-			const { merge_group } = readPayload(event, MergeGroupPayload);
-			const [base, head] = [await needed(repository, merge_group.base_sha), await needed(repository, merge_group.head_sha)];
-			return {
-				kind: "comparison",
-				withoutCloud: true,
-				comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base))
-			};
-		}
-		case "workflow_dispatch": return requestedUnits(repository, event, deployBranchAt, look);
-		case "schedule": {
-			const head = await needed(repository, event.sha);
-			const plain = comparisonOf("drift", head, head, event, await deployBranchAt(head));
-			return {
-				kind: "requested",
-				comparison: {
-					...plain,
-					...claimSeen(plain, look)
-				},
-				request: {
-					action: "plan",
-					globs: ["**"],
-					change: "DriftChecked"
-				}
-			};
-		}
-		default: return {
-			kind: "nothing",
-			comparison: comparisonOf("plan", event.sha, event.sha, event, await deployBranchAt(event.sha)),
-			why: `Nothing to do: Pipelines does not act on the event \`${event.name}\`.`
-		};
-	}
-}
-async function localComparison(repository, wanted, deployBranchAt) {
-	const head = await known(repository, wanted.head);
-	const tip = await known(repository, wanted.base);
-	const base = wanted.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
-	const branch = await repository.branch();
-	const event = {
-		name: "local",
-		ref: branch === null ? head : `refs/heads/${branch}`,
-		actor: null
-	};
-	const mode = wanted.event === "push" ? "apply" : "plan";
-	return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: comparisonOf(mode, base, head, event, await deployBranchAt(mode === "plan" ? base : head))
-	};
-}
-async function pullRequestComparison(repository, event, deployBranchAt) {
-	const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
-	const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
-	return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: {
-			...comparisonOf("plan", base, head, event, await deployBranchAt(base)),
-			pullRequest: {
-				number,
-				headSha: pullRequest.head.sha,
-				headRef: pullRequest.head.ref,
-				baseRef: pullRequest.base.ref,
-				untrusted: pullRequest.head.repo?.full_name !== pullRequest.base.repo.full_name || event.actor === "dependabot[bot]"
-			}
-		}
-	};
-}
-/** The merge commit against its first parent is exactly what merging would change; without one, the fork point decides. */
-async function pullRequestCommits(repository, sha, pullRequest) {
-	const merge = await needed(repository, sha);
-	let parents = await repository.parents(merge);
-	if (parents.length < 2 && await repository.isShallow()) {
-		await repository.fetch([sha], { deepen: 1 });
-		parents = await repository.parents(merge);
-	}
-	const [first, second] = parents;
-	if (first !== void 0 && second === pullRequest.head.sha) return {
-		base: await needed(repository, first),
-		head: merge
-	};
-	const head = await needed(repository, pullRequest.head.sha);
-	const tip = await needed(repository, pullRequest.base.sha);
-	const base = await repository.mergeBase(tip, head);
-	if (base === null) throw new MissingCommitError(`where ${pullRequest.head.ref} left ${pullRequest.base.ref}`, "Check out with `fetch-depth: 0`.");
-	return {
-		base,
-		head
-	};
-}
-async function pushComparison(repository, event, deployBranchAt, look) {
-	const push = readPayload(event, PushPayload);
-	if (push.deleted || !push.ref.startsWith("refs/heads/")) {
-		const what = push.deleted ? `\`${push.ref}\` was deleted` : `\`${push.ref}\` is no branch`;
-		return {
-			kind: "nothing",
-			comparison: comparisonOf("apply", event.sha, event.sha, event, "main"),
-			why: `Nothing to do: ${what}.`
-		};
-	}
-	const head = await needed(repository, push.after);
-	const deployBranch = await deployBranchAt(head);
-	if (push.ref !== `refs/heads/${deployBranch}`) return {
-		kind: "nothing",
-		comparison: comparisonOf("apply", head, head, event, deployBranch),
-		why: `Nothing to do: only a push to the deploy branch \`${deployBranch}\` is applied, and this one went to \`${push.ref}\`.`
-	};
-	const before = /^0+$/.test(push.before) ? null : push.before;
-	if (look === null) return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: comparisonOf("apply", before === null ? null : await needed(repository, before), head, event, deployBranch)
-	};
-	return ledgerComparison(repository, look, {
-		head,
-		before,
-		event,
-		deployBranch
-	});
-}
-/** A push run compares its head with what was determined last, so that a run that was lost is covered by the next. */
-async function ledgerComparison(repository, look, { head, before, event, deployBranch }) {
-	const determined = look.determined?.commit ?? null;
-	const here = determined === null ? null : await repository.resolve(determined);
-	const facts = {
-		determined,
-		head,
-		tip: look.tip,
-		before,
-		has: (commit) => commit === here
-	};
-	const found = ledgerBase(facts, await ancestryOfLook(repository, look, head));
-	const compared = (base) => {
-		const plain = comparisonOf("apply", base, head, event, deployBranch);
-		return {
-			...plain,
-			...claimSeen(plain, look)
-		};
-	};
-	switch (found.kind) {
-		case "nothing": return {
-			kind: "nothing",
-			comparison: compared(head),
-			why: `Nothing to do: ${found.why}`
-		};
-		case "due-only": return {
-			kind: "comparison",
-			withoutCloud: false,
-			comparison: compared(head)
-		};
-		case "changes": {
-			const base = found.base === null ? null : await needed(repository, found.base);
-			const notices = found.notice === null ? {} : { notice: found.notice };
-			return {
-				kind: "comparison",
-				withoutCloud: false,
-				comparison: compared(base),
-				...notices
-			};
-		}
-		default: return found;
-	}
-}
-/** The ledger's count of claims that this run saw: only a run of the deploy branch claims and records. */
-function claimSeen({ event, deployBranch }, look) {
-	if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
-	return { ledgerClaim: look.determined?.claim ?? 0 };
-}
-/** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
-async function requestedUnits(repository, event, deployBranchAt, look) {
-	const { inputs } = readPayload(event, DispatchPayload);
-	const tip = await needed(repository, event.sha);
-	if (inputs === null) throw new EventError("the dispatch has no inputs: the workflow has to declare `units` and `action`");
-	const head = inputs.commit === "" ? tip : await known(repository, inputs.commit);
-	if (!await repository.contains(tip, head)) throw new EventError(`the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`);
-	const plain = comparisonOf("manual", head, head, event, await deployBranchAt(head));
-	const comparison = {
-		...plain,
-		...claimSeen(plain, look)
-	};
-	const { action } = inputs;
-	if ((action !== "apply-due" && action !== "dismiss" && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
-	const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
-	const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
-	const older = head === tip ? {} : { tip };
-	const destroyExisting = inputs.destroy_existing === "true" ? { destroyExisting: true } : {};
-	const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
-	if ((action === "apply-due" || action === "dismiss") && comparison.ledgerClaim === void 0) throw new EventError(`\`${action}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
-	if (action === "dismiss") {
-		const why = `Nothing runs: what is due of ${globs.map((glob) => `\`${glob}\``).join(", ")} is dismissed.`;
-		return {
-			kind: "nothing",
-			comparison: {
-				...comparison,
-				dismiss: globs
-			},
-			why
-		};
-	}
-	if (action === "apply-due") {
-		if (head !== tip) throw new EventError(`\`${APPLY_DUE}\` runs at the branch's tip: leave \`commit\` empty`);
-		return {
-			kind: "due",
-			comparison: {
-				...comparison,
-				...approvedRun
-			},
-			globs
-		};
-	}
-	return {
-		kind: "requested",
-		comparison: {
-			...comparison,
-			...older,
-			...destroyExisting,
-			...approvedRun,
-			...lockId
-		},
-		request: {
-			action,
-			globs,
-			change: "ManuallyRequested"
-		}
-	};
-}
-function comparisonOf(mode, base, head, event, deployBranch) {
-	const { name, ref, actor } = event;
-	return {
-		version: 1,
-		mode,
-		base,
-		head,
-		event: {
-			name,
-			ref,
-			actor
-		},
-		deployBranch
-	};
-}
-/** A commit that the run can't go on without: looked up, else fetched. */
-async function needed(repository, commit) {
-	const here = await repository.resolve(commit);
-	if (here !== null) return here;
-	await repository.fetch([commit]);
-	const fetched = await repository.resolve(commit);
-	if (fetched !== null) return fetched;
-	throw new MissingCommitError(commit, "Check out with `fetch-depth: 0`. If a forced push removed it, run the workflow by hand for the units concerned: what changed can't be told without it.");
-}
-async function known(repository, revision) {
-	const commit = await repository.resolve(revision);
-	if (commit !== null) return commit;
-	throw new MissingCommitError(revision, "Fetch it first, or name another revision.");
-}
-
-// packages/orchestrator/src/configuration.ts
-const Entries = record(string(), unknown$1());
-/** The accounts that `accounts.yml` gained, or `null` when anything else changed in it as well. */
-function addedAccounts(before, after, file) {
-	if (after === null) return {
-		accounts: null,
-		problem: null
-	};
-	try {
-		const old = readYaml(before ?? "", file, Entries) ?? {};
-		const now = readYaml(after, file, Entries) ?? {};
-		if (!Object.entries(old).every(([name, entry]) => JSON.stringify(entry) === JSON.stringify(now[name]))) return {
-			accounts: null,
-			problem: null
-		};
-		const added = [...readAccounts(after, file).values()].filter(({ name }) => !Object.hasOwn(old, name));
-		return {
-			accounts: added.length === 0 ? null : added,
-			problem: null
-		};
-	} catch (error) {
-		if (!(error instanceof ConfigurationError)) throw error;
-		return {
-			accounts: null,
-			problem: {
-				kind: "account",
-				path: null,
-				file,
-				line: error.line,
-				message: error.message
-			}
-		};
-	}
-}
-/** The accounts that have no folder yet: whose code is there already needs no proposal. */
-function withoutCode(accounts, files) {
-	const folders = new Set([...files].map((file) => file.slice(0, file.indexOf("/"))));
-	return accounts.filter(({ name }) => !folders.has(name));
-}
-
-// packages/orchestrator/src/decide/assess.ts
-/** Puts the assessment together from what the steps determined. */
-function assess(determined) {
-	const { comparison, governing, classified, units, untouched, discovery } = determined;
-	const problems = [...determined.problems];
-	const notices = [...determined.notices];
-	const { pullRequest } = comparison;
-	const untrusted = pullRequest?.untrusted === true && units.length > 0;
-	if (untrusted) {
-		const message = "This pull request gets no credentials (it comes from a fork or from Dependabot), so nothing is planned. A maintainer can push its commits to a branch of this repository.";
-		if (governing.unplanned_pull_requests === "fail") problems.push({
-			kind: "untrusted-pull-request",
-			path: null,
-			file: null,
-			line: null,
-			message
-		});
-		else notices.push(message);
-	}
-	if (pullRequest !== void 0 && pullRequest.baseRef !== comparison.deployBranch) notices.push(`This pull request goes to \`${pullRequest.baseRef}\`, not to the deploy branch \`${comparison.deployBranch}\`: its plans are no reviewed plans.`);
-	if (units.length === 0 && determined.jobs.length === 0) notices.push("Nothing to do: no unit is affected.");
-	const jobs = untrusted ? [] : [...determined.jobs];
-	return {
-		version: 1,
-		comparison,
-		changes: classified.changes.map(({ type, files, reasons, account }) => ({
-			type,
-			files: [...files],
-			units: [...reasons.keys()].toSorted(),
-			...account === void 0 ? {} : { account }
-		})),
-		units: [...units],
-		jobs,
-		...jobs.some(({ action }) => traitsOf(action).writes && traitsOf(action).removes) ? { living: [...determined.living].toSorted() } : {},
-		unmatched: [...classified.unmatched],
-		ignored: [...classified.ignored],
-		problems,
-		...untouched.length === 0 ? {} : { untouched: [...untouched] },
-		notices,
-		discovery
-	};
-}
-/** The assessment of a run that has nothing to compare. */
-function nothingToDo(comparison, why) {
-	return {
-		version: 1,
-		comparison,
-		changes: [],
-		units: [],
-		jobs: [],
-		unmatched: [],
-		ignored: [],
-		problems: [],
-		notices: [why]
-	};
-}
-
-// packages/core/src/advice/by-hand.ts
-/** How a person has an action done that needs a reviewed plan: a plan by hand, which is read, then the action. */
-function byHand({ path, at, action }) {
-	return `run the workflow by hand with action \`${traitsOf(action).reviewedAs ?? "plan"}\`, unit \`${path}\` and commit \`${at}\`, and read that plan. If it is right, run it with action \`${action}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run.`;
-}
-
-// packages/core/src/configuration/policy.ts
-/**
-* The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
-* determines jobs, and the executor once more, since a job's document is no authority.
-*
-* A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
-* at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
-* who protects it later is heard as well.
-*
-* @param governing the environment of the unit by the configuration that governs the job
-* @param now the same by the newest configuration that is known; `null` where that knows no such unit
-*/
-function restrictionOn(governing, now, unit, action) {
-	if (!changesUnits(action)) return null;
-	const { removes } = traitsOf(action);
-	const current = now ?? governing;
-	if (current.apply === "paused") return pauseOf(current, action);
-	if (!removes) return null;
-	return destroyRuleOf(governing, unit) ?? destroyRuleOf(current, unit);
-}
-function pauseOf({ name }, action) {
-	const resume = `set \`environments.${name}.apply\` to \`on\``;
-	return {
-		by: "paused",
-		message: `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`,
-		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
-		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
-	};
-}
-function destroyRuleOf({ name, protect, destroy }, unit) {
-	if (globMatcher(protect)(unit)) return {
-		by: "protected",
-		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
-		...waysToDestroy(`take it out of \`environments.${name}.protect\``)
-	};
-	if (destroy === "deny") return {
-		by: "destroy-denied",
-		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
-		...waysToDestroy(`set \`environments.${name}.destroy\` to \`allow\``)
-	};
-	return null;
-}
-function waysToDestroy(change) {
-	return {
-		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
-		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
-	};
-}
-
-// packages/core/src/graph/order.ts
-/**
-* The nodes such that each stands after all that it points to, ties in the order of the keys.
-*
-* @throws Error when the graph has a cycle; find it with `findCycles` first
-*/
-function topologicalOrder(graph) {
-	return levels(graph).flat();
-}
-/**
-* The nodes in levels: level 0 points to nothing in the graph, each further level only to earlier ones.
-*
-* @throws Error when the graph has a cycle
-*/
-function levels(graph) {
-	const sources = reversed(graph);
-	const open = /* @__PURE__ */ new Map();
-	for (const [node, targets] of graph) open.set(node, new Set(targets.filter((target) => graph.has(target))).size);
-	const result = [];
-	let level = [...graph.keys()].filter((node) => open.get(node) === 0);
-	let placed = 0;
-	while (level.length > 0) {
-		result.push(level);
-		placed += level.length;
-		const next = /* @__PURE__ */ new Set();
-		for (const node of level) for (const source of sources.get(node) ?? []) {
-			const left = (open.get(source) ?? 0) - 1;
-			open.set(source, left);
-			if (left === 0) next.add(source);
-		}
-		level = [...graph.keys()].filter((node) => next.has(node));
-	}
-	if (placed !== graph.size) throw new Error("the graph has a cycle");
-	return result;
-}
-/** The same nodes with every edge turned round; edges to nodes that are not keys are dropped. */
-function reversed(graph) {
-	const result = new Map([...graph.keys()].map((node) => [node, []]));
-	for (const [node, targets] of graph) for (const target of new Set(targets)) result.get(target)?.push(node);
-	return result;
-}
-/** The sets of nodes that are joined by edges in either direction, each in the order of the keys. */
-function components(graph) {
-	const back = reversed(graph);
-	const seen = /* @__PURE__ */ new Set();
-	const result = [];
-	for (const start of graph.keys()) {
-		if (seen.has(start)) continue;
-		const members = /* @__PURE__ */ new Set([start]);
-		for (const node of members) for (const next of [...graph.get(node) ?? [], ...back.get(node) ?? []]) if (graph.has(next)) members.add(next);
-		for (const member of members) seen.add(member);
-		result.push([...graph.keys()].filter((node) => members.has(node)));
-	}
-	return result;
-}
-/** All nodes that can be reached from `starts` along edges, the starts included. */
-function reachable(graph, starts) {
-	const found = new Set(starts);
-	for (const node of found) for (const next of graph.get(node) ?? []) found.add(next);
-	return found;
-}
-
-// packages/orchestrator/src/decide/merge.ts
-/**
-* The action that changes the unit in the end: its own, or for a plan the one that carries it out, by the merge or by
-* hand. `null` where nothing follows, as on a drift check.
-*/
-function finalAction(action, mode) {
-	if (traitsOf(action).writes) return action;
-	return mode === "plan" || mode === "manual" ? carriedOutBy(action) : null;
-}
-/** Why the unit is not changed in the end; `null` when it is. */
-function withheldInTheEnd({ withheld, willBeWithheld }) {
-	return withheld ?? willBeWithheld ?? null;
-}
-/** The field by which a unit with this action is withheld: at once, or later than its plan. */
-function withholding(action, withheld) {
-	if (withheld === null) return {};
-	return traitsOf(action).writes ? { withheld } : { willBeWithheld: withheld };
-}
-
-// packages/orchestrator/src/decide/affect.ts
-/** Turns changes into the units that must run, each once, with its action, its environment and every reason. */
-function affectedUnits(changes, base, head, policy) {
-	const units = [];
-	const problems = [];
-	for (const [path, because] of reasonsByUnit(changes, head, policy)) {
-		const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
-		if (!head.units.has(path) && !removed) continue;
-		const status = statusOf(path, because, base, head);
-		const deleted = status === "deleted";
-		const facts = factsOf(path, deleted ? base : head);
-		const placed = placeOf(path, deleted, policy);
-		if (facts === void 0) continue;
-		if (placed.kind !== "one") {
-			problems.push(misplaced(path, placed, policy));
-			continue;
-		}
-		const action = actionFor(deleted, policy);
-		const movedWith = policy.moves.get(path);
-		const merged = policy.environmentOnceMerged(path, deleted);
-		const environment = merged.kind === "one" ? merged.environment : placed.environment;
-		const withheld = withheldBy({
-			path,
-			action,
-			at: (deleted ? base : head).commit,
-			because
-		}, policy, environment);
-		units.push({
-			path,
-			status,
-			action,
-			at: deleted ? base.commit : head.commit,
-			environment: placed.environment.name,
-			because,
-			dependsOn: [...facts.dependencies],
-			...facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated },
-			...movedWith === void 0 ? {} : { movedWith },
-			...withholding(action, withheld)
-		});
-	}
-	return {
-		units: units.toSorted(byPath),
-		problems
-	};
-}
-/** What is known of a unit; nothing where it is none at that commit. */
-function factsOf(path, { units, facts }) {
-	const known = facts.get(path);
-	if (known === void 0 && units.has(path)) throw new Error(`${path} is affected and was not evaluated`);
-	return known;
-}
-function reasonsByUnit(changes, head, { includeDependents, isIgnored }) {
-	const result = /* @__PURE__ */ new Map();
-	for (const change of changes) for (const [unit, reasons] of change.reasons) result.set(unit, [...result.get(unit) ?? [], ...reasons]);
-	if (!includeDependents) return result;
-	const dependents = reversed(new Map([...head.facts.values()].map(({ path, dependencies }) => [path, dependencies])));
-	for (const [unit, reasons] of [...result]) for (const dependent of reachable(dependents, [unit])) {
-		if (result.has(dependent) || isIgnored(dependent)) continue;
-		result.set(dependent, reasons.map((reason) => ({
-			...reason,
-			links: [...reason.links, {
-				relation: "read by",
-				path: dependent
-			}]
-		})));
-	}
-	return result;
-}
-function statusOf(path, because, base, head) {
-	if (!head.units.has(path)) return "deleted";
-	if (because.some(({ change }) => change === "ModuleAdded" || change === "StackAdded") && !base.units.has(path)) return "added";
-	return because.some(({ links }) => links[0]?.relation === "in the folder of" && links.length === 1) ? "changed" : "affected";
-}
-function actionFor(deleted, { writes, requested }) {
-	if (requested !== null) return requested;
-	if (writes) return deleted ? "destroy" : "apply";
-	return deleted ? "plan-destroy" : "plan";
-}
-const CONTROL = /\p{Cc}/u;
-function placeOf(path, deleted, policy) {
-	return path.includes(NOT_UTF_8) ? { kind: "not-utf-8" } : policy.environmentOf(path, deleted);
-}
-/** What a byte that is no part of a UTF-8 character is read as. */
-const NOT_UTF_8 = "�";
-function unspeakable(path, what) {
-	return {
-		kind: "path",
-		path,
-		file: null,
-		line: null,
-		message: `The name of the folder ${JSON.stringify(path)} ${what}. Rename it.`
-	};
-}
-function misplaced(path, placed, policy) {
-	const where = {
-		path,
-		file: ".pipelines/config.yml",
-		line: null
-	};
-	if (placed.kind === "several") {
-		const names = placed.names.map((name) => `\`${name}\``).join(" and ");
-		return {
-			kind: "several-environments",
-			...where,
-			message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`
-		};
-	}
-	if (placed.kind === "not-utf-8") return unspeakable(path, "is not UTF-8, so that no tool could be told to run it");
-	if (CONTROL.test(path)) return unspeakable(path, "has a control character in it, which no glob of an environment matches");
-	return {
-		kind: "no-environment",
-		...where,
-		message: policy.knownAtHead(path) ? `\`${path}\` is in an environment that this pull request adds. It can be planned after merge.` : `\`${path}\` is in no environment. Add a glob to the \`paths\` of the environment that it belongs to.`
-	};
-}
-/** Why a unit is not changed in the end, by this run or by what carries out its plan. */
-function withheldBy(unit, policy, environment) {
-	const { path, at } = unit;
-	const action = finalAction(unit.action, policy.mode);
-	if (action === null) return null;
-	const now = policy.environmentNow(path);
-	const restriction = restrictionOn(environment, now.kind === "one" ? now.environment : null, path, action);
-	if (restriction !== null) {
-		const { by, message, next, beforeMerge } = restriction;
-		return {
-			by,
-			message,
-			next: policy.mode === "plan" ? beforeMerge : next
-		};
-	}
-	if (policy.requested !== null && traitsOf(action).removes && policy.existsNow(path)) return {
-		by: "exists",
-		message: `\`${path}\` is on the branch, so that the next change of it would create anew what is destroyed.`,
-		next: "Remove it from the branch: the merge destroys it. If it is to be destroyed although its code stays, run this again with `destroy_existing` set."
-	};
-	const movedTo = policy.moves.get(path);
-	if (traitsOf(action).removes && policy.holdMoves && movedTo !== void 0) return {
-		by: "move",
-		message: `\`${path}\` moved to \`${movedTo}\`, so its resources may live on there.`,
-		next: `If \`${movedTo}\` has its state, by the same key or since you moved it, nothing is left to destroy. If the old state still has resources that are to go, ${byHand({
-			path,
-			at,
-			action
-		})}`
-	};
-	return accountDeletion({
-		...unit,
-		action
-	}, policy);
-}
-/** A deleted request closes no account by itself: clouds do not allow that, and the rest is for a person to decide. */
-function accountDeletion({ path, at, action, because }, policy) {
-	if (policy.applyAccountDeletions || because.some(({ change }) => change !== "AccountDeleted")) return null;
-	return {
-		by: "account-deletion",
-		message: `${because.map(({ file }) => `\`${file}\``).join(", ")} ${because.length === 1 ? "is" : "are"} deleted, which closes no account.`,
-		next: `Move or destroy what runs in the account, and close it in the organization. Then ${byHand({
-			path,
-			at,
-			action
-		})} With \`accounts.apply_deletions: true\` the merge of such a deletion applies it.`
-	};
-}
-
-// packages/core/src/ledger/due.ts
-/**
-* What is due and free to be taken by a run at its head, in the order of paths. What exists at head is applied, what
-* does not is destroyed, whatever was due before.
-*/
-function dueFor(ledger, question) {
-	const take = [];
-	const leave = [];
-	for (const record of ledger.units.values()) {
-		const { unit: path, due } = record;
-		if (due === void 0) continue;
-		const because = notTaken(record, due, ledger.determined?.commit ?? null, question);
-		if (because !== null) leave.push({
-			path,
-			due,
-			because
-		});
-		else if (question.existsAtHead(path)) take.push({
-			path,
-			due,
-			action: "apply",
-			commit: question.head
-		});
-		else take.push({
-			path,
-			due,
-			action: "destroy",
-			commit: due.commit
-		});
-	}
-	return {
-		take: take.toSorted(byPath),
-		leave: leave.toSorted(byPath)
-	};
-}
-function notTaken(record, due, determined, { run, head, tip, isEnded, contains, asked }) {
-	if (!sameRun(due.owner, run) && !isEnded(due.owner)) return "its run goes on";
-	if (commitsOf(record).some((commit) => isLaterOnBranch({
-		commit,
-		head,
-		tip
-	}, contains))) return "it is due for a later commit";
-	if (determined !== null && isLaterOnBranch({
-		commit: determined,
-		head,
-		tip
-	}, contains) && !sameRun(due.owner, run)) return "a later run has determined more";
-	return due.why === "set-back" && asked?.(record.unit) !== true ? "somebody has to ask for it" : null;
-}
-/**
-* Units that were applied at a commit after what is determined: by a run that did not know all that changed, or by
-* hand. They belong to the changes of the next run, since a comparison that begins earlier may not show them.
-*/
-function appliedAhead(ledger, { head, tip, contains, existsAtHead }, changes) {
-	return [...ledger.units.values()].flatMap((record) => {
-		if (record.applied === void 0 || !isAppliedAhead(record, ledger.determined, contains)) return [];
-		if (!changes && !isAstray(record, ledger.determined, {
-			tip,
-			contains
-		})) return [];
-		if (existsAtHead(record.unit)) return [{
-			path: record.unit,
-			action: "apply",
-			commit: head
-		}];
-		if (record.applied.action === "destroy") return [];
-		return [{
-			path: record.unit,
-			action: "destroy",
-			commit: record.applied.commit
-		}];
-	});
-}
-
-// packages/orchestrator/src/decide/due.ts
-/** What is due and free to be taken by this run. */
-function owedUnits({ look, comparison, contains, existsAtHead, asked }) {
-	const { head } = comparison;
-	const ended = new Set(look.ended);
-	const ledger = ledgerOf(look);
-	const question = {
-		run: look.run,
-		head,
-		tip: look.tip,
-		contains,
-		existsAtHead
-	};
-	const { take, leave } = dueFor(ledger, {
-		...question,
-		isEnded: ({ id }) => ended.has(id),
-		...asked === null ? {} : { asked }
-	});
-	const due = asked === null ? take : take.filter(({ path }) => asked(path));
-	const ahead = asked === null ? appliedAhead(ledger, question, comparison.base !== head) : [];
-	const named = new Set(due.map(({ path }) => path));
-	return {
-		units: [...due, ...ahead.filter(({ path }) => !named.has(path))],
-		notices: leave.filter(({ path }) => asked?.(path) ?? true).map(({ path, because, due: { owner } }) => `\`${path}\` stays due: ${because} (run ${owner.number}).`)
-	};
-}
-/** The units among what is owed that head has, as a change of their own; `null` when there are none. */
-function owedChange({ units }) {
-	const applies = units.filter(({ action }) => action === "apply");
-	if (applies.length === 0) return null;
-	return {
-		type: "StillDue",
-		subject: "earlier commits",
-		files: [],
-		reasons: new Map(applies.map((unit) => [unit.path, [reasonOf(unit)]]))
-	};
-}
-function reasonOf({ path, due }) {
-	return {
-		change: "StillDue",
-		file: due === void 0 ? "applied ahead of the branch" : `${due.why} in run ${due.owner.number}`,
-		links: [{
-			relation: "due since",
-			path
-		}]
-	};
-}
-/** What is said of a unit that is due, for its row and its claim. */
-function dueOf({ due }) {
-	if (due === void 0) return {};
-	return { due: {
-		owner: due.owner.id,
-		since: due.since,
-		why: due.why,
-		commits: [...due.commits]
-	} };
-}
-/**
-* The removed units among what is owed. Each runs at the commit that still had it, by that commit's configuration, so
-* that nothing of it has to be determined again.
-*/
-async function owedDestroys({ units }, configurations, { newest }) {
-	const now = environmentLookup(newest);
-	const destroys = [];
-	const notices = [];
-	for (const unit of units.filter(({ action }) => action === "destroy")) {
-		const { path, commit, due } = unit;
-		const placed = environmentLookup(await configurations.at(commit))(path);
-		if (placed.kind !== "one") {
-			notices.push(`\`${path}\` stays due: at ${commit} it is in no environment of its own, so nobody can destroy it.`);
-			continue;
-		}
-		const current = now(path);
-		const withheld = restrictionOn(placed.environment, current.kind === "one" ? current.environment : null, path, "destroy") ?? (due?.why === "held-move" ? heldMove(unit) : null);
-		destroys.push({
-			path,
-			status: "deleted",
-			action: "destroy",
-			at: commit,
-			environment: placed.environment.name,
-			because: [reasonOf(unit)],
-			dependsOn: [...due?.dependsOn ?? []],
-			...dueOf(unit),
-			...withheld === null ? {} : { withheld: {
-				by: withheld.by,
-				message: withheld.message,
-				next: withheld.next
-			} }
-		});
-	}
-	return {
-		units: destroys,
-		notices
-	};
-}
-/** A held move waits for a person, however many runs come by. */
-function heldMove({ path, commit, due }) {
-	return {
-		by: "move",
-		message: due?.message === void 0 || due.message === "" ? `\`${path}\` moved, so its resources may live on elsewhere.` : due.message,
-		next: `If nothing is left of its state, run the workflow by hand with action \`dismiss\` for it. If the old state still has resources that are to go, ${byHand({
-			path,
-			at: commit,
-			action: "destroy"
-		})}`
-	};
-}
-
-// packages/orchestrator/src/decide/exclude.ts
-/**
-* Withholds units that Terragrunt is told not to run: by an `exclude` block, of their own or of a unit of this comparison
-* that excludes its dependencies, or by a file of filters. A plan that is excluded is not made.
-*/
-function withoutExcluded(units, base, head, mode) {
-	const exclusionOf = ({ path, status }) => (status === "deleted" ? base : head).facts.get(path)?.exclusion ?? null;
-	const byDependency = /* @__PURE__ */ new Map();
-	for (const unit of units) {
-		const exclusion = exclusionOf(unit);
-		if (exclusion?.kind !== "block" || !exclusion.dependencies) continue;
-		for (const dependency of unit.dependsOn) byDependency.set(dependency, {
-			unit: unit.path,
-			exclusion
-		});
-	}
-	return units.map((unit) => {
-		const own = exclusionOf(unit);
-		const of = byDependency.get(unit.path);
-		const why = (own === null ? null : excludedFrom(unit, own, mode)) ?? (of === void 0 ? null : excludedFrom(unit, of.exclusion, mode, of.unit));
-		return why === null ? unit : {
-			...unit,
-			...why
-		};
-	});
-}
-/** The commands of Terragrunt that an action is made of. */
-const COMMANDS = {
-	plan: ["plan"],
-	apply: ["apply", "plan"],
-	"plan-destroy": ["plan"],
-	destroy: [
-		"destroy",
-		"apply",
-		"plan"
-	]
-};
-function excludedFrom({ path, action, status }, exclusion, mode, by) {
-	const excluded = (what) => {
-		const command = COMMANDS[what]?.find((name) => isListed(name, exclusion));
-		return command === void 0 ? null : {
-			by: "excluded",
-			message: messageOf$2(path, command, exclusion, by),
-			next: nextOf(status)
-		};
-	};
-	const now = excluded(action);
-	if (now !== null) return { withheld: now };
-	const later = finalAction(action, mode);
-	const then = later === null ? null : excluded(later);
-	return then === null ? null : { willBeWithheld: then };
-}
-/** As Terragrunt compares them, in `IsActionListedInExclude`. */
-function isListed(command, exclusion) {
-	if (exclusion.kind === "file") return true;
-	return exclusion.actions.some((name) => name === "all" || name === "all_except_output" || name.toLowerCase() === command);
-}
-function messageOf$2(path, command, exclusion, by) {
-	if (exclusion.kind === "file") return `\`${path}\` is left out by \`${exclusion.file}\`.`;
-	return by === void 0 ? `The \`exclude\` block of \`${path}\` keeps it from \`${command}\`.` : `The \`exclude\` block of \`${by}\` keeps its dependency \`${path}\` from \`${command}\`, by \`exclude_dependencies\`.`;
-}
-function nextOf(status) {
-	return status === "deleted" ? "Its resources stay. If they are to go, take the exclusion away in a change of its own first, and delete the unit after that." : "If it is to run, take the exclusion away.";
-}
-
-// packages/orchestrator/src/decide/list-paths.ts
-/** Paths of one sentence that are named before the rest is counted. */
-const SHOWN = 20;
-/** Paths in a sentence: a long list is cut, since a message goes into comments and logs. */
-function listPaths(paths) {
-	const shown = paths.slice(0, SHOWN).map((path) => `\`${path}\``);
-	return paths.length > SHOWN ? `${shown.join(", ")} and ${paths.length - SHOWN} more` : shown.join(", ");
-}
-
-// packages/orchestrator/src/decide/judge-faults.ts
-/**
-* Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
-* been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
-* changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
-* Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base. Nothing is told of
-* units that are ignored, and of what else lies on the ignore list.
-*/
-function judgeFaults({ base, head }, diff, affected, deleted, isIgnored) {
-	const changed = diff.map(({ path }) => path);
-	const owners = ownersOf$1(changed, head);
-	const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
-	const brokenBefore = new Set(base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units));
-	const problems = [];
-	const untouched = [];
-	const told = head.faults.flatMap((fault) => withoutIgnored(fault, isIgnored));
-	for (const fault of told.filter(({ missing }) => missing === null || !deleted.has(missing))) {
-		const before = known.get(keyOf(fault));
-		if (fault.folders.length > 0) {
-			if (before === void 0 || changed.some((file) => concerns(file, fault.folders)) || fault.units.some((unit) => affected.has(unit))) problems.push(problemOf(fault, fault.units));
-			else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
-			continue;
-		}
-		const wasThere = (fault.kind === "not-evaluated" ? brokenBefore : before) ?? /* @__PURE__ */ new Set();
-		const isTouched = (unit) => affected.has(unit) || owners.has(unit) || !wasThere.has(unit);
-		const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
-		if (touched.length > 0) problems.push(problemOf(fault, touched));
-		if (others.length > 0) untouched.push(problemOf(fault, others));
-	}
-	return {
-		problems: [...problems, ...deletedFaults(base, deleted)],
-		untouched
-	};
-}
-/** A stack that runs can be kept from being generated by a file of a catalogue that is ignored: then it counts. */
-function isOfIgnored({ file, folders: [first] }, isIgnored) {
-	if (file === null || !isIgnored(file)) return false;
-	return first === void 0 || isIgnored(first) || isIgnored(fileIn(first, "terragrunt.stack.hcl"));
-}
-function withoutIgnored(fault, isIgnored) {
-	if (fault.units.length === 0) return isOfIgnored(fault, isIgnored) ? [] : [fault];
-	const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
-	return units.length === 0 ? [] : [{
-		...fault,
-		units
-	}];
-}
-/** A unit that is deleted runs at base, so what is wrong with it there counts. */
-function deletedFaults(base, deleted) {
-	return base.faults.flatMap((fault) => {
-		const units = fault.units.filter((unit) => deleted.has(unit));
-		return fault.kind === "not-evaluated" && units.length > 0 ? [problemOf(fault, units)] : [];
-	});
-}
-/** A sentence about faults that are left alone, where there are any. */
-function untouchedNotice(untouched) {
-	const units = [...new Set(untouched.flatMap(({ path, units }) => units ?? (path === null ? [] : [path])))].toSorted();
-	const stacks = untouched.flatMap(({ path, units, file }) => path === null && units === void 0 ? [file ?? ""] : []);
-	if (units.length + stacks.length === 0) return [];
-	return [`${[...units.length === 0 ? [] : [units.length === 1 ? "1 unit" : `${units.length} units`], ...stacks.length === 0 ? [] : [stacks.length === 1 ? "1 file" : `${stacks.length} files`]].join(" and ")} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`];
-}
-/** Whether two commits have the same fault: same place and words, or the same file that Terragrunt gives up on. */
-function keyOf({ kind, file, line, message, missing }) {
-	return JSON.stringify(kind === "not-evaluated" ? [kind, file] : [
-		kind,
-		file,
-		line,
-		message,
-		missing
-	]);
-}
-function ownersOf$1(files, head) {
-	const folders = new Set(head.units);
-	return new Set(files.flatMap((file) => unitOwning(file, (folder) => folders.has(folder)) ?? []));
-}
-/** A file in one of the folders, or shared on the way to it. */
-function concerns(file, folders) {
-	return folders.some((folder) => file === folder || liesIn(file, folder) || liesIn(folder, folderOf$1(file)));
-}
-function problemOf(fault, units) {
-	const { kind, file, line } = fault;
-	const [first, second] = units;
-	const several = second === void 0 ? {} : { units: [...units] };
-	return {
-		kind,
-		path: second === void 0 ? first ?? null : null,
-		file,
-		line,
-		message: messageOf$1(fault, units),
-		...several
-	};
-}
-function messageOf$1({ kind, file, message }, units) {
-	if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
-	const isOwn = units.length === 1 && file !== null && folderOf$1(file) === units[0] && file.endsWith("terragrunt.hcl");
-	if (kind === "path") return isOwn ? message : `${message} It concerns ${listPaths(units)}.`;
-	if (units.length === 1) return `Terragrunt can't evaluate ${isOwn ? "the unit" : listPaths(units)}: ${message}`;
-	return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${listPaths(units)}.`;
-}
-
-// packages/orchestrator/src/decide/moves.ts
-/** Whether a unit of base is missing at head: only then can anything have moved. */
-function isAnyGone(base, head) {
-	return [...base.units].some((unit) => !head.units.has(unit));
-}
-/**
-* Pairs of a removed and a new unit of which one probably is the other, by either path. A unit is the new home of one
-* removed unit at most: the likeliest pairs are made first.
-*
-* @param renames of the files that make units and stacks
-*/
-function movesBetween(base, head, renames) {
-	const likely = likelihoods({
-		base,
-		head,
-		renames,
-		gone: [...base.units].filter((unit) => !head.units.has(unit)),
-		added: [...head.units].filter((unit) => !base.units.has(unit) && !base.files.has(fileIn(unit, "terragrunt.hcl")))
-	});
-	const moves = /* @__PURE__ */ new Map();
-	for (const { old, now } of likely.toSorted((a, b) => b.likely - a.likely || (a.now < b.now ? -1 : 1))) if (!moves.has(old) && !moves.has(now)) moves.set(old, now).set(now, old);
-	return moves;
-}
-/** How sure each sign is; a pair with several counts by its surest. */
-const SURE = {
-	renamed: 5,
-	samePlaceInStack: 4,
-	sameNameAndContent: 3,
-	sameContent: 2,
-	sameName: 1
-};
-function likelihoods(comparison) {
-	return [
-		...renamedUnits(comparison),
-		...unitsOfRenamedStacks(comparison),
-		...alikeGenerated(comparison)
-	];
-}
-/** Git has seen the unit's own file move. */
-function renamedUnits({ renames, gone, added }) {
-	const [before, after] = [new Set(gone), new Set(added)];
-	return renames.flatMap(([from, to]) => {
-		if (posix.basename(from) !== "terragrunt.hcl" || posix.basename(to) !== "terragrunt.hcl") return [];
-		const [old, now] = [folderOf$1(from), folderOf$1(to)];
-		if (!before.has(old) || !after.has(now)) return [];
-		return [{
-			old: UnitPath.parse(old),
-			now: UnitPath.parse(now),
-			likely: SURE.renamed
-		}];
-	});
-}
-/** Git has seen the stack's file move: what it generates lies at the same place below it. */
-function unitsOfRenamedStacks({ renames, gone, added }) {
-	const after = new Set(added);
-	return renames.flatMap(([from, to]) => {
-		if (posix.basename(from) !== "terragrunt.stack.hcl" || posix.basename(to) !== "terragrunt.stack.hcl") return [];
-		const [oldFolder, newFolder] = [folderOf$1(from), folderOf$1(to)];
-		return gone.filter((unit) => liesIn(unit, oldFolder)).flatMap((old) => {
-			const now = posix.join(newFolder, posix.relative(oldFolder, old));
-			return after.has(now) ? [{
-				old,
-				now: UnitPath.parse(now),
-				likely: SURE.samePlaceInStack
-			}] : [];
-		});
-	});
-}
-/**
-* Units that stacks generate, which git does not know: alike in name or content. A unit that a stack takes over, or
-* gives up to a folder of its own, keeps its name; only its place and its surroundings change.
-*/
-function alikeGenerated({ base, head, gone, added }) {
-	const contents = [contentsOf(base, gone), contentsOf(head, added)];
-	const generated = (unit) => isGenerated(unit, base) || isGenerated(unit, head);
-	const byName = Map.groupBy(added, nameOf);
-	const byContent = Map.groupBy(added, (unit) => contents[1].get(unit) ?? "");
-	return gone.flatMap((old) => {
-		const content = contents[0].get(old);
-		const named = (byName.get(nameOf(old)) ?? []).filter((now) => generated(old) || generated(now));
-		const same = content === void 0 ? [] : byContent.get(content) ?? [];
-		return [.../* @__PURE__ */ new Set([...named, ...same])].map((now) => ({
-			old,
-			now,
-			likely: likenessOf(old, now, same)
-		}));
-	});
-}
-function likenessOf(old, now, same) {
-	if (withoutStackFolders(old) === withoutStackFolders(now)) return SURE.samePlaceInStack;
-	if (!same.includes(now)) return SURE.sameName;
-	return nameOf(old) === nameOf(now) ? SURE.sameNameAndContent : SURE.sameContent;
-}
-const nameOf = (unit) => posix.basename(unit);
-/** Where a generated unit would lie without the folder that Terragrunt puts it in. */
-function withoutStackFolders(unit) {
-	return unit.split("/").filter((part) => part !== ".terragrunt-stack").join("/");
-}
-/** The content of generated units: the hashes of all their files, in order. */
-function contentsOf(snapshot, units) {
-	const wanted = new Set(units);
-	const files = /* @__PURE__ */ new Map();
-	for (const file of snapshot.generated) {
-		const owner = unitOwning(file, (folder) => wanted.has(folder));
-		if (owner === null) continue;
-		const unit = UnitPath.parse(owner);
-		const hash = `${posix.relative(unit, file)} ${snapshot.files.get(file) ?? ""}`;
-		files.set(unit, [...files.get(unit) ?? [], hash]);
-	}
-	return new Map([...files].map(([unit, hashes]) => [unit, hashes.toSorted().join("\n")]));
-}
-
-// packages/orchestrator/src/decide/refuse.ts
-/**
-* Refuses deletes of units that a remaining unit still depends on or reads: named always, and never destroyed. A destroy is
-* withheld as well while a unit that gave up its use of it is not applied.
-*/
-function refuseDeletes(units, base, head, mode) {
-	const problems = [];
-	const usersOf = usersOfDeleted(units, base, head);
-	const lateUsersOf = usersNotApplied(units, base, head, mode);
-	return {
-		units: units.map((unit) => {
-			const users = usersOf.get(unit.path) ?? [];
-			if (users.length === 0) return withheldFor(unit, lateUsersOf.get(unit.path) ?? []);
-			const why = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it.`;
-			const next = "Remove the use first, or in the same change.";
-			problems.push({
-				kind: "refused-delete",
-				path: unit.path,
-				file: fileIn(users[0] ?? unit.path, UNIT_FILE),
-				line: null,
-				message: `${why} ${next}`
-			});
-			return {
-				...unit,
-				...withholding(unit.action, {
-					by: "remaining-dependents",
-					message: why,
-					next
-				})
-			};
-		}),
-		problems
-	};
-}
-/** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */
-function usersOfDeleted(units, base, head) {
-	const users = /* @__PURE__ */ new Map();
-	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
-	if (users.size === 0) return users;
-	const isDeleted = (folder) => users.has(UnitPath.parse(folder));
-	for (const { path, dependencies, reads } of head.facts.values()) {
-		const owners = [...reads.keys()].filter((file) => !head.files.has(file)).flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
-		const inStacks = dependencies.flatMap((dependency) => unitsOfStack(dependency, base).filter(isDeleted));
-		for (const used of /* @__PURE__ */ new Set([
-			...dependencies,
-			...owners,
-			...inStacks
-		])) users.get(used)?.push(path);
-	}
-	return users;
-}
-/** A dependency may name the folder of a stack, which means all of its units. */
-function unitsOfStack(folder, { stacks, units }) {
-	if (!stacks.some((stack) => stack.folder === folder)) return [];
-	return [...units.keys()].filter((unit) => liesIn(unit, folder));
-}
-function withheldFor(unit, users) {
-	if (users.length === 0 || withheldInTheEnd(unit) !== null) return unit;
-	const message = `\`${unit.path}\` is not destroyed while ${listPaths(users)} may use it still: ${users.length === 1 ? "that unit" : "those units"} gave it up in this change, and ${users.length === 1 ? "is" : "are"} not applied with it.`;
-	const next = `First get ${listPaths(users)} applied. Then ${byHand({
-		...unit,
-		action: carriedOutBy(unit.action) ?? unit.action
-	})}`;
-	return {
-		...unit,
-		...withholding(unit.action, {
-			by: "needed-apply",
-			message,
-			next
-		})
-	};
-}
-/** For each deleted unit the remaining ones that depended on it at base, and that are not applied with its destroy. */
-function usersNotApplied(units, base, head, mode) {
-	const users = /* @__PURE__ */ new Map();
-	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
-	if (users.size === 0) return users;
-	const applied = new Set(units.filter((unit) => {
-		const action = finalAction(unit.action, mode);
-		return action !== null && changesUnits(action) && withheldInTheEnd(unit) === null;
-	}).map(({ path }) => path));
-	for (const { path, dependencies } of base.facts.values()) {
-		if (!head.units.has(path) || applied.has(path)) continue;
-		for (const used of new Set(dependencies)) users.get(used)?.push(path);
-	}
-	return users;
-}
-
-// packages/orchestrator/src/decide/decide.ts
-/** Decides which units run, with which action, which of them are withheld, and what is wrong. */
-function decide(input) {
-	const { comparison, request, settings, base, head, classified } = input;
-	const { governing } = settings;
-	const lookups = {
-		base: environmentLookup(settings.atBase),
-		head: environmentLookup(settings.atHead),
-		governing: environmentLookup(governing),
-		now: environmentLookup(settings.newest)
-	};
-	const affected = affectedUnits(classified.changes, base, head, {
-		mode: comparison.mode,
-		requested: request?.action ?? null,
-		writes: input.writes,
-		environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
-		environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit),
-		environmentNow: lookups.now,
-		existsNow: input.existsNow,
-		includeDependents: governing.include_dependents,
-		isIgnored: input.isIgnoredUnit,
-		moves: movesBetween(base, head, input.renames),
-		holdMoves: settings.atHead.moves === "hold",
-		applyAccountDeletions: settings.atHead.accounts.apply_deletions,
-		knownAtHead: (unit) => lookups.head(unit).kind === "one"
-	});
-	const due = new Map(input.owed.units.map((unit) => [unit.path, unit]));
-	const applied = new Set(affected.units.map(({ path }) => path));
-	const units = [...affected.units.map((unit) => ({
-		...unit,
-		...dueIfUnchanged(unit, due.get(unit.path))
-	})), ...input.destroys.units.filter(({ path }) => !applied.has(path))].toSorted(byPath);
-	const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
-	const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
-	const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
-	const judged = judgeFaults({
-		base,
-		head
-	}, input.diff, touched, deleted, input.isIgnored);
-	return {
-		units: refused.units,
-		problems: [
-			...judged.problems,
-			...affected.problems,
-			...refused.problems,
-			...doubtfulDeletes(removedBy(input.diff, base, head), head),
-			...changedJsonUnits(input.diff, base, head, input.isIgnored),
-			...becameTemplates(base, head).filter(({ file }) => file === null || !input.isIgnored(file))
-		],
-		untouched: judged.untouched,
-		notices: input.destroys.notices,
-		owedDependencies: (unit) => due.get(unit)?.due?.dependsOn ?? []
-	};
-}
-/** A unit that this comparison changes as well runs for that: its change is claimed anew. */
-function dueIfUnchanged({ because }, owed) {
-	return owed !== void 0 && because.every(({ change }) => change === "StillDue") ? dueOf(owed) : {};
-}
-/** The units of base that are none at head, in whose folder the comparison removes something. */
-function removedBy(diff, base, head) {
-	const gone = new Map([...base.units.keys()].filter((unit) => !head.units.has(unit)).map((unit) => [unit, unit]));
-	const owners = diff.flatMap(({ path }) => gone.get(unitOwning(path, (folder) => gone.has(folder)) ?? "") ?? []);
-	return new Set(owners);
-}
-
-// packages/orchestrator/src/decide/exists.ts
-/**
-* Answers whether a unit of one commit exists at a newer one, from the files of that one alone: any file in its folder, or
-* for a unit that a stack generates the stack's own file, says so. What may exist counts as existing.
-*
-* @param files every path of the newer commit's tree
-*/
-function existence(older, files) {
-	const known = /* @__PURE__ */ new Set();
-	for (const file of files) {
-		known.add(file);
-		for (let slash = file.lastIndexOf("/"); slash > 0; slash = file.lastIndexOf("/", slash - 1)) known.add(file.slice(0, slash));
-	}
-	const generators = (unit) => older.stacks.filter(({ folder }) => liesIn(unit, folder));
-	return (unit) => known.has(unit) || generators(unit).some(({ file }) => known.has(file));
-}
-
 // packages/orchestrator/src/discover/candidates/between.ts
 /**
 * The units on the way between some units: through them one of the units depends on another, or on itself in a circle.
@@ -59645,18 +59767,176 @@ function merged$1(faults) {
 	}]);
 }
 
+// node_modules/.pnpm/p-map@7.1.1/node_modules/p-map/index.js
+function pMap(iterable, mapper, options) {
+	return mapConcurrently(iterable, mapper, options, false);
+}
+async function mapConcurrently(iterable, mapper, { concurrency = Number.POSITIVE_INFINITY, stopOnError = true, signal } = {}, isSettled) {
+	return new Promise((resolve_, reject_) => {
+		validateOptions(iterable, mapper, concurrency);
+		const result = [];
+		const errors = [];
+		let skippedCount = 0;
+		let isResolved = false;
+		let isIterableDone = false;
+		const pendingIndexes = /* @__PURE__ */ new Set();
+		let doneIndex = Number.POSITIVE_INFINITY;
+		let currentIndex = 0;
+		const iterator = getIterator(iterable);
+		const signalListener = () => {
+			reject(signal.reason);
+		};
+		const cleanup = () => {
+			signal?.removeEventListener("abort", signalListener);
+		};
+		const resolve = (value) => {
+			resolve_(value);
+			cleanup();
+		};
+		const reject = (reason) => {
+			if (isResolved) return;
+			isResolved = true;
+			reject_(reason);
+			cleanup();
+			if (!isIterableDone) closeIterator(iterator);
+		};
+		if (signal) {
+			if (signal.aborted) {
+				reject(signal.reason);
+				return;
+			}
+			signal.addEventListener("abort", signalListener, { once: true });
+		}
+		const pull = createPuller(iterator);
+		const settleIfFinished = () => {
+			if (isResolved || doneIndex === Number.POSITIVE_INFINITY) return;
+			for (const index of pendingIndexes) if (index < doneIndex) return;
+			if (!stopOnError) {
+				const collectedErrors = [];
+				for (let index = 0; index < Math.min(doneIndex, errors.length); index++) if (index in errors) collectedErrors.push(errors[index]);
+				if (collectedErrors.length > 0) {
+					reject(new AggregateError(collectedErrors));
+					return;
+				}
+			}
+			isResolved = true;
+			if (!isIterableDone) closeIterator(iterator);
+			const lastIndex = Math.min(doneIndex, result.length);
+			if (lastIndex === result.length && skippedCount === 0) {
+				resolve(result);
+				return;
+			}
+			resolve(result.slice(0, lastIndex).filter((value) => value !== pMapSkip));
+		};
+		const next = async () => {
+			if (isResolved || currentIndex >= doneIndex) return;
+			const index = currentIndex++;
+			pendingIndexes.add(index);
+			let nextItem;
+			try {
+				nextItem = await pull();
+			} catch (error) {
+				pendingIndexes.delete(index);
+				if (index < doneIndex) throw error;
+				settleIfFinished();
+				return;
+			}
+			if (nextItem.done) {
+				pendingIndexes.delete(index);
+				doneIndex = Math.min(doneIndex, index);
+				isIterableDone = true;
+				settleIfFinished();
+				return;
+			}
+			(async () => {
+				try {
+					const element = await nextItem.value;
+					if (isResolved || index >= doneIndex) return;
+					const value = await mapper(element, index);
+					if (index >= doneIndex) return;
+					if (value === pMapStop) {
+						doneIndex = index;
+						return;
+					}
+					if (value === pMapSkip) skippedCount++;
+					result[index] = isSettled && value !== pMapSkip ? {
+						status: "fulfilled",
+						value
+					} : value;
+				} catch (error) {
+					if (index >= doneIndex) return;
+					if (isSettled) result[index] = {
+						status: "rejected",
+						reason: error
+					};
+					else if (stopOnError) {
+						reject(error);
+						return;
+					} else errors[index] = error;
+				} finally {
+					pendingIndexes.delete(index);
+					settleIfFinished();
+				}
+				try {
+					await next();
+				} catch (error) {
+					reject(error);
+				}
+			})().then(() => new Promise(() => {})).then(resolve_);
+		};
+		(async () => {
+			for (let index = 0; index < concurrency; index++) {
+				try {
+					await next();
+				} catch (error) {
+					reject(error);
+					break;
+				}
+				if (isResolved || currentIndex >= doneIndex) break;
+			}
+		})();
+	});
+}
+const pMapSkip = Symbol("skip");
+const pMapStop = Symbol("stop");
+function validateOptions(iterable, mapper, concurrency) {
+	if (iterable?.[Symbol.iterator] === void 0 && iterable?.[Symbol.asyncIterator] === void 0) throw new TypeError(`Expected \`input\` to be either an \`Iterable\` or \`AsyncIterable\`, got (${typeof iterable})`);
+	if (typeof mapper !== "function") throw new TypeError("Mapper function is required");
+	if (!isLimit(concurrency, 1)) throw new TypeError(`Expected \`concurrency\` to be an integer from 1 and up or \`Infinity\`, got \`${concurrency}\` (${typeof concurrency})`);
+}
+function isLimit(value, minimum) {
+	return Number.isSafeInteger(value) && value >= minimum || value === Number.POSITIVE_INFINITY;
+}
+function getIterator(iterable) {
+	return iterable[Symbol.asyncIterator] === void 0 ? iterable[Symbol.iterator]() : iterable[Symbol.asyncIterator]();
+}
+async function closeIterator(iterator) {
+	try {
+		await iterator.return?.();
+	} catch {}
+}
+function createPuller(iterator) {
+	let isSourceDone = false;
+	const markDone = (item) => {
+		if (item?.done) isSourceDone = true;
+	};
+	return () => {
+		if (isSourceDone) return { done: true };
+		const result = iterator.next();
+		markDone(result);
+		if (typeof result?.then !== "function") return result;
+		const promise = Promise.resolve(result);
+		promise.then(markDone, () => {});
+		return promise;
+	};
+}
+
 // packages/orchestrator/src/discover/side-by-side.ts
 /** Processes that discovery lets run at a time: each of Terragrunt's is busy on a core. */
 const AT_A_TIME = Math.max(2, availableParallelism());
 /** Does something for every item, a few at a time, and answers the results in the order of the items. */
-async function sideBySide(items, act) {
-	const results = /* @__PURE__ */ new Map();
-	const waiting = items.entries();
-	const work = async () => {
-		for (const [index, item] of waiting) results.set(index, await act(item));
-	};
-	await Promise.all(Array.from({ length: AT_A_TIME }, work));
-	return [...results].toSorted(([a], [b]) => a - b).map(([, result]) => result);
+function sideBySide(items, act) {
+	return pMap(items, act, { concurrency: AT_A_TIME });
 }
 
 // packages/orchestrator/src/discover/terragrunt/filters.ts
@@ -60560,6 +60840,68 @@ function callerIdentity(account) {
 	return `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:sts::${account}:assumed-role/discovery/discovery</Arn><UserId>discovery</UserId><Account>${account}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>discovery</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
 }
 
+// packages/orchestrator/src/discover/discover.ts
+/**
+* Reads both commits by Terragrunt.
+*
+* @param diff what git says that differs
+*/
+async function discover(edges, comparison, diff, settings, wanted) {
+	try {
+		var _usingCtx$1 = _usingCtx();
+		await locateTerragrunt(edges.toolEnvironment, edges.repository.folder);
+		const sts = _usingCtx$1.a(await startStsStandIn());
+		const terragrunt = discoveringTerragrunt();
+		const { base, head } = await bothSnapshots({
+			...edges,
+			terragrunt,
+			gitEnvironment: edges.toolEnvironment,
+			toolEnvironment: discoveryEnvironment(edges.toolEnvironment, sts.url)
+		}, comparison, diff, settings, wanted);
+		const { calls, seconds } = terragrunt.cost();
+		const snapshots = base === head || base.facts === head.facts || base.facts.size === 0 ? 1 : 2;
+		return {
+			base,
+			head,
+			diff: wholeDiff(diff, base, head),
+			notices: standInNotice(head.unset),
+			discovery: {
+				snapshots,
+				terragruntCalls: calls,
+				seconds
+			}
+		};
+	} catch (_) {
+		_usingCtx$1.e = _;
+	} finally {
+		await _usingCtx$1.d();
+	}
+}
+
+// packages/orchestrator/src/due/owed-by.ts
+/** What is due and free to be taken by a run: by a push all of it, by a request for what is due the units that it names. */
+async function owedBy({ repository, configurations, look }, compared, head, settings) {
+	const { comparison } = compared;
+	if (look === null || !takesDue(compared)) return {
+		units: [],
+		destroys: [],
+		notices: []
+	};
+	const { units, notices } = owedUnits({
+		look,
+		comparison,
+		contains: await ancestryOfLook(repository, look, comparison.head),
+		existsAtHead: (unit) => head.units.has(unit),
+		asked: compared.kind === "due" ? globMatcher(compared.globs) : null
+	});
+	const removed = await owedDestroys(units, configurations, settings);
+	return {
+		units,
+		destroys: removed.units,
+		notices: [...notices, ...removed.notices]
+	};
+}
+
 // packages/orchestrator/src/pack/names.ts
 const SEPARATOR = " · ";
 /** What a job does, for people: `Apply · prod · ModuleChanged prod/us-east-1/vpc`. */
@@ -60636,6 +60978,13 @@ function stagesOf(order, environmentOf) {
 }
 
 // packages/orchestrator/src/pack/pack.ts
+function limitsOf({ jobs }) {
+	return {
+		unitsPerJob: jobs.units_per_job,
+		parallelism: jobs.parallelism,
+		timeoutMinutes: jobs.timeout_minutes
+	};
+}
 const PLAN_STAGE = 1;
 /** Account code comes after all stages. */
 const PROVISION_STAGE = 2 * 4 + 1;
@@ -60858,8 +61207,6 @@ async function deployBranchAt(configurations, repository, commit) {
 }
 
 // packages/orchestrator/src/orchestrate.ts
-/** The files whose place makes units and stacks, as git's patterns at any depth. */
-const CONFIGURATION_FILES = [`:(glob)**/${UNIT_FILE}`, `:(glob)**/${STACK_FILE}`];
 /**
 * The edges for a repository folder, from the environment of this process.
 *
@@ -60884,69 +61231,68 @@ async function orchestratorEdges(folder, environment, configurationFile = null, 
 * @throws MissingCommitError, ConfigurationError, ToolError, EventError when it can't be determined at all
 */
 async function orchestrate(edges, wanted, extent = "affected") {
-	const { repository, configurations } = edges;
-	const compared = await compareCommits(repository, wanted, (commit) => deployBranchAt(configurations, repository, commit), edges.look);
+	const { repository, configurations, look } = edges;
+	const deployBranch = (commit) => deployBranchAt(configurations, repository, commit);
+	const compared = await compareCommits(repository, wanted, deployBranch, look);
 	if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
 	const { comparison } = compared;
-	const request = compared.kind === "requested" ? compared.request : null;
-	const diff = await repository.diff(comparison.base, comparison.head);
-	const { settings, notices } = await settingsOf(configurations, comparison, diff);
-	if (diff.length === 0 && request === null && !mayOwe(edges.look, comparison)) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
-	const { base, head, discovery } = await discover(edges, comparison, diff, settings, wantedUnits(compared, extent, edges.look));
-	const accounts = await accountChanges(repository, comparison, diff, settings.governing);
-	const isIgnored = globMatcher(settings.governing.ignore);
-	const isIgnoredUnit = (unit) => isIgnored(fileIn(unit, UNIT_FILE));
-	const reconfigured = unitsTouchedBy(settings.atBase, settings.atHead, head.units);
+	const [request, writes, said] = [
+		requestOf(compared),
+		writesAny(compared),
+		noticesOf(compared)
+	];
+	const ofGit = await repository.diff(comparison.base, comparison.head);
+	const { settings, notices } = await settingsOf(configurations, comparison, ofGit);
+	const { governing } = settings;
+	if (ofGit.length === 0 && request === null && !mayOwe(compared, look)) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
+	const discovered = await discover(edges, comparison, ofGit, settings, wantedUnits(compared, extent, look));
+	const { base, head } = discovered;
 	const checked = await configurationProblems(repository, configurations, {
 		base,
 		head,
-		diff,
+		diff: ofGit,
 		settings
 	});
-	const commits = {
-		base,
-		head,
-		configuration: settings.governing,
-		addedAccounts: accounts.accounts,
+	const accounts = await accountChanges(repository, comparison, ofGit, head, governing.accounts.file);
+	const owed = await owedBy(edges, compared, head, settings);
+	const ignored = ignoredBy(governing);
+	const reconfigured = unitsTouchedBy(settings.atBase, settings.atHead, head.units);
+	const changed = {
+		configuration: governing,
+		addedAccounts: accounts.added,
 		reconfigured
 	};
-	const found = compared.kind === "due" ? {
-		changes: [],
-		unmatched: [],
-		ignored: []
-	} : request === null ? classifyChanges(wholeDiff(diff, base, head), commits, RULES) : requestedChanges(head, request);
-	const owed = await owedBy(edges, compared, head);
-	const classified = withOwed(withoutIgnoredUnits(found, isIgnoredUnit), owed);
+	const classified = classifyComparison(compared, discovered, changed, owed, ignored);
 	const decided = decide({
 		comparison,
 		request,
+		writes,
 		settings,
 		base,
 		head,
-		diff,
+		diff: ofGit,
 		classified,
-		isIgnored,
-		isIgnoredUnit,
 		owed,
-		destroys: await owedDestroys(owed, configurations, settings),
-		writes: writesAny(compared),
-		existsNow: await existsNow(repository, comparison, head),
-		renames: isAnyGone(base, head) ? await renamesBetween(repository, comparison) : []
+		ignored,
+		branch: await branchFacts(repository, comparison, base, head)
 	});
 	const packed = packJobs({
 		units: decided.units,
 		dependenciesAtHead: (unit) => head.facts.get(unit)?.dependencies ?? [],
 		dependenciesAtBase: (unit) => base.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit),
-		accounts: withoutCode(accounts.accounts ?? [], head.files.keys()),
+		accounts: accounts.withoutCode,
 		head: comparison.head,
-		mode: writesAny(compared) ? "apply" : "plan",
-		limits: limitsOf(settings.governing)
+		mode: writes ? "apply" : "plan",
+		limits: limitsOf(governing)
 	});
 	return assess({
 		comparison,
-		governing: settings.governing,
+		governing,
 		classified,
+		living: head.units,
+		discovery: discovered.discovery,
 		units: decided.units,
+		untouched: decided.untouched,
 		jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
 		problems: [
 			...checked.problems,
@@ -60954,131 +61300,14 @@ async function orchestrate(edges, wanted, extent = "affected") {
 			...decided.problems,
 			...packed.problems
 		],
-		living: head.units,
-		untouched: decided.untouched,
 		notices: [
 			...notices,
 			...owed.notices,
-			...decided.notices,
-			...comparedNotices(compared),
+			...said,
 			...checked.notices,
-			...untouchedNotice(decided.untouched),
-			...standInNotice(head.unset)
-		],
-		discovery
+			...discovered.notices
+		]
 	});
-}
-/** Which units Terragrunt evaluates: what is due belongs to what a push affects, and to nothing else that is asked for. */
-function wantedUnits(compared, extent, look) {
-	if (extent === "all") return { kind: "all" };
-	if (compared.kind === "requested") return {
-		kind: "named",
-		matches: globMatcher(compared.request.globs)
-	};
-	const { mode, base, head, ledgerClaim } = compared.comparison;
-	const takesDue = ledgerClaim !== void 0 && (compared.kind === "due" || mode === "apply");
-	const owed = new Set((takesDue ? look?.units ?? [] : []).flatMap(({ unit, due, applied }) => due ?? applied ? [unit] : []));
-	return {
-		kind: "affected",
-		also: base === head ? owed : dueUnits(look, takesDue)
-	};
-}
-/** The units that are due, whether this run may take them or not. */
-function dueUnits(look, takesDue) {
-	return new Set((takesDue ? look?.units ?? [] : []).flatMap(({ unit, due }) => due === void 0 ? [] : [unit]));
-}
-/** Reads both commits by Terragrunt, and says what that cost. */
-async function discover(edges, comparison, diff, settings, wanted) {
-	try {
-		var _usingCtx$1 = _usingCtx();
-		await locateTerragrunt(edges.toolEnvironment, edges.repository.folder);
-		const sts = _usingCtx$1.a(await startStsStandIn());
-		const terragrunt = discoveringTerragrunt();
-		const { base, head } = await bothSnapshots({
-			...edges,
-			terragrunt,
-			gitEnvironment: edges.toolEnvironment,
-			toolEnvironment: discoveryEnvironment(edges.toolEnvironment, sts.url)
-		}, comparison, diff, settings, wanted);
-		const { calls, seconds } = terragrunt.cost();
-		return {
-			base,
-			head,
-			discovery: {
-				snapshots: base === head || base.facts === head.facts || base.facts.size === 0 ? 1 : 2,
-				terragruntCalls: calls,
-				seconds
-			}
-		};
-	} catch (_) {
-		_usingCtx$1.e = _;
-	} finally {
-		await _usingCtx$1.d();
-	}
-}
-function comparedNotices(compared) {
-	return compared.kind === "comparison" && compared.notice !== void 0 ? [compared.notice] : [];
-}
-/** Whether the run is to change anything but reports. */
-function writesAny(compared) {
-	if (compared.kind === "due") return true;
-	return compared.kind === "requested" ? traitsOf(compared.request.action).writes : compared.comparison.mode === "apply";
-}
-/** Whether something may be due that this run can take along. */
-function mayOwe(look, { ledgerClaim }) {
-	return look !== null && ledgerClaim !== void 0 && look.units.some(({ due, applied }) => (due ?? applied) !== void 0);
-}
-/** What is due and free to be taken by this run: of a push all, of a request for what is due the units that it names. */
-async function owedBy({ look, repository }, compared, head) {
-	const { comparison } = compared;
-	const takesDue = compared.kind === "due" || compared.kind === "comparison" && comparison.mode === "apply";
-	if (look === null || !takesDue || comparison.ledgerClaim === void 0) return {
-		units: [],
-		notices: []
-	};
-	return owedUnits({
-		look,
-		comparison,
-		contains: await ancestryOfLook(repository, look, comparison.head),
-		existsAtHead: (unit) => head.units.has(unit),
-		asked: compared.kind === "due" ? globMatcher(compared.globs) : null
-	});
-}
-function withOwed(classified, owed) {
-	const change = owedChange(owed);
-	return change === null ? classified : {
-		...classified,
-		changes: [...classified.changes, change]
-	};
-}
-function limitsOf({ jobs }) {
-	return {
-		unitsPerJob: jobs.units_per_job,
-		parallelism: jobs.parallelism,
-		timeoutMinutes: jobs.timeout_minutes
-	};
-}
-/** Whether a unit exists on the branch now, as far as that keeps it from being destroyed. */
-async function existsNow(repository, { tip, destroyExisting }, head) {
-	if (destroyExisting === true) return () => false;
-	if (tip === void 0) return (unit) => head.units.has(unit);
-	return existence(head, (await repository.tree(tip)).map(({ path }) => path));
-}
-async function renamesBetween(repository, { base, head }) {
-	return base === null ? [] : repository.renames(base, head, CONFIGURATION_FILES);
-}
-async function accountChanges(repository, comparison, diff, configuration) {
-	const { file } = configuration.accounts;
-	if (!diff.some(({ path }) => path === file)) return {
-		accounts: null,
-		problems: []
-	};
-	const before = comparison.base === null ? null : await repository.read(comparison.base, file);
-	const { accounts, problem } = addedAccounts(before, await repository.read(comparison.head, file), file);
-	return {
-		accounts,
-		problems: problem === null ? [] : [problem]
-	};
 }
 
 // packages/orchestrator/src/pack/matrix.ts

@@ -6,12 +6,23 @@ import { history, status } from "./commands/ledger.ts";
 import { plan } from "./commands/plan.ts";
 import { validate } from "./commands/validate.ts";
 import { exitCodeOf, messageOf } from "./failure.ts";
+import { examples, version } from "./help.ts";
 
-/** How the command ended, for the shell: 0 all well, 1 problems or failed units, 2 bad usage, 3 a bug. */
 const program = new Command("pipelines")
   .description("What Pipelines would do in GitHub, in your terminal")
+  .version(version(), "-V, --version")
   .exitOverride()
-  .configureHelp({ showGlobalOptions: true });
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    "after",
+    examples(
+      "pipelines init                           write the workflow and a first configuration",
+      "pipelines validate                       check the configuration",
+      "pipelines explain --base origin/main     what this branch would run, and why",
+      "pipelines plan                           plan it with your own credentials",
+      "pipelines help explain                   more about one command",
+    ),
+  );
 
 const event = new Option("--event <event>", "as which event the commits are compared")
   .choices(["pull_request", "push"] as const)
@@ -26,24 +37,45 @@ function timeOf(text: string): number {
 
 program
   .command("explain")
-  .description("print what changed, which units it affects and why, and which jobs would run; touches nothing")
-  .requiredOption("--repo <folder>", "the repository, checked out at head", ".")
+  .description("print which units a change affects and why, and which jobs would run; touches nothing")
+  .requiredOption("--repo <folder>", "the repository", ".")
   .requiredOption("--base <revision>", "what it is compared with")
-  .requiredOption("--head <revision>", "what is checked out", "HEAD")
+  .requiredOption("--head <revision>", "the commit that is compared", "HEAD")
   .addOption(event)
   .option("--config <file>", "a configuration file to use instead of .pipelines/config.yml")
+  .addOption(
+    new Option("--verbose", "print every unit with every chain, and every line of each list").conflicts("json"),
+  )
   .option("--json", "print one JSON document")
   .option("--all", "look at every unit, also at those that the change does not touch, to find what is wrong with them")
+  .addHelpText(
+    "after",
+    examples(
+      "pipelines explain --base origin/main",
+      "pipelines explain --base HEAD~1 --event push      what the last commit applies",
+      "pipelines explain --base origin/main --verbose    every chain from a changed file to a unit",
+      "pipelines explain --base origin/main --json | jq '.units[].path'",
+    ),
+  )
   .action(async (options) => {
     process.exitCode = await explain(options);
   });
 
 program
   .command("plan")
-  .description("plan what the checked-out branch changes against the deploy branch, with your own credentials")
+  .description(
+    "plan what the checkout changes against the deploy branch, committed or not, with your own credentials; changes nothing",
+  )
   .requiredOption("--repo <folder>", "the repository", ".")
   .option("--base <revision>", "what it is compared with; the deploy branch on origin unless given")
   .option("--config <file>", "a configuration file to use instead of .pipelines/config.yml")
+  .addHelpText(
+    "after",
+    examples(
+      "pipelines plan                        against the deploy branch on origin",
+      "pipelines plan --base HEAD~1          what the last commit changes",
+    ),
+  )
   .action(async (options) => {
     process.exitCode = await plan(options);
   });
@@ -56,6 +88,10 @@ program
   .requiredOption("--repo <folder>", "the repository, as it is on disk", ".")
   .option("--config <file>", "a configuration file to check instead of .pipelines/config.yml")
   .option("--list", "print each unit with its environment and roles")
+  .addHelpText(
+    "after",
+    examples("pipelines validate", "pipelines validate --list             each unit with its environment and roles"),
+  )
   .action(async (options) => {
     process.exitCode = await validate(options);
   });
@@ -66,6 +102,7 @@ program
   .requiredOption("--repo <folder>", "the repository", ".")
   .option("--no-fetch", "go by the ledger that was fetched last")
   .option("--json", "print one JSON document")
+  .addHelpText("after", examples("pipelines status", "pipelines status --json | jq '.units[] | select(.due) | .unit'"))
   .action(async (options) => {
     process.exitCode = await status(options);
   });
@@ -79,6 +116,10 @@ program
   .option("--no-fetch", "go by the ledger that was fetched last")
   .addOption(new Option("--csv", "print a table for a spreadsheet").conflicts("json"))
   .option("--json", "print one JSON document")
+  .addHelpText(
+    "after",
+    examples("pipelines history prod/us-east-1/vpc", "pipelines history --since 2026-11-01 --csv > november.csv"),
+  )
   .action(async (unit, options) => {
     process.exitCode = await history(unit, options);
   });
@@ -88,6 +129,7 @@ program
   .description("write the caller workflow and a first configuration, where there are none, and say what is left to do")
   .requiredOption("--repo <folder>", "the repository", ".")
   .requiredOption("--release <owner/repository@ref>", "the release that the workflow calls", "OWNER/pipelines@v1")
+  .addHelpText("after", examples("pipelines init --release acme/pipelines@v1"))
   .action(async (options) => {
     process.exitCode = await init(options);
   });
@@ -100,6 +142,7 @@ program
   .option("--accept <id...>", "findings that you decided to live with", [] as string[])
   .option("--aws", "also read the trust policies of the roles, with your own AWS credentials")
   .option("--json", "print one JSON document")
+  .addHelpText("after", examples("pipelines doctor", "pipelines doctor --aws --json"))
   .action(async (options) => {
     process.exitCode = await doctor(options);
   });

@@ -2,29 +2,42 @@ import type { Job } from "@pipelines/core/contracts/job";
 import type { UnitOutcome } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { Listr, ListrLogger, ProcessOutput } from "listr2";
+import type { UnderWay } from "./watch.ts";
 
 /** What a job tells while it runs. */
-export type JobProgress = { started(unit: UnitPath): void; ended(outcome: UnitOutcome): void };
+export type JobProgress = {
+  started(unit: UnitPath): void;
+  ended(outcome: UnitOutcome): void;
+  warn(message: string): void;
+};
 
 /**
  * Runs jobs one after the other and shows each unit live on stderr, since stdout belongs to the result. Units that
  * never end, because a stop was asked for, are shown as not run.
  *
+ * @param calls is told which units are under way
  * @param run runs one job to its end
  */
 export async function runWithProgress(
   jobs: readonly Job[],
+  calls: UnderWay,
   run: (job: Job, progress: JobProgress) => Promise<unknown>,
 ): Promise<void> {
+  const warnings = new Set<string>();
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const list = new Listr(
     jobs.map((job) => ({
       title: job.name,
       task: (_: unknown, task) => {
         const ends = new Map(job.units.map(({ path }) => [path, Promise.withResolvers<UnitOutcome | null>()]));
+        const running = new Map<UnitPath, () => void>();
         const whole = run(job, {
-          started: () => undefined,
-          ended: (outcome) => ends.get(outcome.path)?.resolve(outcome),
+          warn: (message) => void warnings.add(message),
+          started: (unit) => void running.set(unit, calls.started(unit)),
+          ended: (outcome) => {
+            running.get(outcome.path)?.();
+            ends.get(outcome.path)?.resolve(outcome);
+          },
         }).finally(() => {
           for (const end of ends.values()) end.resolve(null);
         });
@@ -57,4 +70,5 @@ export async function runWithProgress(
     },
   );
   await list.run();
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
 }

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { execa } from "execa";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 const command = resolve(import.meta.dirname, "../src/main.ts");
 let repository: string;
@@ -64,7 +64,7 @@ describe("pipelines explain", () => {
     );
     expect(exitCode).toBe(0);
     expect(stdout).toContain("ModuleChanged");
-    expect(stdout).toContain("a/main.tf");
+    expect(stdout).toContain("apply  a  main.tf");
     expect(stdout).toContain("Apply · default");
   });
 
@@ -93,7 +93,8 @@ describe("pipelines explain", () => {
     await commit({ "b/terragrunt.hcl": unit, "b/main.tf": resource });
     const running = pipelines("explain", "--repo", repository, "--base", "HEAD~1");
     running.stdout.destroy();
-    expect(await running).toMatchObject({ exitCode: 0, stderr: "" });
+    const { exitCode, stderr } = await running;
+    expect([exitCode, stderr.replaceAll(/^Reading the commits.*$/gm, "").trim()]).toEqual([0, ""]);
   });
 
   it("exits 2 at a configuration that can't be read, with file and line", async () => {
@@ -112,7 +113,87 @@ describe("pipelines explain", () => {
   });
 });
 
+describe("pipelines explain, beside the comparison", () => {
+  it("says where a command may read what no unit is known to read, and how to say so", async () => {
+    const reads = `${unit}locals {\n  x = run_cmd("--terragrunt-quiet", "echo", "1")\n}\n`;
+    await commit({ "a/terragrunt.hcl": reads, "policies/x.json": "{}" });
+    await commit({ "policies/x.json": '{"a":1}' });
+    const { stdout } = await pipelines("explain", "--repo", repository, "--base", "HEAD~1");
+    expect(stdout).toContain("What `run_cmd` reads can't be seen (a/terragrunt.hcl:5)");
+    expect(stdout).toContain('extra_reads: [{ files: ["policies/x.json"], units: ["…"] }]');
+  });
+
+  it("says what is not committed, so not looked at", async () => {
+    await commit({ "a/main.tf": resource.replace("1", "2") });
+    await writeFile(join(repository, "a/main.tf"), resource.replace("1", "3"));
+    const { stdout } = await pipelines("explain", "--repo", repository, "--base", "HEAD~1");
+    expect(stdout).toContain("Not committed, so not looked at: a/main.tf.");
+  });
+});
+
+describe("pipelines", () => {
+  it("has a version", async () => {
+    const { version } = JSON.parse(await readFile(resolve(import.meta.dirname, "../../../package.json"), "utf8"));
+    expect((await pipelines("--version")).stdout).toBe(version);
+  });
+
+  it.each(["explain", "plan", "validate", "status", "history", "init", "doctor"])(
+    "shows examples of %s, and what its exit codes mean",
+    async (name) => {
+      const { stdout, exitCode } = await pipelines(name, "--help");
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain(`Examples:\n  pipelines ${name}`);
+      expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}3 /);
+    },
+  );
+});
+
+describe("Ctrl-C", () => {
+  it("says at once what is waited for, ends it the second time, and leaves nothing behind", async () => {
+    await commit({ "b/terragrunt.hcl": unit, "b/main.tf": resource });
+    const tools = join(repository, ".git/tools");
+    await mkdir(tools);
+    const started = join(tools, "started");
+    const deaf = `#!/bin/sh\n[ "$1" = --version ] && { echo "terragrunt version v1.1.6"; exit; }\ntrap "" INT TERM\ntouch ${started}\nwhile :; do sleep 0.1; done\n`;
+    await writeFile(join(tools, "terragrunt"), deaf, { mode: 0o755 });
+    const running = execa(process.execPath, [command, "explain", "--repo", repository, "--base", "HEAD~1"], {
+      ...{ cwd: tmpdir(), reject: false },
+      env: { PATH: `${tools}:${process.env["PATH"] ?? ""}` },
+    });
+    let said = "";
+    running.stderr.on("data", (chunk: Buffer) => {
+      said += chunk.toString("utf8");
+    });
+    await vi.waitFor(() => access(started), { timeout: 30_000 });
+    running.kill("SIGINT");
+    await vi.waitFor(() => expect(said).toMatch(/Stopping: waiting for terragrunt find \(\d+ s\)/), {
+      timeout: 10_000,
+    });
+    running.kill("SIGINT");
+    const { exitCode, stdout, stderr } = await running;
+    expect([exitCode, stdout]).toEqual([130, ""]);
+    expect(stderr).toContain("Nothing was changed.");
+    expect((await git("worktree", "list")).stdout.split("\n")).toHaveLength(1);
+  });
+});
+
 describe("pipelines plan", () => {
+  it("plans what is not committed as well, says so first, and leaves branch, index and files as they are", async () => {
+    await git("checkout", "--quiet", "-b", "change");
+    await writeFile(join(repository, "a/main.tf"), `${resource}output "edited" {\n  value = 1\n}\n`);
+    await mkdir(join(repository, "new"));
+    await writeFile(join(repository, "new/terragrunt.hcl"), unit);
+    await writeFile(join(repository, "new/main.tf"), resource);
+    const before = (await git("status", "--porcelain")).stdout;
+    const { stdout, stderr, exitCode } = await pipelines("plan", "--repo", repository, "--base", "main");
+    expect(stderr).toMatch(/^Planned with what is not committed: a\/main.tf, new\/main.tf, new\/terragrunt.hcl\.\n/);
+    expect(stdout).toContain("edited");
+    expect(stdout).toContain("📝 to apply  new  default  +1");
+    expect(exitCode).toBe(0);
+    expect((await git("status", "--porcelain")).stdout).toBe(before);
+    expect((await git("log", "--oneline", "main..change")).stdout).toBe("");
+  });
+
   it("plans the checked-out branch against the deploy branch and shows the report, leaving the repository clean", async () => {
     await git("checkout", "--quiet", "-b", "change");
     await commit({ "a/main.tf": `${resource}\noutput "secret" {\n  sensitive = true\n  value = "hunter22"\n}\n` });

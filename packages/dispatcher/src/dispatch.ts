@@ -5,11 +5,11 @@ import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import type { Ending } from "./collect/ending.ts";
 import { collectOutcomes, type OutcomeFile } from "./collect/outcomes.ts";
 import { awaitSurvivor, type SurvivorEdges } from "./collect/survivor.ts";
+import { keyOf } from "./report/key.ts";
 import { buildReport, type Report, type RunFacts, type Scope } from "./report/model.ts";
 import type { Phase } from "./report/phase.ts";
 import { endedWell } from "./report/status.ts";
 import { finishedWithout, type RunEdges, runJob } from "./run/run-job.ts";
-import { keyOf } from "./sinks/key.ts";
 import { type Publication, publishReport, type Sink } from "./sinks/sink.ts";
 
 /** Runs one job; whether it ended well is known whatever happened to the executor. */
@@ -67,10 +67,9 @@ function reportOf(
   run: RunFacts,
   { phase, only, isCovered }: ReportRequest,
 ): Report {
-  if (assessment === null) return buildReport(null, [], run, { scope: null, phase });
-  const part = only === null ? assessment : narrowTo(assessment, only);
-  const scope = only === null ? null : scopeOf(assessment, only);
-  const endings = collectOutcomes(part.jobs, files).filter((ending) => !isCovered(ending));
+  const part = assessment === null || only === null ? assessment : narrowTo(assessment, only);
+  const endings = collectOutcomes(part?.jobs ?? [], files).filter((ending) => !isCovered(ending));
+  const scope = assessment === null || only === null ? null : scopeOf(assessment, only);
   return buildReport(part, endings, run, { scope, phase });
 }
 

@@ -31,8 +31,8 @@ export function demandAuthority(
   if (comparison.mode !== "apply" && comparison.mode !== "manual") {
     throw new RefusedError(`\`${job.action}\` does not run in mode \`${comparison.mode}\`.`);
   }
-  if (inActions && event !== "push" && event !== "workflow_dispatch") {
-    throw new RefusedError(`\`${job.action}\` runs on a push or a dispatch, not on \`${event}\`.`);
+  if (inActions && !["push", "workflow_dispatch", "schedule"].includes(event)) {
+    throw new RefusedError(`\`${job.action}\` runs on a push, a dispatch or a schedule, not on \`${event}\`.`);
   }
   // A push applies what was pushed. A destroy runs at the base, which the push itself names.
   const pushed = environment["GITHUB_SHA"];

@@ -1,11 +1,13 @@
+import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import { configurationsOf } from "@pipelines/core/configuration/configurations";
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
 import { governingCommit } from "@pipelines/core/configuration/governing";
 import type { Configuration, Hook } from "@pipelines/core/configuration/schema";
 import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
+import { mayBuildOn } from "@pipelines/core/contracts/end";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { AccountOutcome, HookOutcome, JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
-import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { toolEnvironment } from "@pipelines/core/process/environment";
@@ -78,11 +80,7 @@ async function runUnits(
 ): Promise<void> {
   const environment = environmentNamed(configuration, execution.job.environment);
   const tools = await findTools(execution.job.action, configuration, environment, edges.environment);
-  if (tools.missing.length > 0) {
-    edges.progress.warn?.(
-      `This job does without the declared secrets ${tools.missing.join(", ")}, which no job outside of a GitHub environment has: a unit that reads one gets nothing.`,
-    );
-  }
+  for (const warning of tools.warnings) edges.progress.warn?.(warning);
   await log.add({ toolVersions: tools.versions });
   await using job = await openJob({
     ...{ execution, configuration, newest, environment, tools, repository: edges.repository, stop: edges.stop },
@@ -152,20 +150,37 @@ async function followWithHooks(edges: ExecutorEdges, job: OpenJob, log: OutcomeL
   await using governing = await addWorktree(edges.repository.folder, commit, toolEnvironment(edges.environment));
   const hooks = await runHooks({
     ...{ hooks: hooksOf(job.configuration, asked.action), folder: governing.folder, plansFolder, jobFolder },
-    ...{ env: job.tools.env, clean: job.redactor.clean },
+    ...{ env: job.tools.env, clean: job.redactor.clean, outcome: log.soFar() },
   });
   await log.add({ hooks });
 }
 
 async function runAccount(
-  edges: ExecutorEdges,
-  { job, comparison }: Execution,
+  { repository, pullRequests, earlier }: ExecutorEdges,
+  { job, comparison, configurationFile }: Execution,
   action: AccountAction,
   configuration: Configuration,
 ): Promise<AccountOutcome> {
-  if (job.account === undefined) throw new Error(`the job ${job.id} names no account`);
-  const templates = await readTemplates(edges.repository, job.at, configuration.accounts.templates);
-  return action(job.account, templates, { pullRequests: edges.pullRequests, base: comparison.deployBranch });
+  if (job.accounts === undefined) throw new Error(`the job ${job.id} names no account`);
+  const { file, factory_unit: unit } = configuration.accounts;
+  const factory = UnitPath.safeParse(unit).data;
+  const end = factory === undefined ? undefined : earlier.ends.get(factory);
+  const read = (path: string) => repository.read(job.at, path);
+  return action({
+    accounts: job.accounts,
+    source: {
+      templates: await readTemplates(repository, job.at, configuration.accounts),
+      configurationFile: configurationFile ?? CONFIGURATION_FILE,
+      accountsFile: file,
+    },
+    place: { read, deployed: read, proposed: async () => null },
+    factory: {
+      unit: unit ?? "the account factory",
+      isApplied: end !== undefined && mayBuildOn(end, "apply"),
+      made: earlier.accounts ?? null,
+    },
+    ...{ pullRequests, base: comparison.deployBranch },
+  });
 }
 
 /** A job names its environment; what it is comes from the configuration that governs the job. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { expect, test } from "vitest";
 import { locateBinary } from "../src/tofu/binary.ts";
+import { openDependencyOutputs } from "../src/tofu/dependency-outputs.ts";
 import { causeOf } from "../src/tofu/failure.ts";
 import { openUnitWorkspace } from "../src/tofu/unit-workspace.ts";
 import { installSlowProvider, slowThings } from "./slow-provider/install.ts";
@@ -119,6 +120,7 @@ test("a unit that takes too long is asked to stop: what it made is in its state"
   const jobFolder = await mkdtemp(join(world.folder, "job-"));
   await using workspace = await openUnitWorkspace({
     ...{ jobFolder, env, authProvider: null, stop: new AbortController().signal },
+    outputs: await openDependencyOutputs(jobFolder),
     unitFolder: join(world.repository, "a"),
     binary: await locateBinary(env),
     timeoutMinutes: 4 / 60,

@@ -54,7 +54,7 @@ test("providers that are not there the second time either are told as they are, 
 test("a plan in a format of the future is a failure, and is not applied", async () => {
   await using world = await makeWorld(unitAt("a", passing("a")));
   const { environment, calls } = await faulty(
-    `if [ "$1" = show ]; then '${tofu}' "$@" | sed 's/"format_version":"[0-9.]*"/"format_version":"2.0"/'; exit 0; fi`,
+    `if [ "$1" = show ]; then '${tofu}' "$@" && sed -i 's/"format_version":"[0-9.]*"/"format_version":"2.0"/' "\${3#-json-into=}"; exit; fi`,
   );
   const { ends } = await world.run({ action: "apply", units: ["a"] }, { environment });
   expect(ends).toMatchObject({

@@ -96,3 +96,48 @@ test("a hook that judges plans binds applies and destroys, each unit by its own 
   });
   expect(Object.keys(await world.stateOf("a"))).toEqual(["terraform_data.it"]);
 });
+
+test.each<[on: string, expected: string[]]>([
+  ["[plans]", ["a", "a b"]],
+  ["[failure]", ["b", "a b"]],
+  ["[nothing]", ["none"]],
+  ["[plans, failure]", ["a", "b", "a b"]],
+  ["[failure, nothing]", ["b", "a b", "none"]],
+])("a hook that is asked for %s follows the jobs that it names", async (on, expected) => {
+  const refused = 'throw = run_cmd("false")\n';
+  await using world = await worldWith(
+    'jq -r ".units[].path" "$PIPELINES_OUTCOME" | sort | tr "\\n" " "',
+    "after_apply",
+  );
+  await world.commit({
+    ...unitAt("b", passing("b"), { body: `inputs = {\n${refused}}` }),
+    ".pipelines/config.yml": hookConfig("after_apply").replace("name: policy", `name: policy\n      on: ${on}`),
+  });
+  const ran: string[] = [];
+  for (const units of [["a"], ["b"], ["a", "b"], []]) {
+    const { outcome } = await world.run({ action: "apply", units });
+    ran.push(...outcome.hooks.map(({ summary }) => summary.replaceAll("`", "").trim() || "none"));
+  }
+  expect(ran).toEqual(expected);
+});
+
+test("a hook gets how each unit ended, and which file has its plan; what it writes there is nobody's outcome", async () => {
+  const script = [
+    `file="$PIPELINES_PLANS/$(jq -r '.units[0].planFile' "$PIPELINES_OUTCOME")"`,
+    `jq -r '.units[0].end.kind' "$PIPELINES_OUTCOME"`,
+    `jq -r '.resource_changes[0].address' "$file"`,
+    'echo "{}" > "$PIPELINES_OUTCOME"',
+  ].join("\n");
+  await using world = await worldWith(script, "after_apply");
+  const { outcome } = await world.run({ action: "apply", units: ["a"] });
+  expect(outcome.hooks).toMatchObject([{ result: "pass", summary: "```\nchanged\nterraform_data.it\n```" }]);
+  expect(outcome.units).toMatchObject([{ path: "a", end: { kind: "changed" } }]);
+});
+
+test("a hook that follows failures alone judges no plan before it is applied", async () => {
+  await using world = await worldWith("exit 1");
+  await world.commit({
+    ".pipelines/config.yml": hookConfig("after_plan").replace("name: policy", "name: policy\n      on: [failure]"),
+  });
+  expect((await world.run({ action: "apply", units: ["a"] })).ends["a"]).toEqual({ kind: "changed" });
+});

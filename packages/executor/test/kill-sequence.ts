@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { readDocument, writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, outcomeFile } from "@pipelines/core/documents/layout";
+import { killMarked } from "@pipelines/local-github/kill-marked";
 import { installSlowProvider, slowThings } from "./slow-provider/install.ts";
 import { rootOn, startStateServer } from "./state-server.ts";
 import { makeWorld, unitAt } from "./world.ts";
@@ -161,22 +162,6 @@ export async function killSequence(moment: Moment, seconds: number): Promise<Aft
 }
 
 const endOf = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once("exit", () => resolve()));
-
-/** Ends every process that bears the job's mark, as the runner does when a job is over; answers how many there were. */
-async function killMarked(mark: string): Promise<number> {
-  let killed = 0;
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-    if (!environment.includes(`RUNNER_TRACKING_ID=${mark}\0`)) continue;
-    try {
-      process.kill(Number(pid), "SIGKILL");
-      killed += 1;
-    } catch {
-      // It ended by itself.
-    }
-  }
-  return killed;
-}
 
 /** `node kill-sequence.ts [runs] [seconds] [side by side]`: cancels applies at random moments and counts what is wrong. */
 async function main([runs = "20", seconds = "6", lanes = "2"]: readonly string[]): Promise<void> {

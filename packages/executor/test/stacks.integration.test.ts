@@ -118,6 +118,42 @@ describe("the units of a stack", () => {
     expect([await said(world, below("live", "a")), await said(world, moved)]).toEqual([null, "it"]);
   });
 
+  test("wait for outputs that come with the same change; nothing to destroy is done, also at the second try", async () => {
+    const using = (output: string): string =>
+      unit("a") +
+      unit(
+        "b",
+        '  autoinclude {\n    dependency "a" {\n      config_path  = unit.a.path\n      mock_outputs = { value = "m", more = "m" }\n    }',
+        `    inputs = { upstream = [dependency.a.outputs.${output}] }\n  }`,
+      );
+    await using world = await makeWorld({
+      ...{ ...template, "live/terragrunt.stack.hcl": using("value") },
+      ".pipelines/config.yml": 'reviewed_plan: "off"\n',
+    });
+    const [a, b] = [below("live", "a"), below("live", "b")];
+    const [applied, destroyed] = [
+      [a, { path: b, after: [a] }],
+      [{ path: a, after: [b] }, b],
+    ];
+    const unchanged = { [a]: { kind: "unchanged" }, [b]: { kind: "unchanged" } };
+    const first = await world.commit({});
+    const never = await world.run({ action: "destroy", units: destroyed, at: first, base: first });
+    expect(never.ends).toEqual(unchanged);
+    await world.run({ action: "apply", units: applied });
+    const head = await world.commit({
+      "live/terragrunt.stack.hcl": using("more"),
+      "catalog/units/it/main.tf": `${passing("it")}output "more" {\n  value = "x"\n}\n`,
+    });
+    const planned = await world.run({ action: "plan", units: applied });
+    expect(planned.ends).toEqual({ [a]: { kind: "changed" }, [b]: { kind: "waiting", for: [a] } });
+    expect(Object.values((await world.run({ action: "apply", units: applied })).ends)).toEqual(
+      Array(2).fill({ kind: "changed" }),
+    );
+    const gone = await world.run({ action: "destroy", units: destroyed, at: head, base: head });
+    expect(gone.order).toEqual([b, a]);
+    expect((await world.run({ action: "destroy", units: destroyed, at: head, base: head })).ends).toEqual(unchanged);
+  });
+
   test("can be unlocked", async () => {
     await using server = await startStateServer();
     await using world = await makeWorld({

@@ -98,9 +98,13 @@ describe("`extra_arguments`", () => {
       ...withArguments("target", [["plan"], ["-target=terraform_data.it"]]),
       "shared.hcl":
         'terraform {\n  extra_arguments "all" {\n    commands = ["plan"]\n    arguments = concat(["-destroy"], [])\n  }\n}\n',
+      ...withArguments("state", [["apply"], ["-state-out=elsewhere.tfstate"]]),
+      ...unitAt("variable", thing, {
+        body: 'terraform {\n  extra_arguments "x" {\n    commands = ["apply"]\n    env_vars = { TF_CLI_ARGS_apply = "other.tfplan" }\n  }\n}\n',
+      }),
       ...unitAt("included", thing, { body: 'include "shared" {\n  path = find_in_parent_folders("shared.hcl")\n}\n' }),
     });
-    const { ends } = await world.run({ action: "plan", units: ["file", "target", "included"] });
+    const { ends } = await world.run({ action: "plan", units: ["file", "target", "state", "variable", "included"] });
     const refusal = (message: RegExp) => ({
       kind: "failed",
       at: "plan",
@@ -109,6 +113,8 @@ describe("`extra_arguments`", () => {
     expect(ends).toMatchObject({
       file: refusal(/^file\/terragrunt\.hcl:7: `file\/my\.tfplan` in `extra_arguments "more-0"` names a plan file/),
       target: refusal(/^target\/terragrunt\.hcl:7: `-target=terraform_data\.it` in .* plans a part of the unit/),
+      state: refusal(/^state\/terragrunt\.hcl:7: `-state-out=.*` in .* keeps the state elsewhere/),
+      variable: refusal(/^variable\/terragrunt\.hcl:7: `other\.tfplan` in .* names a plan file/),
       included: refusal(/^shared\.hcl:4: `-destroy` in `extra_arguments "all"` plans the unit's destruction/),
     });
   });

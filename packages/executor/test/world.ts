@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Action } from "@pipelines/core/contracts/action";
 import { CommitSha } from "@pipelines/core/contracts/comparison";
 import { Execution } from "@pipelines/core/contracts/execution";
+import type { Job } from "@pipelines/core/contracts/job";
 import type { JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { outcomeFolder } from "@pipelines/core/documents/layout";
@@ -29,7 +30,7 @@ export type Ask = {
   readonly superseded?: readonly { readonly path: string; readonly by: string }[];
   readonly mode?: "manual";
   readonly lockId?: string;
-  readonly account?: { readonly name: string; readonly id: string; readonly email: string };
+  readonly accounts?: Job["accounts"];
 };
 
 /** A finished job with its texts. */
@@ -176,7 +177,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
           environment: ask.environment ?? "default",
           units: ask.units.map((unit) => (typeof unit === "string" ? { path: unit, after: [] } : unit)),
           changes: ["ModuleChanged"],
-          ...(ask.account === undefined ? {} : { account: ask.account }),
+          ...(ask.accounts === undefined ? {} : { accounts: ask.accounts }),
           timeoutMinutes: 60,
         },
         comparison: {

@@ -5,8 +5,8 @@ import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { Repository } from "@pipelines/core/git/repository";
-import type { Settings } from "./decide/settings.ts";
 import type { Snapshot } from "./discover/snapshot.ts";
+import type { Settings } from "./settings.ts";
 
 /** What a configuration has to do with: both commits, what differs, and their settings. */
 export type CheckInput = {

@@ -39,11 +39,13 @@ async function main(): Promise<void> {
   actionsOutputs.set("last_stage", String(lastStageOf(placed)));
   actionsOutputs.set("problems", String(assessment.problems.length));
   actionsOutputs.set("folder", folder);
-  actionsLog.group("What changed, and what runs", explain(assessment).trimEnd().split("\n"));
+  actionsLog.group("What changed, and what runs", explain(assessment, IN_LOG).trimEnd().split("\n"));
   for (const { message, file, line } of assessment.problems) {
     actionsLog.error(message, { file: file ?? undefined, line: line ?? undefined });
   }
 }
+
+const IN_LOG = { verbose: false, rest: "the run's artifact pipelines-assessment has all", commands: [], asides: [] };
 
 /** What the step before wrote down of the ledger; `null` where there is none. @throws DocumentError when it can't be read */
 async function lookOf(folder: string): Promise<LedgerLook | null> {

@@ -149,7 +149,7 @@ describe("orchestrating", () => {
       "push",
     );
     expect(assessment.jobs).toMatchObject([
-      { action: "provision-account", stage: 9, account: { name: "dev" }, units: [] },
+      { action: "provision-account", stage: 9, accounts: { added: [{ name: "dev" }] }, units: [] },
     ]);
     expect(assessment.units).toEqual([]);
   });

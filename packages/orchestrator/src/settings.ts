@@ -1,9 +1,19 @@
 import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
 import type { Configurations } from "@pipelines/core/configuration/configurations";
+import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
 import type { Repository } from "@pipelines/core/git/repository";
-import type { Settings } from "./decide/settings.ts";
+import type { Rules } from "./compare/comparison.ts";
+
+/** The configurations of a comparison: of both commits, and the one of them that governs what is not a delete. */
+export type Settings = {
+  readonly atBase: Configuration;
+  readonly atHead: Configuration;
+  readonly governing: Configuration;
+  /** The newest that is known: head's, or the branch's where an older commit is run by hand. */
+  readonly newest: Configuration;
+};
 
 /**
  * The configurations of a comparison. Where base's can't be read, head's takes its place for a change of the
@@ -40,12 +50,20 @@ export async function settingsOf(
   }
 }
 
+/** What configurations say about which runs do what. */
+export function rulesOf(configurations: Configurations, repository: Pick<Repository, "resolve">): Rules {
+  return {
+    deployBranchAt: (commit) => deployBranchAt(configurations, repository, commit),
+    applyDueAt: async (commit) => (await configurations.at(commit)).apply_due_at ?? null,
+  };
+}
+
 /**
  * The deploy branch that the configuration of a commit names; that of what is checked out where the commit's own can't be read.
  *
  * @throws ConfigurationError when neither can be read
  */
-export async function deployBranchAt(
+async function deployBranchAt(
   configurations: Configurations,
   repository: Pick<Repository, "resolve">,
   commit: CommitSha,

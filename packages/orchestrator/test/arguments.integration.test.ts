@@ -31,6 +31,38 @@ it.each<[string, string, string[]]>([
     extra(`optional_var_files = get_env("X", "") == "" ? ["../../common/a.tfvars"] : ["../../common/b.tfvars"]`),
     ["a", "b"],
   ],
+  [
+    "items of a local list by their place and by a splat",
+    `locals {\n  one = ["../../common/a.tfvars", "../../common/other.tfvars"]\n  all = [{ path = "../../common/b.tfvars" }]\n}\n${extra("required_var_files = concat([local.one[0]], local.all[*].path)")}`,
+    ["a", "b"],
+  ],
+  [
+    "an item of a map by a key that only a run knows",
+    `locals {\n  files = { x = "../../common/a.tfvars", y = "../../common/b.tfvars" }\n}\n${extra('required_var_files = [local.files[get_env("WHICH", "x")]]')}`,
+    ["a", "b"],
+  ],
+  [
+    "a text that is split",
+    extra('required_var_files = split(",", "../../common/a.tfvars,../../common/b.tfvars")'),
+    ["a", "b"],
+  ],
+  [
+    "a text in which another is replaced",
+    extra('required_var_files = [replace("../../common/X.tfvars", "X", "b")]'),
+    ["b"],
+  ],
+  [
+    "a nested list of pairs by a loop with a condition",
+    extra('arguments = flatten([for n in ["a", "b"] : ["-var-file", "../../common/${n}.tfvars"] if n != ""])'),
+    ["a", "b"],
+  ],
+  [
+    "a script in a heredoc",
+    hook(`["bash", "-c", <<-EOT\n      set -e\n      cd ${ROOT}/scripts\n      ./run.sh\n    EOT\n    ]`),
+    ["run"],
+  ],
+  ["a script behind pushd", hook('["bash", "-c", "pushd ../../scripts && ./run.sh && popd"]'), ["run"]],
+  ["a makefile that make is sent to", hook('["make", "-C", "../../scripts", "all"]'), ["make"]],
   ["a script that a hook starts elsewhere", hook('["./run.sh"]', 'working_dir = "../../scripts"'), ["run"]],
   ["a script behind a change of the folder", hook('["bash", "-c", "cd ../../scripts && ./run.sh"]'), ["run"]],
   ["a script that a joined list names", hook(`concat(["bash"], ["${ROOT}/scripts/run.sh"])`), ["run"]],
@@ -40,6 +72,7 @@ it.each<[string, string, string[]]>([
     b: "common/b.tfvars",
     other: "common/other.tfvars",
     run: "scripts/run.sh",
+    make: "scripts/Makefile",
   };
   await using repository = await makeRepository({
     ...Object.fromEntries(Object.values(files).map((file) => [file, "# 1\n"])),

@@ -25,7 +25,7 @@ async function bothViews(files: Edits): Promise<{ texts: TextView; terragrunt: S
     gitEnvironment: environment,
     toolEnvironment: environment,
   };
-  const read = textsOf(repository.folder, environment, edges.parseHcl);
+  const read = textsOf(edges.repository, edges.parseHcl);
   const head = CommitSha.parse(await repository.git("rev-parse", "HEAD"));
   await using commit = await openCommit(edges, read, head, defaultConfiguration(), "at once");
   const evaluator = await commitEvaluator(edges, commit, () => new Set());

@@ -1,6 +1,6 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { describe, expect, it } from "vitest";
-import type { Extent } from "../src/orchestrate.ts";
+import type { Extent } from "../src/compare/units-to-evaluate.ts";
 import { type Edits, makeRepository } from "./repository.ts";
 
 async function change(files: Edits, edits: Edits, extent: Extent = "affected"): Promise<Assessment> {

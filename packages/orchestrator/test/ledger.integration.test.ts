@@ -129,6 +129,30 @@ describe("dismiss", () => {
   });
 });
 
+describe("a schedule", () => {
+  const CONFIGURED = { ".pipelines/config.yml": 'apply_due_at: "30 5 * * 1-5"\n' };
+  const clock = (schedule: string) => ({ name: "schedule", payload: { schedule } });
+
+  it("does what is due at the line that the configuration names, but for what a person set back", async () => {
+    await using repository = await makeRepository({ ...FILES, ...CONFIGURED });
+    const head = await repository.commit({ "README.md": "# live\n" });
+    const units = [due("a", head), due("b", head, { why: "set-back" }), due("c", head, { owner: run(9) })];
+    const assessment = await assess(repository, { determined: head, units }, clock("30 5  * * 1-5"));
+    expect(brief(assessment)).toEqual(["apply a due since run 1"]);
+    expect(assessment.comparison).toMatchObject({ mode: "manual", ledgerClaim: 4, event: { name: "schedule" } });
+    expect(assessment.jobs.map(({ action }) => action)).toEqual(["apply"]);
+    expect(assessment.notices).toContainEqual(expect.stringContaining("`b` stays due: somebody has to ask for it"));
+  });
+
+  it("looks for drift at every other line, and applies nothing", async () => {
+    await using repository = await makeRepository({ ...FILES, ...CONFIGURED });
+    const head = await repository.commit({ "README.md": "# live\n" });
+    const assessment = await assess(repository, { determined: head, units: [due("a", head)] }, clock("0 5 * * 1-5"));
+    expect(assessment.comparison.mode).toBe("drift");
+    expect(new Set(assessment.jobs.map(({ action }) => action))).toEqual(new Set(["plan"]));
+  });
+});
+
 describe("apply-due", () => {
   const dispatch = (inputs: object) => ({ name: "workflow_dispatch", payload: { inputs } });
 

@@ -154,13 +154,14 @@ describe("a unit's folder that can't be read any more is no delete", () => {
   const doubtful = (assessment: Assessment): unknown[] =>
     assessment.problems.map(({ kind, path, message }) => [kind, path, /not known to be gone/.test(message)]);
 
-  it("when it becomes a submodule, itself or with the folder above", async () => {
+  it("when it becomes a submodule that is not checked out, itself or with the folder above", async () => {
     for (const folder of ["prod/vpc", "prod"]) {
       await using library = await makeRepository(unit("vpc"));
       await using repository = await makeRepository(files);
       await repository.git("rm", "--quiet", "-r", folder);
       await repository.git("submodule", "--quiet", "add", library.folder, folder);
       await repository.commit({});
+      await repository.git("submodule", "--quiet", "deinit", "--force", folder);
       const assessment = await repository.assess("push");
       expect(assessment.jobs.filter(({ action }) => action === "destroy")).toEqual([]);
       const gone = folder === "prod" ? ["prod/db", "prod/vpc"] : ["prod/vpc"];

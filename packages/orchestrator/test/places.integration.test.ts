@@ -142,7 +142,7 @@ it("says once in the terminal what is wrong with many copies of a template", asy
     "units/leaf/terragrunt.hcl": "locals {\n  a = nothing.there\n}\n",
     "live/terragrunt.stack.hcl": ["a", "b", "c"].map((name) => copy("unit", "../units/leaf", name)).join(""),
   });
-  const text = explain(assessment);
+  const text = explain(assessment, { verbose: false, rest: "", commands: [], asides: [] });
   expect(text.match(/"nothing" is not defined/g)).toHaveLength(1);
   expect(text).toMatch(/and 2 more: /);
 });

@@ -5,8 +5,9 @@ import process from "node:process";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { run } from "@pipelines/core/process/run";
-import type { Wanted } from "../src/compare/comparison.ts";
-import { type Extent, orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
+import type { Query } from "../src/compare/comparison.ts";
+import type { Extent } from "../src/compare/units-to-evaluate.ts";
+import { orchestrate, orchestratorEdges } from "../src/orchestrate.ts";
 
 /** Files by path: their text or bytes, or where a symbolic link leads; `null` removes one. */
 export type Edits = Readonly<Record<string, string | Uint8Array | { readonly link: string } | null>>;
@@ -17,8 +18,8 @@ export type TestRepository = AsyncDisposable & {
   git(...args: string[]): Promise<string>;
   /** Makes a commit of edits and answers its id. */
   commit(edits: Edits, message?: string): Promise<string>;
-  /** Assesses the last commit against the one before it, or what is wanted. */
-  assess(wanted?: Wanted | "pull_request" | "push", extent?: Extent): Promise<Assessment>;
+  /** Assesses the last commit against the one before it, or what is query. */
+  assess(query?: Query | "pull_request" | "push", extent?: Extent): Promise<Assessment>;
 };
 
 export async function makeRepository(files: Edits): Promise<TestRepository> {
@@ -46,12 +47,12 @@ export async function makeRepository(files: Edits): Promise<TestRepository> {
       await git("commit", "--quiet", "--allow-empty", "--message", message);
       return git("rev-parse", "HEAD");
     },
-    async assess(wanted = "pull_request", extent = "affected") {
+    async assess(query = "pull_request", extent = "affected") {
       const edges = await orchestratorEdges(folder, process.env);
       return Assessment.parse(
         await orchestrate(
           edges,
-          typeof wanted === "string" ? { kind: "local", base: "HEAD~1", head: "HEAD", event: wanted } : wanted,
+          typeof query === "string" ? { kind: "local", base: "HEAD~1", head: "HEAD", event: query } : query,
           extent,
         ),
       );

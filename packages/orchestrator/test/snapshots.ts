@@ -40,6 +40,7 @@ export function snapshotOf(letter: string, sketch: Sketch): Snapshot {
     facts.set(path, {
       path,
       dependencies: dependsOn.map((unit) => UnitPath.parse(unit)),
+      places: new Map(),
       reads: new Map([
         ...included.map(link("included by")),
         ...reads.map(link("read by")),

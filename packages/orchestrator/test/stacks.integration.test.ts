@@ -125,7 +125,31 @@ describe("a stack", () => {
     const gone = await change(files, { "catalog/db/main.tf": null, "catalog/db/terragrunt.hcl": null }, "push");
     expect(units(gone)).toEqual([]);
     const message = expect.stringMatching(/its units are not known: failed to fetch \.\.\/catalog\/db /);
-    expect(gone.problems).toMatchObject([{ kind: "not-evaluated", file: "live/terragrunt.stack.hcl", message }]);
+    expect(gone.problems).toMatchObject([
+      { kind: "not-evaluated", file: "live/terragrunt.stack.hcl", line: 7, message },
+    ]);
+  });
+
+  it("is a problem at the block whose source can't be taken, also of a stack that it copies", async () => {
+    const nested = {
+      ...CATALOG,
+      "catalog/net/terragrunt.stack.hcl": block("unit", "vpc", "${get_repo_root()}/catalog/vpc", "  values = values\n"),
+      "live/terragrunt.stack.hcl": block("stack", "eu", "../catalog/net", "  values = { version = 1 }\n"),
+    };
+    const told = async (edits: Edits): Promise<unknown[]> =>
+      (await change(nested, edits)).problems.map(({ file, line }) => [file, line]);
+    const twice = (source: string): string =>
+      block("unit", "db", "${get_repo_root()}/catalog/db") + block("unit", "no", source);
+    expect(await told({ "catalog/net/terragrunt.stack.hcl": twice("${get_repo_root()}/catalog/none") })).toEqual([
+      ["catalog/net/terragrunt.stack.hcl", 6],
+    ]);
+    const stack = nested["live/terragrunt.stack.hcl"];
+    expect(await told({ "live/terragrunt.stack.hcl": stack + twice("../catalog/none") })).toEqual([
+      ["live/terragrunt.stack.hcl", 11],
+    ]);
+    expect(await told({ "live/terragrunt.stack.hcl": stack + twice("../catalog"), "catalog/x.tf": "" })).toEqual([
+      ["live/terragrunt.stack.hcl", 11],
+    ]);
   });
 });
 

@@ -79,6 +79,22 @@ describe("what runs by itself", () => {
     expect(problems(assessment)).toEqual([]);
   });
 
+  it("is not spoken of when it never made a unit, written as it is for the place of its copies", async () => {
+    const values = "  values = { n = values.n }\n";
+    const assessment = await push(
+      {
+        ...LEAF,
+        "modules/x/main.tf": "",
+        "shared/terragrunt.stack.hcl": copy("unit", "../modules/x", "nothing", "  no_validation = true\n"),
+      },
+      {
+        "shared/terragrunt.stack.hcl": copy("unit", "${get_repo_root()}/units/leaf", "leaf", values),
+        "live/terragrunt.stack.hcl": copy("stack", "../shared", "all", "  values = { n = 1 }\n"),
+      },
+    );
+    expect(problems(assessment)).toEqual([]);
+  });
+
   it("is what the environments say, where a text does not tell", async () => {
     const files = {
       ".pipelines/config.yml": 'environments:\n  live:\n    paths: ["live/**", "running/**"]\n',

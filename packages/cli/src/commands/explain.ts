@@ -1,7 +1,15 @@
-import { resolve } from "node:path";
+import process from "node:process";
+import type { Assessment } from "@pipelines/core/contracts/assessment";
+import { gitAt } from "@pipelines/core/git/repository";
+import { ledgerGit } from "@pipelines/core/ledger-ref/git";
+import { readLedger } from "@pipelines/core/ledger-ref/store";
+import { toolEnvironment } from "@pipelines/core/process/environment";
 import { explain as explainText } from "@pipelines/orchestrator/explain/text";
-import { orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestrate";
+import { assess } from "../assess.ts";
+import { stopOnInterrupt } from "../interrupt.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
+import { briefly, uncommittedFiles } from "../uncommitted.ts";
+import { underWay } from "../watch.ts";
 
 export type ExplainOptions = {
   readonly repo: string;
@@ -10,20 +18,55 @@ export type ExplainOptions = {
   readonly event: "pull_request" | "push";
   readonly config?: string;
   readonly json?: true;
+  readonly verbose?: true;
   readonly all?: true;
 };
 
 /** Prints an assessment: text for people, or exactly one JSON document. Answers the exit code. */
 export async function explain(options: ExplainOptions): Promise<number> {
+  const { base, head, event, config = null } = options;
   const folder = await checkedOutFolder(options.repo);
-  const edges = await orchestratorEdges(
-    folder,
-    process.env,
-    options.config === undefined ? null : resolve(options.config),
-  );
-  const { base, head, event } = options;
+  const calls = underWay();
+  using stop = stopOnInterrupt(calls.list);
   const extent = options.all === true ? "all" : "affected";
-  const assessment = await orchestrate(edges, { kind: "local", base, head, event }, extent);
-  process.stdout.write(options.json === true ? `${JSON.stringify(assessment, null, 2)}\n` : explainText(assessment));
+  const assessment = await assess(folder, { base, head, event, extent, config }, calls, stop.signal);
+  if (options.json === true) process.stdout.write(`${JSON.stringify(assessment, null, 2)}\n`);
+  else {
+    const verbose = options.verbose === true;
+    const commands = assessment.unmatched.length === 0 ? [] : await commandsAt(folder, assessment);
+    const asides = await asidesOf(folder, assessment);
+    process.stdout.write(explainText(assessment, { verbose, rest: "`--verbose` prints all", commands, asides }));
+  }
   return assessment.problems.length === 0 ? 0 : 1;
+}
+
+/** Where the head's HCL calls `run_cmd`, as `file:line`. */
+async function commandsAt(folder: string, { comparison }: Assessment): Promise<string[]> {
+  const git = gitAt(folder, toolEnvironment(process.env));
+  const pattern = ["-n", "-I", "-E", "-e", "^[^#]*run_cmd\\(", comparison.head, "--", "*.hcl"];
+  // Git ends with 1 where nothing matches.
+  const found = await git.raw(["grep", ...pattern]).catch(() => "");
+  return found.split("\n").flatMap((line) => /^[^:]+:([^:]+:\d+):/.exec(line)?.[1] ?? []);
+}
+
+/** What the comparison can't say: what is due by the ledger as it was fetched last, and what is not committed. */
+async function asidesOf(folder: string, { comparison, units }: Assessment): Promise<string[]> {
+  const { ledger } = await readLedger(ledgerGit(folder, toolEnvironment(process.env)));
+  const due = [...ledger.units.values()].flatMap((record) => (record.due === undefined ? [] : [record.unit]));
+  const affected = new Set(units.map(({ path }) => path));
+  const isCheckedOut =
+    (await gitAt(folder, toolEnvironment(process.env)).raw(["rev-parse", "HEAD"])).trim() === comparison.head;
+  const files = isCheckedOut ? await uncommittedFiles(folder) : [];
+  return [
+    ...(due.length === 0
+      ? []
+      : [
+          `Merged and not applied yet, so that a merge takes them along: ${briefly(due)}${due.some((unit) => affected.has(unit)) ? " (some of them are above)" : ""}. \`pipelines status\` says why.`,
+        ]),
+    ...(files.length === 0
+      ? []
+      : [
+          `Not committed, so not looked at: ${briefly(files)}. This is about commit ${comparison.head.slice(0, 8)}; \`pipelines plan\` also plans what is not committed.`,
+        ]),
+  ];
 }

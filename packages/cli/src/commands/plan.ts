@@ -7,15 +7,17 @@ import type { Job } from "@pipelines/core/contracts/job";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { MissingCommitError, openRepository, type Repository } from "@pipelines/core/git/repository";
 import { toolEnvironment } from "@pipelines/core/process/environment";
-import { onFirstSignal } from "@pipelines/core/process/signals";
 import { collectOutcomes } from "@pipelines/dispatcher/collect/outcomes";
 import { readOutcomes } from "@pipelines/dispatcher/collect/read-outcomes";
 import { renderTerminal } from "@pipelines/dispatcher/render/terminal";
 import { buildReport } from "@pipelines/dispatcher/report/model";
 import { execute } from "@pipelines/executor/execute";
-import { orchestrate, orchestratorEdges } from "@pipelines/orchestrator/orchestrate";
+import { assess } from "../assess.ts";
+import { stopOnInterrupt } from "../interrupt.ts";
 import { type JobProgress, runWithProgress } from "../progress.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
+import { briefly, commitOfDisk, uncommittedFiles } from "../uncommitted.ts";
+import { underWay } from "../watch.ts";
 
 export type PlanOptions = {
   readonly repo: string;
@@ -23,22 +25,27 @@ export type PlanOptions = {
   readonly config?: string;
 };
 
-/** Plans what the checked-out branch changes, with the terminal's own credentials. Answers the exit code. */
+/**
+ * Plans what the checkout changes, committed or not, with the terminal's own credentials. Answers the exit code.
+ *
+ * @throws StoppedError when it was stopped before anything was planned
+ */
 export async function plan(options: PlanOptions): Promise<number> {
   const folder = await checkedOutFolder(options.repo);
   const configurationFile = options.config === undefined ? null : resolve(options.config);
-  const edges = await orchestratorEdges(folder, process.env, configurationFile);
-  const base = options.base ?? (await deployBranch(edges.repository));
-  const assessment = await orchestrate(edges, { kind: "local", base, head: "HEAD", event: "pull_request" });
+  const repository = openRepository(folder, toolEnvironment(process.env));
+  const base = options.base ?? (await deployBranch(repository));
+  const files = await uncommittedFiles(folder);
+  if (files.length > 0) process.stderr.write(`Planned with what is not committed: ${briefly(files)}.\n`);
+  const head = files.length > 0 ? await commitOfDisk(folder) : "HEAD";
+  const calls = underWay();
+  using stop = stopOnInterrupt(calls.list);
+  const wanted = { base, head, event: "pull_request", extent: "affected", config: configurationFile } as const;
+  const assessment = await assess(folder, wanted, calls, stop.signal);
   const outcomes = await mkdtemp(join(tmpdir(), "pipelines-plan-"));
   try {
-    const stop = new AbortController();
-    using _signals = onFirstSignal(() => {
-      process.stderr.write("Stopping: what is under way ends, nothing new starts.\n");
-      stop.abort();
-    });
     const context = { assessment, folder, configurationFile, outcomes, stop: stop.signal };
-    await runWithProgress(assessment.jobs, (job, progress) => planJob(job, { ...context, progress }));
+    await runWithProgress(assessment.jobs, calls, (job, progress) => planJob(job, { ...context, progress }));
     const report = buildReport(assessment, collectOutcomes(assessment.jobs, await readOutcomes(outcomes)), {
       repository: "",
       runId: "",
@@ -55,6 +62,7 @@ export async function plan(options: PlanOptions): Promise<number> {
       before: null,
     });
     process.stdout.write(`${renderTerminal(report, { plans: true }).trimEnd()}\n`);
+    if (stop.signal.aborted) return 130;
     return report.status === "success" ? 0 : 1;
   } finally {
     await rm(outcomes, { recursive: true, force: true });

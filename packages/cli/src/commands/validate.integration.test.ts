@@ -77,3 +77,11 @@ test("a file in UTF-16 as Windows writes it, and one that is no YAML, are told w
   expect(other.stdout).toContain("other.yml:");
   expect((await validate("--config", "gone.yml")).exitCode).toBe(2);
 });
+
+test("templates of accounts are no units, wherever they lie", async () => {
+  await put(".pipelines/config.yml", `${GOOD}accounts: { templates: templates/account }\n`);
+  await put("templates/account/baseline/terragrunt.hcl", 'include "root" {}\n');
+  await put(".pipelines/templates/root/roles/{{ account.name }}/terragrunt.hcl", 'include "root" {}\n');
+  const { stdout } = await validate("--list");
+  expect(stdout).toContain("The configuration can be used. 2 units.");
+});

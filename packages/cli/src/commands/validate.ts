@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { accountTemplates } from "@pipelines/core/accounts/template-files";
 import { checkConfiguration } from "@pipelines/core/configuration/check";
 import type { CheckIssue } from "@pipelines/core/configuration/check-issue";
 import { ConfigurationError } from "@pipelines/core/configuration/configuration-error";
@@ -21,9 +22,10 @@ export async function validate(options: ValidateOptions): Promise<number> {
   const path = options.config === undefined ? join(folder, CONFIGURATION_FILE) : resolve(options.config);
   const file = options.config === undefined ? CONFIGURATION_FILE : relative("", path);
   const text = options.config === undefined ? await textOf(path) : await readFile(path, "utf8");
-  const texts = await hclOf(folder);
-  const units = unitsIn(texts);
   const settings = text === null ? defaultConfiguration() : readable(text, file);
+  const isTemplate = accountTemplates(settings ?? defaultConfiguration());
+  const texts: Texts = new Map([...(await hclOf(folder))].filter(([path]) => !isTemplate(path)));
+  const units = unitsIn(texts);
   const accounts = settings?.accounts.file ?? null;
   const accountsText = accounts === null ? null : await textOf(join(folder, accounts));
   const issues = checkConfiguration({

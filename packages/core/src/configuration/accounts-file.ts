@@ -13,16 +13,27 @@ const Entry = z.looseObject({
 });
 
 /**
- * Reads `accounts.yml`: `<folder>: {id, email}`.
+ * Reads `accounts.yml`: `<name>: {id, email, …}`.
  *
  * @throws ConfigurationError naming the line that does not fit
  */
 export function readAccounts(text: string, file: string): Map<string, Account> {
   const entries = readYaml(text, file, z.record(z.string(), Entry)) ?? {};
   return new Map(
-    Object.entries(entries).map(([name, entry]) => [
+    Object.entries(entries).map(([name, { id, email, owner_email, ...more }]) => [
       name,
-      { name, id: entry.id, email: entry.email ?? entry.owner_email ?? "" },
+      { name, id, email: email ?? owner_email ?? "", ...plainValues(more) },
     ]),
   );
+}
+
+const Plain = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** What else an entry says in plain values, as texts. */
+export function plainValues(entry: Readonly<Record<string, unknown>>): Pick<Account, "values"> {
+  const plain = Object.entries(entry).flatMap(([key, value]): [string, string][] => {
+    const read = Plain.safeParse(value);
+    return read.success ? [[key, read.data]] : [];
+  });
+  return plain.length === 0 ? {} : { values: Object.fromEntries(plain) };
 }

@@ -47,12 +47,20 @@ export const Runner = z.union([
 ]);
 export type Runner = z.infer<typeof Runner>;
 
-export const EnvironmentSettings = z.strictObject({
-  paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
+/** Where an environment's units get credentials from, by kind. How each is used stands in the executor's `credentials/kinds`. */
+const CREDENTIALS = {
   aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
   identity: Identity.optional().describe(
     "For Azure, Google and others: variables that lead their tools to GitHub's token",
   ),
+};
+
+/** The keys of an environment that name credentials. */
+export type CredentialKind = keyof typeof CREDENTIALS;
+
+export const EnvironmentSettings = z.strictObject({
+  paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
+  ...CREDENTIALS,
   after: z
     .array(EnvironmentName)
     .default([])
@@ -80,6 +88,13 @@ export const Hook = z.strictObject({
     .array(z.string())
     .min(1)
     .describe("The command and its arguments, from the repository's root at the base commit"),
+  on: z
+    .array(z.enum(["plans", "failure", "nothing"]))
+    .min(1)
+    .default(["plans"])
+    .describe(
+      "Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)",
+    ),
   timeout_minutes: z.number().positive().default(5).describe("The longest it may take"),
 });
 export type Hook = z.infer<typeof Hook>;
@@ -123,6 +138,14 @@ export const Configuration = z.strictObject({
     .enum(["on", "off"])
     .default("on")
     .describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
+  apply_due_at: z
+    .string()
+    .trim()
+    .regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`")
+    .optional()
+    .describe(
+      "A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift",
+    ),
   moves: z
     .enum(["hold", "destroy"])
     .default("hold")
@@ -148,7 +171,14 @@ export const Configuration = z.strictObject({
       file: Path.default("accounts.yml").describe("The file of accounts: `<name>: { id, email }`"),
       requests: Path.default("_new-account-requests").describe("The folder of account request files"),
       factory_unit: Path.optional().describe("The unit that creates accounts from request files"),
-      templates: Path.default(".pipelines/templates/account").describe("Templates of an account's first code"),
+      folder: Path.default("{{ account.name }}").describe("The folder of an account's code"),
+      templates: Path.default(".pipelines/templates/account").describe("Templates of what goes into that folder"),
+      root_templates: Path.default(".pipelines/templates/root").describe(
+        "Templates of what goes elsewhere, by its path from the repository's root",
+      ),
+      environment: Path.default(".pipelines/templates/environment.yml").describe(
+        "The template of an account's environment; without that file it is what the others have in common",
+      ),
       apply_deletions: z
         .boolean()
         .default(false)

@@ -26,7 +26,7 @@ export const Assessment = z.strictObject({
   untouched: z.array(Problem).optional(),
   /** Things worth saying that stop nothing, as sentences: "nothing to do: …", "no reviewed plan: …". */
   notices: z.array(z.string()),
-  /** What reading the commits cost: commits read, calls of Terragrunt, and the seconds that those took together. */
+  /** What reading the commits cost: commits read, calls of Terragrunt, and the seconds during which at least one ran. */
   discovery: z.strictObject({ snapshots: z.int(), terragruntCalls: z.int(), seconds: z.number() }).optional(),
 });
 export type Assessment = z.infer<typeof Assessment>;

@@ -8,8 +8,8 @@ export type FileStatus = z.infer<typeof FileStatus>;
 export const ChangedFile = z.strictObject({ path: z.string().min(1), status: FileStatus });
 export type ChangedFile = z.infer<typeof ChangedFile>;
 
-/** The kinds of infra change. */
-export const ChangeType = z.enum([
+/** The kinds of infra change that files make: each comes from a rule of the orchestrator's. */
+export const FileChangeType = z.enum([
   "ModuleAdded",
   "ModuleChanged",
   "ModuleDeleted",
@@ -25,15 +25,26 @@ export const ChangeType = z.enum([
   "AccountChanged",
   "AccountDeleted",
   "AccountAdded",
-  "DriftChecked",
-  "ManuallyRequested",
-  "StillDue",
 ]);
+export type FileChangeType = z.infer<typeof FileChangeType>;
+
+/** The kinds of infra change: also those for which nothing has changed, and units run all the same. */
+export const ChangeType = z.enum([...FileChangeType.options, "DriftChecked", "ManuallyRequested", "StillDue"]);
 export type ChangeType = z.infer<typeof ChangeType>;
 
-/** One entry of `accounts.yml`. */
-export const Account = z.strictObject({ name: z.string().min(1), id: z.string(), email: z.string() });
+/** One entry of `accounts.yml`, or what the account factory says that one is to be. */
+export const Account = z.strictObject({
+  name: z.string().min(1),
+  id: z.string(),
+  email: z.string(),
+  /** What else its entry says in plain values: a region, a team. */
+  values: z.record(z.string(), z.string()).optional(),
+});
 export type Account = z.infer<typeof Account>;
+
+/** An account that a request file asks for. Its id is known once the account factory has made it. */
+export const RequestedAccount = z.strictObject({ name: z.string().min(1), file: z.string(), email: z.string() });
+export type RequestedAccount = z.infer<typeof RequestedAccount>;
 
 /** One thing that changed between two commits: its type, the files that caused it, the units it affects. */
 export const Change = z.strictObject({

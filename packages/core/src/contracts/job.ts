@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Action } from "./action.ts";
-import { Account, ChangeType } from "./change.ts";
+import { Account, ChangeType, RequestedAccount } from "./change.ts";
 import { CommitSha } from "./comparison.ts";
 import { UnitPath } from "./unit-path.ts";
 
@@ -36,8 +36,8 @@ export const Job = z.strictObject({
   units: z.array(JobUnit),
   /** The change types that caused it. */
   changes: z.array(ChangeType),
-  /** For the account actions. */
-  account: Account.optional(),
+  /** For the account actions: accounts that `accounts.yml` gained, and those that a run of the factory is to make. */
+  accounts: z.strictObject({ added: z.array(Account), requested: z.array(RequestedAccount) }).optional(),
   /** Every unit of it waits for every job of the stages before: when one of those did not end well, nothing of it can start. */
   followsAll: z.literal(true).optional(),
   /** How long the runner may take, in minutes. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Action } from "./action.ts";
+import { Account } from "./change.ts";
 import { CommitSha } from "./comparison.ts";
 import { JobId } from "./job.ts";
 import { UnitPath } from "./unit-path.ts";
@@ -132,6 +133,8 @@ export const UnitOutcome = z.strictObject({
   log: RelativeFile.optional(),
   /** What was applied differs from the reviewed plan, within what the guard allows. */
   differsFromReviewed: z.boolean().optional(),
+  /** What the account factory has made so far: its output `accounts`, read after its apply. */
+  accounts: z.array(Account).optional(),
   /** Wall-clock seconds. */
   seconds: z.number().nonnegative(),
 });
@@ -147,9 +150,12 @@ export type HookOutcome = z.infer<typeof HookOutcome>;
 
 /** What came of an account action: the proposed files, and the pull request that proposes them. */
 export const AccountOutcome = z.strictObject({
+  /** The accounts, for people: `qa, stage`. */
   name: z.string(),
   files: z.array(z.strictObject({ path: z.string(), content: z.string() })),
   pullRequestUrl: z.string().nullable(),
+  /** What somebody should know of it, each a sentence. */
+  notes: z.array(z.string()).optional(),
   failure: z.string().nullable(),
 });
 export type AccountOutcome = z.infer<typeof AccountOutcome>;

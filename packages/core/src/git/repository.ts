@@ -3,6 +3,7 @@ import type { ChangedFile, FileStatus } from "../contracts/change.ts";
 import { CommitSha } from "../contracts/comparison.ts";
 import type { Contains } from "./ancestry.ts";
 import { ancestryOf } from "./ancestry.ts";
+import { type Blob, readBlobs } from "./blobs.ts";
 
 /** One file of a commit's tree. */
 export type TreeEntry = {
@@ -42,6 +43,8 @@ export type Repository = {
   /** Files among `pathspecs` that git takes for renamed, as pairs of the old and the new path, however many they are. */
   renames(base: CommitSha, head: CommitSha, pathspecs: readonly string[]): Promise<[from: string, to: string][]>;
   tree(commit: CommitSha): Promise<TreeEntry[]>;
+  /** The texts of blobs by their names; those that the clone lacks are missing. @param longest bytes up to which one is read */
+  blobs(names: Iterable<string>, longest: number): Promise<Map<string, Blob>>;
   /** Whether this clone leaves out objects, which git then fetches one by one when they are asked for. */
   isPartial(): Promise<boolean>;
   /** The text of a file at a commit, or `null` when it is not there. */
@@ -124,8 +127,10 @@ export function openRepository(folder: string, environment: Readonly<Record<stri
       const output = await git.raw(["ls-tree", "-r", "-z", "--full-tree", commit]);
       return parseTree(output);
     },
+    blobs: (names, longest) => readBlobs(folder, names, environment, longest),
     async isPartial() {
-      return (await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$")) !== null;
+      // Where nothing matches git ends with 1 and says nothing, which simple-git takes for an answer.
+      return ((await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$")) ?? "").trim() !== "";
     },
     async read(commit, path) {
       return quiet("cat-file", "blob", `${commit}:${path}`);
@@ -195,7 +200,8 @@ function statusOf(letter: string | undefined, path: string): FileStatus {
   }
 }
 
-function parseTree(output: string): TreeEntry[] {
+/** Parses `git ls-tree -r -z`: `<mode> <type> <object>` TAB `<path>` NUL. */
+export function parseTree(output: string): TreeEntry[] {
   return output
     .split("\0")
     .filter((record) => record !== "")

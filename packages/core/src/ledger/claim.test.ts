@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CHANGED, claiming, commit, FAILED, recording, runOf, time, unit } from "../../test/ledger.ts";
+import { CHANGED, claiming, commit, contains, FAILED, recording, runOf, time, unit } from "../../test/ledger.ts";
+import type { Contains } from "../git/ancestry.ts";
 import { dismiss } from "./dismiss.ts";
 import { EMPTY_LEDGER, type Ledger, ownerOf } from "./ledger.ts";
 
@@ -56,6 +57,24 @@ describe("a claim", () => {
     expect(position).toBe("rewritten");
     expect(ledger.determined?.commit).toBe(commit(1));
     expect(due(ledger, "a")).toMatchObject({ owner: two, commit: commit(1), commits: [commit(1)] });
+  });
+
+  it("of what was due, on a branch that was pushed by force and not determined since, is not the last word", () => {
+    const paused = claiming(EMPTY_LEDGER, one, 1003, [{ path: unit("a"), why: "paused" }]).ledger;
+    const along = { path: unit("a"), dueOf: one.id };
+    // What was pushed away came after the commit that is applied, too.
+    const both: Contains = (of, ancestor) => of === commit(1003) || contains(of, ancestor);
+    const forced = claiming(paused, two, 1, [along], { request: true, tip: commit(2), contains: both }).ledger;
+    const done = recording(forced, two, 1, { a: CHANGED }, { commit: commit(2), exists: () => true });
+    expect(due(done, "a")).toMatchObject({ action: "apply", commit: commit(2), why: "not-determined" });
+  });
+
+  it("to destroy what was due remembers the commit that wants it gone, so that no older one brings it back", () => {
+    const failed = recording(claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger, one, 2, { a: FAILED });
+    const gone = { path: unit("a"), action: "destroy" as const, commit: commit(2), dueOf: one.id };
+    const destroying = claiming(failed, two, 3, [gone], { request: true }).ledger;
+    const along = { path: unit("a"), dueOf: two.id };
+    expect(claiming(destroying, runOf(3), 2, [along], { request: true, tip: commit(3) }).taken).toEqual([]);
   });
 
   it("that does not know all that changed has the next run look again", () => {
@@ -147,6 +166,26 @@ describe("what a person asks for", () => {
     expect(due(recording(again, runOf(3), 2, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });
   });
 
+  it("is owed when another request for it was not told of yet, and the next was not started", () => {
+    const asked = claiming(live, two, 2, ["a"], { request: true }).ledger;
+    const again = claiming(asked, runOf(3), 2, ["a"], { request: true }).ledger;
+    expect(due(recording(again, runOf(3), 2, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });
+  });
+
+  it("is owed when an attempt that nobody recorded may have changed something, and the next was not started", () => {
+    const asked = claiming(live, two, 2, ["a"], { request: true }).ledger;
+    const again = claiming(asked, runOf(2, 2), 2, ["a"], { request: true }).ledger;
+    expect(due(recording(again, runOf(2, 2), 2, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });
+  });
+
+  it("keeps in mind what another request may be in the middle of, so that no older commit takes its place", () => {
+    const facts = { tip: commit(4) };
+    const later = claiming(live, two, 4, ["a"], { request: true, ...facts }).ledger;
+    const older = claiming(later, runOf(3), 2, ["a"], { request: true, ...facts }).ledger;
+    expect(due(older, "a")?.commits).toContain(commit(4));
+    expect(claiming(older, runOf(4), 3, ["a"], facts).taken).toEqual([]);
+  });
+
   it("leaves a dismissal as it was when it was not started", () => {
     const failed = recording(claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger, one, 2, { a: FAILED });
     const dismissed = dismiss(failed, { run: one, time, by: "mona", reason: "", units: [unit("a")] });
@@ -180,6 +219,15 @@ describe("what a person asks for", () => {
     const asked = claiming(EMPTY_LEDGER, two, 1, ["gone"], { request: true, tip: commit(2) }).ledger;
     const done = recording(asked, two, 1, { gone: CHANGED }, { commit: commit(2), exists: () => false });
     expect(due(done, "gone")).toMatchObject({ action: "destroy", commit: commit(1), why: "set-back" });
+  });
+
+  it("and destroys at a commit that had it is as the branch has it, which comes after that commit", () => {
+    const sketch = { path: unit("a"), action: "destroy" as const, commit: commit(2) };
+    const asked = claiming(live, two, 2, [sketch], { request: true, tip: commit(3) }).ledger;
+    const tip = { commit: commit(3), exists: () => false };
+    const done = recording(asked, two, 2, { a: { action: "destroy" } }, tip);
+    expect(done.units.get(unit("a"))).toMatchObject({ applied: { action: "destroy", commit: commit(3) } });
+    expect(recording(done, two, 2, { a: { action: "destroy" } }, { ...tip, commit: commit(4) })).toEqual(done);
   });
 
   it("and destroys although it is on the deploy branch is due to be applied", () => {

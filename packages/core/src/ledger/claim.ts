@@ -75,15 +75,11 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
     if (isFree(unit, record, wanted, position, ledger.determined, facts)) {
       taken.push(unit.path);
       const changed = adds && unit.dueOf === null;
-      const context = {
-        number: changed ? number : (record?.claim ?? 0),
-        determined: reached,
-        contains: facts.contains,
-      };
-      records.push(owned(unit, record, wanted, context));
+      const claimNumber = changed ? number : (record?.claim ?? 0);
+      records.push(owned(unit, record, wanted, { number: claimNumber, determined: reached, facts }));
     } else left.push(leftTo(ledger, unit.path));
   }
-  if (adds) records.push(...missed(ledger, wanted, facts, { number, determined: reached, contains: facts.contains }));
+  if (adds) records.push(...missed(ledger, wanted, facts, { number, determined: reached, facts }));
   const counted = determinedAfter(ledger, wanted, adds, number, records.length > 0);
   const unchanged = records.length === 0 && counted === ledger.determined;
   return {
@@ -213,8 +209,19 @@ type ClaimContext = {
   readonly number: number;
   /** What is determined when the claim is written. */
   readonly determined: CommitSha | null;
-  readonly contains: Contains;
+  readonly facts: ClaimFacts;
 };
+
+/**
+ * Whether a head has something in it that `determined` does not stand for, so that what follows on the branch may not
+ * show in a comparison with it. A branch that was pushed by force has left what was determined.
+ */
+function isAhead(head: CommitSha, { determined, facts: { tip, contains } }: ClaimContext): boolean {
+  if (determined === null) return true;
+  const has = (commit: CommitSha, ancestor: CommitSha): boolean =>
+    commit === ancestor || contains(commit, ancestor) === true;
+  return determined !== head && !(has(determined, head) && has(tip, determined));
+}
 
 /**
  * The commits that a unit is due for. A request does not undo what commits want: that stays due until a run has it
@@ -225,38 +232,46 @@ function commitsFor(
   {
     asked,
     changed,
+    action,
     head,
     determined,
-    contains,
-  }: { asked: boolean; changed: boolean; head: CommitSha } & Pick<ClaimContext, "determined" | "contains">,
+    facts: { contains },
+  }: { asked: boolean; changed: boolean; action: LedgerAction; head: CommitSha } & Pick<
+    ClaimContext,
+    "determined" | "facts"
+  >,
 ): CommitSha[] {
-  const before = record?.due?.commits ?? [];
+  const { due } = record ?? {};
+  const before = due?.commits ?? [];
   if (!asked) {
+    const again = changed || action === "destroy";
     // What is taken along at the very commit that it is due for stays due for that.
-    const kept = before.filter((known) => (known === head ? !changed : contains(head, known) === true));
-    return [...kept, ...(changed ? [head] : [])];
+    const kept = before.filter((known) => (known === head ? !again : contains(head, known) === true));
+    // What is destroyed runs at a commit that had it, for a head that has it no more.
+    return [...kept, ...(again ? [head] : [])];
   }
-  const applied = record?.due === undefined ? [record?.applied?.commit ?? head] : [];
-  return [...new Set([...before, ...applied, ...later(determined, head, contains)])];
+  // The run that had it may be in the middle of it.
+  const begun = due === undefined ? [record?.applied?.commit ?? head] : due.action === "apply" ? [due.commit] : [];
+  return [...new Set([...before, ...begun, ...later(determined, head, contains)])];
 }
 
 function owned(
   { path, action, commit, environment, dependsOn, why, message, dueOf }: ClaimedUnit,
   record: LedgerUnit | undefined,
   { run, time, head, of }: Claim,
-  { number, determined, contains }: ClaimContext,
+  context: ClaimContext,
 ): LedgerUnit {
   const { due, applied, dismissed } = record ?? {};
   if (record !== undefined && due !== undefined && sameRun(due.owner, run) && hasJob(due)) {
     if (due.action === action && due.commit === commit) return record;
   }
   const asked = of.kind === "request" && dueOf === null;
-  const commits = commitsFor(record, { asked, changed: dueOf === null, head, determined, contains });
+  const commits = commitsFor(record, { asked, changed: dueOf === null, action, head, ...context });
   const [first = head, ...rest] = commits;
   return {
     version: 1,
     unit: path,
-    claim: number,
+    claim: context.number,
     due: {
       action,
       commit,
@@ -266,9 +281,9 @@ function owned(
       message,
       owner: run,
       dependsOn: [...new Set([...((due ?? dismissed)?.dependsOn ?? []), ...dependsOn])].toSorted(),
-      ahead: determined === null || (determined !== head && contains(determined, head) !== true),
-      // After an attempt that was not left at the start something may have changed, and is owed.
-      byHand: asked && (due === undefined || (due.byHand && due.why === "asked")),
+      ahead: isAhead(head, context),
+      // Another run that had it may be in the middle of it, and what it leaves is owed.
+      byHand: asked && due === undefined,
       since: due?.since ?? time,
     },
     ...(applied === undefined ? {} : { applied }),

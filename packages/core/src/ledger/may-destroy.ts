@@ -34,8 +34,12 @@ export function mayDestroy({ ledger, unit, state, run, found, living }: DestroyQ
   );
   const [first] = shared.with;
   if (first !== undefined) {
-    const how = first.how === "same place" ? "has the very state of" : "has a copy of the state of";
-    const message = `It ${how} \`${first.unit}\`, which is on the deploy branch: destroying it would destroy what \`${first.unit}\` manages.`;
+    const how = first.how === "same lineage" ? "has a copy of the state of" : "has the very state of";
+    const where =
+      first.how === "left"
+        ? "is applied, and no run has determined yet that the deploy branch has it no more"
+        : "is on the deploy branch";
+    const message = `It ${how} \`${first.unit}\`, which ${where}: destroying it would destroy what \`${first.unit}\` manages.`;
     return { kind: "stop", because: "same-state", message };
   }
   if (shared.unknown.length === 0) return { kind: "go" };

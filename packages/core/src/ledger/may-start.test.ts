@@ -59,6 +59,12 @@ describe("a unit that was done already", () => {
   });
 });
 
+it("a unit that another run applied at another commit is left alone: this job's commit is not what is in effect", () => {
+  const ledger = recording(applyDue, one, 1, { a: CHANGED });
+  expect(ask(read(ledger), { run: two, commit: commit(2) })).toMatchObject({ kind: "leave", by: commit(1) });
+  expect(ask(read(ledger), { run: one, commit: commit(2) })).toMatchObject({ kind: "done" });
+});
+
 describe("a unit that another was applied with", () => {
   const user = recording(claiming(destroyDue, two, 2, ["user"]).ledger, two, 2, { user: { dependsOn: [unit("a")] } });
   const tip = read(tipWith({}, false));
@@ -83,6 +89,18 @@ it("a unit that another was tried with, and that may be in use since, is not des
   const question = { ...destroying, run: two, tip: read(tipWith({}, false)) };
   expect(ask(read(both), question)).toMatchObject({ kind: "stop", because: "needed" });
   expect(ask(read(recording(both, two, 2, { user: CHANGED })), question)).toEqual({ kind: "go" });
+});
+
+it("a unit that another was tried with is not destroyed while that one's own destroy is due", () => {
+  const uses = { path: unit("user"), dependsOn: [unit("a")] };
+  const tried = claiming(EMPTY_LEDGER, one, 1, [uses]).ledger;
+  const goes = { path: unit("user"), action: "destroy" as const, commit: commit(1) };
+  const both = claiming(claiming(tried, runOf(3), 2, [goes]).ledger, two, 3, [{ ...gone, commit: commit(0) }]).ledger;
+  const question = { ...destroying, run: two, tip: read(tipWith({}, false)) };
+  expect(ask(read(both), question)).toMatchObject({ kind: "stop", because: "needed" });
+  const done = { user: { action: "destroy" as const, commit: commit(1) } };
+  const away = recording(both, runOf(3), 2, done, { commit: commit(3), exists: () => false });
+  expect(ask(read(away), question)).toEqual({ kind: "go" });
 });
 
 it("a unit that another was tried with when a person dismissed it is not destroyed", () => {

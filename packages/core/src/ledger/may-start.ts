@@ -66,10 +66,11 @@ function promoted({ unit, run, passed, tip }: Question, ledger: Ledger): Start |
   return { kind: "wait", for: environments, units, message: waitsSentence(environments, units) };
 }
 
-function ownership({ unit, action, commit, run }: Question, ledger: Ledger): Start | null {
+function ownership(question: Question, ledger: Ledger): Start | null {
+  const { unit, action, commit, run } = question;
   const record = ledger.units.get(unit);
   const due = record?.due;
-  if (due === undefined) return notDue(unit, action, record, run);
+  if (due === undefined) return notDue(question, record);
   if (!sameRun(due.owner, run)) {
     const message = `Run ${due.owner.number} has \`${unit}\` now, for ${due.commits.at(-1) ?? due.commit}.`;
     return { kind: "leave", to: due.owner, by: due.commits.at(-1) ?? due.commit, message };
@@ -83,15 +84,17 @@ function ownership({ unit, action, commit, run }: Question, ledger: Ledger): Sta
   return null;
 }
 
-function notDue(unit: UnitPath, action: LedgerAction, record: LedgerUnit | undefined, run: LedgerRun): Start {
+function notDue({ unit, action, commit, run }: Question, record: LedgerUnit | undefined): Start {
   const { applied, dismissed } = record ?? {};
   if (dismissed !== undefined || applied === undefined) {
     const who = dismissed === undefined ? "" : `: ${dismissed.by} dismissed it`;
     return { kind: "leave", to: null, by: null, message: `Nothing is due for \`${unit}\`${who}.` };
   }
-  const who = sameRun(applied.run, run) ? "This run" : `Run ${applied.run.number}`;
+  const own = sameRun(applied.run, run);
+  const who = own ? "This run" : `Run ${applied.run.number}`;
   const message = `${who} has done what was due for \`${unit}\`, at ${applied.commit}.`;
-  if (applied.action === action) return { kind: "done", message };
+  // What another commit left behind is not what this job was to bring about, though nothing is due any more.
+  if (applied.action === action && (own || applied.commit === commit)) return { kind: "done", message };
   return { kind: "leave", to: applied.run, by: applied.commit, message };
 }
 
@@ -122,8 +125,8 @@ function uses(unit: UnitPath, { applied, due, dismissed }: LedgerUnit): boolean 
   // A person said that nothing is left of it to destroy: it moved, or was taken care of by hand.
   if (dismissed?.action === "destroy") return false;
   if (applied?.action === "apply" && applied.dependsOn.includes(unit)) return true;
-  const tried = due ?? dismissed;
-  return tried?.action === "apply" && tried.dependsOn.includes(unit);
+  // A destroy that is not done leaves in place what an apply before it may have begun with.
+  return (due ?? dismissed)?.dependsOn.includes(unit) === true;
 }
 
 function atTip({ unit, action, destroyAtTip }: Question, tip: Looked<Tip>): Start | null {

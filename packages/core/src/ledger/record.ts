@@ -73,9 +73,11 @@ function afterEnd(
     before.due !== undefined && sameRun(before.due.owner, recording.run) && hasJob(before.due) ? before.due : null;
   if (verdictOn(unit.end, unit.action) === "well") return afterDone(before, own, unit, recording, facts, determined);
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) return null;
-  // What a person asked for and what was not started changed nothing, so nothing is owed.
+  // What a person asked for and what was not started changed nothing, so nothing is owed. An earlier attempt that did not
+  // tell how it ended may have.
   const { due: _due, ...without } = before;
-  if (own.byHand && own.why === "asked" && isUntouched(unit.end)) return without;
+  const isFirst = own.owner.attempt === recording.run.attempt;
+  if (own.byHand && own.why === "asked" && isFirst && isUntouched(unit.end)) return without;
   return { ...before, due: { ...own, ...wordsOf(unit.end) } };
 }
 
@@ -87,7 +89,10 @@ function afterDone(
   facts: RecordFacts,
   determined: CommitSha | null,
 ): LedgerUnit | null {
-  const applied = appliedBy(unit, recording);
+  const { tip } = facts;
+  // A person may destroy what a commit has that the branch has no more: the branch is what is in effect then.
+  const goneByHand = own?.byHand === true && unit.action === "destroy" && !tip.exists(unit.path);
+  const applied = appliedBy(unit, goneByHand ? { ...recording, head: tip.commit } : recording);
   const { applied: earlier, due: _due, dismissed: _dismissed, seen: _seen, ...rest } = before;
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) {
     return earlier === undefined || isNewer(applied, earlier, facts.contains) ? { ...before, applied } : null;

@@ -40,6 +40,17 @@ it.each([
   expect(shared(other)).toEqual({ with: [], unknown: ["other"] });
 });
 
+it("a unit that is applied and not on the branch any more has its state until a run has determined that it goes", () => {
+  const applied = recording(claiming(EMPTY_LEDGER, runOf(1), 1, ["left"]).ledger, runOf(1), 1, {
+    left: { state: state() },
+  });
+  const ask = (of: typeof applied, own = state()) => stateSharedWith(of, unit("moved"), own, [], () => false);
+  expect(ask(applied)).toEqual({ with: [{ unit: "left", how: "left" }], unknown: [] });
+  expect(ask(applied, state({ key: "hash-2" }))).toEqual(NOTHING);
+  const gone = { path: unit("left"), action: "destroy" as const, commit: commit(1) };
+  expect(ask(claiming(applied, runOf(2), 2, [gone]).ledger)).toEqual(NOTHING);
+});
+
 it("two states of which nothing can be compared may be one", () => {
   expect(shared(state({ lineage: null }), state({ key: null })).unknown).toEqual(["other"]);
 });

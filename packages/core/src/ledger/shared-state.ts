@@ -3,9 +3,15 @@ import type { Due, LedgerState } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import type { Ledger } from "./ledger.ts";
 
+export type Sharing = {
+  readonly unit: UnitPath;
+  /** `left`: a unit that is applied and not on the branch any more, of which no run has determined that it goes. */
+  readonly how: "same place" | "same lineage" | "left";
+};
+
 export type SharedState = {
   /** Living units with the very same state, or with a copy of it. */
-  readonly with: readonly { readonly unit: UnitPath; readonly how: "same place" | "same lineage" }[];
+  readonly with: readonly Sharing[];
   /** Living units of which nobody knows the state: any of them may have this one. */
   readonly unknown: readonly UnitPath[];
 };
@@ -28,9 +34,10 @@ export function stateSharedWith(
   unsettled: Unsettled,
   found: (unit: UnitPath, due: Due) => LedgerState | null = () => null,
 ): SharedState {
-  const shared: { unit: UnitPath; how: "same place" | "same lineage" }[] = [];
+  const shared: Sharing[] = [];
   const unknown: UnitPath[] = [];
-  for (const other of living) {
+  const units = new Set(living);
+  for (const other of units) {
     if (other === unit) continue;
     const states = statesOf(other, ledger, unsettled, found);
     const same = states.find((known) => samePlace(known, state));
@@ -39,7 +46,15 @@ export function stateSharedWith(
     else if (states.length === 0 || states.some((known) => !comparable(known, state))) unknown.push(other);
     else if (copy !== undefined) shared.push({ unit: other, how: "same lineage" });
   }
-  return { with: shared, unknown };
+  return { with: [...shared, ...leftWith(ledger, unit, state, units)], unknown };
+}
+
+function leftWith(ledger: Ledger, unit: UnitPath, state: LedgerState, living: ReadonlySet<UnitPath>): Sharing[] {
+  return [...ledger.units.values()].flatMap(({ unit: other, applied, due, dismissed }): Sharing[] => {
+    if (other === unit || living.has(other) || due !== undefined || dismissed !== undefined) return [];
+    if (applied?.action !== "apply" || applied.state === null || !samePlace(applied.state, state)) return [];
+    return [{ unit: other, how: "left" }];
+  });
 }
 
 /** The states that a living unit has, now and once it is applied as the branch has it; empty: nobody knows. */

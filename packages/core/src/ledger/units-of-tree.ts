@@ -4,7 +4,7 @@ import { UnitPath } from "../contracts/unit-path.ts";
 export type UnitsOfTree = {
   /** Its own file is there. */
   readonly has: (unit: UnitPath) => boolean;
-  /** Its own file is there, or a stack above it may generate it. */
+  /** Its own file is there, a stack above it may generate it, or a submodule may hold it. */
   readonly mayHave: (unit: UnitPath) => boolean;
   /** Those whose own file is there. */
   readonly all: readonly UnitPath[];
@@ -17,8 +17,9 @@ const STACK_FILE = "terragrunt.stack.hcl";
 
 /** The units that a tree holds, by the paths of its files. */
 export function unitsOfTree(files: Iterable<string>): UnitsOfTree {
-  const [units, stacks] = [new Set<string>(), new Set<string>()];
+  const [units, stacks, entries] = [new Set<string>(), new Set<string>(), new Set<string>()];
   for (const file of files) {
+    entries.add(file);
     const slash = file.lastIndexOf("/");
     const [folder, name] = slash === -1 ? [".", file] : [file.slice(0, slash), file.slice(slash + 1)];
     if (UNIT_FILES.includes(name)) units.add(folder);
@@ -26,7 +27,7 @@ export function unitsOfTree(files: Iterable<string>): UnitsOfTree {
   }
   return {
     has: (unit) => units.has(unit),
-    mayHave: (unit) => units.has(unit) || foldersOf(unit).some((folder) => stacks.has(folder)),
+    mayHave: (unit) => units.has(unit) || foldersOf(unit).some((folder) => stacks.has(folder) || entries.has(folder)),
     all: [...units].map((unit) => UnitPath.parse(unit)),
     ownerOf(file) {
       const slash = file.lastIndexOf("/");

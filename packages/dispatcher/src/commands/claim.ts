@@ -10,6 +10,7 @@ import { claim as claimUnits } from "@pipelines/core/ledger/claim";
 import { dismiss } from "@pipelines/core/ledger/dismiss";
 import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
 import { updateLedger } from "@pipelines/core/ledger-ref/update";
+import { count } from "@pipelines/core/wording/count";
 import type { GitHubRun } from "../github-run.ts";
 import { claimOf } from "../ledger/claim-of.ts";
 import { claimMessage, dismissalMessage } from "../ledger/messages.ts";
@@ -44,7 +45,7 @@ export async function claim({ inputs, folder, environment, run }: CommandContext
     patience,
   );
   const { position, taken, left } = result;
-  log.info(`${taken.length} units are this run's; ${head} is ${position} of what was determined.`);
+  log.info(`${count(taken.length, "unit")} claimed by this run; ${head} is ${position} of what was determined.`);
   for (const { path, to } of left) {
     log.info(`${path} is ${to === null ? "not due any more" : `left to run ${to.number}`}.`);
   }

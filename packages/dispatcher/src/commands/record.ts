@@ -13,6 +13,7 @@ import { record as recordEnds } from "@pipelines/core/ledger/record";
 import { see } from "@pipelines/core/ledger/see";
 import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
 import { updateLedger } from "@pipelines/core/ledger-ref/update";
+import { count } from "@pipelines/core/wording/count";
 import { collectOutcomes } from "../collect/outcomes.ts";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import type { GitHubRun } from "../github-run.ts";
@@ -58,7 +59,7 @@ export async function record({ inputs, folder, environment, run }: CommandContex
     patience,
   );
   const due = [...ledger.units.values()].filter((unit) => unit.due !== undefined).length;
-  log.info(due === 0 ? "Nothing is due." : `Due: ${due} units. \`pipelines status\` says why.`);
+  log.info(due === 0 ? "Nothing is due." : `Due: ${count(due, "unit")}. \`pipelines status\` says why.`);
   return 0;
 }
 

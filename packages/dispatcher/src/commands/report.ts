@@ -10,7 +10,7 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import { dispatchReport } from "../dispatch.ts";
 import { type GitHubRun, runFactsOf } from "../github-run.ts";
-import { type Circumstances, RESULTS, type ToldOfRun, toldOf } from "../report/circumstances.ts";
+import { type Circumstances, RESULTS, type RunProblems, runProblems } from "../report/circumstances.ts";
 import { headlineOf } from "../report/headline.ts";
 import type { Phase } from "../report/phase.ts";
 import { jobsAwaitingApproval, waitingNotices } from "../run/waiting-jobs.ts";
@@ -27,15 +27,15 @@ export async function report({ inputs, folder, environment, run }: CommandContex
   const { repository } = run;
   const sinks = sinksOf({ client, token, repository, summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null });
   const read = await readAssessment(folder);
-  const told = read === null ? null : toldOf(read, circumstancesOf(inputs));
-  const determined = read === null || told === null ? null : withCircumstances(read, told);
+  const runWide = read === null ? null : runProblems(read, circumstancesOf(inputs));
+  const determined = read === null || runWide === null ? null : withCircumstances(read, runWide);
   const assessment = phase.kind === "end" ? determined : await withWaiting(client, determined, run);
   const only = onlyJob(assessment, inputs.optional("job"), folder);
   const facts = runFactsOf(run, assessment, await peopleOf(client, assessment, run));
   const result = await dispatchReport(sinks, assessment, await readOutcomes(folder), facts, {
     phase,
     only,
-    isCovered: told?.isCovered ?? (() => false),
+    isCovered: runWide?.isCovered ?? (() => false),
   });
   logPublications(result.publications);
   log.info(headlineOf(result.report).text);
@@ -72,7 +72,7 @@ function circumstancesOf(inputs: Inputs): Circumstances {
 }
 
 /** An assessment that says what became of the run as a whole. */
-function withCircumstances(assessment: Assessment, { problems, notices }: ToldOfRun): Assessment {
+function withCircumstances(assessment: Assessment, { problems, notices }: RunProblems): Assessment {
   for (const { title, message } of problems) log.error(message, { title });
   for (const { title, message } of notices) log.warning(message, { title });
   return {

@@ -3,6 +3,7 @@ import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Claim, Claimed } from "@pipelines/core/ledger/claim";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
 import type { Recording } from "@pipelines/core/ledger/record";
+import { count } from "@pipelines/core/wording/count";
 
 /** Lines of one commit of the ledger: more than anybody reads. */
 const MOST_LINES = 100;
@@ -13,7 +14,7 @@ export function claimMessage({ run, head }: Claim, { ledger, taken }: Claimed, u
     const due = ledger.units.get(path)?.due;
     return due === undefined ? [] : [`${due.action} ${named(path)}: ${due.why}`];
   });
-  return message(`Run ${run.number} claims ${count(taken.length)} at ${head.slice(0, 12)}`, lines, url);
+  return message(`Run ${run.number} claims ${count(taken.length, "unit")} at ${head.slice(0, 12)}`, lines, url);
 }
 
 /** What it says of a run's end. */
@@ -24,18 +25,14 @@ export function recordMessage({ run, ended }: Recording, ledger: Ledger, url: st
     return `${applied?.action === "destroy" ? "destroyed" : "applied"} ${named(path)}`;
   });
   const open = lines.filter((line) => line.startsWith("due ")).length;
-  const done = count(lines.length - open);
+  const done = count(lines.length - open, "unit");
   return message(`Run ${run.number} ended: ${done} done, ${open} due`, lines, url);
 }
 
 /** What it says of units of which a person said that nothing is to be done. */
 export function dismissalMessage(run: LedgerRun, by: string, units: readonly UnitPath[], url: string): string {
   const lines = units.map((path) => `dismissed ${named(path)}`);
-  return message(`Run ${run.number}: ${named(by)} dismisses ${count(units.length)}`, lines, url);
-}
-
-function count(units: number): string {
-  return units === 1 ? "1 unit" : `${units} units`;
+  return message(`Run ${run.number}: ${named(by)} dismisses ${count(units.length, "unit")}`, lines, url);
 }
 
 /** A path may hold anything: in a message it stays on its line. */

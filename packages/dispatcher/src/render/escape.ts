@@ -1,10 +1,10 @@
+import { withoutColours } from "@pipelines/core/redaction/colours";
 import { inert } from "@pipelines/core/redaction/inert";
 import { maskOf } from "@pipelines/core/redaction/mask";
 
 /** Characters that hide or reorder text: control, bidi, zero-width, and unusual line ends. */
 const HIDDEN =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 const JOINER = "&#8203;";
 
 /** The tools' own secrets are masked where they are known; here, what looks like a credential, whoever wrote it. */
@@ -15,10 +15,8 @@ const mask = maskOf([]);
  * have no effect, credentials are masked. Line feeds and tabs stay.
  */
 export function visible(text: string): string {
-  const shown = text
-    .toWellFormed()
+  const shown = withoutColours(text.toWellFormed())
     .replaceAll("\r\n", "\n")
-    .replace(ANSI, "")
     .replace(
       HIDDEN,
       (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,

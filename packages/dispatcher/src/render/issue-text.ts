@@ -1,7 +1,8 @@
 import { traitsOf } from "@pipelines/core/contracts/action";
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
+import { count } from "@pipelines/core/wording/count";
 import { adviceOn } from "../report/advice.ts";
-import { count, headlineOf } from "../report/headline.ts";
+import { headlineOf } from "../report/headline.ts";
 import type { Report } from "../report/model.ts";
 import type { Range } from "../report/proof.ts";
 import type { Row } from "../report/rows.ts";

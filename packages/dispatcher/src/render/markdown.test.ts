@@ -167,6 +167,18 @@ test("what is destroyed stands above everything else, and its plan is kept when 
   expect(markdown).toContain("Not shown for lack of space");
 });
 
+test.each([
+  ["plan", "✅ Merging opens a pull request with the code of 1 account"],
+  ["apply", "✅ Proposed the code of 1 account"],
+] as const)(
+  "a %s of nothing but a new account says what comes of it, and not that there is nothing to do",
+  (mode, text) => {
+    const account = { name: "sandbox", files: [{ path: "a", content: "" }], pullRequestUrl: null, failure: null };
+    const report = { ...reportOf({ mode, units: [] }), accounts: [account] };
+    expect(renderMarkdown(report, COMMENT_LIMIT).split("\n", 1)[0]).toBe(`### ${text}`);
+  },
+);
+
 const gone = { path: "prod/a", removed: true };
 
 test.each<[Sketch, string]>([

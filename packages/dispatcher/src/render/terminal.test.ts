@@ -1,5 +1,6 @@
+import type { UnitEnd } from "@pipelines/core/contracts/outcome";
 import { expect, test } from "vitest";
-import { reportOf } from "../../test/build.ts";
+import { failed, failedPlan, reportOf } from "../../test/build.ts";
 import { examples } from "../../test/examples.ts";
 import { renderTerminal } from "./terminal.ts";
 
@@ -13,3 +14,19 @@ test.each(["small-mixed", "destroy-and-replace", "failure-in-one-of-five", "brok
     await expect(text).toMatchFileSnapshot(`../../test/examples/terminal/${name}.txt`);
   },
 );
+
+test("a terminal is told to run it again, and nothing of jobs that it does not have", () => {
+  const ends: UnitEnd[] = [failed(), { kind: "unknown", why: "it was killed" }, { kind: "skipped", because: [] }];
+  const text = renderTerminal(reportOf({ units: ends.map((end, at) => ({ path: `prod/${at}`, end })) }), {
+    plans: true,
+  });
+  expect(text).toContain("run this again");
+  expect(text).not.toMatch(/failed jobs/);
+});
+
+test("a module's repository that can't be read is said to be that, with the setting that gives access", () => {
+  const message = "git exited with 128: fatal: Could not read from remote repository.";
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });
+  expect(text).toContain("failed at plan: a module's repository can't be read");
+  expect(text).toContain("`module_access`");
+});

@@ -1,7 +1,8 @@
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
+import { count } from "@pipelines/core/wording/count";
 import { adviceOn } from "../report/advice.ts";
-import { count, headlineOf } from "../report/headline.ts";
+import { headlineOf } from "../report/headline.ts";
 import type { ReportKind } from "../report/kind.ts";
 import type { Report, WithheldUnit } from "../report/model.ts";
 import { isUnchanged, type Row } from "../report/rows.ts";
@@ -87,14 +88,16 @@ function hookLine({ name, result, summary }: HookOutcome): string {
   return `${result.padEnd(6)}  ${oneLine(name, 100)}${said === "" ? "" : `: ${said}`}`;
 }
 
-function accountLine({ name, files, pullRequestUrl, failure }: AccountOutcome): string {
-  const end = failure ?? pullRequestUrl ?? `${count(files.length, "file")} will be proposed after the merge`;
-  return `${oneLine(name, 100)}: ${oneLine(end, 1000)}`;
+function accountLine({ name, files, pullRequestUrl, notes = [], failure }: AccountOutcome): string {
+  const later =
+    files.length === 0 ? "nothing is proposed" : `${count(files.length, "file")} will be proposed after the merge`;
+  const said = notes.map((note) => `\n      ${oneLine(note, 500)}`).join("");
+  return `${oneLine(name, 100)}: ${oneLine(failure ?? pullRequestUrl ?? later, 1000)}${said}`;
 }
 
 function adviceLines(row: Row): string {
   const { unit } = row;
-  const advice = adviceOn(row);
+  const advice = adviceOn(row, "terminal");
   if (advice === null) return oneLine(unit, 200);
   const detail = advice.detail === null ? [] : visible(advice.detail).trimEnd().split("\n").slice(0, 40);
   return [

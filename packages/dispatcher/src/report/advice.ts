@@ -7,8 +7,19 @@ import type { FailureCause, LockInfo, UnitEnd, WorkedAt } from "@pipelines/core/
  */
 export type Advice = { readonly happened: string; readonly detail: string | null; readonly next: string };
 
-/** Explains how a unit ended, and what to do about it; `null` where there is nothing to explain. */
-export function adviceOn({ end, action }: { readonly end: UnitEnd; readonly action: Action }): Advice | null {
+/** How a person has the same done again, where they read of it. */
+const AGAIN = { github: "re-run the failed jobs", terminal: "run this again" } as const;
+
+/**
+ * Explains how a unit ended, and what to do about it; `null` where there is nothing to explain.
+ *
+ * @param place where it is read: no terminal has jobs
+ */
+export function adviceOn(
+  { end, action }: { readonly end: UnitEnd; readonly action: Action },
+  place: keyof typeof AGAIN = "github",
+): Advice | null {
+  const again = AGAIN[place];
   switch (end.kind) {
     case "changed":
     case "unchanged":
@@ -30,7 +41,7 @@ export function adviceOn({ end, action }: { readonly end: UnitEnd; readonly acti
         return {
           happened: `could not be planned, so it was not ${traitsOf(action).done}: it needs outputs of ${named(end.for)} that do not exist yet`,
           detail: null,
-          next: `Apply ${named(end.for)} first, then re-run the failed jobs.`,
+          next: `Apply ${named(end.for)} first, then ${again}.`,
         };
       }
       return {
@@ -49,7 +60,7 @@ export function adviceOn({ end, action }: { readonly end: UnitEnd; readonly acti
       return {
         happened: `was not started, because ${named(end.because)} did not end well`,
         detail: null,
-        next: `Fix ${named(end.because)}. Then re-run the failed jobs, or run the workflow by hand for this unit.`,
+        next: `Fix ${named(end.because)}. Then ${again}, or run the workflow by hand for this unit.`,
       };
     case "withheld":
       return { happened: `was withheld: ${end.stop.message}`, detail: null, next: end.stop.next };
@@ -57,24 +68,26 @@ export function adviceOn({ end, action }: { readonly end: UnitEnd; readonly acti
       return {
         happened: `failed at ${end.at}: ${titleOf(end.cause)}`,
         detail: end.cause.message,
-        next: nextOf(end.cause, end.at),
+        next: nextOf(end.cause, end.at, again),
       };
     case "interrupted":
       return {
         happened: `was interrupted during ${end.at}`,
         detail: end.message,
-        next: interruptedNext(end.lock, end.erroredState),
+        next: interruptedNext(end.lock, end.erroredState, again),
       };
     case "unknown":
       return {
         happened: `ended in a way that is not known: ${end.why}`,
         detail: null,
-        next: "Read the job's log. If it was applying, run a plan to see what is left, then re-run the failed jobs.",
+        next: `Read the job's log. If it was applying, run a plan to see what is left, then ${again}.`,
       };
     default:
       return end satisfies never;
   }
 }
+
+const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
 
 function titleOf(cause: FailureCause): string {
   switch (cause.kind) {
@@ -97,6 +110,7 @@ function titleOf(cause: FailureCause): string {
     case "configuration":
       return "its configuration is invalid";
     case "tool":
+      if (isUnreadableSource(cause.message)) return "a module's repository can't be read";
       return (
         errorIn(cause.message) ??
         (cause.exitCode === null ? "the tool ended without an exit code" : `exit code ${cause.exitCode}`)
@@ -106,38 +120,48 @@ function titleOf(cause: FailureCause): string {
   }
 }
 
+/** What git says of a repository that it may not read, that is not there, or whose host it does not reach. */
+function isUnreadableSource(message: string): boolean {
+  return /Could not read from remote repository|could not read Username|Authentication failed for|Repository not found|Could not resolve host/.test(
+    message,
+  );
+}
+
 /** OpenTofu's and Terraform's own first line of an error. */
 function errorIn(message: string): string | null {
   const [, error] = /^[\s│╷]*Error: (.{3,150})$/m.exec(message) ?? [];
   return error?.trim() ?? null;
 }
 
-function nextOf(cause: FailureCause, at: WorkedAt): string {
+function nextOf(cause: FailureCause, at: WorkedAt, again: string): string {
   switch (cause.kind) {
     case "locked":
-      return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it has ended, ${unlocking(cause.lock)}, then re-run the failed jobs.`;
+      return `${lockOf(cause.lock)} If that run is still going, wait and ${again}. If it has ended, ${unlocking(cause.lock)}, then ${again}.`;
     case "credentials":
-      return "Check that the role exists and that its trust policy allows this repository and branch, then re-run the failed jobs.";
+      return `Check that the role exists and that its trust policy allows this repository and branch, then ${again}.`;
     case "backend":
-      return "Check that the state backend exists and that the role may read and write it, then re-run the failed jobs.";
+      return `Check that the state backend exists and that the role may read and write it, then ${again}.`;
     case "stale-plan":
     case "crash":
-      return "Re-run the failed jobs: the unit is planned again.";
+      return `${capital(again)}: the unit is planned again.`;
     case "timeout":
-      return "See in the log what it waited for. If it needs that long, raise `jobs.timeout_minutes`. Then re-run the failed jobs.";
+      return `See in the log what it waited for. If it needs that long, raise \`jobs.timeout_minutes\`. Then ${again}.`;
     case "tool-missing":
       return `Install ${cause.tool} on the runner, or set its version under \`tools\`.`;
     case "disk-full":
-      return "Use a runner with a larger disk, or lower `jobs.units_per_job`, then re-run the failed jobs.";
+      return `Use a runner with a larger disk, or lower \`jobs.units_per_job\`, then ${again}.`;
     case "configuration":
       return "Correct the configuration and push.";
     case "tool":
       if (at === "unlock") {
-        return "Nothing was unlocked. Re-run the failed jobs of the run that found the state locked: they continue, or name the lock that is held now.";
+        return `Nothing was unlocked. ${capital(again)} of the run that found the state locked: they continue, or name the lock that is held now.`;
+      }
+      if (isUnreadableSource(cause.message)) {
+        return `Is the address right, and does the runner reach it? A private repository is read with the read-only token of \`module_access\`, whether its address is of HTTPS or SSH. Then ${again}.`;
       }
       return at === "apply"
-        ? "Part of it may have been applied. Fix the cause and merge the fix, or re-run the failed jobs if the cause lies outside the code."
-        : "Fix the cause and push, or re-run the failed jobs if the cause lies outside the code.";
+        ? `Part of it may have been applied. Fix the cause and merge the fix, or ${again} if the cause lies outside the code.`
+        : `Fix the cause and push, or ${again} if the cause lies outside the code.`;
     default:
       return cause satisfies never;
   }
@@ -157,13 +181,13 @@ function unlocking({ id }: LockInfo): string {
   return `run the workflow by hand with action \`unlock\`, this unit and \`lock_id\` \`${id}\` (in a terminal: \`terragrunt force-unlock ${id}\` in the unit's folder)`;
 }
 
-function interruptedNext(lock: LockInfo | null, erroredState: boolean): string {
+function interruptedNext(lock: LockInfo | null, erroredState: boolean, again: string): string {
   return [
     erroredState
       ? "The state could not be written to its backend and was lost with the runner: import what was created before you apply again."
       : null,
     lock === null ? null : `${lockOf(lock)} Once no run works on the unit any more, ${unlocking(lock)}.`,
-    "Run a plan to see what is left, then re-run the failed jobs.",
+    `Run a plan to see what is left, then ${again}.`,
   ]
     .filter((sentence) => sentence !== null)
     .join(" ");

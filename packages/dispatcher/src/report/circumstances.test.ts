@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { assessmentOf, facts, outcomesOf, type Sketch } from "../../test/build.ts";
 import { dispatchReport } from "../dispatch.ts";
-import { type Circumstances, toldOf } from "./circumstances.ts";
+import { type Circumstances, runProblems } from "./circumstances.ts";
 
 const well: Circumstances = { outputsDropped: false, claim: "success", record: "success", outcomes: "success" };
 const sketch: Sketch = {
@@ -13,7 +13,7 @@ const sketch: Sketch = {
   ],
 };
 const assessment = assessmentOf(sketch);
-const told = (circumstances: Partial<Circumstances>, of = assessment) => toldOf(of, { ...well, ...circumstances });
+const told = (circumstances: Partial<Circumstances>, of = assessment) => runProblems(of, { ...well, ...circumstances });
 const titles = (...[circumstances, of]: Parameters<typeof told>) => {
   const { problems, notices } = told(circumstances, of);
   return [...problems.map(({ title }) => title), ...notices.map(({ title }) => `notice: ${title}`)];

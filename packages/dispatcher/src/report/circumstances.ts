@@ -18,20 +18,23 @@ export type Circumstances = {
   readonly outcomes: Result;
 };
 
-/** One thing that is told for many jobs at once. */
+/** One thing that is so for many jobs at once. */
 export type Circumstance = { readonly title: string; readonly message: string };
 
-export type ToldOfRun = {
+export type RunProblems = {
   /** What makes the run red. */
   readonly problems: readonly Circumstance[];
   /** What a reader has to know, and what stops nothing. */
   readonly notices: readonly Circumstance[];
-  /** Whether a job without an outcome is told by one of the problems: then it is no news of each of its units. */
+  /** Whether a job without an outcome is explained by one of the problems: then it is no news of each of its units. */
   readonly isCovered: (ending: Ending) => boolean;
 };
 
 /** What a report says of circumstances, once, in place of a failure of every unit. */
-export function toldOf(assessment: Assessment, { outputsDropped, claim, record, outcomes }: Circumstances): ToldOfRun {
+export function runProblems(
+  assessment: Assessment,
+  { outputsDropped, claim, record, outcomes }: Circumstances,
+): RunProblems {
   const { mode, ledgerClaim } = assessment.comparison;
   const changes = mode === "apply" || assessment.jobs.some(({ action }) => changesUnits(action));
   const unclaimed = changes && (claim === "failure" || claim === "cancelled");

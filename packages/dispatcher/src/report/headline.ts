@@ -1,5 +1,6 @@
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
+import { count } from "@pipelines/core/wording/count";
 import type { Report } from "./model.ts";
 import { isUnlocking, laterOf } from "./rows.ts";
 import type { Totals } from "./totals.ts";
@@ -18,10 +19,7 @@ export function headlineOf(report: Report): Headline {
   }
   if (report.status === "failure") return { icon: "❌", text: failureOf(report) };
   if (report.pending.length > 0) return { icon: "⏳", text: progressOf(report) };
-  if (totals.units === 0) {
-    const { length } = report.withheld;
-    return { icon: "⚪", text: length > 0 ? `Nothing runs: ${count(length, "unit")} withheld` : "Nothing to do" };
-  }
+  if (totals.units === 0) return withoutUnits(report);
   const lost = totals.destroy + totals.replace + totals.forget;
   const amountOf = (wanted: UnitEnd["kind"]): number => report.rows.filter(({ end }) => end.kind === wanted).length;
   const [waiting, ignored] = [amountOf("waiting"), amountOf("ignored")];
@@ -47,6 +45,18 @@ export function headlineOf(report: Report): Headline {
     forget: "forgotten",
   });
   return { icon: "✅", text: `${done === "" ? "Applied: no resource had to change" : `Applied: ${done}`}${later}` };
+}
+
+/** What comes of a run in which no unit runs: new accounts, or nothing. */
+function withoutUnits(report: Report): Headline {
+  const { accounts, withheld } = report;
+  if (accounts.length > 0) {
+    const code = `the code of ${count(accounts.length, "account")}`;
+    const text = report.kind === "plan" ? `${doingOf(report)} opens a pull request with ${code}` : `Proposed ${code}`;
+    return { icon: "✅", text };
+  }
+  const { length } = withheld;
+  return { icon: "⚪", text: length > 0 ? `Nothing runs: ${count(length, "unit")} withheld` : "Nothing to do" };
 }
 
 function startOf({ kind, pending }: Report): string {
@@ -158,9 +168,4 @@ function sentenceOf(totals: Totals, verbs: Partial<Record<Figure, string>>): str
     .filter(({ amount, verb }) => amount > 0 && verb !== undefined)
     .map(({ amount, verb }, index) => `${verb} ${index === 0 ? count(amount, "resource") : amount}`);
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-}
-
-/** `1 unit`, `2 units`, `3,000 units`. */
-export function count(amount: number, noun: string, nouns = `${noun}s`): string {
-  return `${amount.toLocaleString("en-US")} ${amount === 1 ? noun : nouns}`;
 }

@@ -15,7 +15,7 @@ export function kindOf(event: string, assessment: Assessment | null): ReportKind
     case "push":
       return "apply";
     case "schedule":
-      return "drift";
+      return assessment?.comparison.mode === "manual" ? "apply" : "drift";
     case "workflow_dispatch": {
       const jobs = assessment?.jobs ?? [];
       return jobs.some(({ action }) => traitsOf(action).writes) ? "apply" : "plan";

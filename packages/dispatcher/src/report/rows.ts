@@ -149,6 +149,7 @@ export function laterOf(by: Withheld["by"]): "stays" | "waits" | "by hand" {
     case "paused":
     case "needed-apply":
     case "promotion":
+    case "new-environment":
       return "waits";
     case "account-deletion":
       return "by hand";

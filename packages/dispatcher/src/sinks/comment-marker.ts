@@ -1,6 +1,6 @@
+import { firstLineOf } from "../report/key.ts";
 import type { ReportKind } from "../report/kind.ts";
 import type { Phase } from "../report/phase.ts";
-import { firstLineOf } from "./key.ts";
 
 /** Which report of which run a comment holds, so that an older one never replaces a newer one. */
 export type CommentMarker = {

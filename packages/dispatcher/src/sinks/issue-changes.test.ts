@@ -15,10 +15,10 @@ import {
   type UnitSketch,
 } from "../../test/build.ts";
 import { collectOutcomes } from "../collect/outcomes.ts";
+import { keyOf } from "../report/key.ts";
 import { buildReport, type Report } from "../report/model.ts";
 import { type Issue, type IssueChange, issueChanges } from "./issue-changes.ts";
 import { type IssueMarker, issueMarker } from "./issue-marker.ts";
-import { keyOf } from "./key.ts";
 
 const open = (number: number, marker: IssueMarker): Issue => ({
   number,

@@ -6,12 +6,12 @@ import {
   renderRollUp,
   renderRunIssue,
 } from "../render/issue-text.ts";
+import { keyOf } from "../report/key.ts";
 import type { Report } from "../report/model.ts";
 import { isIncomplete, proofOf, rangeOf, runIdOf } from "../report/proof.ts";
 import type { Row } from "../report/rows.ts";
 import { type Subject, subjectsOf } from "../report/subjects.ts";
 import { type IssueMarker, isSameIssue, readIssueMarker } from "./issue-marker.ts";
-import { keyOf } from "./key.ts";
 
 export type Issue = { readonly number: number; readonly body: string; readonly url: string };
 

@@ -3,9 +3,9 @@ import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { failed, reportOf, type UnitSketch } from "../../test/build.ts";
+import { keyOf } from "../report/key.ts";
 import { type Issue, type IssueChange, issueChanges } from "./issue-changes.ts";
 import { issueMarker, readIssueMarker } from "./issue-marker.ts";
-import { keyOf } from "./key.ts";
 
 /** Enough for a shared issue. Each unit may be behind the one before it. */
 const UNITS = Array.from({ length: 14 }, (_, index) => `u${index}`);

@@ -1,6 +1,6 @@
 import { Action } from "@pipelines/core/contracts/action";
+import { firstLineOf } from "../report/key.ts";
 import type { Range } from "../report/proof.ts";
-import { firstLineOf } from "./key.ts";
 
 /**
  * What an issue is about: one unit and those that were not started because of it, many units at once, commits whose

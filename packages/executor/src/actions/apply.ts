@@ -1,6 +1,8 @@
 import { traitsOf } from "@pipelines/core/contracts/action";
+import { mayBuildOn } from "@pipelines/core/contracts/end";
 import type { GuardStop, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { readUnitStates, writeUnitState } from "@pipelines/core/documents/unit-states";
+import { factoryAccounts } from "../accounts/factory-output.ts";
 import { compareWithReviewed } from "../guard/compare.ts";
 import { fingerprintOf } from "../guard/fingerprint.ts";
 import { findReviewedPlans } from "../guard/reviewed-plans.ts";
@@ -16,7 +18,13 @@ import type { OpenUnit } from "../unit/open-unit.ts";
 import type { ActionOutcome, UnitAction } from "../unit/run-unit.ts";
 
 /** Plans a unit and applies that very plan. */
-export const apply: UnitAction = (job, unit) => planAndApply(job, unit, []);
+export const apply: UnitAction = async (job, unit) => {
+  const outcome = await planAndApply(job, unit, []);
+  const isFactory = unit.path === job.configuration.accounts.factory_unit;
+  if (!isFactory || !mayBuildOn(outcome.end, "apply")) return outcome;
+  const accounts = await factoryAccounts(unit);
+  return accounts === null ? outcome : { ...outcome, accounts };
+};
 
 /** Plans the destruction of a unit and applies that very plan. */
 export const destroy: UnitAction = (job, unit) => planAndApply(job, unit, ["-destroy"]);

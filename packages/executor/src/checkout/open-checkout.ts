@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, posix, relative } from "node:path";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { fillSubmodules } from "@pipelines/core/git/fill-submodules";
 import type { Repository } from "@pipelines/core/git/repository";
+import { withSubmodules } from "@pipelines/core/git/submodules";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { run } from "@pipelines/core/process/run";
 import { isCached, STACK_FILE, UNIT_FILE } from "@pipelines/core/terragrunt/files";
@@ -10,7 +12,6 @@ import { mayAddRefused } from "../tofu/extra-arguments.ts";
 import { isUnitFolder } from "./folders.ts";
 import { type GeneratedStacks, generateStacks, type StackGeneration, stacksAbove } from "./generate-stacks.ts";
 import { placeOfBlock } from "./place-of-block.ts";
-import { fillSubmodules } from "./submodules.ts";
 
 /** The files of one commit, in a folder of their own, with the stacks generated that a job needs. */
 export type Checkout = {
@@ -54,7 +55,8 @@ export async function openCheckout(
   return {
     folder: tree.folder,
     async withStacks(units, generation) {
-      const files = new Set((await repository.tree(commit)).map(({ path }) => path));
+      const whole = await withSubmodules(repository, [commit], env);
+      const files = new Set((await whole.tree(commit)).map(({ path }) => path));
       const stacks = new Set(
         [...files]
           .filter((path) => posix.basename(path) === STACK_FILE && !isCached(path))

@@ -4,8 +4,9 @@ import { readConfiguration } from "@pipelines/core/configuration/read";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AuthSettings, authAnswer, roleArn, sessionName } from "./auth-answer.ts";
+import { type AuthSettings, authAnswer, sessionName } from "./auth-answer.ts";
 import { variablesOf } from "./environment.ts";
+import { roleArn } from "./kinds.ts";
 
 const configuration = readConfiguration(
   `environments:

@@ -1,5 +1,6 @@
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
+import { namesCredentials } from "./kinds.ts";
 
 /** A secret that an environment's units need and the job does not have. */
 export class MissingSecretError extends Error {
@@ -32,14 +33,14 @@ export function variablesOf(
   const missing = environment.secrets.filter((name) => (job[name] ?? "") === "");
   if (missing.length > 0 && needed === "all secrets") {
     throw new MissingSecretError(
-      `the environment ${environment.name} declares the secrets ${missing.join(", ")}, which this job does not have; pass them in the workflow or take them out of \`secrets\``,
+      `the environment ${environment.name} declares the secrets ${missing.join(", ")}, which ${inActions(job) ? "this job does not have; put them into the secret PIPELINES_SECRETS" : "are not set in this terminal; export them"}, or take them out of \`secrets\``,
     );
   }
   const secrets = environment.secrets
     .filter((name) => !missing.includes(name))
     .map((name) => [name, job[name] ?? ""] as const);
   const own =
-    (environment.aws === undefined && environment.identity === undefined) || job["GITHUB_ACTIONS"] !== "true"
+    !namesCredentials(environment) || !inActions(job)
       ? Object.entries(job).flatMap(([name, value]) =>
           value !== undefined && CLOUD.test(name) ? [[name, value] as const] : [],
         )
@@ -50,6 +51,16 @@ export function variablesOf(
     missing,
   };
 }
+
+/** What a person has to do where a secret is not there. */
+export function withoutSecrets(names: readonly string[], job: Readonly<Record<string, string | undefined>>): string {
+  const list = names.join(", ");
+  return inActions(job)
+    ? `This job does without the declared secrets ${list}, which no job outside of a GitHub environment has: a unit that reads one gets nothing.`
+    : `${list} ${names.length === 1 ? "is a secret" : "are secrets"} that the configuration declares and that this terminal does not set: a unit that reads one gets nothing. Export what you have of them.`;
+}
+
+const inActions = (job: Readonly<Record<string, string | undefined>>): boolean => job["GITHUB_ACTIONS"] === "true";
 
 /** The values of all secrets that a configuration names, as far as the job has them. */
 export function secretsOf(configuration: Configuration, job: Readonly<Record<string, string | undefined>>): string[] {

@@ -8,7 +8,9 @@ import { traitsOf } from "@pipelines/core/contracts/action";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import { writeDocument } from "@pipelines/core/documents/document";
 import type { Repository } from "@pipelines/core/git/repository";
-import { type AuthSettings, AWS_AUDIENCE, authAnswer, CredentialsError, sessionName } from "./auth-answer.ts";
+import { type AuthSettings, authAnswer, sessionName } from "./auth-answer.ts";
+import { CredentialsError } from "./credentials-error.ts";
+import { audiencesOf, namesCredentials } from "./kinds.ts";
 import { keepTokenFile, type TokenSource } from "./token-file.ts";
 
 /** Where credentials come from while a job runs. */
@@ -49,14 +51,15 @@ const NONE: AuthProvider = {
  */
 export async function openAuthProvider(options: AuthProviderOptions): Promise<AuthProvider> {
   const { execution, configuration, environment, jobFolder, treeFolder } = options;
-  const audiences = audiencesOf(configuration);
+  // Units of other environments may be read as dependencies.
+  const audiences = audiencesOf(environmentsOf(configuration));
   if (audiences.length === 0 || options.process["GITHUB_ACTIONS"] !== "true") return NONE;
   const [url, bearer] = [
     options.process["ACTIONS_ID_TOKEN_REQUEST_URL"],
     options.process["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
   ];
   if (url === undefined || bearer === undefined) {
-    if (environment.aws === undefined && environment.identity === undefined) return NONE;
+    if (!namesCredentials(environment)) return NONE;
     throw new CredentialsError(
       `the environment ${environment.name} has a role or an identity, but this job may not ask GitHub for an identity token; give it \`permissions: id-token: write\``,
     );
@@ -116,15 +119,6 @@ async function keepTokens(
     throw error;
   }
   return { files, [Symbol.asyncDispose]: over };
-}
-
-/** Whom tokens are needed for: units of other environments may be read as dependencies. */
-function audiencesOf(configuration: Configuration): string[] {
-  const wanted = environmentsOf(configuration).flatMap(({ aws, identity }) => [
-    ...(aws === undefined ? [] : [AWS_AUDIENCE]),
-    ...(identity === undefined ? [] : [identity.audience]),
-  ]);
-  return [...new Set(wanted)];
 }
 
 async function accountsOf({

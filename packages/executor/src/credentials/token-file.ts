@@ -1,7 +1,7 @@
 import { rename, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { CredentialsError } from "./auth-answer.ts";
+import { CredentialsError } from "./credentials-error.ts";
 
 const Answer = z.object({ value: z.string().min(1) });
 const Claims = z.object({ exp: z.number() });

@@ -1,9 +1,9 @@
-import { byHand } from "@pipelines/core/advice/by-hand";
 import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { GuardStop, ResourceAction } from "@pipelines/core/contracts/outcome";
 import type { ReviewedPlan } from "@pipelines/core/contracts/reviewed-plan";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { byHand } from "@pipelines/core/wording/by-hand";
 import type { GuardRule } from "./compare.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 

@@ -18,11 +18,12 @@ export function judgePlans(
   folder: () => Promise<string>,
 ): JudgePlan {
   return async (unit, plan) => {
-    if (job.hooks.length === 0) return null;
+    const hooks = job.hooks.filter(({ on }) => on.includes("plans"));
+    if (hooks.length === 0) return null;
     const plansFolder = await mkdtemp(join(job.jobFolder, "judged-"));
     try {
       await writeFile(join(plansFolder, `${unit}.json`), JSON.stringify(plan), { mode: 0o600 });
-      const outcomes = await runHooks({ ...job, plansFolder, folder: await folder() });
+      const outcomes = await runHooks({ ...job, hooks, plansFolder, outcome: null, folder: await folder() });
       const denial = outcomes.find(({ result }) => result === "deny" || result === "failed");
       if (denial === undefined) return null;
       const what = denial.result === "deny" ? "denies what would be applied" : "could not judge what would be applied";

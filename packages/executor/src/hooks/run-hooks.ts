@@ -1,11 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Configuration, Hook } from "@pipelines/core/configuration/schema";
 import { type Action, traitsOf } from "@pipelines/core/contracts/action";
-import { HookOutcome } from "@pipelines/core/contracts/outcome";
+import { needsSomebody } from "@pipelines/core/contracts/end";
+import { HookOutcome, type JobOutcome } from "@pipelines/core/contracts/outcome";
 import { type Ran, run } from "@pipelines/core/process/run";
 import { inert } from "@pipelines/core/redaction/inert";
 import type { Mask } from "@pipelines/core/redaction/mask";
+import { fileNameOf } from "../outcome/unit-files.ts";
 
 /** A summary is for a comment, not for a log. */
 const LONGEST_SUMMARY = 8_000;
@@ -17,12 +19,17 @@ export function hooksOf(configuration: Configuration, action: Action): readonly 
   return hooks === null ? [] : configuration.hooks[hooks];
 }
 
+/** How a job went, as far as it decides which hooks follow it. */
+export type HookOccasion = Hook["on"][number];
+
 export type HookRun = {
   readonly hooks: readonly Hook[];
   /** A checkout of the commit that is trusted: the hook's own files come from there. */
   readonly folder: string;
   /** A folder with the JSON of the job's plans. It holds secrets. */
   readonly plansFolder: string;
+  /** How the job's units ended; `null` right before one of them is changed. */
+  readonly outcome: JobOutcome | null;
   /** A folder for what hooks answer. */
   readonly jobFolder: string;
   readonly env: Readonly<Record<string, string>>;
@@ -30,17 +37,45 @@ export type HookRun = {
 };
 
 /**
- * Runs hooks one after the other, each once for the job's plans. A hook finds the plans in the folder
- * `PIPELINES_PLANS`. It may write `{"result": "pass" | "warn" | "deny", "summary": "<Markdown>"}` to the file
- * `PIPELINES_RESULT`; otherwise exit code 0 is a pass, 1 a denial, anything else a failure of the hook, and what it
- * printed is the summary. Without a plan there is nothing to say.
+ * Runs hooks one after the other, each once for the job. A hook finds the plans in the folder `PIPELINES_PLANS`, and how the
+ * units ended in the file `PIPELINES_OUTCOME`. It may write `{"result": "pass" | "warn" | "deny", "summary": "<Markdown>"}`
+ * to the file `PIPELINES_RESULT`; otherwise exit code 0 is a pass, 1 a denial, anything else a failure of the hook, and what
+ * it printed is the summary.
  */
 export async function runHooks(job: HookRun): Promise<HookOutcome[]> {
   const plans = await readdir(job.plansFolder).catch(() => []);
-  if (plans.length === 0) return [];
+  const occasions = occasionsOf(plans.length, job.outcome);
   const outcomes: HookOutcome[] = [];
-  for (const hook of job.hooks) outcomes.push(await runHook(job, hook));
+  for (const hook of job.hooks) {
+    if (hook.on.some((on) => occasions.has(on))) outcomes.push(await runHook(job, hook));
+  }
   return outcomes;
+}
+
+function occasionsOf(plans: number, outcome: JobOutcome | null): ReadonlySet<HookOccasion> {
+  const failed = outcome?.units.some(({ end }) => needsSomebody(end, outcome.action)) === true;
+  const occasions = new Set<HookOccasion>();
+  if (plans > 0) occasions.add("plans");
+  if (failed) occasions.add("failure");
+  return occasions.size === 0 ? new Set(["nothing"]) : occasions;
+}
+
+/** What a hook gets besides the environment of the job's tools. */
+async function variablesOf(job: HookRun, resultFile: string): Promise<Record<string, string>> {
+  const common = { PIPELINES_PLANS: job.plansFolder, PIPELINES_RESULT: resultFile };
+  if (job.outcome === null) return common;
+  // A copy: what a hook writes there is nobody's outcome.
+  const file = join(dirname(resultFile), "outcome.json");
+  await writeFile(file, JSON.stringify(withPlanFiles(job.outcome)), { mode: 0o600 });
+  return { ...common, PIPELINES_OUTCOME: file };
+}
+
+/** The outcome, and beside each unit the name of its plan in the folder of plans. */
+function withPlanFiles(outcome: JobOutcome): object {
+  const units = outcome.units.map((unit) => {
+    return unit.plan === undefined ? unit : { ...unit, planFile: `${fileNameOf(unit.path)}.json` };
+  });
+  return { ...outcome, units };
 }
 
 async function runHook(job: HookRun, hook: Hook): Promise<HookOutcome> {
@@ -49,7 +84,7 @@ async function runHook(job: HookRun, hook: Hook): Promise<HookOutcome> {
   const [program = "", ...args] = hook.run;
   const ran = await run(program, args, {
     cwd: job.folder,
-    env: { ...job.env, PIPELINES_PLANS: job.plansFolder, PIPELINES_RESULT: resultFile },
+    env: { ...job.env, ...(await variablesOf(job, resultFile)) },
     timeoutMs: hook.timeout_minutes * 60_000,
     maxCharacters: MOST_OUTPUT,
   });

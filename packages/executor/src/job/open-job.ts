@@ -14,6 +14,8 @@ import { type GuardRule, stricterRule } from "../guard/compare.ts";
 import { type JudgePlan, judgePlans } from "../hooks/judge.ts";
 import { hooksOf } from "../hooks/run-hooks.ts";
 import type { MayStart } from "../look/ask-dispatcher.ts";
+import { type DependencyOutputs, openDependencyOutputs } from "../tofu/dependency-outputs.ts";
+import { withVersionAnswer } from "../tofu/version-answer.ts";
 import { type Redactor, redactorOf } from "./redactor.ts";
 import type { Tools } from "./tools.ts";
 
@@ -26,10 +28,14 @@ export type OpenJob = {
   readonly environment: Environment;
   readonly reviewRule: GuardRule;
   readonly tools: Tools;
+  /** The environment of the tools, as Terragrunt gets it for a unit. */
+  readonly unitEnv: Readonly<Record<string, string>>;
   /** What Terragrunt asks for credentials, where there is something to ask. */
   readonly authProvider: string | null;
   readonly checkout: Checkout;
   readonly folders: JobFolders;
+  /** What dependencies of the units have been asked for. */
+  readonly outputs: DependencyOutputs;
   readonly redactor: Redactor;
   /** Aborted once when the run is asked to stop. */
   readonly stop: AbortSignal;
@@ -102,6 +108,8 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
     reviewRule: reviewRuleOf(options),
     authProvider: authProvider.command,
     folders: { work, plans, outcome: options.outcomeFolder },
+    unitEnv: await withVersionAnswer(tools.binary, tools.env, work),
+    outputs: await openDependencyOutputs(work),
   };
   const resources = opened.move();
   return { ...job, [Symbol.asyncDispose]: () => resources.disposeAsync() };

@@ -5,7 +5,7 @@ import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { locateTerragrunt } from "@pipelines/core/terragrunt/binary";
-import { variablesOf } from "../credentials/environment.ts";
+import { variablesOf, withoutSecrets } from "../credentials/environment.ts";
 import { moduleAccess } from "../credentials/module-access.ts";
 import { type Binary, locateBinary } from "../tofu/binary.ts";
 
@@ -17,8 +17,8 @@ export type Tools = {
   readonly env: Readonly<Record<string, string>>;
   /** Values in it that are never shown. */
   readonly secrets: readonly string[];
-  /** Declared secrets that the job does without, since it can. */
-  readonly missing: readonly string[];
+  /** What a person has to know of declared secrets that the job does without, since it can. */
+  readonly warnings: readonly string[];
 };
 
 /**
@@ -44,6 +44,6 @@ export async function findTools(
     versions: { terragrunt: terragrunt.version, tofu: `${binary.kind} ${binary.version}` },
     env: { ...clean, ...modules.variables, ...variables },
     secrets: [...secrets, ...modules.secrets],
-    missing,
+    warnings: missing.length === 0 ? [] : [withoutSecrets(missing, process)],
   };
 }

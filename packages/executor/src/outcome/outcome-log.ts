@@ -14,6 +14,8 @@ export type OutcomeLog = {
    * no room for the document. What could not be written now is written by the next call.
    */
   unitEnded(unit: UnitOutcome): Promise<void>;
+  /** What the document says by now. */
+  soFar(): JobOutcome;
   /** Closes the document and answers it. @param failure why the job as a whole could not do its work @throws as `add` */
   finish(failure: string | null): Promise<JobOutcome>;
 };
@@ -49,6 +51,7 @@ export async function startOutcomeLog(execution: Execution, warn: (message: stri
         warn(`the outcome can't be written: ${error instanceof Error ? error.message : error}`),
       );
     },
+    soFar: () => outcome,
     async finish(failure) {
       await write({ state: "finished", finishedAt: new Date().toISOString(), failure });
       return outcome;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Account } from "@pipelines/core/contracts/change";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { JobId } from "@pipelines/core/contracts/job";
 import { JobOutcome, type UnitEnd } from "@pipelines/core/contracts/outcome";
@@ -9,7 +10,12 @@ import { assessmentFile, newestAttempts, OUTCOME_FILE } from "@pipelines/core/do
 import { findOutcomes } from "@pipelines/core/documents/outcomes";
 
 /** The units of the run's other jobs: how they ended, and which of them earlier jobs were to apply. */
-export type EarlierUnits = { readonly ends: ReadonlyMap<UnitPath, UnitEnd>; readonly applies: ReadonlySet<UnitPath> };
+export type EarlierUnits = {
+  readonly ends: ReadonlyMap<UnitPath, UnitEnd>;
+  readonly applies: ReadonlySet<UnitPath>;
+  /** What the account factory has made, where it was applied and says so. */
+  readonly accounts?: readonly Account[];
+};
 
 /**
  * How the units of the run's other jobs ended, from the outcomes that lie beside ours; the highest attempt counts. A
@@ -24,11 +30,19 @@ export async function earlierUnits(execution: Pick<Execution, "folder" | "job">)
     const why = `the job ${other.name} left no outcome of it`;
     for (const { path } of other.units) ends.set(path, { kind: "unknown", why });
   }
+  let accounts: Account[] | undefined;
   for (const { units } of await newestOutcomes(folder, job.id)) {
-    for (const { path, end } of units) ends.set(path, end);
+    for (const unit of units) {
+      ends.set(unit.path, unit.end);
+      accounts = unit.accounts ?? accounts;
+    }
   }
   const applied = (assessment?.jobs ?? []).filter(({ action, stage }) => action === "apply" && stage < job.stage);
-  return { ends, applies: new Set(applied.flatMap(({ units }) => units.map(({ path }) => path))) };
+  return {
+    ends,
+    applies: new Set(applied.flatMap(({ units }) => units.map(({ path }) => path))),
+    ...(accounts === undefined ? {} : { accounts }),
+  };
 }
 
 /** The outcomes of all other jobs, of each job the newest. */

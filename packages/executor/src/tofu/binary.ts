@@ -5,7 +5,13 @@ import { ToolError } from "@pipelines/core/terragrunt/binary";
 import { isOlder, OLDEST } from "@pipelines/core/terragrunt/oldest";
 
 /** The OpenTofu or Terraform that plans and applies. */
-export type Binary = { readonly kind: "tofu" | "terraform"; readonly program: string; readonly version: string };
+export type Binary = {
+  readonly kind: "tofu" | "terraform";
+  readonly program: string;
+  readonly version: string;
+  /** What it prints when it is asked for its version. */
+  readonly versionText: string;
+};
 
 const oldest = { tofu: OLDEST.opentofu, terraform: OLDEST.terraform } as const;
 
@@ -25,7 +31,7 @@ export async function locateBinary(env: Readonly<Record<string, string>>): Promi
       if (isOlder(version, oldest[kind])) {
         throw new ToolError(kind, `${kind} v${version} is too old: Pipelines needs ${oldest[kind]} or newer.`);
       }
-      return { kind, program: await realpath(program), version };
+      return { kind, program: await realpath(program), version, versionText: said };
     }
   }
   throw new ToolError("tofu", `Neither tofu nor terraform is on the PATH. Install OpenTofu ${oldest.tofu} or newer.`);

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { mayAddRefused, refusedArgument } from "./extra-arguments.ts";
 
-const refused = (commands: string[], words: string[]) =>
-  refusedArgument({ terraform: { extra_arguments: { x: { name: "x", commands, arguments: words } } } });
+const refused = (commands: string[], words: string[], env_vars: Record<string, string> = {}) =>
+  refusedArgument({ terraform: { extra_arguments: { x: { name: "x", commands, arguments: words, env_vars } } } });
 
 it.each<[what: string, commands: string[], words: string[]]>([
   ["a lock's timeout", ["plan", "apply"], ["-lock-timeout=20m", "-lock=true"]],
@@ -22,10 +22,21 @@ it.each<[what: string, commands: string[], words: string[], argument: string]>([
   ["an exclusion", ["plan"], ["-exclude", "a.b"], "-exclude"],
   ["a destruction", ["plan"], ["-destroy"], "-destroy"],
   ["a look at drift alone", ["plan"], ["-refresh-only"], "-refresh-only"],
+  ["a state of its own", ["plan"], ["-state=/tmp/x.tfstate"], "-state=/tmp/x.tfstate"],
+  ["a state that goes elsewhere", ["apply"], ["-state-out", "x.tfstate"], "-state-out"],
   ["a plan file of its own", ["apply"], ["-auto-approve", "my.tfplan"], "my.tfplan"],
   ["a plan file behind a flag that has its value", ["apply"], ["-lock-timeout=1m", "my.tfplan"], "my.tfplan"],
 ])("%s is refused, with its block", (_, commands, words, argument) => {
   expect(refused(commands, words)).toMatchObject({ block: "x", argument });
+});
+
+it.each<[what: string, commands: string[], variables: Record<string, string>, argument: string | null]>([
+  ["a plan file", ["apply"], { TF_CLI_ARGS_apply: "-json other.tfplan" }, "other.tfplan"],
+  ["a state", ["apply"], { TF_CLI_ARGS: "-state=x" }, "-state=x"],
+  ["flags", ["plan", "apply"], { TF_CLI_ARGS_apply: "-json -lock=false", TF_LOG: "debug x" }, null],
+  ["a plan file for plans, which have none", ["plan"], { TF_CLI_ARGS_apply: "other.tfplan" }, null],
+])("variables that add %s to an apply are looked at as well", (_, commands, variables, argument) => {
+  expect(refused(commands, [], variables)?.argument ?? null).toBe(argument);
 });
 
 const block = (given: string) =>
@@ -47,6 +58,8 @@ it.each<[what: string, given: string, may: boolean]>([
   ["a word of its own", '    arguments = ["-auto-approve", "my.tfplan"]', true],
   ["a flag whose value comes next", '    arguments = ["-lock-timeout", "20m"]', true],
   ["something that is not written out", "    arguments = concat(local.words, [])", true],
+  ["variables that add arguments", '    env_vars = { TF_CLI_ARGS_apply = "x" }', true],
+  ["other variables", '    env_vars = { TF_LOG = "x" }', false],
   ["a name among words", '    arguments = ["-json", local.more]', true],
 ])("a configuration with %s is asked about only where it may add what is refused", (_, given, may) => {
   expect(mayAddRefused(block(given))).toBe(may);

@@ -75,3 +75,28 @@ describe("the cause of a failure", () => {
     expect(lockOf(other)).toEqual({ id: "56-78", who: null, operation: null, created: null, path: null });
   });
 });
+
+describe("an error", () => {
+  it("is said once, without Terragrunt's advice and its own second telling", () => {
+    const log = [
+      "╷",
+      "│ Error: Unsupported argument",
+      "│   on root.hcl line 1:",
+      "│    1: skip = true",
+      '│ An argument named "skip" is not expected here.',
+      "╵",
+      "info: TIP (debugging-docs): For help troubleshooting errors, visit https://example.com",
+      'root.hcl:1,1-5: Unsupported argument; An argument named "skip" is not expected here.',
+      "root.hcl:9,1-5: Unknown variable; There is no variable named x.",
+    ].join("\n");
+    expect(errorText(log)).toBe(
+      [
+        "Error: Unsupported argument",
+        "  on root.hcl line 1:",
+        "   1: skip = true",
+        'An argument named "skip" is not expected here.',
+        "root.hcl:9,1-5: Unknown variable; There is no variable named x.",
+      ].join("\n"),
+    );
+  });
+});

@@ -90,6 +90,18 @@ export function lockOf(text: string): LockInfo | null {
   return { id, who: field("Who"), operation: field("Operation"), created: field("Created"), path: field("Path") };
 }
 
+/** What Terragrunt says in a frame it says once more in one line, `file:line,column: summary; detail`, behind its advice. */
+function withoutRepeats(text: string): string {
+  const summaries = [...text.matchAll(/^Error: (.+)$/gm)].map(([, summary = ""]) => summary.trim());
+  return text
+    .split("\n")
+    .filter((line) => {
+      const [, summary] = /^\S+\.hcl:\d+,[\d,-]+: ([^;]+); /.exec(line) ?? [];
+      return !line.startsWith("info: TIP ") && (summary === undefined || !summaries.includes(summary));
+    })
+    .join("\n");
+}
+
 /** The errors in a tool's output, without the frame that is drawn round them; else its last lines. */
 export function errorText(text: string): string {
   const plain = text.replaceAll(/^[╷╵│]\s?/gm, "");
@@ -98,6 +110,7 @@ export function errorText(text: string): string {
   const once = plain
     .slice(Math.max(0, first))
     .replace(/\n(?:info: TIP [^\n]*\n)?error occurred:\s*\* Failed to execute [\s\S]*$/, "");
-  const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : once).replaceAll(/\n{3,}/g, "\n\n").trim();
+  const said = first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : withoutRepeats(once);
+  const body = said.replaceAll(/\n{3,}/g, "\n\n").trim();
   return body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}…`;
 }

@@ -7,12 +7,12 @@ import type { Binary } from "./binary.ts";
 import { interruptUntilEnded } from "./interrupt.ts";
 import { type Wrapper, writeWrapper } from "./wrapper.ts";
 
-const binary: Binary = { kind: "tofu", program: "/nowhere/tofu", version: "1.12.6" };
+const binary: Binary = { kind: "tofu", program: "/nowhere/tofu", version: "1.12.6", versionText: "" };
 let folder: string;
 let wrapper: Wrapper;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "interrupt-"));
-  wrapper = await writeWrapper(binary, folder, join(folder, "init.lock"));
+  wrapper = await writeWrapper(binary, folder, { initLock: join(folder, "init.lock"), outputs: { folder } });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

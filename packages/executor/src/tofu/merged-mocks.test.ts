@@ -6,6 +6,7 @@ describe("the outputs of a dependency", () => {
   it.each<[what: string, text: string, outputs: object | null]>([
     ["as they are", one, { o: "x" }],
     ["between what hooks print", `=== guard: ok {not json} ===\n{\n"a": 1\n}\n${one}\n[done]\n`, { o: "x" }],
+    ["between empty objects of hooks", `{}\n${one}\n{}\n`, { o: "x" }],
     ["of a unit without any", "banner\n{}\n", {}],
     ["that were not printed", "banner\n", null],
     ["that are cut off", one.slice(0, -2), null],

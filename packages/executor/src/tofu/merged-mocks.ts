@@ -33,19 +33,26 @@ export async function filledByMocks(question: UnitQuestion, rendered: RenderedUn
   return filled;
 }
 
-/** The values that `output -json` printed, whatever hooks printed before and behind it; `null` when there are none. */
+/**
+ * The values that `output -json` printed, whatever hooks printed before and behind it; `null` when there are none. A hook
+ * may print `{}` as well, which says nothing beside outputs.
+ */
 export function outputsIn(text: string): Readonly<Record<string, unknown>> | null {
-  for (const [object] of text.matchAll(/^\{(?:\}$|$[\s\S]*?^\}$)/gm)) {
-    try {
-      const outputs = Outputs.safeParse(JSON.parse(object));
-      if (outputs.success) {
-        return Object.fromEntries(Object.entries(outputs.data).map(([name, { value }]) => [name, value]));
-      }
-    } catch {
-      // Not JSON: a hook's.
-    }
+  const found = [...text.matchAll(/^\{(?:\}$|$[\s\S]*?^\}$)/gm)]
+    .map(([object]) => outputsOf(object))
+    .filter((outputs) => outputs !== null);
+  return found.find((outputs) => Object.keys(outputs).length > 0) ?? found[0] ?? null;
+}
+
+function outputsOf(object: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const outputs = Outputs.safeParse(JSON.parse(object));
+    if (!outputs.success) return null;
+    return Object.fromEntries(Object.entries(outputs.data).map(([name, { value }]) => [name, value]));
+  } catch {
+    // Not JSON: a hook's.
+    return null;
   }
-  return null;
 }
 
 /** Whether a mock has a key, at any depth when `deep`, that the real outputs have not. */

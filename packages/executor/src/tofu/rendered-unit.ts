@@ -20,6 +20,7 @@ const ExtraArguments = z.looseObject({
   name: z.string(),
   commands: z.array(z.string()).nullish(),
   arguments: z.array(z.string()).nullish(),
+  env_vars: z.record(z.string(), z.string()).nullish(),
 });
 export type ExtraArguments = z.infer<typeof ExtraArguments>;
 

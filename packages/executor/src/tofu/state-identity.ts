@@ -32,17 +32,39 @@ export async function stateIdentityOf(folder: string, planFile: string): Promise
 }
 
 async function placeOf(folder: string): Promise<Pick<LedgerState, "backend" | "key" | "workspace">> {
-  const { backend } = BackendFile.parse(
-    JSON.parse(await readFile(join(folder, ".terraform/terraform.tfstate"), "utf8")),
-  );
+  const { backend } = await readBackend(backendFileIn(folder));
   const workspace = await readFile(join(folder, ".terraform/environment"), "utf8").catch(() => "default");
+  return { backend: backend.type, key: keyOf(backend, folder), workspace: workspace.trim() };
+}
+
+/** The file in which the binary keeps the settings of a folder's backend. */
+export const backendFileIn = (folder: string): string => join(folder, ".terraform/terraform.tfstate");
+
+/**
+ * What names the place of a state, in any workspace, from the settings of its backend; `null` where the place depends on
+ * the folder that they are used in.
+ *
+ * @throws when the file is none of such settings
+ */
+export async function statePlaceIn(backendFile: string): Promise<string | null> {
+  const { backend } = await readBackend(backendFile);
+  return countsFromFolder(backend) ? null : keyOf(backend, null);
+}
+
+const readBackend = async (file: string): Promise<z.infer<typeof BackendFile>> =>
+  BackendFile.parse(JSON.parse(await readFile(file, "utf8")));
+
+type Backend = z.infer<typeof BackendFile>["backend"];
+
+/** A relative path of the local backend counts from the folder. */
+const countsFromFolder = ({ type, config }: Backend): boolean =>
+  type === "local" && !String(config["path"] ?? "").startsWith("/");
+
+function keyOf(backend: Backend, folder: string | null): string {
   const named = NAMING.map((name) => backend.config[name] ?? null);
-  // A relative path of the local backend counts from the folder.
-  const relativeTo = backend.type === "local" && !String(backend.config["path"] ?? "").startsWith("/") ? folder : null;
-  const key = createHash("sha256")
-    .update(JSON.stringify([named, relativeTo]))
+  return createHash("sha256")
+    .update(JSON.stringify([named, countsFromFolder(backend) ? folder : null]))
     .digest("hex");
-  return { backend: backend.type, key, workspace: workspace.trim() };
 }
 
 async function lineageOf(planFile: string): Promise<Pick<LedgerState, "lineage" | "serial">> {

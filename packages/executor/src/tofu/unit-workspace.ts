@@ -1,17 +1,17 @@
 import { access, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LedgerState } from "@pipelines/core/contracts/ledger";
-import { run } from "@pipelines/core/process/run";
 import type { Binary } from "./binary.ts";
+import type { DependencyOutputs } from "./dependency-outputs.ts";
 import { readLog } from "./log-file.ts";
 import { filledByMocks } from "./merged-mocks.ts";
-import { PlanJson } from "./plan-json.ts";
+import { type ReadPlan, readPlan } from "./read-plan.ts";
 import { type RenderedUnit, renderUnit, type UnitQuestion } from "./rendered-unit.ts";
 import { sensitiveInputs } from "./sensitive-inputs.ts";
 import { stateIdentityOf } from "./state-identity.ts";
 import { runTerragrunt, type TerragruntEnd } from "./terragrunt.ts";
 import { type DependencyFacts, dependencyFacts, readTerragruntLog, terragruntLogText } from "./terragrunt-log.ts";
-import { applyExitOf, type Call, callsOf, planFlagsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
+import { applyExitOf, callsOf, planFlagsOf, type Wrapper, writeWrapper } from "./wrapper.ts";
 
 /** Everything that one unit's processes need and leave, in a folder of its own on the runner. */
 export type UnitWorkspace = AsyncDisposable & {
@@ -21,7 +21,7 @@ export type UnitWorkspace = AsyncDisposable & {
   /** Whether a plan was written, be it good or not. */
   hasPlan(): Promise<boolean>;
   /** The plan as data and as text, by the binary in the folder that Terragrunt prepared. */
-  show(): Promise<{ readonly json: PlanJson; readonly text: string }>;
+  show(): Promise<ReadPlan>;
   /** The configuration files of dependencies whose mocks fill what their outputs lack. */
   filledByMocks(): Promise<readonly string[]>;
   /** The unit's configuration as Terragrunt evaluates it, asked once; `null` where it can't. */
@@ -69,6 +69,7 @@ export type Step = {
 export type UnitWorkspaceOptions = {
   /** A folder for all units of the job. */
   readonly jobFolder: string;
+  readonly outputs: DependencyOutputs;
   readonly unitFolder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly binary: Binary;
@@ -78,12 +79,12 @@ export type UnitWorkspaceOptions = {
   readonly stop: AbortSignal;
 };
 
-/** A plan of some thousand resources has hundreds of megabytes of JSON; more is refused rather than exhausting memory. */
-const LARGEST_PLAN_CHARACTERS = 400 * 1024 * 1024;
-
 export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<UnitWorkspace> {
   const folder = await mkdtemp(join(options.jobFolder, "unit-"));
-  const wrapper = await writeWrapper(options.binary, join(folder, "bin"), join(options.jobFolder, "init.lock"));
+  const wrapper = await writeWrapper(options.binary, join(folder, "bin"), {
+    initLock: join(options.jobFolder, "init.lock"),
+    outputs: options.outputs,
+  });
   const downloadFolder = join(folder, "download");
   await mkdir(downloadFolder);
   const planFile = join(folder, "plan.tfplan");
@@ -102,6 +103,8 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
       const stop = evenWhenStopped ? new AbortController().signal : options.stop;
       const before = (await callsOf(wrapper)).length;
       await rm(wrapper.applyExit, { force: true });
+      const changesState = args[0] !== "plan";
+      if (changesState) await options.outputs.stateChanges(await folderOfLastPlan(wrapper));
       const end = await runTerragrunt({
         ...options,
         ...{
@@ -116,6 +119,7 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
           withoutDependencies,
         },
       });
+      if (changesState) await options.outputs.stateChanges(await folderOfLastPlan(wrapper));
       // Each apply's output stays by itself.
       const applyFile = join(folder, `${step}.apply`);
       await rename(wrapper.applyLog, applyFile).catch(() => undefined);
@@ -138,22 +142,12 @@ export async function openUnitWorkspace(options: UnitWorkspaceOptions): Promise<
     },
     hasPlan: () => exists(planFile),
     async show() {
-      const cwd = (await planCall(wrapper)).folder;
-      const show = async (args: readonly string[]): Promise<string> => {
-        const ran = await run(options.binary.program, ["show", "-no-color", ...args, planFile], {
-          cwd,
-          env: options.env,
-          timeoutMs: options.timeoutMinutes * 60_000,
-          maxCharacters: LARGEST_PLAN_CHARACTERS,
-        });
-        if (ran.exitCode !== 0) throw new Error(`the plan can't be read back: ${ran.failure ?? ran.stderr.trim()}`);
-        return ran.stdout;
-      };
-      return { json: PlanJson.parse(JSON.parse(await show(["-json"]))), text: (await show([])).trim() };
+      const cwd = await planFolder(wrapper);
+      return readPlan(options.binary, { planFile, cwd, env: options.env, timeoutMs: options.timeoutMinutes * 60_000 });
     },
     filledByMocks: async () => filledByMocks(question, await rendered()),
     rendered,
-    stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
+    stateIdentity: async () => stateIdentityOf(await planFolder(wrapper), planFile),
     async sensitiveInputs() {
       const call = (await callsOf(wrapper)).findLast(({ subcommand }) => /^(?:plan|apply|destroy)$/.test(subcommand));
       if (call === undefined) return new Set();
@@ -181,8 +175,12 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
-async function planCall(wrapper: Wrapper): Promise<Call> {
-  const call = (await callsOf(wrapper)).findLast(({ subcommand }) => subcommand === "plan");
-  if (call === undefined) throw new Error("Terragrunt made no plan");
-  return call;
+async function folderOfLastPlan(wrapper: Wrapper): Promise<string | null> {
+  return (await callsOf(wrapper)).findLast(({ subcommand }) => subcommand === "plan")?.folder ?? null;
+}
+
+async function planFolder(wrapper: Wrapper): Promise<string> {
+  const folder = await folderOfLastPlan(wrapper);
+  if (folder === null) throw new Error("Terragrunt made no plan");
+  return folder;
 }

@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Binary } from "./binary.ts";
+import { type DependencyOutputs, dependencyOutputsScript } from "./dependency-outputs.ts";
+import { shellWord, versionAnswer } from "./version-answer.ts";
 
 /**
  * A program that Terragrunt starts in place of the binary. It notes its process and folder before it becomes the
@@ -25,10 +27,11 @@ export type Wrapper = {
   readonly variablesFile: string;
 };
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** What the wrappers of all units of a job have in common. */
+export type SharedByUnits = { readonly initLock: string; readonly outputs: Pick<DependencyOutputs, "folder"> };
 
 /** Writes a wrapper of its own for each unit. */
-export async function writeWrapper(binary: Binary, folder: string, initLock: string): Promise<Wrapper> {
+export async function writeWrapper(binary: Binary, folder: string, shared: SharedByUnits): Promise<Wrapper> {
   await mkdir(folder, { recursive: true });
   // Terragrunt tells OpenTofu from Terraform by what it prints, and looks at the file's name first.
   const program = join(folder, binary.kind);
@@ -41,26 +44,31 @@ export async function writeWrapper(binary: Binary, folder: string, initLock: str
     planFlags: join(folder, "plan.flags"),
     variablesFile: join(folder, "variables"),
   };
-  await writeFile(program, scriptOf(wrapper, binary, initLock), { mode: 0o755 });
+  await writeFile(program, scriptOf(wrapper, binary, shared), { mode: 0o755 });
   await writeFile(wrapper.callsFile, "");
   return wrapper;
 }
 
-function scriptOf(wrapper: Wrapper, binary: Binary, initLock: string): string {
+function scriptOf(wrapper: Wrapper, binary: Binary, { initLock, outputs }: SharedByUnits): string {
   // The arguments can hold secrets: only the subcommand is noted.
   const note = (subcommand: string): string =>
-    `printf '%s %s %s\\n' "$$" ${subcommand} "$PWD" >> ${quoted(wrapper.callsFile)}`;
-  const mayStart = `if [ -e ${quoted(wrapper.stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`;
-  const applying = [note("apply"), mayStart, 'exec "$@"'].join("\n");
+    `printf '%s %s %s\\n' "$$" ${subcommand} "$PWD" >> ${shellWord(wrapper.callsFile)}`;
+  const mayStart = `if [ -e ${shellWord(wrapper.stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`;
+  const below = [note('"$0"'), mayStart, 'exec "$@"'].join("\n");
+  const trustCache = "export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE=1";
   return [
     "#!/bin/sh",
+    versionAnswer(binary),
+    `below() { sh -c ${shellWord(below)} "$1" ${shellWord(binary.program)} "$@"; }`,
+    ...dependencyOutputsScript(outputs, { child: "below", initLock, trustCache }),
+    'dependency_outputs "$@"',
     // What sensitive inputs are given is masked in what is printed, also when no plan comes of it.
-    `case "$1" in plan | apply | destroy) (umask 077; env -0 > ${quoted(wrapper.variablesFile)}) 2> /dev/null ;; esac`,
+    `case "$1" in plan | apply | destroy) (umask 077; env -0 > ${shellWord(wrapper.variablesFile)}) 2> /dev/null ;; esac`,
     'if [ "$1" = apply ]; then',
     ...ARGUMENTS_OF_AN_APPLY,
-    `  sh -c ${quoted(applying)} sh ${quoted(binary.program)} "$@" >> ${quoted(wrapper.applyLog)} 2>&1`,
+    `  below "$@" >> ${shellWord(wrapper.applyLog)} 2>&1`,
     "  code=$?",
-    `  printf '%s\\n' "$code" > ${quoted(wrapper.applyExit)}`,
+    `  printf '%s\\n' "$code" > ${shellWord(wrapper.applyExit)}`,
     // Terragrunt is to see that the binary was killed, and not that the wrapper failed. 130 is a stop's, see above.
     '  if [ "$code" -gt 130 ]; then kill -"$((code - 128))" "$$"; fi',
     '  exit "$code"',
@@ -75,15 +83,15 @@ function scriptOf(wrapper: Wrapper, binary: Binary, initLock: string): string {
     `case "$1" in`,
     "  plan)",
     // The binary takes arguments from these variables as well.
-    `    set -f; for word in \${TF_CLI_ARGS:-} \${TF_CLI_ARGS_plan:-} "$@"; do case "$word" in -*) printf '%s\\n' "\${word%%=*}" ;; esac; done > ${quoted(wrapper.planFlags)} ;;`,
+    `    set -f; for word in \${TF_CLI_ARGS:-} \${TF_CLI_ARGS_plan:-} "$@"; do case "$word" in -*) printf '%s\\n' "\${word%%=*}" ;; esac; done > ${shellWord(wrapper.planFlags)} ;;`,
     "  init)",
     // Without hashes in a unit's lock file, each init would install a provider into the shared cache again, and take it
     // from under the plans and applies that run beside it. The lock file that is "broken" by this is thrown away.
-    "    export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE=1",
+    `    ${trustCache}`,
     // The lock is held by an open file, so that this process itself becomes the binary and can be interrupted.
-    `    if command -v flock > /dev/null 2>&1; then exec 9> ${quoted(initLock)}; flock 9; may_start "$1"; fi ;;`,
+    `    if command -v flock > /dev/null 2>&1; then exec 9> ${shellWord(initLock)}; flock 9; may_start "$1"; fi ;;`,
     "esac",
-    `exec ${quoted(binary.program)} "$@"`,
+    `exec ${shellWord(binary.program)} "$@"`,
     "",
   ].join("\n");
 }

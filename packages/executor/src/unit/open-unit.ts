@@ -40,8 +40,8 @@ export async function openUnit(
   const fileName = fileNameOf(path);
   const timeoutMinutes = job.configuration.jobs.timeout_minutes;
   const workspace = await openUnitWorkspace({
-    ...{ jobFolder: job.folders.work, env: job.tools.env, binary: job.tools.binary, stop: job.stop },
-    ...{ unitFolder, authProvider: job.authProvider, timeoutMinutes },
+    ...{ jobFolder: job.folders.work, env: job.unitEnv, binary: job.tools.binary, stop: job.stop },
+    ...{ unitFolder, authProvider: job.authProvider, timeoutMinutes, outputs: job.outputs },
   });
   const runOnce: OpenUnit["run"] = async (step, args, options) => {
     const ran = await workspace.terragrunt(step, args, options);

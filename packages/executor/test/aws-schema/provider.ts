@@ -2,7 +2,7 @@ import { keepState, serve } from "../slow-provider/serve.ts";
 import { field, yes } from "../slow-provider/wire.ts";
 
 /**
- * The schema of the few resources of the AWS provider that `infra/aws-oidc` uses, and nothing behind it: enough for
+ * The schema of the few resources of the AWS provider that `infra/aws-oidc` and `infra/account-factory` use, and nothing behind it: enough for
  * `tofu validate`, and for `tofu test` with a mocked provider. Names, types and what is required are those of the
  * provider's documentation, version 6.
  */
@@ -18,6 +18,17 @@ const attribute = (name: string, type: string, how: readonly Buffer[]): Buffer =
 const schema = (...attributes: readonly Buffer[]): Buffer => field(2, ...attributes, attribute("id", STRING, both));
 
 const resources: Readonly<Record<string, Buffer>> = {
+  aws_organizations_account: schema(
+    attribute("name", STRING, required),
+    attribute("email", STRING, required),
+    attribute("parent_id", STRING, both),
+    attribute("role_name", STRING, optional),
+    attribute("iam_user_access_to_billing", STRING, both),
+    attribute("close_on_deletion", '"bool"', optional),
+    attribute("arn", STRING, computed),
+    attribute("tags", TAGS, optional),
+    attribute("tags_all", TAGS, both),
+  ),
   aws_iam_openid_connect_provider: schema(
     attribute("url", STRING, required),
     attribute("client_id_list", STRINGS, required),

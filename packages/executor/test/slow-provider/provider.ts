@@ -25,8 +25,14 @@ const schema = field(
 const packed = (message: Map<number, Buffer>, number: number): Buffer =>
   fields(message.get(number) ?? Buffer.alloc(0)).get(1) ?? Buffer.from([0xc0]);
 
+/** What it takes of a processor to tell its schema, as it does for a provider with a thousand resources. */
+const START_MS = Number(process.env["SLOW_PROVIDER_START_MS"] ?? "0");
+
 const answers: Answers = {
-  GetProviderSchema: () => Buffer.concat([field(1, field(2)), field(2, field(1, "slow_thing"), field(2, schema))]),
+  GetProviderSchema: () => {
+    for (const end = performance.now() + START_MS; performance.now() < end; );
+    return Buffer.concat([field(1, field(2)), field(2, field(1, "slow_thing"), field(2, schema))]);
+  },
   ValidateProviderConfig: () => Buffer.alloc(0),
   ValidateResourceConfig: () => Buffer.alloc(0),
   ConfigureProvider: () => Buffer.alloc(0),

@@ -1,6 +1,7 @@
 import { nameToEmoji } from "gemoji";
 import MarkdownIt, { type Token } from "markdown-it";
-import { escapeHtml, sanitizeHtml } from "./sanitize.ts";
+import { drawing } from "./mermaid.ts";
+import { escapeHtml, sanitizeHtml, unescapeHtml } from "./sanitize.ts";
 
 export type Markdown = (text: string) => string;
 
@@ -31,7 +32,15 @@ export function createMarkdown(linkOf: (address: string) => string | null): Mark
         asAlert(token, state.tokens[index - 2]);
     }
   });
-  return (text) => sanitizeHtml(markdown.render(text));
+  return (text) => drawn(sanitizeHtml(markdown.render(text)));
+}
+
+/** Draws what is Mermaid. Nobody but this puts an image into the page, since the rest is made safe before. */
+function drawn(html: string): string {
+  return html.replace(/<pre class="mermaid">([\s\S]*?)<\/pre>/g, (whole, source: string) => {
+    const image = drawing(unescapeHtml(source));
+    return image === null ? whole : `<p><img class="drawing" alt="${source.replaceAll("\n", " ")}" src="${image}"></p>`;
+  });
 }
 
 /** The names are GitHub's own; any other stays as it is. */

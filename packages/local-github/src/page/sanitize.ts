@@ -24,6 +24,9 @@ const ALLOWED: sanitize.IOptions = {
 export const escapeHtml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
+export const unescapeHtml = (text: string): string =>
+  text.replaceAll("&quot;", '"').replaceAll("&gt;", ">").replaceAll("&lt;", "<").replaceAll("&amp;", "&");
+
 /** Makes HTML safe. Elements that are left open are closed at its end, so that no text can break out of its place. */
 export function sanitizeHtml(html: string): string {
   return sanitize(html, ALLOWED);

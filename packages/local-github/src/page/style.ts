@@ -42,6 +42,7 @@ article > header h2 { font-size: 26px; font-weight: 400; margin: 0 0 8px; line-h
 .body hr { border: 0; border-top: 4px solid var(--line); margin: 24px 0; }
 code, pre { font: 12px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; } code { background: var(--code); border-radius: 6px; padding: .2em .4em; }
 pre { background: var(--head); border-radius: 6px; padding: 16px; overflow-x: auto; } pre code { background: none; padding: 0; display: block; width: max-content; min-width: 100%; } pre.diff { padding: 8px 0; } pre.diff .line { padding: 0 16px; }
+.drawing { max-width: 100%; }
 kbd { border: 1px solid var(--line); border-radius: 6px; padding: 2px 5px; font: 11px ui-monospace, monospace; }
 .line { display: block; min-width: 100%; } .line.add { background: var(--add); } .line.del { background: var(--del); } .line.hunk { background: var(--hunk); color: var(--muted); } .line.change { background: var(--change); } .line.note { color: var(--muted); }
 .files { margin: 16px 0 16px 48px; } .files > summary { cursor: pointer; color: var(--muted); } .file { margin-top: 8px; } .file > summary { padding: 8px 16px; background: var(--head); cursor: pointer; font: 12px ui-monospace, monospace; overflow-wrap: anywhere; } .file pre { margin: 0; border-radius: 0; background: none; padding: 0; } .file .line { padding: 0 16px; }

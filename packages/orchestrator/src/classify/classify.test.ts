@@ -12,7 +12,7 @@ const BOTH: Sketch = { ...VPC, "prod/db": { included: ["root.hcl"] }, "prod/db/r
 /** What a change makes of its files: `Type subject → units`, then what was left over. */
 function classified(
   diff: Readonly<Record<string, ChangedFile["status"]>>,
-  { base = BOTH, head = BOTH, links = [], settings = {}, accounts = null }: Given = {},
+  { base = BOTH, head = BOTH, links = [], settings = {}, accounts = null, edited = false }: Given = {},
 ): string[] {
   const files = Object.entries(diff).map(([path, status]): ChangedFile => ({ path, status }));
   const commits = {
@@ -20,6 +20,7 @@ function classified(
     head: { ...snapshotOf("b", head), links },
     configuration: Configuration.parse(settings),
     addedAccounts: accounts,
+    accountsEdited: edited,
     reconfigured: [],
   };
   const { changes, unmatched, ignored } = classifyChanges(files, commits, RULES);
@@ -36,6 +37,8 @@ type Given = {
   readonly links?: readonly string[];
   readonly settings?: unknown;
   readonly accounts?: readonly Account[] | null;
+  /** Something else changed in the accounts file. */
+  readonly edited?: boolean;
 };
 
 const factory = { accounts: { factory_unit: "factory" } };
@@ -209,6 +212,12 @@ describe("what a changed file is", () => {
       { "accounts.yml": "modified" },
       { accounts: [dev] },
       ["AccountAdded dev →"],
+    ],
+    [
+      "AccountAdded beside another edit of accounts.yml, which is FileChanged for those who read it",
+      { "accounts.yml": "modified" },
+      { accounts: [dev], edited: true, head: { ...BOTH, "prod/db": { reads: ["accounts.yml"] } } },
+      ["AccountAdded dev →", "FileChanged accounts.yml → prod/db"],
     ],
     [
       "any other edit of accounts.yml is FileChanged for those who read it",

@@ -1,5 +1,5 @@
 import type { Reason } from "@pipelines/core/contracts/affected-unit";
-import type { Account, ChangedFile, ChangeType } from "@pipelines/core/contracts/change";
+import type { Account, ChangedFile, ChangeType, FileChangeType } from "@pipelines/core/contracts/change";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Commits, Rule } from "./rule.ts";
 import { accounts } from "./rules/accounts.ts";
@@ -9,8 +9,12 @@ import { sharedFiles } from "./rules/shared-files.ts";
 import { stackSources } from "./rules/stack-sources.ts";
 import { unitFiles } from "./rules/unit-files.ts";
 
-/** All rules in the order in which they get to see a file. A new type of change is a new file in `rules/`, and a line here. */
-export const RULES: readonly Rule[] = [ignoredFiles, accounts, ownConfiguration, unitFiles, stackSources, sharedFiles];
+/** All rules in the order in which they get to see a file. A new type of change is found by one of them, or by a new one. */
+const ALL_RULES = [ignoredFiles, accounts, ownConfiguration, unitFiles, stackSources, sharedFiles] as const;
+
+type Found = (typeof ALL_RULES)[number] extends Rule<infer T> ? T : never;
+/** The rules, once every type of change is found by one of them: the compiler names the type that none finds. */
+export const RULES: FileChangeType extends Found ? readonly Rule[] : Exclude<FileChangeType, Found> = ALL_RULES;
 
 /** One infra change with the reasons for each unit that it affects. */
 export type ClassifiedChange = {

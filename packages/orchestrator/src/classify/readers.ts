@@ -1,5 +1,5 @@
 import { globMatcher } from "@pipelines/core/configuration/environments";
-import type { ChangedFile, ChangeType } from "@pipelines/core/contracts/change";
+import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { liesIn } from "../discover/paths.ts";
 import type { Link, Snapshot } from "../discover/snapshot.ts";
@@ -54,8 +54,11 @@ function indexOf(snapshot: Snapshot): Index {
   return made;
 }
 
+/** The types of a change of a file that units share. */
+export type SharedType = "FileChanged" | "HclChanged" | "EnvCommonAdded" | "EnvCommonChanged" | "EnvCommonDeleted";
+
 /** The type of a change of a file that units share. */
-export function sharedType(file: ChangedFile, envCommon: string): ChangeType {
+export function sharedType(file: ChangedFile, envCommon: string): SharedType {
   if (!file.path.endsWith(".hcl") || file.path.endsWith(".terraform.lock.hcl")) return "FileChanged";
   if (!liesIn(file.path, envCommon)) return "HclChanged";
   switch (file.status) {
@@ -71,7 +74,7 @@ export function sharedType(file: ChangedFile, envCommon: string): ChangeType {
 }
 
 /** What a shared file changed: one finding for all of its readers, or none. */
-export function sharedFinding(file: ChangedFile, commits: Commits, besides: UnitPath | null): Finding[] {
+export function sharedFinding(file: ChangedFile, commits: Commits, besides: UnitPath | null): Finding<SharedType>[] {
   const readers = readersOf(file, commits);
   if (besides !== null) readers.delete(besides);
   if (readers.size === 0) return [];

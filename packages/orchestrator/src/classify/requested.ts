@@ -1,6 +1,6 @@
 import { globMatcher } from "@pipelines/core/configuration/environments";
 import { traitsOf } from "@pipelines/core/contracts/action";
-import type { Request } from "../compare/comparison.ts";
+import type { Request } from "../compare/compared.ts";
 import { EventError } from "../compare/event.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import type { Classified, ClassifiedChange } from "./classify.ts";

@@ -1,7 +1,8 @@
-import { type DispatchAction, traitsOf } from "@pipelines/core/contracts/action";
+import { traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha, Comparison, EventRef } from "@pipelines/core/contracts/comparison";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
+import type { CompareResult } from "./compared.ts";
 import {
   APPLY_DUE,
   DISMISS,
@@ -12,12 +13,13 @@ import {
   PullRequestPayload,
   PushPayload,
   readPayload,
+  SchedulePayload,
 } from "./event.ts";
 import { ledgerBase } from "./ledger-base.ts";
 import { ancestryOfLook } from "./look.ts";
 
 /** What is asked of the orchestrator: to answer an event of GitHub, or to compare two revisions from a terminal. */
-export type Wanted =
+export type Query =
   | { readonly kind: "event"; readonly event: PipelineEvent }
   | {
       readonly kind: "local";
@@ -26,42 +28,29 @@ export type Wanted =
       readonly event: "pull_request" | "push";
     };
 
-/** Two commits to compare, or the sentence that says why there is nothing to compare. */
-export type Compared =
-  | {
-      readonly kind: "comparison";
-      readonly comparison: Comparison;
-      readonly withoutCloud: boolean;
-      readonly notice?: string;
-    }
-  | { readonly kind: "requested"; readonly comparison: Comparison; readonly request: Request }
-  /** What is due of the units that globs name, and nothing else. */
-  | { readonly kind: "due"; readonly comparison: Comparison; readonly globs: readonly string[] }
-  | { readonly kind: "nothing"; readonly comparison: Comparison; readonly why: string };
-
-/** Units that somebody, or a schedule, asked for at one commit, whatever has changed. */
-export type Request = {
-  readonly action: DispatchAction;
-  readonly globs: readonly string[];
-  readonly change: "ManuallyRequested" | "DriftChecked";
+/** What the configuration of a commit says about which runs do what. */
+export type Rules = {
+  deployBranchAt(commit: CommitSha): Promise<string>;
+  /** The line of a schedule that starts runs for what is due; `null` where there is none. */
+  applyDueAt(commit: CommitSha): Promise<string | null>;
 };
 
 /**
  * Decides which two commits are compared, fetching what the clone lacks.
  *
- * @param deployBranchAt the deploy branch that the configuration of a commit names
  * @param look what the ledger said before; `null` without one
  * @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
  * @throws EventError when a payload is malformed
  */
 export async function compareCommits(
   repository: Repository,
-  wanted: Wanted,
-  deployBranchAt: (commit: CommitSha) => Promise<string>,
+  query: Query,
+  rules: Rules,
   look: LedgerLook | null,
-): Promise<Compared> {
-  if (wanted.kind === "local") return localComparison(repository, wanted, deployBranchAt);
-  const { event } = wanted;
+): Promise<CompareResult> {
+  const { deployBranchAt } = rules;
+  if (query.kind === "local") return localComparison(repository, query, deployBranchAt);
+  const { event } = query;
   switch (event.name) {
     case "pull_request":
       return pullRequestComparison(repository, event, deployBranchAt);
@@ -81,12 +70,8 @@ export async function compareCommits(
     }
     case "workflow_dispatch":
       return requestedUnits(repository, event, deployBranchAt, look);
-    case "schedule": {
-      const head = await needed(repository, event.sha);
-      const plain = comparisonOf("drift", head, head, event, await deployBranchAt(head));
-      const comparison = { ...plain, ...claimSeen(plain, look) };
-      return { kind: "requested", comparison, request: { action: "plan", globs: ["**"], change: "DriftChecked" } };
-    }
+    case "schedule":
+      return scheduledUnits(repository, event, rules, look);
     default:
       return {
         kind: "nothing",
@@ -98,16 +83,16 @@ export async function compareCommits(
 
 async function localComparison(
   repository: Repository,
-  wanted: Extract<Wanted, { kind: "local" }>,
+  query: Extract<Query, { kind: "local" }>,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
-): Promise<Compared> {
-  const head = await known(repository, wanted.head);
-  const tip = await known(repository, wanted.base);
+): Promise<CompareResult> {
+  const head = await known(repository, query.head);
+  const tip = await known(repository, query.base);
   // A branch that is behind must not show what the other side changed meanwhile as its own, turned round.
-  const base = wanted.event === "pull_request" ? ((await repository.mergeBase(tip, head)) ?? tip) : tip;
+  const base = query.event === "pull_request" ? ((await repository.mergeBase(tip, head)) ?? tip) : tip;
   const branch = await repository.branch();
   const event: EventRef = { name: "local", ref: branch === null ? head : `refs/heads/${branch}`, actor: null };
-  const mode = wanted.event === "push" ? "apply" : "plan";
+  const mode = query.event === "push" ? "apply" : "plan";
   const deployBranch = await deployBranchAt(mode === "plan" ? base : head);
   return {
     kind: "comparison",
@@ -120,7 +105,7 @@ async function pullRequestComparison(
   repository: Repository,
   event: PipelineEvent,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
-): Promise<Compared> {
+): Promise<CompareResult> {
   const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
   const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
   return {
@@ -173,7 +158,7 @@ async function pushComparison(
   event: PipelineEvent,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
   look: LedgerLook | null,
-): Promise<Compared> {
+): Promise<CompareResult> {
   const push = readPayload(event, PushPayload);
   if (push.deleted || !push.ref.startsWith("refs/heads/")) {
     const what = push.deleted ? `\`${push.ref}\` was deleted` : `\`${push.ref}\` is no branch`;
@@ -214,7 +199,7 @@ async function ledgerComparison(
     event,
     deployBranch,
   }: { head: CommitSha; before: CommitSha | null; event: EventRef; deployBranch: string },
-): Promise<Compared> {
+): Promise<CompareResult> {
   const determined = look.determined?.commit ?? null;
   const here = determined === null ? null : await repository.resolve(determined);
   const facts = { determined, head, tip: look.tip, before, has: (commit: CommitSha) => commit === here };
@@ -244,13 +229,35 @@ function claimSeen({ event, deployBranch }: Comparison, look: LedgerLook | null)
   return { ledgerClaim: look.determined?.claim ?? 0 };
 }
 
+/** A schedule looks for drift; the line of it that the configuration names does what is due. */
+async function scheduledUnits(
+  repository: Repository,
+  event: PipelineEvent,
+  rules: Rules,
+  look: LedgerLook | null,
+): Promise<CompareResult> {
+  const { schedule } = readPayload(event, SchedulePayload);
+  const head = await needed(repository, event.sha);
+  const [deployBranch, applyDueAt] = [await rules.deployBranchAt(head), await rules.applyDueAt(head)];
+  const isDue = applyDueAt !== null && wordsOf(applyDueAt) === wordsOf(schedule);
+  const plain = comparisonOf(isDue ? "manual" : "drift", head, head, event, deployBranch);
+  const comparison = { ...plain, ...claimSeen(plain, look) };
+  if (isDue) {
+    if (comparison.ledgerClaim !== undefined) return { kind: "due", comparison, globs: null };
+    throw new EventError(`\`apply_due_at\` needs the ledger, and runs for \`${deployBranch}\` only`);
+  }
+  return { kind: "requested", comparison, request: { action: "plan", globs: ["**"], change: "DriftChecked" } };
+}
+
+const wordsOf = (line: string): string => line.trim().replaceAll(/\s+/g, " ");
+
 /** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
 async function requestedUnits(
   repository: Repository,
   event: PipelineEvent,
   deployBranchAt: (commit: CommitSha) => Promise<string>,
   look: LedgerLook | null,
-): Promise<Compared> {
+): Promise<CompareResult> {
   const { inputs } = readPayload(event, DispatchPayload);
   const tip = await needed(repository, event.sha);
   if (inputs === null)

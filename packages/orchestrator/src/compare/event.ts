@@ -59,6 +59,9 @@ export const DispatchPayload = z.object({
 });
 export type DispatchPayload = z.infer<typeof DispatchPayload>;
 
+/** The part of a `schedule` payload that is needed: the line of the workflow that started the run. */
+export const SchedulePayload = z.object({ schedule: z.string() });
+
 /** An event's payload that is not what GitHub documents. */
 export class EventError extends Error {
   override readonly name = "EventError";

@@ -35,7 +35,7 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
   const files = Object.entries(diff).map(([path, status]): ChangedFile => ({ path, status }));
   const { changes } = classifyChanges(
     files,
-    { base, head, configuration, addedAccounts: null, reconfigured: [] },
+    { base, head, configuration, addedAccounts: null, accountsEdited: false, reconfigured: [] },
     RULES,
   );
   const atHead = environmentLookup(Configuration.parse(given.atHead ?? given.settings ?? {}));
@@ -52,7 +52,6 @@ function affect(diff: Readonly<Record<string, ChangedFile["status"]>>, given: Gi
     moves: new Map((given.moves ?? []).flatMap(([a, b]) => [[UnitPath.parse(a), UnitPath.parse(b)] as const])),
     holdMoves: configuration.moves === "hold",
     applyAccountDeletions: configuration.accounts.apply_deletions,
-    knownAtHead: (unit) => atHead(unit).kind === "one",
   });
 }
 const brief = ({ path, action, status, withheld, willBeWithheld }: AffectedUnit): string =>
@@ -271,18 +270,21 @@ describe("what happens to an affected unit", () => {
       "several-environments",
       /`a` and `b`/,
     ],
-    [
-      "in one that only head's configuration has",
-      {
-        settings: { environments: { dev: { paths: ["dev/**"] } } },
-        atHead: { environments: { prod: { paths: ["prod/**"] } } },
-      },
-      "no-environment",
-      /can be planned after merge/,
-    ],
   ])("is none when it is %s, but a problem that says so", (_where, given, kind, message) => {
     const { units, problems } = affect({ "prod/vpc/main.tf": "modified" }, given);
     expect(units).toEqual([]);
     expect(problems).toMatchObject([{ kind, path: "prod/vpc", message: expect.stringMatching(message) }]);
+  });
+
+  it("waits for the merge in one that only this pull request's configuration has, which is no fault", () => {
+    const given = {
+      settings: { environments: { dev: { paths: ["dev/**"] } } },
+      atHead: { environments: { dev: { paths: ["dev/**"] }, prod: { paths: ["prod/**"] } } },
+    };
+    const { units, problems } = affect({ "prod/vpc/main.tf": "modified" }, given);
+    expect(problems).toEqual([]);
+    expect(units).toMatchObject([{ path: "prod/vpc", environment: "prod", withheld: { by: "new-environment" } }]);
+    const merged = affect({ "prod/vpc/main.tf": "modified" }, { settings: given.atHead, mode: "apply" });
+    expect(merged.units.map(brief)).toEqual(["apply prod/vpc changed"]);
   });
 });

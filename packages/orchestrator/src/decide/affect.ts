@@ -1,4 +1,3 @@
-import { byHand } from "@pipelines/core/advice/by-hand";
 import type { Environment, EnvironmentOfUnit } from "@pipelines/core/configuration/environments";
 import { restrictionOn } from "@pipelines/core/configuration/policy";
 import { type Action, traitsOf } from "@pipelines/core/contracts/action";
@@ -7,8 +6,9 @@ import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { reachable, reversed } from "@pipelines/core/graph/order";
+import { byHand } from "@pipelines/core/wording/by-hand";
 import type { ClassifiedChange } from "../classify/classify.ts";
-import type { Request } from "../compare/comparison.ts";
+import type { Request } from "../compare/compared.ts";
 import type { Snapshot, UnitFacts } from "../discover/snapshot.ts";
 import { finalAction, withholding } from "./merge.ts";
 
@@ -33,8 +33,6 @@ export type Policy = {
   readonly holdMoves: boolean;
   /** Whether the account factory is applied for a request file that was deleted. */
   readonly applyAccountDeletions: boolean;
-  /** The environments of head's configuration, where base's governs: to tell "not yet" from "nowhere". */
-  readonly knownAtHead: (unit: UnitPath) => boolean;
 };
 
 /** Turns changes into the units that must run, each once, with its action, its environment and every reason. */
@@ -47,37 +45,50 @@ export function affectedUnits(
   const units: AffectedUnit[] = [];
   const problems: Problem[] = [];
   for (const [path, because] of reasonsByUnit(changes, head, policy)) {
-    const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
-    // A folder that is no unit any more but was not removed, such as a root that others include now, is no delete.
-    if (!head.units.has(path) && !removed) continue;
-    const status = statusOf(path, because, base, head);
-    const deleted = status === "deleted";
-    const facts = factsOf(path, deleted ? base : head);
-    const placed = placeOf(path, deleted, policy);
-    if (facts === undefined) continue;
-    if (placed.kind !== "one") {
-      problems.push(misplaced(path, placed, policy));
-      continue;
-    }
-    const action = actionFor(deleted, policy);
-    const movedWith = policy.moves.get(path);
-    const merged = policy.environmentOnceMerged(path, deleted);
-    const environment = merged.kind === "one" ? merged.environment : placed.environment;
-    const withheld = withheldBy({ path, action, at: (deleted ? base : head).commit, because }, policy, environment);
-    units.push({
-      path,
-      status,
-      action,
-      at: deleted ? base.commit : head.commit,
-      environment: placed.environment.name,
-      because,
-      dependsOn: [...facts.dependencies],
-      ...(facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated }),
-      ...(movedWith === undefined ? {} : { movedWith }),
-      ...withholding(action, withheld),
-    });
+    const found = affectedUnit(path, because, { base, head, policy });
+    if (found === null) continue;
+    if ("message" in found) problems.push(found);
+    else units.push(found);
   }
   return { units: units.toSorted(byPath), problems };
+}
+
+type Around = { readonly base: Snapshot; readonly head: Snapshot; readonly policy: Policy };
+
+/** One unit that something affects, or what is wrong with its place; `null` for what is no unit. */
+function affectedUnit(
+  path: UnitPath,
+  because: readonly Reason[],
+  { base, head, policy }: Around,
+): AffectedUnit | Problem | null {
+  const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
+  // A folder that is no unit any more but was not removed, such as a root that others include now, is no delete.
+  if (!head.units.has(path) && !removed) return null;
+  const status = statusOf(path, because, base, head);
+  const deleted = status === "deleted";
+  const facts = factsOf(path, deleted ? base : head);
+  if (facts === undefined) return null;
+  const placed = placeOf(path, deleted, policy);
+  const merged = policy.environmentOnceMerged(path, deleted);
+  const action = actionFor(deleted, policy);
+  const unit = {
+    ...{ path, status, action, at: (deleted ? base : head).commit, because: [...because] },
+    dependsOn: [...facts.dependencies],
+    ...(facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated }),
+  };
+  if (placed.kind === "none" && merged.kind === "one" && !policy.writes && !deleted) {
+    const { name } = merged.environment;
+    return { ...unit, environment: name, withheld: newEnvironment(path, name) };
+  }
+  if (placed.kind !== "one") return misplaced(path, placed);
+  const environment = merged.kind === "one" ? merged.environment : placed.environment;
+  const movedWith = policy.moves.get(path);
+  return {
+    ...unit,
+    environment: placed.environment.name,
+    ...(movedWith === undefined ? {} : { movedWith }),
+    ...withholding(action, withheldBy(unit, policy, environment)),
+  };
 }
 
 /** What is known of a unit; nothing where it is none at that commit. */
@@ -144,7 +155,7 @@ function unspeakable(path: UnitPath, what: string): Problem {
   return { kind: "path", path, file: null, line: null, message };
 }
 
-function misplaced(path: UnitPath, placed: Exclude<Place, { kind: "one" }>, policy: Policy): Problem {
+function misplaced(path: UnitPath, placed: Exclude<Place, { kind: "one" }>): Problem {
   const where = { path, file: ".pipelines/config.yml", line: null };
   if (placed.kind === "several") {
     const names = placed.names.map((name) => `\`${name}\``).join(" and ");
@@ -161,9 +172,16 @@ function misplaced(path: UnitPath, placed: Exclude<Place, { kind: "one" }>, poli
   return {
     kind: "no-environment",
     ...where,
-    message: policy.knownAtHead(path)
-      ? `\`${path}\` is in an environment that this pull request adds. It can be planned after merge.`
-      : `\`${path}\` is in no environment. Add a glob to the \`paths\` of the environment that it belongs to.`,
+    message: `\`${path}\` is in no environment. Add a glob to the \`paths\` of the environment that it belongs to.`,
+  };
+}
+
+/** A pull request can't choose the roles that its own code is planned with. */
+function newEnvironment(path: UnitPath, name: string): Withheld {
+  return {
+    by: "new-environment",
+    message: `\`${path}\` is in the environment \`${name}\`, which this pull request adds, so that no plan of it can be made before the merge.`,
+    next: "The merge plans and applies it. With `reviewed_plan: exact` it waits until somebody has looked at a plan that is made by hand then.",
   };
 }
 

@@ -5,18 +5,21 @@ import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Classified } from "../classify/classify.ts";
-import type { Request } from "../compare/comparison.ts";
+import type { Ignored } from "../classify/ignored-units.ts";
+import type { Request } from "../compare/compared.ts";
 import { changedJsonUnits } from "../discover/json-units.ts";
 import { unitOwning } from "../discover/paths.ts";
 import { becameTemplates, doubtfulDeletes } from "../discover/remains.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
+import { dueOf, type Owed, type OwedUnit } from "../due/owed.ts";
+import type { Settings } from "../settings.ts";
 import { affectedUnits } from "./affect.ts";
-import { dueOf, type Owed, type OwedUnit } from "./due.ts";
+import type { BranchFacts } from "./branch-facts.ts";
 import { withoutExcluded } from "./exclude.ts";
 import { judgeFaults } from "./judge-faults.ts";
-import { movesBetween, type Rename } from "./moves.ts";
+import { movesBetween } from "./moves.ts";
 import { refuseDeletes } from "./refuse.ts";
-import type { Settings } from "./settings.ts";
+import { runnable } from "./runnable.ts";
 
 export type DecideInput = {
   readonly comparison: Comparison;
@@ -28,22 +31,19 @@ export type DecideInput = {
   readonly classified: Classified;
   /** Whether what is affected is applied and destroyed, or only planned. */
   readonly writes: boolean;
-  /** Renames of the files that make units and stacks. */
-  readonly renames: readonly Rename[];
-  /** What is due since earlier commits and taken along, and the destroys among it. */
+  /** What is due since earlier commits and taken along. */
   readonly owed: Owed;
-  readonly destroys: { readonly units: readonly AffectedUnit[]; readonly notices: readonly string[] };
-  readonly existsNow: (unit: UnitPath) => boolean;
-  readonly isIgnored: (file: string) => boolean;
-  readonly isIgnoredUnit: (unit: UnitPath) => boolean;
+  readonly branch: BranchFacts;
+  readonly ignored: Ignored;
 };
 
 export type Decided = {
   readonly units: readonly AffectedUnit[];
+  /** Those of them that jobs are made for. */
+  readonly runnable: readonly AffectedUnit[];
   readonly problems: readonly Problem[];
   /** What was wrong at base already, with units that the comparison does not touch. */
   readonly untouched: readonly Problem[];
-  readonly notices: readonly string[];
   /** What a removed unit that is due depended on when it was last tried. */
   readonly owedDependencies: (unit: UnitPath) => readonly UnitPath[];
 };
@@ -65,37 +65,36 @@ export function decide(input: DecideInput): Decided {
     environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
     environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit),
     environmentNow: lookups.now,
-    existsNow: input.existsNow,
+    existsNow: input.branch.existsNow,
     includeDependents: governing.include_dependents,
-    isIgnored: input.isIgnoredUnit,
-    moves: movesBetween(base, head, input.renames),
+    isIgnored: input.ignored.isIgnoredUnit,
+    moves: movesBetween(base, head, input.branch.renames),
     holdMoves: settings.atHead.moves === "hold",
     applyAccountDeletions: settings.atHead.accounts.apply_deletions,
-    knownAtHead: (unit) => lookups.head(unit).kind === "one",
   });
   const due = new Map(input.owed.units.map((unit) => [unit.path, unit]));
   const applied = new Set(affected.units.map(({ path }) => path));
   const units = [
     ...affected.units.map((unit) => ({ ...unit, ...dueIfUnchanged(unit, due.get(unit.path)) })),
     // What this comparison removes itself is removed by what it says.
-    ...input.destroys.units.filter(({ path }) => !applied.has(path)),
+    ...input.owed.destroys.filter(({ path }) => !applied.has(path)),
   ].toSorted(byPath);
   const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
   const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
   const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
-  const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.isIgnored);
+  const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.ignored.isIgnored);
   return {
     units: refused.units,
+    runnable: runnable(refused.units, judged.problems),
     problems: [
       ...judged.problems,
       ...affected.problems,
       ...refused.problems,
       ...doubtfulDeletes(removedBy(input.diff, base, head), head),
-      ...changedJsonUnits(input.diff, base, head, input.isIgnored),
-      ...becameTemplates(base, head).filter(({ file }) => file === null || !input.isIgnored(file)),
+      ...changedJsonUnits(input.diff, base, head, input.ignored.isIgnored),
+      ...becameTemplates(base, head).filter(({ file }) => file === null || !input.ignored.isIgnored(file)),
     ],
     untouched: judged.untouched,
-    notices: input.destroys.notices,
     owedDependencies: (unit) => due.get(unit)?.due?.dependsOn ?? [],
   };
 }

@@ -21,6 +21,8 @@ it.each<[string, string, string[], boolean]>([
   ["its file is there", "vpc", ["vpc/terragrunt.hcl"], true],
   ["something of its folder is left", "vpc", ["vpc/main.tf"], true],
   ["its folder is a submodule now", "vpc", ["vpc"], true],
+  ["it lies in a submodule", "team/vpc", ["team"], true],
+  ["a submodule has a longer name", "team/vpc", ["team-a"], false],
   ["only a folder with a longer name is there", "vpc", ["vpc-old/terragrunt.hcl"], false],
   ["nothing of it is there", "vpc", ["db/terragrunt.hcl"], false],
   ["its stack is there", "live/.terragrunt-stack/db", ["live/terragrunt.stack.hcl"], true],

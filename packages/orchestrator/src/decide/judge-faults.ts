@@ -1,6 +1,7 @@
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { count } from "@pipelines/core/wording/count";
 import { fileIn, folderOf, liesIn, STACK_FILE, UNIT_FILE, unitOwning } from "../discover/paths.ts";
 import type { Fault, Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
@@ -81,12 +82,12 @@ export function untouchedNotice(untouched: readonly Problem[]): string[] {
     path === null && units === undefined ? [file ?? ""] : [],
   );
   if (units.length + stacks.length === 0) return [];
-  const count = [
-    ...(units.length === 0 ? [] : [units.length === 1 ? "1 unit" : `${units.length} units`]),
-    ...(stacks.length === 0 ? [] : [stacks.length === 1 ? "1 file" : `${stacks.length} files`]),
+  const counts = [
+    ...(units.length === 0 ? [] : [count(units.length, "unit")]),
+    ...(stacks.length === 0 ? [] : [count(stacks.length, "file")]),
   ].join(" and ");
   return [
-    `${count} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`,
+    `${counts} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain --verbose\` says why.`,
   ];
 }
 

@@ -8,10 +8,10 @@ import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { components, levels } from "@pipelines/core/graph/order";
-import type { Compared } from "../compare/comparison.ts";
+import type { Compared } from "../compare/compared.ts";
 import { listPaths } from "./list-paths.ts";
 import { finalAction, withheldInTheEnd, withholding } from "./merge.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../settings.ts";
 
 /** Which environments come before which, and the commits that each unit runs for: those that share one are of one change. */
 export type PromotedRun = {
@@ -25,7 +25,7 @@ export type PromotedRun = {
  */
 export function promotedRun(
   look: LedgerLook | null,
-  compared: Exclude<Compared, { kind: "nothing" }>,
+  compared: Compared,
   { newest }: Settings,
 ): PromotedRun | null {
   const { mode, head } = compared.comparison;

@@ -1,9 +1,9 @@
-import { byHand } from "@pipelines/core/advice/by-hand";
 import { carriedOutBy, changesUnits } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { byHand } from "@pipelines/core/wording/by-hand";
 import { fileIn, liesIn, UNIT_FILE, unitOwning } from "../discover/paths.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
@@ -27,16 +27,19 @@ export function refuseDeletes(
     if (users.length === 0) return withheldFor(unit, lateUsersOf.get(unit.path) ?? []);
     const why = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it.`;
     const next = "Remove the use first, or in the same change.";
-    problems.push({
-      kind: "refused-delete",
-      path: unit.path,
-      file: fileIn(users[0] ?? unit.path, UNIT_FILE),
-      line: null,
-      message: `${why} ${next}`,
-    });
+    const place = placeOfUse(unit.path, users[0] ?? unit.path, head);
+    problems.push({ kind: "refused-delete", path: unit.path, ...place, message: `${why} ${next}` });
     return { ...unit, ...withholding(unit.action, { by: "remaining-dependents", message: why, next }) };
   });
   return { units: checked, problems };
+}
+
+/** Where a unit's text names the one that it uses, or the stack that made it. */
+function placeOfUse(used: UnitPath, user: UnitPath, head: Snapshot): { file: string; line: number | null } {
+  const places = head.facts.get(user)?.places;
+  const stack = [...(places?.keys() ?? [])].find((folder) => liesIn(used, folder));
+  const place = places?.get(used) ?? (stack === undefined ? undefined : places?.get(stack));
+  return place ?? { file: fileIn(user, UNIT_FILE), line: null };
 }
 
 /** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */

@@ -1,6 +1,7 @@
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { UnitsToEvaluate } from "../compare/units-to-evaluate.ts";
 import { unitsBetween } from "./candidates/between.ts";
 import { type Configurations, narrow, withDependents } from "./candidates/narrow.ts";
 import { mentionsByText, type TextView, textViewOf } from "./candidates/text-view.ts";
@@ -9,14 +10,6 @@ import { type Commit, type DiscoveryEdges, openCommit } from "./commit.ts";
 import { type CommitEvaluator, commitEvaluator, hasStacks } from "./evaluate-commit.ts";
 import { unitOwning } from "./paths.ts";
 import { emptySnapshot, type Snapshot } from "./snapshot.ts";
-
-/** The units that Terragrunt evaluates. */
-export type WantedUnits =
-  /** Those that the comparison may affect, and some more by name; what depends on one of these that is gone as well. */
-  | { readonly kind: "affected"; readonly also: ReadonlySet<UnitPath> }
-  /** Those that somebody asked for at one commit. */
-  | { readonly kind: "named"; readonly matches: (unit: UnitPath) => boolean }
-  | { readonly kind: "all" };
 
 export type Snapshots = { readonly base: Snapshot; readonly head: Snapshot };
 
@@ -29,9 +22,9 @@ export async function bothSnapshots(
   comparison: Comparison,
   diff: readonly ChangedFile[],
   configurations: Configurations,
-  wanted: WantedUnits,
+  wanted: UnitsToEvaluate,
 ): Promise<Snapshots> {
-  const texts = textsOf(edges.repository.folder, edges.gitEnvironment, edges.parseHcl);
+  const texts = textsOf(edges.repository, edges.parseHcl);
   await using head = await openCommit(edges, texts, comparison.head, configurations.governing, "at once");
   const mentions = mentionsByText();
   if (comparison.base === null || comparison.base === comparison.head) {
@@ -98,7 +91,7 @@ async function everything(
 }
 
 /** The units of a commit that are asked for by name, and what may depend on one of these that is gone; `null` for all. */
-function namedUnits({ folders, dependentsOf }: TextView, wanted: WantedUnits): ReadonlySet<string> | null {
+function namedUnits({ folders, dependentsOf }: TextView, wanted: UnitsToEvaluate): ReadonlySet<string> | null {
   switch (wanted.kind) {
     case "all":
       return null;

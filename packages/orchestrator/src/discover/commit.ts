@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { accountTemplates } from "@pipelines/core/accounts/template-files";
 import { environmentLookup } from "@pipelines/core/configuration/environments";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
@@ -56,11 +57,13 @@ export async function openCommit(
   checkedOut: "at once" | "when asked for",
 ): Promise<Commit> {
   await using opened = new AsyncDisposableStack();
-  const entries = await repository.tree(id);
+  const tree = await repository.tree(id);
+  const isTemplate = accountTemplates(configuration);
+  const entries = tree.filter(({ path }) => !isTemplate(path));
   const files = new Map(entries.map(({ path, blob }) => [path, blob]));
   let opening: Promise<Checkout> | null = null;
   const checkout = (): Promise<Checkout> => {
-    opening ??= openCheckout(repository.folder, id, gitEnvironment, entries);
+    opening ??= openCheckout(repository.folder, id, gitEnvironment, tree);
     return opening;
   };
   opened.defer(async () => (await opening?.catch(() => null))?.[Symbol.asyncDispose]());
@@ -90,6 +93,7 @@ export async function openCommit(
     async checkout() {
       const checked = await checkout();
       await checked.remove(exclusions.keys());
+      await checked.remove(tree.map(({ path }) => path).filter((path) => path.endsWith(".hcl") && isTemplate(path)));
       return checked;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -4,7 +4,14 @@ import { type Sources, sourcesOf } from "./checkout/sources.ts";
 import type { Symlinks } from "./checkout/symlinks.ts";
 import { type Commit, type DiscoveryEdges, foldersWithUnitFile } from "./commit.ts";
 import { examineUnits } from "./examine.ts";
-import { dependencyFaults, evaluationFaults, exclusionFaults, linkFaults, moduleFaults } from "./faults.ts";
+import {
+  dependencyFaults,
+  evaluationFaults,
+  exclusionFaults,
+  expansionFaults,
+  linkFaults,
+  moduleFaults,
+} from "./faults.ts";
 import { jsonUnitsIn } from "./json-units.ts";
 import { STACK_FILE } from "./paths.ts";
 import type { Snapshot, Stack } from "./snapshot.ts";
@@ -185,6 +192,7 @@ function snapshotOf(
       ...linkFaults(examined, commit.links, sources.files),
       ...evaluationFaults(examined),
       ...moduleFaults(examined),
+      ...expansionFaults(examined),
       ...dependencyFaults(examined, paths, jsonUnits),
     ],
   };

@@ -18,7 +18,8 @@ export type Examined = {
   readonly listed: readonly UnitPath[];
   /** Dependencies that lie outside of the repository, as paths that start with `../`. */
   readonly outside: readonly string[];
-  readonly places: ReadonlyMap<string, FileLine>;
+  /** Where its dependencies have `expansion` blocks. */
+  readonly expansions: readonly FileLine[];
 };
 
 /**
@@ -61,7 +62,7 @@ export function examineUnits(
       });
     const first = readAs(reported);
     const diagnosis = seenThrough(reported, first);
-    const { reads, located, missingModule, dependencies, readDependencies } =
+    const { reads, located, missingModule, dependencies, expansions, readDependencies } =
       diagnosis === reported ? first : readAs(diagnosis);
     const own = listedOf.get(path) ?? [];
     // Reading another unit's configuration may lead back to this one, which is no order.
@@ -73,6 +74,7 @@ export function examineUnits(
       facts: {
         path,
         dependencies: [...new Set([...own, ...more])].toSorted(),
+        places: dependencies,
         reads,
         located,
         notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null,
@@ -82,7 +84,7 @@ export function examineUnits(
       missingModule,
       listed: own,
       outside: row.dependencies.filter((dependency) => !isInside(dependency)),
-      places: dependencies,
+      expansions,
     };
   });
 }

@@ -32,6 +32,22 @@ export function moduleFaults(examined: readonly Examined[]): Fault[] {
 }
 
 /**
+ * Dependencies with an `expansion` block: Terragrunt lists none of them, refuses the block without an experiment, and
+ * with it does nothing of what the block says (https://docs.terragrunt.com/reference/experiments/active).
+ */
+export function expansionFaults(examined: readonly Examined[]): Fault[] {
+  const message =
+    "An `expansion` block is an experiment of Terragrunt that does nothing yet, so it is not known on which units this depends. Write a `dependency` block for each.";
+  return merged(
+    examined.flatMap(({ facts, expansions }) =>
+      expansions.map(
+        (place): Fault => ({ kind: "not-evaluated", ...place, message, units: [facts.path], ...NOTHING_ELSE }),
+      ),
+    ),
+  );
+}
+
+/**
  * What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside.
  *
  * @param jsonUnits units that do not run here, and whose outputs can be read all the same
@@ -42,7 +58,7 @@ export function dependencyFaults(
   jsonUnits: { has(folder: string): boolean },
 ): Fault[] {
   const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
-  const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
+  const placeIn = new Map(examined.map(({ facts }) => [facts.path, facts.places]));
   const at = (unit: UnitPath, dependency: string): { file: string; line: number | null } =>
     placeIn.get(unit)?.get(dependency) ?? { file: fileIn(unit, UNIT_FILE), line: null };
   const cycles = findCycles(graph).flatMap((cycle): Fault[] => {
@@ -122,12 +138,21 @@ function unitsAt(file: string, examined: readonly Examined[]): UnitPath[] {
 
 const behind = (path: string, link: string): boolean => path === link || liesIn(path, link);
 
-/** Joins faults of the same kind at the same place; the message of the first unit stands for all. */
+/**
+ * Joins faults of the same kind at the same place. A message that only differs by the unit's own name stands for all;
+ * where the units differ in more, it is said whose it is.
+ */
 function merged(faults: readonly Fault[]): Fault[] {
   const groups = Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([kind, file, line]));
-  return [...groups.values()].flatMap(([first, ...others]) =>
-    first === undefined
-      ? []
-      : [{ ...first, units: [first, ...others].flatMap(({ units }) => units).toSorted() } satisfies Fault],
-  );
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const units = [first, ...others].flatMap((fault) => fault.units).toSorted();
+    const differing = others.filter((other) => wordsOf(other) !== wordsOf(first)).length;
+    const whose = `That is said of \`${first.units[0] ?? ""}\`; of ${differing} of the others something else is.`;
+    return [{ ...first, units, ...(differing === 0 ? {} : { message: `${first.message} ${whose}` }) }];
+  });
+}
+
+function wordsOf({ message, units: [unit] }: Fault): string {
+  return unit === undefined ? message : message.replaceAll(unit, "…");
 }

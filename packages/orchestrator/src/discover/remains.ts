@@ -2,7 +2,7 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { JSON_UNIT_FILE } from "./json-units.ts";
 import { fileIn, folderOf, liesIn, UNIT_FILE } from "./paths.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { isGenerated, type Snapshot } from "./snapshot.ts";
 import { isInCatalogue } from "./templates.ts";
 
 /** What is left at head of a unit that is none there: it can hold the unit still, in a form that is not read. */
@@ -55,6 +55,8 @@ export function becameTemplates(base: Snapshot, head: Snapshot): Problem[] {
   const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
   const stacks = head.stacks
     .filter(({ file, state }) => state === "template" && generated.has(file))
+    // One that made no unit, such as one that is written for the place of its copies, never ran.
+    .filter(({ folder }) => [...base.units].some((unit) => liesIn(unit, folder) && isGenerated(unit, base)))
     .filter(({ file, folder }) => !isInCatalogue(folder) && becameOne(file, folder, base, head))
     .map(({ file }): Problem => {
       return { kind: "path", path: null, file, line: null, message: message(`The stack \`${file}\``) };

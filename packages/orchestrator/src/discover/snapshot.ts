@@ -10,6 +10,8 @@ export type UnitFacts = {
   readonly path: UnitPath;
   /** The units that it depends on, sorted; they need not exist. */
   readonly dependencies: readonly UnitPath[];
+  /** Where its text names dependencies, by their paths. */
+  readonly places: ReadonlyMap<string, { readonly file: string; readonly line: number }>;
   /** Every file outside its own folder that it reads, with the chain from the file to the unit. */
   readonly reads: ReadonlyMap<string, readonly Link[]>;
   /** Files outside its own folder whose place or existence it asks for: it matters when they appear or go. */

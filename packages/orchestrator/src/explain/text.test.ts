@@ -1,6 +1,6 @@
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { describe, expect, it } from "vitest";
-import { explain } from "./text.ts";
+import { type Detail, explain } from "./text.ts";
 
 const [base, head] = ["a".repeat(40), "b".repeat(40)];
 type Document = Record<string, unknown>;
@@ -32,7 +32,7 @@ const job = (number: number, units: readonly string[]): Document => ({
   changes: ["ModuleChanged"],
   timeoutMinutes: 10,
 });
-const explained = (document: Document): string =>
+const explained = (document: Document, detail: Partial<Detail> = {}): string =>
   explain(
     Assessment.parse({
       version: 1,
@@ -53,59 +53,119 @@ const explained = (document: Document): string =>
       notices: [],
       ...document,
     }),
+    { verbose: false, rest: "`--verbose` prints all", commands: [], asides: [], ...detail },
   );
 
+const mixed: Document = {
+  changes: [change("HclChanged", "root.hcl", ["prod/db", "prod/vpc"]), change("ModuleDeleted", "dev/old", ["dev/old"])],
+  units: [
+    unit("dev/old", { action: "plan-destroy", status: "deleted", environment: "dev" }),
+    unit("prod/db", {
+      because: [
+        reason("HclChanged", "root.hcl", "included by", "prod/db"),
+        reason("FileChanged", "a.yml", "read by", "prod/db"),
+      ],
+      status: "affected",
+    }),
+    unit("prod/vpc", {
+      because: [reason("HclChanged", "root.hcl", "may be read by", "prod/vpc")],
+      notEvaluated: "sops_decrypt_file failed",
+    }),
+  ],
+  jobs: [job(1, ["prod/db", "prod/vpc"]), job(2, ["dev/old"])],
+  unmatched: ["scripts/x.sh"],
+  ignored: ["README.md", "a.md", "b.md", "c.md"],
+  problems: [
+    { kind: "not-evaluated", path: "prod/app", file: "prod/app/terragrunt.hcl", line: 3, message: "broken\nin two" },
+  ],
+  untouched: ["old", "older"].map((path) => {
+    return { kind: "not-evaluated", path, file: `${path}/terragrunt.hcl`, line: 9, message: "long broken" };
+  }),
+  notices: ["1 unit can't be evaluated."],
+  discovery: { snapshots: 2, terragruntCalls: 5, seconds: 3.4 },
+};
+
 describe("explain", () => {
-  it("tells a small change in full: problems, chains, jobs, what was left out, and what it cost", () => {
-    const text = explained({
-      changes: [change("HclChanged", "root.hcl", ["prod/db", "prod/vpc"])],
-      units: [
-        unit("prod/db", { because: [reason("HclChanged", "root.hcl", "included by", "prod/db")], status: "affected" }),
-        unit("prod/vpc", {
-          because: [reason("HclChanged", "root.hcl", "may be read by", "prod/vpc")],
-          notEvaluated: "sops_decrypt_file failed",
-        }),
-      ],
-      jobs: [job(1, ["prod/db", "prod/vpc"])],
-      unmatched: ["scripts/x.sh"],
-      ignored: ["README.md"],
-      problems: [
-        { kind: "not-evaluated", path: "prod/app", file: "prod/app/terragrunt.hcl", line: 3, message: "broken" },
-      ],
-      untouched: ["old", "older"].map((path) => {
-        return { kind: "not-evaluated", path, file: `${path}/terragrunt.hcl`, line: 9, message: "long broken" };
-      }),
-      notices: ["1 unit can't be evaluated."],
-      discovery: { snapshots: 2, terragruntCalls: 5, seconds: 3.4 },
-    });
-    expect(text).toBe(`plan of aaaaaaaa → bbbbbbbb: 2 units by 1 change, 1 job
+  it("has one line for each unit by environment, jobs by their names, and problems last", () => {
+    expect(
+      explained(mixed, { commands: ["root.hcl:3"] }),
+    ).toBe(`Pull request aaaaaaaa → bbbbbbbb: 3 units, 2 changes, 2 jobs, 1 problem
 
-Problems
-  prod/app/terragrunt.hcl:3: broken
+dev: 1 unit
+  plan-destroy  dev/old  removed
 
-HclChanged  root.hcl
-  plan         prod/db  [prod]  root.hcl ← included by ← prod/db
-  plan         prod/vpc  [prod]  root.hcl ← may be read by ← prod/vpc  (not evaluated)
+prod: 2 units
+  plan  prod/db   root.hcl (included) +1
+  plan  prod/vpc  root.hcl (may be read)  [not evaluated]
 
-Not evaluated without credentials: affected by any file that their text may reach
+Not evaluated without credentials, so any file that they may reach affects them
   prod/vpc: sops_decrypt_file failed
 
-Jobs
-  stage 1  Plan · prod · 2 units  [plan-prod-1]
+Jobs, side by side
+  Plan · prod · 2 units
+  Plan · prod · 1 units
 
 Changed, but read by no unit
   scripts/x.sh
+  What \`run_cmd\` reads can't be seen (root.hcl:3). If it reads one of these, say so in .pipelines/config.yml:
+    extra_reads: [{ files: ["scripts/x.sh"], units: ["…"] }]
 
-Ignored
-  README.md
-
-Wrong before, and not touched
-  old/terragrunt.hcl:9 and 1 more: long broken
+Ignored: README.md, a.md, b.md and 1 more
 
 1 unit can't be evaluated.
 
-Discovery read 2 commits with 5 calls of Terragrunt in 3.4 s.
+Read 2 commits with 5 calls of Terragrunt in 3.4 s.
+
+1 problem
+  prod/app/terragrunt.hcl:3: broken
+    in two
 `);
+  });
+
+  it("has every chain, and what was wrong before, where more is asked for", () => {
+    const text = explained(mixed, { verbose: true });
+    expect(text).toContain(
+      "  plan  prod/db\n      HclChanged root.hcl ← included by ← prod/db\n      FileChanged a.yml ←",
+    );
+    expect(text).toContain("Ignored\n  README.md\n  a.md\n  b.md\n  c.md\n");
+    expect(text).toContain("Wrong before, and not touched\n  old/terragrunt.hcl:9 and 1 more: long broken\n");
+    expect(text).not.toContain("--verbose");
+  });
+
+  it.each([
+    ["is excluded", { withheld: { by: "excluded", message: "m.", next: "n." } }, "[does not run: excluded]"],
+    [
+      "stays after the merge",
+      { willBeWithheld: { by: "protected", message: "m.", next: "n." } },
+      "[not done by merging: protected]",
+    ],
+    [
+      "is due",
+      { due: { owner: 1, since: "2026-11-20T10:00:00Z", why: "failed", commits: [] } },
+      "[due since 2026-11-20: failed]",
+    ],
+  ])("marks a unit that %s", (_what, more, mark) => {
+    const text = explained({ units: [unit("prod/vpc", more)], jobs: [job(1, ["prod/vpc"])] });
+    expect(text).toContain(`  plan  prod/vpc  main.tf  ${mark}\n`);
+  });
+
+  it("says once what is wrong with many files in the same way, though more is wrong with each", () => {
+    const wrong = (path: string, lines: string) => ({
+      ...{ kind: "not-evaluated", path, file: path, line: 1 },
+      message: `broken. (There is more in this file, in lines ${lines}.)`,
+    });
+    const text = explained({ problems: [wrong("a", "2, 3"), wrong("b", "4")] }, { asides: ["Not committed: x."] });
+    expect(text).toMatch(/Not committed: x\.\n\n2 problems\n {2}a:1 and 1 more: broken\.\n$/);
+  });
+
+  it("marks a unit that is in no job, and says what is wrong with it once", () => {
+    const message = "`prod/vpc` can't be deleted while `prod/app` uses it.";
+    const text = explained({
+      units: [unit("prod/vpc", { willBeWithheld: { by: "remaining-dependents", message, next: "Remove the use." } })],
+      problems: [{ kind: "refused-delete", path: "prod/vpc", file: "a", line: null, message: `${message} Remove it.` }],
+    });
+    expect(text).toContain("[in no job: see below]");
+    expect(text.match(/can't be deleted/g)).toHaveLength(1);
   });
 
   const paths = Array.from({ length: 5000 }, (_unused, index) => `prod/u${index}`);
@@ -144,8 +204,8 @@ Discovery read 2 commits with 5 calls of Terragrunt in 3.4 s.
   ])("stays short for 5,000 units by %s, and counts what it leaves out", (_what, document) => {
     const text = explained({ jobs, ...document });
     expect(text.split("\n").length).toBeLessThan(130);
-    expect(text).toMatch(/and 4980 more|and 4980 more changes|and 480 more changes/);
-    expect(text).toContain("250 jobs with 5000 units");
+    expect(text).toMatch(/and 49\d0 more; `--verbose` prints all/);
+    expect(text).toContain("Plan · prod: 250 jobs with 5000 units");
   });
 
   it("prints names and messages so that no log obeys them", () => {

@@ -1,39 +1,52 @@
-import type { AffectedUnit, Reason } from "@pipelines/core/contracts/affected-unit";
+import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
-import type { Change } from "@pipelines/core/contracts/change";
-import type { Job } from "@pipelines/core/contracts/job";
 import { inert } from "@pipelines/core/redaction/inert";
+import { chainOf, firstReason, marksOf } from "./reasons.ts";
+
+/** How much is said, and where the rest is. */
+export type Detail = {
+  /** Every chain from a changed file to a unit, and every line of each list. */
+  readonly verbose: boolean;
+  /** Where a reader finds what is left out: "`--verbose` prints all". */
+  readonly rest: string;
+  /** Calls of `run_cmd`, whose commands may read anything: `root.hcl:3`. */
+  readonly commands: readonly string[];
+  /** What is worth saying beside the comparison. */
+  readonly asides: readonly string[];
+};
 
 /** Lines of one list that are shown before the rest is counted. */
 const SHOWN = 20;
 
-/** Units of one change that are shown where there are many changes. */
-const SHOWN_OF_MANY = 3;
+/** Units that are shown before the rest is counted by environment. */
+const SHOWN_UNITS = 80;
 
-/** An assessment for people: what is wrong, what changed with the chain to each unit, what runs, what was left out. */
-export function explain(assessment: Assessment): string {
-  const { comparison, problems, untouched, jobs, unmatched, ignored, notices } = assessment;
-  const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
+/** An assessment for people: what runs where and why, what does not, what was left out; what is wrong comes last. */
+export function explain(assessment: Assessment, detail: Detail): string {
+  const { problems, untouched, units, notices, comparison } = assessment;
+  const list = listing(detail);
   const blocks = [
-    [`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}${totals(assessment)}`],
-    block("Problems", alike(problems)),
-    changesBlock(assessment),
-    block(
+    [headline(assessment)],
+    ...environmentBlocks(assessment, detail),
+    list("Accounts", accountLines(assessment)),
+    list(
       "Withheld",
-      assessment.units.flatMap(({ withheld }) => withheldLine(withheld)),
+      units.flatMap(({ withheld }) => withheldLine(withheld, problems)),
     ),
-    block(
-      comparison.mode === "plan" ? "Withheld when this is merged" : "Withheld when this is carried out",
-      assessment.units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld)),
+    list(
+      comparison.mode === "plan" ? "Not done by merging" : "Not done when this is carried out",
+      units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld, problems)),
     ),
-    block("Not evaluated without credentials: affected by any file that their text may reach", unevaluated(assessment)),
-    block("Order of environments", (assessment.promotions ?? []).map(chainLine)),
-    block("Jobs", jobs.length > SHOWN ? jobsByStage(jobs) : jobs.map(jobLine)),
-    block("Changed, but read by no unit", unmatched),
-    block("Ignored", ignored),
-    block("Wrong before, and not touched", alike(untouched ?? [])),
+    list("Not evaluated without credentials, so any file that they may reach affects them", unevaluated(assessment)),
+    list("Order of environments", (assessment.promotions ?? []).map(chainLine)),
+    jobsBlock(assessment, detail),
+    unreadBlock(assessment, detail),
+    namedBriefly("Ignored", assessment.ignored, detail),
+    detail.verbose ? list("Wrong before, and not touched", alike(untouched ?? [])) : [],
     notices,
+    ...detail.asides.map((aside) => [aside]),
     costBlock(assessment),
+    list(problems.length === 1 ? "1 problem" : `${problems.length} problems`, alike(problems)),
   ];
   const text = blocks
     .filter((lines) => lines.length > 0)
@@ -43,51 +56,74 @@ export function explain(assessment: Assessment): string {
   return `${inert(text)}\n`;
 }
 
-function totals({ units, jobs, changes }: Assessment): string {
-  if (units.length === 0) return "";
-  return `: ${count(units.length, "unit")} by ${count(changes.length, "change")}, ${count(jobs.length, "job")}`;
+function headline({ comparison, units, jobs, changes, problems }: Assessment): string {
+  const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
+  const title = `${comparison.mode === "plan" ? "Pull request" : named(comparison.mode)} ${from} → ${comparison.head.slice(0, 8)}`;
+  const figures = [
+    ...(units.length === 0 ? [] : [count(units.length, "unit"), count(changes.length, "change")]),
+    ...(jobs.length === 0 ? [] : [count(jobs.length, "job")]),
+    ...(problems.length === 0 ? [] : [count(problems.length, "problem")]),
+  ];
+  return figures.length === 0 ? title : `${title}: ${figures.join(", ")}`;
 }
 
-function changesBlock({ changes, units }: Assessment): string[] {
-  const byPath = new Map(units.map((unit) => [unit.path, unit]));
-  const perChange = changes.length > SHOWN ? SHOWN_OF_MANY : SHOWN;
-  const lines = changes.slice(0, SHOWN).flatMap((change, index) => {
-    const about = change.account === undefined ? filesOf(change) : change.account.name;
-    const files = new Set(change.files.map(({ path }) => path));
-    const affected = change.units.flatMap((path) => {
-      const unit = byPath.get(path);
-      const reason = unit?.because.find(({ change: type, file }) => type === change.type && files.has(file));
-      return unit === undefined || reason === undefined ? [] : [{ unit, reason }];
-    });
-    const shown = affected.slice(0, perChange).map(({ unit, reason }) => unitLine(unit, reason));
-    return [...(index === 0 ? [] : [""]), `${change.type}  ${about}`, ...listed(shown, affected.length)];
+const named = (mode: Assessment["comparison"]["mode"]): string => `${mode[0]?.toUpperCase()}${mode.slice(1)}`;
+
+/** The units of each environment, one a line. */
+function environmentBlocks({ units, jobs }: Assessment, { verbose, rest }: Detail): string[][] {
+  const packed = new Set(jobs.flatMap((job) => job.units.map(({ path }) => path)));
+  const isLeftOut = ({ path, withheld }: AffectedUnit): boolean => withheld === undefined && !packed.has(path);
+  const groups = [...Map.groupBy(units, ({ environment }) => environment)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const room = Math.max(3, Math.floor(SHOWN_UNITS / Math.max(groups.length, 1)));
+  const shownGroups = verbose ? groups : groups.slice(0, SHOWN);
+  const blocks = shownGroups.map(([environment, members]) => {
+    const shown = verbose ? members : members.slice(0, room);
+    const left = members.length - shown.length;
+    return [
+      `${environment}: ${count(members.length, "unit")}`,
+      ...unitLines(shown, verbose, isLeftOut),
+      ...(left === 0 ? [] : [`  … and ${left} more; ${rest}`]),
+    ];
   });
-  return changes.length > SHOWN ? [...lines, "", ...moreChanges(changes.slice(SHOWN))] : lines;
+  const hidden = groups.slice(shownGroups.length);
+  const hiddenUnits = hidden.reduce((sum, [, members]) => sum + members.length, 0);
+  return hidden.length === 0
+    ? blocks
+    : [...blocks, [`… and ${count(hidden.length, "more environment")} with ${count(hiddenUnits, "unit")}; ${rest}`]];
 }
 
-function filesOf({ files }: Change): string {
-  const names = files.slice(0, SHOWN_OF_MANY).map(({ path }) => path);
-  const more = files.length > SHOWN_OF_MANY ? ` and ${files.length - SHOWN_OF_MANY} more` : "";
-  return `${names.join(", ")}${more}`;
-}
+/** A wider name pushes its own reason out of line, and nobody else's. */
+const WIDEST = 90;
 
-function moreChanges(changes: readonly Change[]): string[] {
-  const types = [...Map.groupBy(changes, ({ type }) => type)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const lines = types.map(([type, members]) => {
-    const units = new Set(members.flatMap((change) => change.units)).size;
-    return `  ${type}  ${count(members.length, "change")} of ${count(units, "unit")}`;
+function unitLines(
+  units: readonly AffectedUnit[],
+  verbose: boolean,
+  isLeftOut: (unit: AffectedUnit) => boolean,
+): string[] {
+  const actions = Math.max(...units.map(({ action }) => action.length));
+  const paths = Math.min(WIDEST, Math.max(...units.map(({ path }) => path.length)));
+  return units.flatMap((unit) => {
+    const leftOut = isLeftOut(unit) ? ["in no job: see below"] : [];
+    const marks = [...marksOf(unit), ...leftOut].map((mark) => `  [${mark}]`);
+    const start = `  ${unit.action.padEnd(actions)}  ${unit.path.padEnd(paths)}`;
+    if (!verbose) return `${start}  ${firstReason(unit)}${marks.join("")}`;
+    return [`${start.trimEnd()}${marks.join("")}`, ...unit.because.map((reason) => `      ${chainOf(reason)}`)];
   });
-  return [`… and ${count(changes.length, "more change", "more changes")}; \`--json\` has them all`, ...lines];
 }
 
-function unitLine(unit: AffectedUnit, reason: Reason): string {
-  const chain = reason.links.map(({ relation, path }) => `← ${relation} ← ${path}`).join(" ");
-  const caution = unit.notEvaluated === undefined ? "" : "  (not evaluated)";
-  return `${unit.action.padEnd(12)} ${unit.path}  [${unit.environment}]  ${reason.file} ${chain}${caution}`;
+function accountLines({ jobs }: Assessment): string[] {
+  return jobs.flatMap(({ accounts, action }) => {
+    const what =
+      action === "provision-account" ? "a pull request with its code is opened" : "the code for it is previewed";
+    const [added, requested] = [accounts?.added ?? [], accounts?.requested ?? []];
+    return [...added, ...requested].map(({ name }) => `${name}: ${what}`);
+  });
 }
 
-function withheldLine(withheld: AffectedUnit["withheld"]): string[] {
-  return withheld === undefined ? [] : [`${withheld.message} ${withheld.next}`];
+/** What a rule says of a unit, where no problem says it. */
+function withheldLine(withheld: AffectedUnit["withheld"], problems: readonly Problem[]): string[] {
+  if (withheld === undefined || problems.some(({ message }) => message.startsWith(withheld.message))) return [];
+  return [`${withheld.message} ${withheld.next}`];
 }
 
 /** One line for each thing that Terragrunt said, with the units about which it said so. */
@@ -104,25 +140,60 @@ function chainLine(steps: NonNullable<Assessment["promotions"]>[number]): string
   return steps.map((names) => names.join(" and ")).join(" → ");
 }
 
-function jobLine(job: Job): string {
-  const waits = [...new Set(job.units.flatMap(({ waitsFor = [] }) => waitsFor))].toSorted();
-  const after = waits.length === 0 ? "" : `  (after ${waits.join(" and ")})`;
-  return `stage ${job.stage}  ${job.name}  [${job.id}]${after}`;
+/** The environments that a job waits for. */
+function afterOf({ units }: Job): string {
+  const waits = [...new Set(units.flatMap(({ waitsFor = [] }) => waitsFor))].toSorted();
+  return waits.length === 0 ? "" : `  (after ${waits.join(" and ")})`;
 }
 
-function jobsByStage(jobs: readonly Job[]): string[] {
-  const groups = Map.groupBy(jobs, ({ stage, action, environment }) => `stage ${stage}  ${action} · ${environment}`);
-  return [...groups].map(([what, members]) => {
+/** The jobs by the names that GitHub shows. */
+function jobsBlock({ jobs }: Assessment, detail: Detail): string[] {
+  const stages = new Set(jobs.map(({ stage }) => stage));
+  const title = stages.size > 1 ? "Jobs, stage after stage" : jobs.length > 1 ? "Jobs, side by side" : "Job";
+  const stageOf = (stage: number): string => (stages.size > 1 ? `${stage}  ` : "");
+  if (detail.verbose || jobs.length <= SHOWN) {
+    return listing(detail)(
+      title,
+      jobs.map((job) => `${stageOf(job.stage)}${job.name}${afterOf(job)}`),
+    );
+  }
+  const groups = Map.groupBy(
+    jobs,
+    ({ stage, name, environment }) => `${stageOf(stage)}${name.split(" · ")[0] ?? name} · ${environment}`,
+  );
+  const lines = [...groups].map(([what, members]) => {
     const units = members.reduce((sum, job) => sum + job.units.length, 0);
-    return `${what}  ${count(members.length, "job")} with ${count(units, "unit")}`;
+    return `${what}: ${count(members.length, "job")} with ${count(units, "unit")}`;
   });
+  return listing(detail)(title, lines);
+}
+
+/** Files that nothing reads, as far as texts tell: a command may read them all the same. */
+function unreadBlock({ unmatched }: Assessment, detail: Detail): string[] {
+  const lines = listing(detail)("Changed, but read by no unit", unmatched);
+  if (lines.length === 0 || detail.commands.length === 0) return lines;
+  const places = detail.commands.slice(0, 3).join(", ");
+  const more = detail.commands.length > 3 ? ` and ${detail.commands.length - 3} more` : "";
+  return [
+    ...lines,
+    `  What \`run_cmd\` reads can't be seen (${places}${more}). If it reads one of these, say so in .pipelines/config.yml:`,
+    `    extra_reads: [{ files: [${JSON.stringify(unmatched[0])}], units: ["…"] }]`,
+  ];
+}
+
+/** A list that seldom matters, in one line unless all is asked for. */
+function namedBriefly(title: string, names: readonly string[], detail: Detail): string[] {
+  if (detail.verbose || names.length === 0) return listing(detail)(title, names);
+  const shown = names.slice(0, 3);
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
+  return [`${title}: ${shown.join(", ")}${more}`];
 }
 
 function costBlock({ discovery }: Assessment): string[] {
   if (discovery === undefined) return [];
   const { snapshots, terragruntCalls, seconds } = discovery;
   const calls = count(terragruntCalls, "call");
-  return [`Discovery read ${count(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
+  return [`Read ${count(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
 }
 
 type Problem = Assessment["problems"][number];
@@ -134,19 +205,27 @@ function problemLine({ file, line, message }: Problem, more = ""): string {
 
 /** One line for problems of the same words, whose places are many where a template is at fault. */
 function alike(problems: readonly Problem[]): string[] {
-  return [...Map.groupBy(problems, ({ message }) => message).values()].flatMap(([first, ...others]) =>
-    first === undefined ? [] : problemLine(first, others.length === 0 ? "" : ` and ${others.length} more`),
+  return [...Map.groupBy(problems, ({ message }) => withoutOtherLines(message)).values()].flatMap(
+    ([first, ...others]) =>
+      first === undefined
+        ? []
+        : others.length === 0
+          ? problemLine(first)
+          : problemLine({ ...first, message: withoutOtherLines(first.message) }, ` and ${others.length} more`),
   );
 }
 
-function block(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [title, ...listed(lines.slice(0, SHOWN), lines.length)];
-}
+/** A message without the other lines of its own file that are wrong. */
+const withoutOtherLines = (message: string): string => message.replace(/ \(There is more in this file[^)]*\)/, "");
 
-/** The lines that are shown, indented, and how many more there are. */
-function listed(shown: readonly string[], total: number): string[] {
-  const lines = shown.map((line) => `  ${line}`);
-  return total > shown.length ? [...lines, `  … and ${total - shown.length} more`] : lines;
+/** Makes a block of a title and indented lines; says how many are left out, and where they are. */
+function listing({ verbose, rest }: Detail): (title: string, lines: readonly string[]) => string[] {
+  return (title, lines) => {
+    if (lines.length === 0) return [];
+    const shown = (verbose ? lines : lines.slice(0, SHOWN)).map((line) => `  ${line.replaceAll("\n", "\n    ")}`);
+    const left = lines.length - shown.length;
+    return [title, ...shown, ...(left === 0 ? [] : [`  … and ${left} more; ${rest}`])];
+  };
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

@@ -86,6 +86,7 @@ function referenceOf(name: string, keys: readonly string[], scope: Scope, depth:
   if (bound !== undefined) return bound;
   if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
   if (name === "local" && first !== undefined) return localOf(scope, first, rest, depth);
+  if (name === "feature" && first !== undefined && rest[0] === "value") return featureOf(scope, first, depth);
   if (name === "include") {
     const bare = scope.includes.get("");
     const file = (first === undefined ? undefined : scope.includes.get(first)) ?? bare;
@@ -102,6 +103,8 @@ function localOf(scope: Scope, name: string, keys: readonly string[], depth: num
     const attribute = block.body.attributes.find((candidate) => candidate.name === name);
     if (attribute === undefined) continue;
     const { value } = attribute;
+    const item = value.kind === "list" && keys[0] !== undefined ? value.items[Number(keys[0])] : undefined;
+    if (item !== undefined) return follow(valueOfExpression(item, scope, depth + 1), keys.slice(1), depth);
     if (value.kind === "object" && keys.length > 0) {
       const entry = value.entries.find((candidate) => candidate.key === keys[0]);
       return entry === undefined
@@ -109,6 +112,18 @@ function localOf(scope: Scope, name: string, keys: readonly string[], depth: num
         : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
     }
     return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
+  }
+  return null;
+}
+
+/** A feature flag has its default, unless a variable sets some of them. */
+function featureOf(scope: Scope, name: string, depth: number): Value | null {
+  if (scope.env["TG_FEATURE"] !== undefined) return null;
+  const included = [...scope.includes.values()].flatMap((file) => scope.open(file) ?? []);
+  for (const place of [scope, ...included]) {
+    const block = place.body.blocks.find(({ type, labels }) => type === "feature" && labels[0] === name);
+    const value = block?.body.attributes.find((attribute) => attribute.name === "default")?.value;
+    if (value !== undefined) return valueOfExpression(value, place, depth + 1);
   }
   return null;
 }
@@ -136,7 +151,8 @@ function localNamed(scope: Scope, [name, ...keys]: readonly string[]): { value: 
   const locals = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes);
   let value = locals.find((local) => local.name === name)?.value;
   for (const key of keys) {
-    value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : undefined;
+    if (value?.kind === "list") value = value.items[Number(key)];
+    else value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : undefined;
   }
   return value === undefined ? null : { value, scope };
 }
@@ -243,6 +259,15 @@ const FUNCTIONS: ReadonlyMap<string, KnownFunction> = new Map([
   ["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
   ["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
   ["trimspace", ofText(withoutSpaceAround)],
+  [
+    "replace",
+    upTo(3, ({ text }) => {
+      const [whole, from, to] = [text(0), text(1), text(2)];
+      if (whole === null || from === null || to === null) return null;
+      // Between slashes it is a pattern.
+      return from === "" || /^\/.*\/$/s.test(from) ? null : whole.replaceAll(from, () => to);
+    }),
+  ],
   ["tostring", ofText((text) => text)],
   [
     "get_env",

@@ -29,7 +29,9 @@ export function itemsOf(expression: Expression, scope: Scope, depth = 0): string
       const definition = definitionOf(expression, scope);
       if (definition !== null) return itemsOf(definition.value, definition.scope, depth + 1);
       if (expression.kind === "access" || innerOf(expression).length === 0) return unknown(scope);
-      return expression.name === "formatlist" ? formatted(expression.args, scope, depth) : inside(expression.args);
+      if (expression.name === "formatlist") return formatted(expression.args, scope, depth);
+      if (expression.name === "split") return parted(expression.args, scope, depth);
+      return expression.name === "fileset" ? named(expression.args, scope) : inside(expression.args);
     }
     default:
       return expression satisfies never;
@@ -56,6 +58,21 @@ function turnsOf({ names, collection }: Extract<Expression, { kind: "for" }>, sc
   return itemsOf(value, place, depth + 1).map((text, index) =>
     second === undefined ? bind([first, text]) : bind([first, String(index)], [second, text]),
   );
+}
+
+/** `split(",", "a,b")`: what can't be told apart stays one text. */
+function parted([separator, whole]: readonly Expression[], scope: Scope, depth: number): string[] {
+  const by = separator === undefined ? null : evaluate(separator, scope);
+  const texts = whole === undefined ? [] : itemsOf(whole, scope, depth + 1);
+  return by === null || by === "" ? texts : texts.flatMap((text) => text.split(by));
+}
+
+/** `fileset(folder, "*.tfvars")`: names of which only a part is known. */
+function named([, pattern]: readonly Expression[], scope: Scope): string[] {
+  const text = pattern === undefined ? null : evaluate(pattern, scope);
+  const [anything] = unknown(scope);
+  if (anything === undefined) return [];
+  return [text === null ? anything : text.replaceAll(/(?:\*\*\/|[*?]|\{[^}]*\}|\[[^\]]*\])+/g, () => anything)];
 }
 
 /** `formatlist("-var-file=%s", …)` with each item in the place of what stands for it. */

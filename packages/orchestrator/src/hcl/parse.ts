@@ -124,6 +124,8 @@ function expressionOf(node: Node): Expression {
       return { kind: "template", parts: [literalText(node)] };
     case "quoted_template":
       return { kind: "template", parts: templateParts(node) };
+    case "heredoc_template":
+      return { kind: "template", parts: heredocParts(node) };
     case "function_call": {
       const [name, args] = children(node);
       return { kind: "call", name: name?.text ?? "", args: args === undefined ? [] : children(args).map(expressionOf) };
@@ -162,7 +164,7 @@ function forOf(node: Node): Expression {
   return { kind: "for", names, collection: expressionOf(collection), results: results.map(expressionOf) };
 }
 
-/** An expression is a first part followed by `.name` and `["name"]`. */
+/** An expression is a first part followed by `.name` and `["name"]`; what follows a splat or another index is open. */
 function accessOf(parts: readonly Node[]): Expression {
   const [first, ...rest] = parts;
   if (first === undefined) return { kind: "other", inside: [] };
@@ -171,11 +173,17 @@ function accessOf(parts: readonly Node[]): Expression {
   const keys: string[] = [];
   for (const part of rest) {
     const key = keyOf(part);
-    if (key === null) return { kind: "other", inside: parts.map(expressionOf) };
+    if (key === null) {
+      const known = keys.length === 0 ? base : accessTo(base, keys);
+      return { kind: "other", inside: [known, ...rest.slice(keys.length).map(expressionOf)] };
+    }
     keys.push(key);
   }
-  return base.kind === "access" && base.keys.length === 0 ? { ...base, keys } : { kind: "access", of: base, keys };
+  return accessTo(base, keys);
 }
+
+const accessTo = (base: Expression, keys: readonly string[]): Expression =>
+  base.kind === "access" && base.keys.length === 0 ? { ...base, keys } : { kind: "access", of: base, keys };
 
 function keyOf(node: Node): string | null {
   if (node.type === "get_attr") return children(node)[0]?.text ?? null;
@@ -205,6 +213,18 @@ function templateParts(node: Node): (string | Expression)[] {
     const between = node.text.slice(end - node.startIndex, part.startIndex - node.startIndex);
     end = part.endIndex;
     return [...(between === "" ? [] : [between]), ...templatePart(part)];
+  });
+}
+
+/** The grammar passes over white space beside interpolations; between lines none of it matters to a path. */
+function heredocParts(node: Node): (string | Expression)[] {
+  let end = node.startIndex;
+  return children(node).flatMap((part): (string | Expression)[] => {
+    const isText = part.type === "template_literal" || part.type.startsWith("template_");
+    const between =
+      isText && end > node.startIndex ? node.text.slice(end - node.startIndex, part.startIndex - node.startIndex) : "";
+    end = part.endIndex;
+    return isText ? [...(between === "" ? [] : [between]), ...templatePart(part)] : [];
   });
 }
 

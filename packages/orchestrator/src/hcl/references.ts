@@ -26,6 +26,8 @@ export type References = {
   readonly unknownFunction: boolean;
   /** Lines on which dependencies are named, by the unit's path; a path that leaves the repository starts with `../`. */
   readonly dependencies: ReadonlyMap<string, number>;
+  /** Lines of `expansion` blocks in dependencies, which Terragrunt keeps a place for and does not carry out yet. */
+  readonly expansions: readonly number[];
   /** Paths of files and folders with `UNKNOWN` for what only Terragrunt knows. */
   readonly unknownFiles: readonly string[];
   /** The same of configurations and sources, which Terragrunt reports where it can evaluate them. */
@@ -54,6 +56,7 @@ export function referencesIn(scope: Scope): References {
     for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
     for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
     const [block, inner] = around;
+    if (block === "dependency" && inner === "expansion") found.expansions.push(attribute.line);
     if (block === undefined || inner !== undefined) continue;
     takeDependency(attribute, block, scope, found);
     if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
@@ -71,6 +74,7 @@ export function referencesIn(scope: Scope): References {
     unknownDependency: found.unknownDependency,
     unknownFunction: found.unknownFunction,
     dependencies: found.dependencies,
+    expansions: found.expansions,
     unknownFiles: [...found.unknownFiles],
     unknownConfigurations: [...found.unknownConfigurations],
     unknownAbove: found.unknownAbove || scope.body.faulty,
@@ -128,6 +132,7 @@ type Collected = Record<
   Set<string>
 > &
   Record<"sources" | "dependencies", Map<string, number>> & {
+    readonly expansions: number[];
     unknownSource: boolean;
     unknownLocalSource: boolean;
     unknownDependency: boolean;
@@ -146,6 +151,7 @@ function nothingCollected(): Collected {
     unknownConfigurations: new Set(),
     sources: new Map(),
     dependencies: new Map(),
+    expansions: [],
     unknownSource: false,
     unknownLocalSource: false,
     unknownDependency: false,
@@ -232,20 +238,37 @@ function unknownPath(argument: Expression, scope: Scope, found: Collected): stri
 
 /** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
 function takeCommand(args: readonly Expression[], folder: string, scope: Scope, found: Collected): void {
-  for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
-    const folders = [folder, ...foldersEntered(text, folder)];
+  const texts = args.flatMap((argument) => itemsOf(argument, scope));
+  const working = workingFolders(texts, folder);
+  // Make reads its file without being told.
+  const makes = /(?:^|\/)g?make$/.test(texts[0] ?? "");
+  const makefiles = makes ? working.flatMap((place) => MAKEFILES.map((name) => posix.join(place, name))) : [];
+  for (const file of makefiles.filter(scope.exists)) found.files.add(file);
+  for (const text of texts) {
+    const folders = working.flatMap((from) => [from, ...foldersEntered(text, from)]);
     for (const word of new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
       if (word === "" || word.includes(UNKNOWN)) continue;
       const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
-      for (const path of paths) if (scope.exists(path)) found.files.add(path);
+      for (const path of paths.filter(scope.exists)) found.files.add(path);
     }
   }
+}
+
+const MAKEFILES = ["GNUmakefile", "makefile", "Makefile"];
+
+/** The folder of a command, and those that an argument has it work in: `make -C ../scripts`. */
+function workingFolders(texts: readonly string[], folder: string): string[] {
+  const named = texts.flatMap((text, index) => {
+    const isNext = /^(?:-C|--directory|--chdir)$/.test(texts[index - 1] ?? "");
+    return isNext ? text : (/^(?:-C|-?-chdir=|--directory=)(.+)$/s.exec(text)?.[1] ?? []);
+  });
+  return [folder, ...named.flatMap((text) => (text.includes(UNKNOWN) ? [] : (repositoryPath(text, folder) ?? [])))];
 }
 
 /** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
 function foldersEntered(text: string, from: string): string[] {
   const folders: string[] = [];
-  for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
+  for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])(?:cd|pushd)\s+["']?([^\s;&|"')]+)/g)) {
     const entered = target.includes(UNKNOWN) ? null : repositoryPath(target, folders.at(-1) ?? from);
     if (entered !== null) folders.push(entered);
   }

@@ -6,9 +6,9 @@ import { CommitSha } from "@pipelines/core/contracts/comparison";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { describe, expect, it } from "vitest";
 import { placedBy } from "../../test/placed.ts";
+import { assess } from "../assess.ts";
 import { classifyChanges, RULES } from "../classify/classify.ts";
 import { affectedUnits } from "../decide/affect.ts";
-import { assess } from "../decide/assess.ts";
 import { refuseDeletes } from "../decide/refuse.ts";
 import { emptySnapshot, type Link, type Snapshot, type UnitFacts } from "../discover/snapshot.ts";
 import { explain } from "../explain/text.ts";
@@ -38,7 +38,15 @@ function snapshotOf(commit: CommitSha, files: ReadonlyMap<string, string>): Snap
     const reads = new Map<string, readonly Link[]>([["root.hcl", [{ relation: "included by", path }]]]);
     const before = index - ACCOUNTS;
     const dependencies = index % 10 === 0 && before >= 0 ? [name(before)] : [];
-    facts.set(path, { path, dependencies, reads, located: new Set(), notEvaluated: null, exclusion: null });
+    facts.set(path, {
+      path,
+      places: new Map(),
+      dependencies,
+      reads,
+      located: new Set(),
+      notEvaluated: null,
+      exclusion: null,
+    });
   }
   return { ...emptySnapshot(commit), files, units: new Set(facts.keys()), facts };
 }
@@ -46,7 +54,14 @@ function snapshotOf(commit: CommitSha, files: ReadonlyMap<string, string>): Snap
 function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Assessment {
   const before = snapshotOf(base, new Map([["root.hcl", "1"]]));
   const now = snapshotOf(head, new Map([["root.hcl", "2"]]));
-  const commits = { base: before, head: now, configuration, addedAccounts: null, reconfigured: [] };
+  const commits = {
+    base: before,
+    head: now,
+    configuration,
+    addedAccounts: null,
+    accountsEdited: false,
+    reconfigured: [],
+  };
   const classified = classifyChanges(diff, commits, RULES);
   const lookup = environmentLookup(configuration);
   const affected = affectedUnits(classified.changes, before, now, {
@@ -62,7 +77,6 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     moves: new Map(),
     holdMoves: true,
     applyAccountDeletions: false,
-    knownAtHead: () => true,
   });
   const refused = refuseDeletes(affected.units, before, now, mode);
   const dependenciesOf = (unit: UnitPath) => now.facts.get(unit)?.dependencies ?? [];
@@ -70,7 +84,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     units: refused.units,
     dependenciesAtHead: dependenciesOf,
     dependenciesAtBase: dependenciesOf,
-    accounts: [],
+    accounts: { added: [], requested: [], factory: null },
     head,
     mode,
     limits: { unitsPerJob: 8, parallelism: 4, timeoutMinutes: 60 },
@@ -115,6 +129,8 @@ describe.each(["plan", "apply"] as const)("%s of eleven thousand affected units"
       expect(matrix.length).toBeLessThanOrEqual(256);
       expect(Buffer.byteLength(JSON.stringify(matrix))).toBeLessThan(1_000_000);
     }
-    expect(explain(document).split("\n").length).toBeLessThan(150);
+    expect(explain(document, { verbose: false, rest: "", commands: [], asides: [] }).split("\n").length).toBeLessThan(
+      150,
+    );
   });
 });

@@ -59,7 +59,7 @@ function entryOf({ job, governing, others }: PlacedJob, firstStage: number): Mat
     github_environment: traitsOf(job.action).needsApproval ? (approvals[0] ?? "") : "",
     runner: runnerOf(job, governing?.runner),
     timeout_minutes: job.timeoutMinutes,
-    follows: isStaged(job) && firstStage < job.stage,
+    follows: (isStaged(job) || (job.accounts?.requested ?? []).length > 0) && firstStage < job.stage,
   };
 }
 

@@ -36,7 +36,7 @@ function subjectOf(units: readonly AffectedUnit[]): string {
 /** A name for files and artifacts: readable first, then a hash of the content, so that equal jobs have equal ids. */
 export function jobId(content: Omit<Job, "id" | "name">): JobId {
   const hash = createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 12);
-  const words = [content.action, content.environment, content.units[0]?.path ?? content.account?.name ?? ""];
+  const words = [content.action, content.environment, content.units[0]?.path ?? ""];
   const slug = words
     .join("-")
     .toLowerCase()

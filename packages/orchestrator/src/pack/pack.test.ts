@@ -29,7 +29,7 @@ const INPUT: PackInput = {
   units: [],
   dependenciesAtHead: () => [],
   dependenciesAtBase: () => [],
-  accounts: [],
+  accounts: { added: [], requested: [], factory: null },
   head,
   mode: "plan",
   limits: { unitsPerJob: 3, parallelism: 2, timeoutMinutes: 60 },
@@ -258,15 +258,29 @@ describe("packing", () => {
         { environment: "prod", deleted: false, dependsOn: [] },
       ]),
     );
-    const packed = packJobs({ ...INPUT, units: unitsOf(given, "plan"), accounts: [account("a"), account("b")] });
+    const accounts = { added: [account("a"), account("b")], requested: [], factory: null };
+    const packed = packJobs({ ...INPUT, units: unitsOf(given, "plan"), accounts });
     expect(packed.problems).toEqual([]);
     expect(packed.jobs.length).toBeLessThanOrEqual(256);
-    expect(packed.jobs.filter(({ action }) => action === "preview-account").map(({ account: of }) => of?.name)).toEqual(
-      ["a", "b"],
-    );
-    expect(packJobs({ ...INPUT, accounts: [account("a")], mode: "apply" }).jobs).toMatchObject([
+    const previews = packed.jobs.filter(({ action }) => action === "preview-account");
+    expect(previews.map(({ name, accounts: of }) => [name, of?.added.map((one) => one.name)])).toEqual([
+      ["Plan · account · a, b", ["a", "b"]],
+    ]);
+    expect(packJobs({ ...INPUT, accounts, mode: "apply" }).jobs).toMatchObject([
       { stage: 9, action: "provision-account" },
     ]);
+  });
+
+  it("proposes the accounts that are asked for where their factory runs, and nowhere else", () => {
+    const requested = [{ name: "qa", file: "_new-account-requests/qa.yml", email: "" }];
+    const given = { factory: { environment: "management", deleted: false, dependsOn: [] } };
+    const accounts = { added: [], requested, factory: "factory" };
+    const jobsWith = (units: PackInput["units"]) => packJobs({ ...INPUT, units, accounts, mode: "apply" }).jobs;
+    expect(jobsWith(unitsOf(given, "apply"))).toMatchObject([
+      { stage: 1, action: "apply" },
+      { stage: 9, action: "provision-account", accounts: { added: [], requested }, changes: ["AccountRequested"] },
+    ]);
+    expect(jobsWith([])).toEqual([]);
   });
 
   it("refuses more than four environments in a row, and names every unit that is too deep", () => {

@@ -1,7 +1,8 @@
 import { STAGES_PER_DIRECTION } from "@pipelines/core/configuration/promotion";
+import type { Configuration } from "@pipelines/core/configuration/schema";
 import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
-import type { Account } from "@pipelines/core/contracts/change";
+import type { Account, RequestedAccount } from "@pipelines/core/contracts/change";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { Problem } from "@pipelines/core/contracts/problem";
@@ -21,17 +22,29 @@ export type Limits = {
   readonly timeoutMinutes: number;
 };
 
+export function limitsOf({ jobs }: Pick<Configuration, "jobs">): Limits {
+  return { unitsPerJob: jobs.units_per_job, parallelism: jobs.parallelism, timeoutMinutes: jobs.timeout_minutes };
+}
+
 export type PackInput = {
   readonly units: readonly AffectedUnit[];
   /** What a unit depends on at head, and at base for deletes; also of units that do not run. */
   readonly dependenciesAtHead: (unit: UnitPath) => readonly UnitPath[];
   readonly dependenciesAtBase: (unit: UnitPath) => readonly UnitPath[];
-  readonly accounts: readonly Account[];
+  readonly accounts: PackAccounts;
   readonly head: CommitSha;
   readonly mode: "plan" | "apply";
   readonly limits: Limits;
   /** The order of environments; `null` where nothing is applied in the end, so that there is none. */
   readonly promoted?: PromotedRun | null;
+};
+
+/** What is done about accounts. One job does it for all of them: they share files that it edits. */
+export type PackAccounts = {
+  readonly added: readonly Account[];
+  /** Those that the factory makes, where it runs. */
+  readonly requested: readonly RequestedAccount[];
+  readonly factory: string | null;
 };
 
 const PLAN_STAGE = 1;
@@ -46,7 +59,7 @@ const LONGEST_JOB_MINUTES = 350;
 
 /** Packs units into jobs. Deterministic; every unit is in exactly one job, or withheld, or named by a problem. */
 export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] } {
-  const { mode, limits, accounts, dependenciesAtHead, dependenciesAtBase } = input;
+  const { mode, limits, dependenciesAtHead, dependenciesAtBase } = input;
   const running = input.units.filter(({ withheld }) => withheld === undefined).toSorted(byPath);
   const removals = running.filter(({ action }) => traitsOf(action).removes);
   const others = running.filter(({ action }) => !traitsOf(action).removes);
@@ -70,15 +83,16 @@ export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] }
     ...applied.groups,
     ...destroyed.groups.map((group) => ({ ...group, units: group.units.filter((unit) => !blocked.includes(unit)) })),
   ];
+  const ofAccounts = accountJobs(running, input);
   const jobs = [...Map.groupBy(groups, ({ stage }) => stage)].flatMap(([stage, members]) =>
     jobsOf(
       members,
       { after, waits, followsAll: followsAll(stage, groups, applied.gates, promoted) },
       limits,
-      JOBS_PER_MATRIX - (mode === "plan" && stage === PLAN_STAGE ? accounts.length : 0),
+      JOBS_PER_MATRIX - (mode === "plan" && stage === PLAN_STAGE ? ofAccounts.length : 0),
     ),
   );
-  jobs.push(...accounts.map((account) => accountJob(account, input)));
+  jobs.push(...ofAccounts);
   const problems = [
     ...[applied.tooDeep, [...destroyed.tooDeep, ...blocked]].flatMap((units) =>
       units.length === 0 ? [] : [tooManyStages(units)],
@@ -221,19 +235,27 @@ function timeoutOf(members: readonly AffectedUnit[], order: Ordered, limits: Lim
   return Math.min(total, LONGEST_JOB_MINUTES);
 }
 
-function accountJob(account: Account, { mode, head }: PackInput): Job {
+function accountJobs(running: readonly AffectedUnit[], { mode, head, accounts }: PackInput): Job[] {
+  const { added, factory } = accounts;
+  const requested = running.some(({ path }) => path === factory) ? accounts.requested : [];
+  const names = [...added, ...requested].map(({ name }) => name).toSorted();
+  if (names.length === 0) return [];
   const action: Action = mode === "apply" ? "provision-account" : "preview-account";
+  const label = names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
   const content: Omit<Job, "id" | "name"> = {
     stage: mode === "apply" ? PROVISION_STAGE : PLAN_STAGE,
     action,
     at: head,
-    environment: account.name,
+    environment: label,
     units: [],
-    changes: ["AccountAdded"],
-    account,
+    changes: [
+      ...(added.length > 0 ? (["AccountAdded"] as const) : []),
+      ...(requested.length > 0 ? (["AccountRequested"] as const) : []),
+    ],
+    accounts: { added: [...added], requested: [...requested] },
     timeoutMinutes: 15,
   };
-  return { id: jobId(content), name: jobName(action, account.name, []), ...content };
+  return [{ id: jobId(content), name: jobName(action, label, []), ...content }];
 }
 
 function tooManyStages(units: readonly AffectedUnit[]): Problem {

@@ -1,4 +1,4 @@
-import { count } from "../../report/headline.ts";
+import { count } from "@pipelines/core/wording/count";
 import { link } from "../escape.ts";
 
 /** How many of a list were left out, as its last line. */

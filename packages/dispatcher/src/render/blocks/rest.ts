@@ -1,5 +1,5 @@
+import { count } from "@pipelines/core/wording/count";
 import type { Cut, Detail } from "../../report/fit.ts";
-import { count } from "../../report/headline.ts";
 import type { Report } from "../../report/model.ts";
 import { code, link, sentence } from "../escape.ts";
 import { more } from "./block.ts";

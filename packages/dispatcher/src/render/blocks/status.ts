@@ -1,4 +1,5 @@
-import { count, headlineOf } from "../../report/headline.ts";
+import { count } from "@pipelines/core/wording/count";
+import { headlineOf } from "../../report/headline.ts";
 import type { Report } from "../../report/model.ts";
 import { isUnchanged, isUnlocking } from "../../report/rows.ts";
 import { code, link, sentence } from "../escape.ts";

@@ -1,5 +1,5 @@
+import { count } from "@pipelines/core/wording/count";
 import type { Detail } from "../../report/fit.ts";
-import { count } from "../../report/headline.ts";
 import type { ReportKind } from "../../report/kind.ts";
 import type { Report } from "../../report/model.ts";
 import { countsInTotals, isCalm, isUnchanged, MOST_CALM, type Row } from "../../report/rows.ts";

@@ -5,7 +5,7 @@ import { readersOf } from "../readers.ts";
 import type { Rule } from "../rule.ts";
 
 /** Files on the ignore list affect nothing, unless a unit reads them. */
-export const ignoredFiles: Rule = {
+export const ignoredFiles: Rule<never> = {
   name: "ignored files",
   take(file, commits) {
     if (!globMatcher(commits.configuration.ignore)(file.path)) return null;

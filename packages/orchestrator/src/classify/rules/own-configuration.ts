@@ -1,9 +1,9 @@
 import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
-import { sharedFinding } from "../readers.ts";
+import { type SharedType, sharedFinding } from "../readers.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 /** The pipelines' own configuration runs nothing by itself, but the units that see something else by it. */
-export const ownConfiguration: Rule = {
+export const ownConfiguration: Rule<SharedType> = {
   name: "the pipelines' own configuration",
   take(file, commits) {
     if (!file.path.startsWith(".pipelines/")) return null;

@@ -1,8 +1,8 @@
-import { sharedFinding } from "../readers.ts";
+import { type SharedType, sharedFinding } from "../readers.ts";
 import type { Rule } from "../rule.ts";
 
 /** Any other file: it affects the units that read it at either commit. */
-export const sharedFiles: Rule = {
+export const sharedFiles: Rule<SharedType> = {
   name: "shared files",
   take(file, commits) {
     const found = sharedFinding(file, commits, null);

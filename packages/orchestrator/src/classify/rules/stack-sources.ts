@@ -1,16 +1,16 @@
-import type { ChangedFile, ChangeType } from "@pipelines/core/contracts/change";
+import type { ChangedFile, FileChangeType } from "@pipelines/core/contracts/change";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { generatedDiff } from "../../discover/generated-diff.ts";
 import { folderOf, liesIn, STACK_FILE, unitOwning } from "../../discover/paths.ts";
 import type { Link, Stack } from "../../discover/snapshot.ts";
-import { sharedFinding } from "../readers.ts";
-import type { Commits, Rule } from "../rule.ts";
+import { type SharedType, sharedFinding } from "../readers.ts";
+import type { Commits, Finding, Rule } from "../rule.ts";
 
 /**
  * Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
  * changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
  */
-export const stackSources: Rule = {
+export const stackSources: Rule<StackType | SharedType> = {
   name: "stack sources",
   take(file, commits) {
     const stacks = [...commits.head.stacks, ...commits.base.stacks];
@@ -29,7 +29,7 @@ export const stackSources: Rule = {
         units.set(unit, [{ relation: "generates", path: unit }]);
       }
     }
-    const found = sharedFinding(file, commits, null);
+    const found: Finding<StackType | SharedType>[] = sharedFinding(file, commits, null);
     const type = isStackFile || template !== undefined ? STACK_TYPES[file.status] : "StackChanged";
     if (units.size > 0) found.unshift({ type, subject: file.path, units });
     return found.length === 0 ? null : found;
@@ -46,7 +46,8 @@ const STACK_TYPES = {
   added: "StackAdded",
   modified: "StackChanged",
   deleted: "StackDeleted",
-} as const satisfies Record<ChangedFile["status"], ChangeType>;
+} as const satisfies Record<ChangedFile["status"], FileChangeType>;
+type StackType = (typeof STACK_TYPES)[ChangedFile["status"]];
 
 /** Generated files that differ between the commits; those of a template's file where one is named. */
 function differing(name: string | null, { base, head }: Commits): string[] {

@@ -2,11 +2,11 @@ import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { unitOwning } from "../../discover/paths.ts";
 import { remainsOf } from "../../discover/remains.ts";
 import { isGenerated, type Snapshot } from "../../discover/snapshot.ts";
-import { sharedFinding } from "../readers.ts";
+import { type SharedType, sharedFinding } from "../readers.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 /** Files inside a unit's own folder: the unit was added, changed or deleted. */
-export const unitFiles: Rule = {
+export const unitFiles: Rule<OwnType | SharedType> = {
   name: "unit files",
   take(file, commits) {
     const { base, head } = commits;
@@ -16,7 +16,7 @@ export const unitFiles: Rule = {
     const unit = UnitPath.parse(folder);
     const type = changeOf(unit, base, head);
     if (type === null) return null;
-    const own: Finding = {
+    const own: Finding<OwnType> = {
       type: isGenerated(unit, head) || isGenerated(unit, base) ? STACK_TYPES[type] : type,
       subject: unit,
       units: new Map([[unit, [{ relation: "in the folder of", path: unit }]]]),
@@ -30,11 +30,7 @@ function isUnit(snapshot: Snapshot, folder: string): boolean {
   return unit.success && snapshot.units.has(unit.data);
 }
 
-function changeOf(
-  unit: UnitPath,
-  base: Snapshot,
-  head: Snapshot,
-): "ModuleAdded" | "ModuleChanged" | "ModuleDeleted" | null {
+function changeOf(unit: UnitPath, base: Snapshot, head: Snapshot): keyof typeof STACK_TYPES | null {
   if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
   // What may be the unit still is no delete.
   return remainsOf(unit, head) === null ? "ModuleDeleted" : null;
@@ -46,3 +42,4 @@ const STACK_TYPES = {
   ModuleChanged: "StackChanged",
   ModuleDeleted: "StackDeleted",
 } as const;
+type OwnType = keyof typeof STACK_TYPES | (typeof STACK_TYPES)[keyof typeof STACK_TYPES];

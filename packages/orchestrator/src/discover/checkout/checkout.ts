@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { posix } from "node:path";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
+import { fillSubmodules } from "@pipelines/core/git/fill-submodules";
 import type { TreeEntry } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { readSymlinks, type Symlinks } from "./symlinks.ts";
@@ -31,6 +32,7 @@ export async function openCheckout(
   const worktree = await addWorktree(repositoryFolder, commit, environment);
   const root = worktree.folder;
   try {
+    await fillSubmodules(repositoryFolder, root, environment);
     return {
       root,
       links: await readSymlinks(root, entries),

@@ -1,5 +1,5 @@
-import { type Blob, readBlobs } from "@pipelines/core/git/blobs";
-import type { TreeEntry } from "@pipelines/core/git/repository";
+import type { Blob } from "@pipelines/core/git/blobs";
+import type { Repository, TreeEntry } from "@pipelines/core/git/repository";
 import { bodyOfJson } from "../../hcl/json.ts";
 import { type Body, type HclParser, unreadableHcl } from "../../hcl/parse.ts";
 
@@ -21,16 +21,8 @@ export type Texts = {
 const LOADED = /\.(?:hcl|tf|tofu)(?:\.json)?$/;
 const MOST_BYTES = 20_000_000;
 
-/**
- * Texts of a repository.
- *
- * @param environment the whole environment of git
- */
-export function textsOf(
-  repositoryFolder: string,
-  environment: Readonly<Record<string, string>>,
-  parse: HclParser,
-): Texts {
+/** Texts of a repository. */
+export function textsOf(repository: Repository, parse: HclParser): Texts {
   const blobs = new Map<string, Blob>();
   const bodies = new Map<string, Body | null>();
   const exclusions = new Map<string, Exclusion | null>();
@@ -49,8 +41,7 @@ export function textsOf(
     async load(entries) {
       const needed = entries.filter(({ path, kind, blob }) => kind === "file" && LOADED.test(path) && !blobs.has(blob));
       const names = needed.map(({ blob }) => blob);
-      for (const [name, blob] of await readBlobs(repositoryFolder, names, environment, MOST_BYTES))
-        blobs.set(name, blob);
+      for (const [name, blob] of await repository.blobs(names, MOST_BYTES)) blobs.set(name, blob);
     },
     textOf,
     parsed(blob) {

@@ -20,6 +20,8 @@ export type UnitReads = {
   readonly missingModule: (FileLine & { readonly folder: string }) | null;
   /** Where its dependencies are named. */
   readonly dependencies: ReadonlyMap<string, FileLine>;
+  /** Where its dependencies have `expansion` blocks. */
+  readonly expansions: readonly FileLine[];
   /** Units whose outputs it has by a configuration that it reads; Terragrunt does not list them. */
   readonly readDependencies: ReadonlySet<string>;
   /** Its text goes on without what it asks credentials for. */
@@ -65,9 +67,9 @@ export function readsReader(sources: Sources): (unit: ListedUnit, reading: Readi
       add(file, [{ relation: "may be read by", path: unit.path }]);
     }
     reads.delete(fileIn(unit.path, UNIT_FILE));
-    const { located, named, dependencies, readDependencies, hidesCredentials } = written;
+    const { located, named, dependencies, expansions, readDependencies, hidesCredentials } = written;
     const missing = missingModule(named, sources);
-    return { reads, located, missingModule: missing, dependencies, readDependencies, hidesCredentials };
+    return { reads, located, missingModule: missing, dependencies, expansions, readDependencies, hidesCredentials };
   };
 }
 
@@ -121,6 +123,7 @@ export type Written = {
   readonly unknownConfigurations: Set<string>;
   readonly named: NamedModule[];
   readonly dependencies: Map<string, FileLine>;
+  readonly expansions: FileLine[];
   readonly readDependencies: Set<string>;
 };
 
@@ -168,6 +171,7 @@ export function readText(unit: ListedUnit, reading: Reading, sources: Sources, a
     unknownConfigurations: new Set(),
     named: [],
     dependencies: new Map(),
+    expansions: [],
     otherModules: new Set(),
     readDependencies: new Set(),
   };
@@ -195,6 +199,7 @@ export function readText(unit: ListedUnit, reading: Reading, sources: Sources, a
       add(path, [...via, { relation: "read by", path: unit.path }]);
     for (const path of found.configurations) open(path, context);
     takePaths(found, written);
+    written.expansions.push(...found.expansions.map((line) => ({ file, line })));
     if (context === main) takeBlocks(found, file, file === own, written, sources);
     else takeRead(found, written, sources);
   }

@@ -9,8 +9,16 @@ export type TerragruntCost = { readonly calls: number; readonly seconds: number 
 export type DiscoveringTerragrunt = {
   /** Terragrunt in one checkout, where each folder has its own variables. */
   in(root: string, variablesOf: VariablesOf): CheckoutTerragrunt;
-  /** The calls until now; seconds of calls that ran side by side add up. */
+  /** The calls until now, and the seconds during which at least one ran. */
   cost(): TerragruntCost;
+};
+
+/** What somebody at a terminal has of discovery while it goes on. */
+export type DiscoveryWatch = {
+  /** A call starts: `terragrunt find in prod`. What is answered is called when it has ended. */
+  started(call: string): () => void;
+  /** Aborted when nothing new is to start. */
+  readonly stop: AbortSignal;
 };
 
 /** Terragrunt in one checkout. */
@@ -30,24 +38,40 @@ type CallOptions = {
 };
 
 /** Terragrunt on the PATH of the variables that it is given. */
-export function discoveringTerragrunt(): DiscoveringTerragrunt {
+export function discoveringTerragrunt(watch: DiscoveryWatch | null = null): DiscoveringTerragrunt {
   let calls = 0;
-  let seconds = 0;
+  let underWay = 0;
+  let since = 0;
+  let milliseconds = 0;
   return {
     in: (root, variablesOf) => ({
       root,
       variablesOf,
       async call(args, { folder, variablesFrom = folder, timeoutMs }) {
+        watch?.stop.throwIfAborted();
         calls += 1;
+        if (underWay === 0) since = performance.now();
+        underWay += 1;
+        const ended = watch?.started(nameOf(args, folder));
         const ran = await run("terragrunt", args, {
           cwd: posix.join(root, folder),
           env: variablesOf(variablesFrom),
           timeoutMs,
         });
-        seconds += ran.seconds;
+        ended?.();
+        underWay -= 1;
+        if (underWay === 0) milliseconds += performance.now() - since;
+        // What a stop ended says nothing about the unit.
+        watch?.stop.throwIfAborted();
         return ran;
       },
     }),
-    cost: () => ({ calls, seconds: Math.round(seconds * 10) / 10 }),
+    cost: () => ({ calls, seconds: Math.round(milliseconds / 100) / 10 }),
   };
+}
+
+function nameOf(args: readonly string[], folder: string): string {
+  const flags = args.findIndex((argument) => argument.startsWith("-"));
+  const command = flags === -1 ? args : args.slice(0, flags);
+  return `terragrunt ${command.join(" ")}${folder === "." ? "" : ` in ${folder}`}`;
 }

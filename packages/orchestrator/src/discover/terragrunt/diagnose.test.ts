@@ -51,6 +51,18 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
     });
   });
 
+  it("broken in the first line that is wrong, whatever comes first, and names the other lines of that file", () => {
+    const errors = [diagnostic("not expected here", 8), diagnostic("not expected here", 3), diagnostic("x", 6)];
+    const first = read(...errors);
+    expect(first).toMatchObject({ kind: "broken", line: 3, message: expect.stringContaining("in lines 6, 8") });
+    expect(read(...errors.toReversed())).toEqual(first);
+  });
+
+  it("broken at its place, when a command of its text printed something before the diagnostics", () => {
+    const printed = `somebody@example.com\n[not json]\n${JSON.stringify([missing])}\n`;
+    expect(readDiagnostics(printed, "2 HCL validation error(s) found", "/tree")).toMatchObject({ line: 9 });
+  });
+
   it("broken, with the errors of its log, when it printed no diagnostics", () => {
     const log = "10:00:00.000 INFO   TIP: see the docs\n10:00:00.001 ERROR  found a cycle in /tree/app\n";
     expect(readDiagnostics("", log, "/tree")).toEqual({

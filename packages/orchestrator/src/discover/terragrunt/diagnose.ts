@@ -47,7 +47,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   const plain = (text: string): string => withoutRoot(text, root).trim().replace(/\.+$/, ".");
   let diagnostics: Diagnostic[] = [];
   try {
-    const all = z.array(Diagnostic).parse(JSON.parse(stdout));
+    const all = z.array(Diagnostic).parse(JSON.parse(jsonIn(stdout)));
     diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
     if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
   } catch {
@@ -55,11 +55,15 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   }
   // Where more is wrong than missing credentials, that is what somebody can mend.
   const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
-  const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
+  // Terragrunt prints them in any order, and units that share a fault have to say the same of it.
+  const inOrder = mendable.toSorted(byPlace);
+  const errors = inOrder.filter(({ severity }) => severity === "error");
+  const first = errors[0] ?? inOrder[0] ?? diagnostics[0];
   if (first === undefined) {
     return { kind: "broken", file: null, line: null, message: plain(reasonIn(stderr)), unset: [], ofValues: false };
   }
-  const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+  const words = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+  const message = `${words}${moreLines(first, errors)}`;
   if (mendable.length === 0) return { kind: "needs-credentials", message };
   return {
     kind: "broken",
@@ -69,6 +73,27 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
     unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? []),
     ofValues: mendable.every(isOfValue),
   };
+}
+
+const placeOf = ({ range }: Diagnostic): readonly [string, number] => [range?.filename ?? "", range?.start.line ?? 0];
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  const [[fileA, lineA], [fileB, lineB]] = [placeOf(a), placeOf(b)];
+  return fileA === fileB ? lineA - lineB : fileA < fileB ? -1 : 1;
+}
+
+/** The other lines of the same file that somebody has to mend as well. */
+function moreLines(first: Diagnostic, errors: readonly Diagnostic[]): string {
+  const [file, line] = placeOf(first);
+  const others = errors.map(placeOf).flatMap(([name, at]) => (name === file && at !== line ? [at] : []));
+  const lines = [...new Set(others)];
+  if (lines.length === 0) return "";
+  return ` (There is more in this file, in ${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}.)`;
+}
+
+/** The list of diagnostics is the last line that looks like one: what `run_cmd` prints comes before it. */
+function jsonIn(stdout: string): string {
+  return stdout.split("\n").findLast((line) => /^\[\s*(?:\{|\])/.test(line)) ?? stdout;
 }
 
 const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;

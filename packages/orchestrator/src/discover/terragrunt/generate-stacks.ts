@@ -77,7 +77,7 @@ export async function generateStacks(
   const copies = [...files.keys()]
     .filter(isStackFile)
     .map((file): Stack => ({ ...read(file, parsedOnDisk), state: "generated" }));
-  const faults = [...failures].flatMap(([stack, why]) => (stateOf(stack) === "failed" ? faultOf(stack, why) : []));
+  const faults = [...failures].flatMap(([stack, why]) => (stateOf(stack) === "failed" ? faultOf(stack, why, all) : []));
   return { stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies], files, faults };
 }
 
@@ -95,20 +95,36 @@ function generateAlone({ folder }: WrittenStack, all: readonly WrittenStack[]): 
   return [...GENERATE_STACK, "--filter", `{./**} | type=stack${without}`];
 }
 
-function faultOf({ file, folder, templates, copies }: WrittenStack, why: string): Fault {
+function faultOf(stack: WrittenStack, why: string, all: readonly WrittenStack[]): Fault {
+  const { file, folder, templates, copies } = stack;
   const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
+  const about = { kind: "not-evaluated", message, units: [], folders: [folder, ...templates], missing: null } as const;
+  const block = blockNamedBy(why, stack, all);
+  if (block !== null) return { ...about, ...block };
   const [, named = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
   // What a copy has wrong is written in what it is a copy of.
   const [copy = "", source = ""] = [...copies].find(([to]) => liesIn(named, to)) ?? [];
   const written = copy === "" ? named : posix.join(source, posix.relative(copy, named));
   const isKnown = !written.includes("/.terragrunt-stack/");
   return {
-    kind: "not-evaluated",
+    ...about,
     file: isKnown ? written : file,
     line: isKnown && line !== undefined ? Number.parseInt(line, 10) : null,
-    message,
-    units: [],
-    folders: [folder, ...templates],
-    missing: null,
   };
+}
+
+/** The block whose source Terragrunt could not take, where it names one: of the stack, or of one that it copies. */
+function blockNamedBy(
+  why: string,
+  stack: WrittenStack,
+  all: readonly WrittenStack[],
+): { readonly file: string; readonly line: number } | null {
+  const [, path, fetched] = /failed to fetch \S+ (\S+) for (\S+)/.exec(why) ?? [];
+  const [, validated, below] = /validation failed for (?:unit|stack) (\S+) at path (\S+)/.exec(why) ?? [];
+  const [label, place] = [fetched ?? validated, path ?? below];
+  if (label === undefined || place === undefined) return null;
+  const inside = [...stack.copies].find(([to]) => liesIn(place, `${to}/.terragrunt-stack`))?.[1];
+  const owner = inside === undefined ? stack : all.find(({ folder }) => folder === inside);
+  const line = owner?.lines.get(label);
+  return owner === undefined || line === undefined ? null : { file: owner.file, line };
 }

@@ -7,7 +7,11 @@ import type { Stack } from "../snapshot.ts";
 import { type ValuesUse, valuesUseIn } from "../templates.ts";
 
 /** What the text of a stack says. */
-export type WrittenStack = Omit<Stack, "state"> & { readonly values: ValuesUse };
+export type WrittenStack = Omit<Stack, "state"> & {
+  readonly values: ValuesUse;
+  /** The lines of the sources that its blocks name, by the blocks' labels. */
+  readonly lines: ReadonlyMap<string, number>;
+};
 
 export type StackReading = {
   readonly parsed: (file: string) => Body | null;
@@ -40,12 +44,20 @@ export function readStack(file: string, { parsed, exists, env }: StackReading): 
     templates: [...referencesIn(scope).sources.keys()],
     copies: new Map(scope.body.blocks.flatMap((block) => copyOf(block, scope))),
     reads: [...reads],
+    lines: new Map(scope.body.blocks.flatMap(lineOf)),
     values: exists(fileIn(folder, VALUES_FILE)) ? "none" : valuesUseIn(scope.body),
   };
 }
 
 /** The file with the values of a unit or a stack that another one generated. */
 export const VALUES_FILE = "terragrunt.values.hcl";
+
+function lineOf({ type, labels: [label], body }: Block): [string, number][] {
+  const source = body.attributes.find(({ name }) => name === "source");
+  return (type !== "unit" && type !== "stack") || label === undefined || source === undefined
+    ? []
+    : [[label, source.line]];
+}
 
 /** Where a block puts what it generates, and from where, as far as both can be told. */
 function copyOf({ type, body }: Block, scope: Scope): [string, string][] {

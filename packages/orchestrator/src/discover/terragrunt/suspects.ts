@@ -60,14 +60,15 @@ export async function diagnoseSuspects(
   await diagnose(groups.flatMap(({ sample }) => sample));
   const unlike: string[] = [];
   for (const { units, sample, isShared } of groups) {
-    const diagnoses = sample.flatMap((unit) => {
+    const diagnosed = sample.flatMap((unit) => {
       const diagnosis = result.get(unit);
-      return diagnosis === undefined || (isShared && isOwnFault(diagnosis, unit)) ? [] : diagnosis;
+      return diagnosis === undefined || (isShared && isOwnFault(diagnosis, unit)) ? [] : [{ unit, diagnosis }];
     });
-    const common = commonDiagnosis(diagnoses);
+    const common = commonDiagnosis(diagnosed.map(({ diagnosis }) => diagnosis));
+    const of = diagnosed[0]?.unit ?? "";
     const holds = common !== null && (isShared || (common.kind === "broken" && common.file !== null));
     const others = units.filter((unit) => !result.has(unit));
-    if (holds) for (const unit of others) result.set(unit, common);
+    if (holds) for (const unit of others) result.set(unit, about(unit, common, of));
     else unlike.push(...others);
   }
   await diagnose(unlike);
@@ -81,6 +82,13 @@ function spread<T>(items: readonly T[], count: number): T[] {
     { length: count },
     (_unused, index) => items[Math.floor((index * (items.length - 1)) / (count - 1))],
   ).filter((item) => item !== undefined);
+}
+
+/** The diagnosis of one unit, in the words for another: its own name is no other's. */
+function about(unit: string, diagnosis: Diagnosis, of: string): Diagnosis {
+  return diagnosis.kind === "well" || of === ""
+    ? diagnosis
+    : { ...diagnosis, message: diagnosis.message.replaceAll(of, unit) };
 }
 
 function isOwnFault(diagnosis: Diagnosis, unit: string): boolean {

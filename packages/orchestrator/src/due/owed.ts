@@ -1,4 +1,3 @@
-import { byHand } from "@pipelines/core/advice/by-hand";
 import type { Configurations } from "@pipelines/core/configuration/configurations";
 import { environmentLookup } from "@pipelines/core/configuration/environments";
 import { restrictionOn } from "@pipelines/core/configuration/policy";
@@ -9,9 +8,9 @@ import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Contains } from "@pipelines/core/git/ancestry";
 import { appliedAhead, dueFor } from "@pipelines/core/ledger/due";
-import type { ClassifiedChange } from "../classify/classify.ts";
+import { byHand } from "@pipelines/core/wording/by-hand";
 import { ledgerOf } from "../compare/look.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../settings.ts";
 
 /** A unit that has to run although this comparison does not show it. `due` is missing where nothing is owed yet. */
 export type OwedUnit = {
@@ -22,20 +21,37 @@ export type OwedUnit = {
 };
 
 /** What a run takes along of what is due, and what it leaves, in a sentence. */
-export type Owed = { readonly units: readonly OwedUnit[]; readonly notices: readonly string[] };
+export type Owed = {
+  readonly units: readonly OwedUnit[];
+  /** The removed units among them, as they run. */
+  readonly destroys: readonly AffectedUnit[];
+  readonly notices: readonly string[];
+};
 
 export type OwedQuestion = {
   readonly look: LedgerLook;
   readonly comparison: Comparison;
   readonly contains: Contains;
   readonly existsAtHead: (unit: UnitPath) => boolean;
-  /** Units that somebody asked for by name; `null` for a push, which takes all. */
-  readonly asked: ((unit: UnitPath) => boolean) | null;
+  readonly of: OwedRequest;
 };
 
+/** What takes units along: a push, a person who names them, or a line of the schedule. */
+export type OwedRequest =
+  | { readonly kind: "push" }
+  | { readonly kind: "clock" }
+  | { readonly kind: "person"; readonly asked: (unit: UnitPath) => boolean };
+
 /** What is due and free to be taken by this run. */
-export function owedUnits({ look, comparison, contains, existsAtHead, asked }: OwedQuestion): Owed {
+export function owedUnits({
+  look,
+  comparison,
+  contains,
+  existsAtHead,
+  of,
+}: OwedQuestion): Pick<Owed, "units" | "notices"> {
   const { head } = comparison;
+  const asked = of.kind === "person" ? of.asked : null;
   const ended = new Set(look.ended);
   const ledger = ledgerOf(look);
   const question = { run: look.run, head, tip: look.tip, contains, existsAtHead };
@@ -45,7 +61,7 @@ export function owedUnits({ look, comparison, contains, existsAtHead, asked }: O
     ...(asked === null ? {} : { asked }),
   });
   const due = asked === null ? take : take.filter(({ path }) => asked(path));
-  const ahead = asked === null ? appliedAhead(ledger, question, comparison.base !== head) : [];
+  const ahead = of.kind === "push" ? appliedAhead(ledger, question, comparison.base !== head) : [];
   const named = new Set(due.map(({ path }) => path));
   return {
     units: [...due, ...ahead.filter(({ path }) => !named.has(path))],
@@ -55,19 +71,8 @@ export function owedUnits({ look, comparison, contains, existsAtHead, asked }: O
   };
 }
 
-/** The units among what is owed that head has, as a change of their own; `null` when there are none. */
-export function owedChange({ units }: Owed): ClassifiedChange | null {
-  const applies = units.filter(({ action }) => action === "apply");
-  if (applies.length === 0) return null;
-  return {
-    type: "StillDue",
-    subject: "earlier commits",
-    files: [],
-    reasons: new Map(applies.map((unit) => [unit.path, [reasonOf(unit)]])),
-  };
-}
-
-function reasonOf({ path, due }: OwedUnit): Reason {
+/** Why a unit that is due runs. */
+export function dueReason({ path, due }: OwedUnit): Reason {
   const since = due === undefined ? "applied ahead of the branch" : `${due.why} in run ${due.owner.number}`;
   return { change: "StillDue", file: since, links: [{ relation: "due since", path }] };
 }
@@ -83,7 +88,7 @@ export function dueOf({ due }: OwedUnit): Pick<AffectedUnit, "due"> {
  * that nothing of it has to be determined again.
  */
 export async function owedDestroys(
-  { units }: Owed,
+  units: readonly OwedUnit[],
   configurations: Configurations,
   { newest }: Settings,
 ): Promise<{ units: AffectedUnit[]; notices: string[] }> {
@@ -107,7 +112,7 @@ export async function owedDestroys(
     const withheld = restriction ?? (due?.why === "held-move" ? heldMove(unit) : null);
     destroys.push({
       ...{ path, status: "deleted", action: "destroy", at: commit, environment: placed.environment.name },
-      because: [reasonOf(unit)],
+      because: [dueReason(unit)],
       dependsOn: [...(due?.dependsOn ?? [])],
       ...dueOf(unit),
       ...(withheld === null ? {} : { withheld: { by: withheld.by, message: withheld.message, next: withheld.next } }),

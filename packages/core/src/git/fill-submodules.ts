@@ -1,7 +1,7 @@
 import { access, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "@pipelines/core/process/run";
+import { run } from "../process/run.ts";
 
 /**
  * Fills the submodules of a worktree from those of the checkout that it was made beside, at the commits that the

@@ -6,7 +6,8 @@ import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
-import type { Classified } from "../classify/classify.ts";
+import type { Classified } from "./classify/classify.ts";
+import { untouchedNotice } from "./decide/judge-faults.ts";
 
 export type Determined = {
   readonly comparison: Comparison;
@@ -28,7 +29,7 @@ export type Determined = {
 export function assess(determined: Determined): Assessment {
   const { comparison, governing, classified, units, untouched, discovery } = determined;
   const problems = [...determined.problems];
-  const notices = [...determined.notices];
+  const notices = [...determined.notices, ...untouchedNotice(untouched)];
   const { pullRequest } = comparison;
   const untrusted = pullRequest?.untrusted === true && units.length > 0;
   if (untrusted) {
@@ -43,7 +44,9 @@ export function assess(determined: Determined): Assessment {
       `This pull request goes to \`${pullRequest.baseRef}\`, not to the deploy branch \`${comparison.deployBranch}\`: its plans are no reviewed plans.`,
     );
   }
-  if (units.length === 0 && determined.jobs.length === 0) notices.push("Nothing to do: no unit is affected.");
+  if (units.length === 0 && determined.jobs.length === 0 && problems.length === 0) {
+    notices.push("Nothing to do: no unit is affected.");
+  }
   const jobs = untrusted ? [] : [...determined.jobs];
   return {
     version: 1,

@@ -1,0 +1,4 @@
+locals {
+  name = "{{ account.name }}"
+  id   = "{{ account.id }}"
+}

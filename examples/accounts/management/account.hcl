@@ -1,0 +1,4 @@
+locals {
+  name = "management"
+  id   = "000000000000"
+}
