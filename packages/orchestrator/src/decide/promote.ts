@@ -9,9 +9,9 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { components, levels } from "@pipelines/core/graph/order";
 import type { Compared } from "../compare/compared.ts";
+import type { Settings } from "../settings.ts";
 import { listPaths } from "./list-paths.ts";
 import { finalAction, withheldInTheEnd, withholding } from "./merge.ts";
-import type { Settings } from "../settings.ts";
 
 /** Which environments come before which, and the commits that each unit runs for: those that share one are of one change. */
 export type PromotedRun = {
@@ -23,11 +23,7 @@ export type PromotedRun = {
  * The order of environments for a run; `null` where nothing is applied in the end. The newest configuration that is known
  * decides: the order is about now, like a pause.
  */
-export function promotedRun(
-  look: LedgerLook | null,
-  compared: Compared,
-  { newest }: Settings,
-): PromotedRun | null {
+export function promotedRun(look: LedgerLook | null, compared: Compared, { newest }: Settings): PromotedRun | null {
   const { mode, head } = compared.comparison;
   const promotion = promotionOf(newest);
   const applies = mode === "plan" || mode === "apply" || compared.kind === "due";

@@ -1,5 +1,6 @@
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Job } from "@pipelines/core/contracts/job";
 import { inert } from "@pipelines/core/redaction/inert";
 import { chainOf, firstReason, marksOf } from "./reasons.ts";
 

@@ -27,7 +27,13 @@ function pack(given: Record<string, Given>) {
   );
   const dependencies = (path: UnitPath) => (given[path]?.dependsOn ?? []).map((name) => UnitPath.parse(name));
   return packJobs({
-    ...{ units, accounts: [], head, mode: "apply", limits: { unitsPerJob: 8, parallelism: 2, timeoutMinutes: 60 } },
+    ...{
+      units,
+      accounts: { added: [], requested: [], factory: null },
+      head,
+      mode: "apply",
+      limits: { unitsPerJob: 8, parallelism: 2, timeoutMinutes: 60 },
+    },
     ...{ dependenciesAtHead: dependencies, dependenciesAtBase: dependencies },
     promoted: { promotion, commitsOf: ({ path }) => given[path]?.commits ?? ["change"] },
   });

@@ -1,4 +1,4 @@
-import { count } from "../../report/headline.ts";
+import { count } from "@pipelines/core/wording/count";
 import { billedMinutes, type JobTime, minutesByRunner } from "../../report/times.ts";
 import { code, oneLine } from "../escape.ts";
 
