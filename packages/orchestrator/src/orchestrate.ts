@@ -108,6 +108,7 @@ export async function orchestrate(
     dependenciesAtHead: dependenciesAt(head),
     dependenciesAtBase: dependenciesAt(base),
   });
+  const promotions = promoted === null ? [] : promotionsOf(waiting, promoted.promotion);
   const runs = new Set(decided.runnable.map(({ path }) => path));
   const packed = packJobs({
     units: waiting.filter(({ path }) => runs.has(path)),
@@ -126,7 +127,7 @@ export async function orchestrate(
   return assess({
     ...{ comparison, governing, classified, living: head.units, discovery: discovered.discovery },
     ...{ units: waiting, untouched: decided.untouched },
-    promotions: promoted === null ? [] : promotionsOf(waiting, promoted.promotion),
+    promotions,
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
     notices: [...notices, ...accounts.notices, ...owed.notices, ...said, ...checked.notices, ...discovered.notices],
