@@ -27,7 +27,15 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("revert" as const), unit, back: fc.integer({ min: 1, max: 3 }) }),
   },
 );
-const luck: fc.Arbitrary<Luck> = fc.constantFrom("good", "good", "good", "failed", "failed in the middle", "cut off");
+const luck: fc.Arbitrary<Luck> = fc.constantFrom(
+  "good",
+  "good",
+  "good",
+  "denied",
+  "failed",
+  "failed in the middle",
+  "cut off",
+);
 const faults: fc.Arbitrary<Faults> = fc.oneof(
   { weight: 6, arbitrary: fc.constant(NO_FAULTS) },
   {
@@ -41,6 +49,7 @@ const faults: fc.Arbitrary<Faults> = fc.oneof(
   },
 );
 const pick = fc.nat(20);
+const order = fc.constantFrom("dev comes first" as const, "side by side" as const);
 
 /** One thing that happens. Runs are named by how late they are, so that a shorter history means the same. */
 type Happening = { readonly name: string; readonly happen: (world: World) => void };
@@ -141,8 +150,8 @@ it("whatever happens, nothing that was merged is lost, and nothing that is alive
     counts[name] = (counts[name] ?? 0) + by;
   };
   fc.assert(
-    fc.property(history, (happenings) => {
-      const world = new World();
+    fc.property(history, order, (happenings, given) => {
+      const world = new World(given);
       for (const { happen } of happenings) {
         happen(world);
         world.statements.nothingLost();

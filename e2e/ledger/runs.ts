@@ -1,13 +1,18 @@
-import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
-import type { CommitSha } from "@pipelines/core/contracts/comparison";
+import type { Promotion } from "@pipelines/core/configuration/promotion";
+import { EnvironmentSettings } from "@pipelines/core/configuration/schema";
+import type { AffectedUnit, Withheld } from "@pipelines/core/contracts/affected-unit";
+import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
-import type { LedgerRun } from "@pipelines/core/contracts/ledger";
+import type { DueWhy, LedgerRun } from "@pipelines/core/contracts/ledger";
+import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { UnitEnd } from "@pipelines/core/contracts/outcome";
+import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { ClaimedUnit } from "@pipelines/core/ledger/claim";
 import { appliedAhead, dueFor } from "@pipelines/core/ledger/due";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
 import { ledgerBase } from "@pipelines/orchestrator/compare/ledger-base";
+import { type PromotedRun, withPromotion } from "@pipelines/orchestrator/decide/promote";
 import { packJobs } from "@pipelines/orchestrator/pack/pack";
 import { environmentOf, type Repository, type Tree } from "./repository.ts";
 
@@ -24,6 +29,8 @@ export type JobRun = {
   ends: Map<UnitPath, UnitEnd>;
   readonly running: Set<UnitPath>;
   lost: boolean;
+  /** A check that follows its applies denied, or was never asked. */
+  denied: boolean;
 };
 
 /** One run of the workflow, as GitHub and its documents have it. */
@@ -37,6 +44,8 @@ export type Run = {
   /** What the orchestrator found: the count that it saw, and what it wants to claim. */
   seen: number;
   complete: boolean;
+  /** What its commits change. */
+  changed: readonly UnitPath[];
   wanted: ClaimedUnit[];
   jobs: JobRun[];
 };
@@ -47,6 +56,7 @@ export type DetermineFacts = {
   readonly isEnded: (run: LedgerRun) => boolean;
   /** A unit whose change can't be determined. */
   readonly broken: UnitPath | null;
+  readonly promotion: Promotion;
 };
 
 /** What the orchestrator determines: the same pure steps, over a tree that has no Terragrunt in it. */
@@ -56,12 +66,28 @@ export function determine(run: Run, facts: DetermineFacts): void {
   run.complete = broken === null || run.cause.kind !== "push";
   const found = unitsOf(run, facts).filter(({ path }) => path !== broken || run.cause.kind !== "push");
   const base = { commit: ledger.determined?.commit ?? run.head };
-  const units = found.map((unit) => affected(unit, repository));
-  run.wanted = found.map((unit, index) => ({ ...unit, ...heldBack(units[index], unit, repository.at(run.head)) }));
-  const held = new Set(run.wanted.filter(({ why }) => why !== "changed" && why !== "asked").map(({ path }) => path));
   const had = (unit: UnitPath): Tree => repository.at(found.find(({ path }) => path === unit)?.commit ?? base.commit);
+  run.changed = run.cause.kind === "push" ? found.filter(({ dueOf }) => dueOf === null).map(({ path }) => path) : [];
+  const own = found.map((unit) => {
+    const why = heldBack(unit, repository.at(run.head));
+    return { ...affected(unit, repository, ledger), ...(why === null ? {} : { withheld: withheldAs(why) }) };
+  });
+  const promoted = promotedOf(run, facts);
+  const units = withPromotion(own, {
+    promoted,
+    ...{ comparison: comparisonOf(run), look: lookOf(run, facts), takesDueAlone: run.cause.kind === "apply-due" },
+    problems: run.complete || run.cause.kind !== "push" ? [] : [HIDDEN],
+    environmentOf: (path) => ({ kind: "one", environment: { name: environmentOf(path), ...SETTINGS } }),
+    dependenciesAtHead: (unit) => repository.at(run.head).units.get(unit)?.dependsOn ?? [],
+    dependenciesAtBase: (unit) => had(unit).units.get(unit)?.dependsOn ?? [],
+  });
+  run.wanted = found.map((unit, index) => {
+    const by = units[index]?.withheld?.by;
+    return by === undefined ? unit : { ...unit, why: WHY[by] ?? "withheld" };
+  });
   const { jobs } = packJobs({
-    units: units.filter(({ path }) => !held.has(path)),
+    units,
+    promoted,
     dependenciesAtHead: (unit) => repository.at(run.head).units.get(unit)?.dependsOn ?? [],
     dependenciesAtBase: (unit) => had(unit).units.get(unit)?.dependsOn ?? [],
     accounts: { added: [], requested: [], factory: null },
@@ -69,8 +95,42 @@ export function determine(run: Run, facts: DetermineFacts): void {
     mode: "apply",
     limits: { unitsPerJob: 8, parallelism: 2, timeoutMinutes: 60 },
   });
-  run.jobs = jobs.map((job) => ({ job, state: "waiting", ends: new Map(), running: new Set(), lost: false }));
+  run.jobs = jobs.map((job) => {
+    return { job, state: "waiting", ends: new Map(), running: new Set(), lost: false, denied: false };
+  });
   run.phase = "determined";
+}
+
+const WHY: Partial<Record<Withheld["by"], DueWhy>> = { paused: "paused", move: "held-move", promotion: "promotion" };
+const SETTINGS = EnvironmentSettings.parse({ paths: ["**"] });
+const HIDDEN: Problem = { kind: "other", path: null, file: null, line: null, message: "" };
+
+const withheldAs = (by: Withheld["by"]): Withheld => ({ by, message: "", next: "" });
+
+function promotedOf(run: Run, { promotion, ledger }: DetermineFacts): PromotedRun {
+  return {
+    promotion,
+    commitsOf: ({ path, due }) =>
+      due?.commits ??
+      (run.cause.kind === "asked" ? [run.head] : [...(ledger.units.get(path)?.due?.commits ?? []), run.head]),
+  };
+}
+
+function comparisonOf({ cause, head }: Run): Comparison {
+  const event = { name: "", ref: "refs/heads/main", actor: null };
+  return {
+    version: 1,
+    mode: cause.kind === "push" ? "apply" : "manual",
+    base: null,
+    head,
+    event,
+    deployBranch: "main",
+  };
+}
+
+function lookOf({ ref }: Run, { ledger, repository }: DetermineFacts): LedgerLook {
+  const units = [...ledger.units.values()];
+  return { version: 1, run: ref, determined: ledger.determined, units, tip: repository.tip, ended: [] };
 }
 
 type Found = ClaimedUnit & { readonly heldMove: boolean };
@@ -149,8 +209,12 @@ function diff(base: CommitSha, head: CommitSha, repository: Repository): Found[]
   });
 }
 
-function affected({ path, action, commit }: ClaimedUnit, repository: Repository): AffectedUnit {
+function affected({ path, action, commit, dueOf }: ClaimedUnit, repository: Repository, ledger: Ledger): AffectedUnit {
+  const due = dueOf === null ? undefined : ledger.units.get(path)?.due;
   return {
+    ...(due === undefined
+      ? {}
+      : { due: { owner: due.owner.id, since: due.since, why: due.why, commits: [...due.commits] } }),
     path,
     status: action === "destroy" ? "deleted" : "changed",
     action,
@@ -162,16 +226,12 @@ function affected({ path, action, commit }: ClaimedUnit, repository: Repository)
 }
 
 /** The policies of the head's configuration. */
-function heldBack(
-  unit: AffectedUnit | undefined,
-  { action, path, heldMove }: Found,
-  head: Tree,
-): { why: ClaimedUnit["why"] } | Record<string, never> {
-  if (unit === undefined || head.paused.has(environmentOf(path))) return { why: "paused" };
-  if (action === "apply") return {};
-  if (heldMove) return { why: "held-move" };
+function heldBack({ action, path, heldMove }: Found, head: Tree): Withheld["by"] | null {
+  if (head.paused.has(environmentOf(path))) return "paused";
+  if (action === "apply") return null;
+  if (heldMove) return "move";
   const used = [...head.units].some(([other, { dependsOn }]) => other !== path && dependsOn.includes(path));
-  return head.protect.has(path) || used ? { why: "withheld" } : {};
+  return head.protect.has(path) || used ? "protected" : null;
 }
 
 /** How units of earlier stages of a run ended, as the executor reads it from their documents. */

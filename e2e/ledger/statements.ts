@@ -1,7 +1,8 @@
+import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
 import type { Cloud } from "./cloud.ts";
-import { type Content, type Repository, UNITS } from "./repository.ts";
+import { type Content, environmentOf, type Repository, UNITS } from "./repository.ts";
 import type { JobRun, Run } from "./runs.ts";
 
 /** A statement that does not hold. */
@@ -15,13 +16,24 @@ export type Watched = {
   readonly ledger: Ledger;
   readonly repository: Repository;
   readonly runs: readonly Run[];
+  /** The units that a commit changed, as they were claimed for it. */
+  readonly changes: readonly { readonly commit: CommitSha; readonly unit: UnitPath }[];
+  /** What ended well, with the checks of its job, at which commit. */
+  readonly passed: readonly { readonly commit: CommitSha; readonly unit: UnitPath }[];
 };
 
 /** What has to hold of a world, whatever happens in it. */
 export class Statements {
   readonly #world: Watched;
   /** How often each statement had something to look at. */
-  readonly counts = { kept: 0, "destroys started": 0, "applies started": 0, "written twice": 0, settled: 0 };
+  readonly counts = {
+    kept: 0,
+    "destroys started": 0,
+    "applies started": 0,
+    "written twice": 0,
+    settled: 0,
+    promotions: 0,
+  };
 
   constructor(world: Watched) {
     this.#world = world;
@@ -97,6 +109,44 @@ export class Statements {
     if (live === undefined || live.unit !== unit || run.cause.kind === "asked" || live.commit === run.head) return;
     const newer = repository.contains(live.commit, run.head) && repository.contains(repository.tip, live.commit);
     if (newer) fail(`${unit} is applied at ${run.head} over ${live.commit}`);
+  }
+
+  /**
+   * What a commit changed in prod is applied after what it changed in dev: that was done well once, with its checks, at that
+   * commit or a later one. It is not waited for where it is gone, where a person dismissed it, or where it needs the unit.
+   */
+  followsDev(run: Run, { job }: JobRun, unit: UnitPath): void {
+    const { ledger, repository, changes, passed } = this.#world;
+    if (job.action !== "apply" || environmentOf(unit) !== "prod" || run.cause.kind === "asked") return;
+    const since = ledger.units.get(unit)?.applied?.commit;
+    const open = changes.filter(
+      ({ commit, unit: changed }) =>
+        changed === unit &&
+        repository.contains(run.head, commit) &&
+        // What was pushed away by force nobody waits for.
+        repository.contains(repository.tip, commit) &&
+        (since === undefined || !repository.contains(since, commit)),
+    );
+    for (const { commit } of open) {
+      for (const { unit: first } of changes.filter((change) => change.commit === commit)) {
+        if (environmentOf(first) !== "dev" || !this.#isWaitedFor(first, unit, commit, run.head)) continue;
+        this.counts.promotions += 1;
+        const done = passed.some((one) => one.unit === first && repository.contains(one.commit, commit));
+        if (!done) fail(`${unit} is applied for ${commit} before ${first} of the same commit`);
+      }
+    }
+  }
+
+  /** An apply waits for applies alone, and never for what needs it. */
+  #isWaitedFor(first: UnitPath, unit: UnitPath, commit: CommitSha, head: CommitSha): boolean {
+    const { ledger, repository } = this.#world;
+    const record = ledger.units.get(first);
+    if (record?.dismissed !== undefined) return false;
+    const applies = [commit, repository.tip].every((at) => repository.at(at).units.has(first));
+    const needed = new Set([...(record?.due?.dependsOn ?? []), ...(record?.applied?.dependsOn ?? [])]);
+    for (const path of needed)
+      for (const next of repository.at(head).units.get(path)?.dependsOn ?? []) needed.add(next);
+    return applies && !needed.has(unit);
   }
 
   /** What was applied by a newer commit stays applied by it. */

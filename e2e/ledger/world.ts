@@ -1,3 +1,4 @@
+import { isWaitedFor, promotionOf } from "@pipelines/core/configuration/promotion";
 import { Configuration, EnvironmentSettings } from "@pipelines/core/configuration/schema";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { verdictOn } from "@pipelines/core/contracts/end";
@@ -18,8 +19,8 @@ import { Statements } from "./statements.ts";
 
 const TIME = "2026-11-25T12:00:00.000Z";
 
-/** How one unit's work ends: as it should, failed before or in the middle, or cut off. */
-export type Luck = "good" | "failed" | "failed in the middle" | "cut off";
+/** How one unit's work ends: as it should, with a check that denies what was done, failed before or in the middle, or cut off. */
+export type Luck = "good" | "denied" | "failed" | "failed in the middle" | "cut off";
 
 /** A repository, its runs on GitHub, its ledger and the cloud, moved on one step at a time. */
 export class World {
@@ -27,10 +28,14 @@ export class World {
   readonly cloud = new Cloud();
   readonly runs: Run[] = [];
   readonly statements = new Statements(this);
+  readonly changes: { commit: CommitSha; unit: UnitPath }[] = [];
+  readonly passed: { commit: CommitSha; unit: UnitPath }[] = [];
   ledger: Ledger = EMPTY_LEDGER;
+  readonly #order: "dev comes first" | "side by side";
 
   /** Everything was applied once, by a run of its own. */
-  constructor() {
+  constructor(order: "dev comes first" | "side by side") {
+    this.#order = order;
     const first = this.#start({ kind: "push", before: this.repository.tip });
     const { units } = this.repository.at(first.head);
     for (const [unit, content] of units) this.cloud.apply(unit, content, first.head);
@@ -72,6 +77,10 @@ export class World {
   dismiss(unit: UnitPath): void {
     const run = this.#ref();
     const dismissal = { run, time: TIME, by: "mona", reason: "", units: [unit] };
+    // A person has decided about what commits wanted of it until now.
+    if (this.ledger.units.get(unit)?.due !== undefined) {
+      this.changes.splice(0, this.changes.length, ...this.changes.filter((change) => change.unit !== unit));
+    }
     this.ledger = dismiss(this.ledger, dismissal);
     this.statements.same("a dismissal", this.ledger, dismiss(this.ledger, dismissal));
   }
@@ -89,8 +98,9 @@ export class World {
     for (const job of run.jobs) {
       const well =
         !job.lost &&
+        !job.denied &&
         job.job.units.every(({ path }) => verdictOn(job.ends.get(path) ?? LOST, job.job.action) === "well");
-      if (!well) Object.assign(job, { state: "waiting", ends: new Map(), lost: false });
+      if (!well) Object.assign(job, { state: "waiting", ends: new Map(), lost: false, denied: false });
     }
   }
 
@@ -108,7 +118,8 @@ export class World {
 
   killJob(run: Run, job: JobRun, { luck, outcomes }: { luck: Luck; outcomes: "kept" | "lost" }): void {
     for (const unit of [...job.running]) this.#finish(run, job, unit, luck);
-    if (job.state === "running") job.lost = outcomes === "lost";
+    // Whoever is killed does not ask its checks.
+    if (job.state === "running") Object.assign(job, { lost: outcomes === "lost", denied: true });
     job.state = "ended";
   }
 
@@ -121,6 +132,7 @@ export class World {
           ledger: this.ledger,
           isEnded: (ref) => !faults.apiRefuses && this.#isEnded(ref),
           broken: faults.broken,
+          promotion: promotionOf(this.#configuration()),
         });
         return;
       case "determined":
@@ -151,6 +163,10 @@ export class World {
       units: run.wanted.filter(({ why, dueOf }) => !asked || dueOf !== null || why === "asked"),
       of: asked ? { kind: "request" } : CHANGES(run.seen, run.complete),
     });
+    for (const unit of run.changed) {
+      const due = this.ledger.units.get(unit)?.due;
+      if (due?.owner.id === run.ref.id && due.commits.includes(run.head)) this.changes.push({ commit: run.head, unit });
+    }
     run.phase = "claimed";
     run.claimed = true;
   }
@@ -179,7 +195,22 @@ export class World {
     const first = [...job.running][0];
     if (next.skip.length + next.start.length > 0) return;
     if (first !== undefined) this.#finish(run, job, first, luck);
-    else job.state = "ended";
+    else {
+      job.state = "ended";
+      const done = [...job.ends].filter(([, end]) => !job.denied && verdictOn(end, job.job.action) === "well");
+      this.passed.push(...done.map(([path]) => ({ commit: job.job.at, unit: path })));
+    }
+  }
+
+  /** The configuration of the deploy branch. */
+  #configuration(): Configuration {
+    const tree = this.repository.at(this.repository.tip);
+    const environment = (name: string, after: string[]) =>
+      EnvironmentSettings.parse({
+        ...{ paths: [`${name}/**`], apply: tree.paused.has(name) ? "paused" : "on", protect: [...tree.protect], after },
+      });
+    const first = this.#order === "dev comes first" ? ["dev"] : [];
+    return Configuration.parse({ environments: { dev: environment("dev", []), prod: environment("prod", first) } });
   }
 
   /** Stages follow each other, and jobs of one environment run one after the other, of whatever run. */
@@ -195,13 +226,7 @@ export class World {
     const action = actionOf(job);
     const { repository } = this;
     const tree = repository.at(repository.tip);
-    const environment = (name: string) =>
-      EnvironmentSettings.parse({
-        paths: [`${name}/**`],
-        apply: tree.paused.has(name) ? "paused" : "on",
-        protect: [...tree.protect],
-      });
-    const configuration = Configuration.parse({ environments: { dev: environment("dev"), prod: environment("prod") } });
+    const configuration = this.#configuration();
     const start = mayStart({
       ledger: faults.lookFails ? { kind: "unknown", why: "" } : { kind: "read", value: this.ledger },
       tip: { kind: "read", value: { commit: repository.tip, exists: (path) => tree.units.has(path), configuration } },
@@ -209,7 +234,8 @@ export class World {
       action,
       commit: job.job.at,
       run: run.ref,
-      endedWell: this.#endedWell(run),
+      endedWell: this.#endedWell(run, () => true),
+      passed: this.#endedWell(run, ({ denied }) => !denied),
       destroyAtTip: run.cause.kind === "asked",
     });
     switch (start.kind) {
@@ -219,6 +245,7 @@ export class World {
           return;
         }
         this.statements.starts(run, job, unit);
+        if (this.#order === "dev comes first") this.statements.followsDev(run, job, unit);
         job.running.add(unit);
         return;
       case "done":
@@ -226,6 +253,9 @@ export class World {
         return;
       case "leave":
         job.ends.set(unit, { kind: "superseded", by: start.by ?? repository.tip });
+        return;
+      case "wait":
+        job.ends.set(unit, { kind: "skipped", because: start.units, waitsFor: start.for });
         return;
       case "stop":
         job.ends.set(unit, held(start.because === "paused" ? "paused" : "needed-apply"));
@@ -236,10 +266,10 @@ export class World {
   }
 
   /** Units that ended well in this run, as far as their jobs' documents are there. */
-  #endedWell(run: Run): Set<UnitPath> {
+  #endedWell(run: Run, counts: (job: JobRun) => boolean): Set<UnitPath> {
     return new Set(
       run.jobs
-        .filter(({ lost }) => !lost)
+        .filter((job) => !job.lost && counts(job))
         .flatMap(({ ends, job }) =>
           [...ends].flatMap(([path, end]) => (verdictOn(end, job.action) === "well" ? [path] : [])),
         ),
@@ -262,18 +292,24 @@ export class World {
     const content = this.repository.at(job.job.at).units.get(unit);
     job.running.delete(unit);
     if (content === undefined) throw new Error(`${unit} is not at ${job.job.at}`);
-    if (luck === "good") {
+    if (luck === "denied") job.denied = true;
+    if (luck === "good" || luck === "denied") {
       if (actionOf(job) === "apply") this.cloud.apply(unit, content, run.head);
       else this.cloud.destroy(content.key);
-    } else if (luck !== "failed") this.cloud.cutOff(unit, content, run.head);
+    } else if (luck !== "failed") {
+      // A destroy begins to use nothing.
+      const dependsOn = actionOf(job) === "apply" ? content.dependsOn : [];
+      this.cloud.cutOff(unit, { ...content, dependsOn }, run.head);
+    }
     job.ends.set(unit, endOf(luck));
   }
 
   #endsOf(run: Run): Ended[] {
-    return run.jobs.flatMap(({ job, ends, lost }) =>
+    return run.jobs.flatMap(({ job, ends, lost, denied }) =>
       job.units.map(({ path }) => {
         const end = lost ? LOST : (ends.get(path) ?? LOST);
-        return this.#ended(path, job.action === "destroy" ? "destroy" : "apply", job.at, end);
+        const check = denied && isWaitedFor(promotionOf(this.#configuration()), job.environment) ? "denied" : null;
+        return { ...this.#ended(path, job.action === "destroy" ? "destroy" : "apply", job.at, end), check };
       }),
     );
   }
@@ -306,17 +342,7 @@ export class World {
   }
 
   #start(cause: Cause, head = this.repository.tip): Run {
-    const run: Run = {
-      ref: this.#ref(),
-      cause,
-      head,
-      phase: "queued",
-      claimed: false,
-      seen: 0,
-      complete: true,
-      wanted: [],
-      jobs: [],
-    };
+    const run: Run = { ref: this.#ref(), cause, head, phase: "queued", ...NOTHING_YET, jobs: [] };
     this.runs.push(run);
     return run;
   }
@@ -390,6 +416,8 @@ export type Faults = {
 
 export const NO_FAULTS: Faults = { ledgerRefuses: false, lookFails: false, apiRefuses: false, broken: null };
 
+const NOTHING_YET = { claimed: false, seen: 0, complete: true, changed: [], wanted: [] };
+
 const CHANGES = (seen: number, complete: boolean) => ({ kind: "changes", seen, complete }) as const;
 const LOST: UnitEnd = { kind: "unknown", why: "no outcome" };
 
@@ -405,7 +433,7 @@ const held = (guard: GuardStop["guard"]): UnitEnd => ({
 });
 
 function endOf(luck: Luck): UnitEnd {
-  if (luck === "good") return { kind: "changed" };
+  if (luck === "good" || luck === "denied") return { kind: "changed" };
   if (luck === "cut off") return { kind: "interrupted", at: "apply", lock: null, erroredState: false, message: "" };
   return { kind: "failed", at: "apply", cause: { kind: "tool", exitCode: 1, message: "" } };
 }

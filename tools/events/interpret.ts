@@ -16,6 +16,8 @@ export type Scenario = {
   readonly inputs?: Readonly<Record<string, string>>;
   /** The jobs that are due, by matrix. */
   readonly due?: readonly string[];
+  /** The stages of applies of which nothing can start unless all before ended well. */
+  readonly strict?: readonly string[];
   /** The orchestrator's outputs claim every matrix, whatever is due: code of the pull request wrote them. */
   readonly forged?: boolean;
   /** The outputs were dropped by GitHub. */
@@ -254,6 +256,7 @@ function outputsAfter(
   return Object.fromEntries(
     workflows.outputsOf(step.uses ?? "").map((output) => {
       if (output === "artifact") return [output, `pipelines-outcome-‹job›-${attempted}`];
+      if (output === "strict_stages") return [output, (scenario.strict ?? []).join(" ")];
       if (output === "last_stage") return [output, String(Math.max(0, ...due.map(stageOf)))];
       return [
         output,

@@ -75,6 +75,14 @@ export const scenarios: readonly Scenario[] = [
     due: [...two, "destroy_1"],
     ends: { apply_1: "failure" },
   },
+  {
+    title: "push: an apply of dev fails, and all of prod waits for it",
+    ...push,
+    due: [...two, "destroy_1"],
+    ends: { apply_1: "failure" },
+    strict: ["apply_2"],
+  },
+  { title: "push: dev ends well, and all of prod waits for it", ...push, due: two, strict: ["apply_2"] },
   { title: "push: cancelled in the first stage", ...push, due: [...two, "destroy_1"], cancelIn: "apply_1" },
   {
     title: "push: cancelled while the first stage waits for its approval",
@@ -104,6 +112,10 @@ export const scenarios: readonly Scenario[] = [
   {
     title: "re-run failed jobs: the first stage had failed",
     ...{ ...push, due: [...two, "destroy_1"], ends: { apply_1: "failure" }, rerun: "failed" },
+  },
+  {
+    title: "re-run failed jobs: an apply of dev had failed, and all of prod waits for it",
+    ...{ ...push, due: two, ends: { apply_1: "failure" }, strict: ["apply_2"], rerun: "failed" },
   },
   {
     title: "re-run failed jobs: the second stage had failed",

@@ -5,11 +5,12 @@ import { constants, existsSync, promises, readFileSync } from "fs";
 import * as os$1 from "os";
 import os$2, { EOL } from "os";
 import * as events from "events";
+import { isIP } from "node:net";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
 import { Buffer as Buffer$1 } from "node:buffer";
 import { aborted as aborted$1, callbackify, debuglog, inspect, promisify, stripVTControlCharacters } from "node:util";
 import { EventEmitter, addAbortListener, on as on$1, once, setMaxListeners } from "node:events";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import * as crypto from "crypto";
 import * as path$1 from "path";
@@ -807,7 +808,7 @@ var require_errors$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/core/constants.js
-var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$6 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	/** @type {Record<string, string | undefined>} */
 	const headerNameLowerCasedRecord = {};
 	const wellknownHeaderNames = [
@@ -921,7 +922,7 @@ var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/core/tree.js
 var require_tree = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { wellknownHeaderNames, headerNameLowerCasedRecord } = require_constants$5();
+	const { wellknownHeaderNames, headerNameLowerCasedRecord } = require_constants$6();
 	var TstNode = class TstNode {
 		/** @type {any} */
 		value = null;
@@ -1043,7 +1044,7 @@ var require_util$7 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { stringify } = __require("node:querystring");
 	const { EventEmitter: EE } = __require("node:events");
 	const { InvalidArgumentError } = require_errors$1();
-	const { headerNameLowerCasedRecord } = require_constants$5();
+	const { headerNameLowerCasedRecord } = require_constants$6();
 	const { tree } = require_tree();
 	const [nodeMajor, nodeMinor] = process.versions.node.split(".").map((v) => Number(v));
 	var BodyAsyncIterable = class {
@@ -1588,7 +1589,7 @@ var require_request$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const assert = __require("node:assert");
 	const { isValidHTTPToken, isValidHeaderValue, isStream, destroy, isBuffer, isFormDataLike, isIterable, isBlobLike, buildURL, validateHandler, getServerName, normalizedMethodRecords } = require_util$7();
 	const { channels } = require_diagnostics();
-	const { headerNameLowerCasedRecord } = require_constants$5();
+	const { headerNameLowerCasedRecord } = require_constants$6();
 	const invalidPathRegex = /[^\u0021-\u00ff]/;
 	const kHandler = Symbol("handler");
 	var Request = class {
@@ -2564,7 +2565,7 @@ var require_utils$1 = /* @__PURE__ */ __commonJSMin(((exports) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/llhttp/constants.js
-var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports) => {
+var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports) => {
 	Object.defineProperty(exports, "__esModule", { value: true });
 	exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
 	const utils_1 = require_utils$1();
@@ -2909,7 +2910,7 @@ var require_llhttp_simd_wasm = /* @__PURE__ */ __commonJSMin(((exports, module) 
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/fetch/constants.js
-var require_constants$3 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const corsSafeListedMethods = [
 		"GET",
 		"HEAD",
@@ -3813,7 +3814,7 @@ var require_webidl = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 var require_util$6 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { Transform } = __require("node:stream");
 	const zlib = __require("node:zlib");
-	const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants$3();
+	const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants$4();
 	const { getGlobalOrigin } = require_global$1();
 	const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = require_data_url();
 	const { performance } = __require("node:perf_hooks");
@@ -5295,7 +5296,7 @@ var require_client_h1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const timers = require_timers();
 	const { RequestContentLengthMismatchError, ResponseContentLengthMismatchError, RequestAbortedError, InvalidArgumentError, HeadersTimeoutError, HeadersOverflowError, SocketError, InformationalError, BodyTimeoutError, HTTPParserError, ResponseExceededMaxSizeError } = require_errors$1();
 	const { kUrl, kReset, kClient, kParser, kBlocking, kRunning, kPending, kSize, kWriting, kQueue, kNoRef, kKeepAliveDefaultTimeout, kHostHeader, kPendingIdx, kRunningIdx, kError, kPipelining, kSocket, kKeepAliveTimeoutValue, kMaxHeadersSize, kKeepAliveMaxTimeout, kKeepAliveTimeoutThreshold, kHeadersTimeout, kBodyTimeout, kStrictContentLength, kMaxRequests, kCounter, kMaxResponseSize, kOnError, kResume, kHTTPContext } = require_symbols$4();
-	const constants = require_constants$4();
+	const constants = require_constants$5();
 	const EMPTY_BUF = Buffer.alloc(0);
 	const FastBuffer = Buffer[Symbol.species];
 	const addListener = util.addListener;
@@ -10543,7 +10544,7 @@ var require_response = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const nodeUtil = __require("node:util");
 	const { kEnumerableProperty } = util;
 	const { isValidReasonPhrase, isCancelled, isAborted, isBlobLike, serializeJavascriptValueToJSONString, isErrorLike, isomorphicEncode, environmentSettingsObject: relevantRealm } = require_util$6();
-	const { redirectStatusSet, nullBodyStatus } = require_constants$3();
+	const { redirectStatusSet, nullBodyStatus } = require_constants$4();
 	const { kState, kHeaders } = require_symbols$3();
 	const { webidl } = require_webidl();
 	const { FormData } = require_formdata();
@@ -10894,7 +10895,7 @@ var require_request = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const util = require_util$7();
 	const nodeUtil = __require("node:util");
 	const { isValidHTTPToken, sameOrigin, environmentSettingsObject } = require_util$6();
-	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants$3();
+	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants$4();
 	const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util;
 	const { kHeaders, kSignal, kState, kDispatcher } = require_symbols$3();
 	const { webidl } = require_webidl();
@@ -11405,7 +11406,7 @@ var require_fetch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { kState, kDispatcher } = require_symbols$3();
 	const assert = __require("node:assert");
 	const { safelyExtractBody, extractBody } = require_body();
-	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants$3();
+	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants$4();
 	const EE = __require("node:events");
 	const { Readable, pipeline, finished } = __require("node:stream");
 	const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util$7();
@@ -13394,7 +13395,7 @@ var require_cachestorage = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/constants.js
-var require_constants$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$3 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const maxAttributeValueSize = 1024;
 	const maxNameValuePairSize = 4096;
 	module.exports = {
@@ -13640,8 +13641,8 @@ var require_util$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/parse.js
-var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { maxNameValuePairSize, maxAttributeValueSize } = require_constants$2();
+var require_parse$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { maxNameValuePairSize, maxAttributeValueSize } = require_constants$3();
 	const { isCTLExcludingHtab } = require_util$2();
 	const { collectASequenceOfCodePointsFast } = require_data_url();
 	const assert = __require("node:assert");
@@ -13743,7 +13744,7 @@ var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/index.js
 var require_cookies = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { parseSetCookie } = require_parse$1();
+	const { parseSetCookie } = require_parse$2();
 	const { stringify } = require_util$2();
 	const { webidl } = require_webidl();
 	const { Headers } = require_headers();
@@ -14156,7 +14157,7 @@ var require_events = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/constants.js
-var require_constants$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const uid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 	/** @type {PropertyDescriptor} */
 	const staticPropertyDescriptors = {
@@ -14227,7 +14228,7 @@ var require_symbols = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/util.js
 var require_util$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = require_symbols();
-	const { states, opcodes } = require_constants$1();
+	const { states, opcodes } = require_constants$2();
 	const { ErrorEvent, createFastMessageEvent } = require_events();
 	const { isUtf8 } = __require("node:buffer");
 	const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = require_data_url();
@@ -14410,7 +14411,7 @@ var require_util$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/frame.js
 var require_frame = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { maxUnsigned16Bit } = require_constants$1();
+	const { maxUnsigned16Bit } = require_constants$2();
 	const BUFFER_SIZE = 16386;
 	/** @type {import('crypto')} */
 	let crypto;
@@ -14481,7 +14482,7 @@ var require_frame = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/connection.js
 var require_connection = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants$1();
+	const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants$2();
 	const { kReadyState, kSentClose, kByteParser, kReceivedClose, kResponse } = require_symbols();
 	const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = require_util$1();
 	const { channels } = require_diagnostics();
@@ -14729,7 +14730,7 @@ var require_permessage_deflate = /* @__PURE__ */ __commonJSMin(((exports, module
 var require_receiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { Writable } = __require("node:stream");
 	const assert = __require("node:assert");
-	const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = require_constants$1();
+	const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = require_constants$2();
 	const { kReadyState, kSentClose, kResponse, kReceivedClose } = require_symbols();
 	const { channels } = require_diagnostics();
 	const { isValidStatusCode, isValidOpcode, failWebsocketConnection, websocketMessageReceived, utf8Decode, isControlFrame, isTextBinaryFrame, isContinuationFrame } = require_util$1();
@@ -15055,7 +15056,7 @@ var require_receiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/sender.js
 var require_sender = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { WebsocketFrameSend } = require_frame();
-	const { opcodes, sendHints } = require_constants$1();
+	const { opcodes, sendHints } = require_constants$2();
 	const FixedQueue = require_fixed_queue();
 	/** @type {typeof Uint8Array} */
 	const FastBuffer = Buffer[Symbol.species];
@@ -15137,7 +15138,7 @@ var require_websocket = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { webidl } = require_webidl();
 	const { URLSerializer } = require_data_url();
 	const { environmentSettingsObject } = require_util$6();
-	const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = require_constants$1();
+	const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = require_constants$2();
 	const { kWebSocketURL, kReadyState, kController, kBinaryType, kResponse, kSentClose, kByteParser } = require_symbols();
 	const { isConnecting, isEstablished, isClosing, isValidSubprotocol, fireEvent } = require_util$1();
 	const { establishWebSocketConnection, closeWebSocketConnection } = require_connection();
@@ -19782,7 +19783,7 @@ function issueCommand(command, properties, message) {
 	const cmd = new Command(command, properties, message);
 	process.stdout.write(cmd.toString() + os$1.EOL);
 }
-function issue$1(name, message = "") {
+function issue$2(name, message = "") {
 	issueCommand(name, {}, message);
 }
 const CMD_STRING = "::";
@@ -20941,13 +20942,13 @@ function info(message) {
 * @param name The name of the output group
 */
 function startGroup(name) {
-	issue$1("group", name);
+	issue$2("group", name);
 }
 /**
 * End an output group.
 */
 function endGroup() {
-	issue$1("endgroup");
+	issue$2("endgroup");
 }
 
 // packages/core/src/actions/log.ts
@@ -22516,7 +22517,7 @@ const actionsOutputs = { set(name, value) {
 } };
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/constants.js
-var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const WIN_SLASH = "\\\\/";
 	const WIN_NO_SLASH = `[^${WIN_SLASH}]`;
 	const DEFAULT_MAX_EXTGLOB_RECURSION = 0;
@@ -22690,7 +22691,7 @@ var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/utils.js
 var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
-	const { REGEX_BACKSLASH, REGEX_REMOVE_BACKSLASH, REGEX_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_GLOBAL } = require_constants();
+	const { REGEX_BACKSLASH, REGEX_REMOVE_BACKSLASH, REGEX_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_GLOBAL } = require_constants$1();
 	exports.isObject = (val) => val !== null && typeof val === "object" && !Array.isArray(val);
 	exports.hasRegexChars = (str) => REGEX_SPECIAL_CHARS.test(str);
 	exports.isRegexChar = (str) => str.length === 1 && exports.hasRegexChars(str);
@@ -22739,7 +22740,7 @@ var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/scan.js
 var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const utils = require_utils();
-	const { CHAR_ASTERISK, CHAR_AT, CHAR_BACKWARD_SLASH, CHAR_COMMA, CHAR_DOT, CHAR_EXCLAMATION_MARK, CHAR_FORWARD_SLASH, CHAR_LEFT_CURLY_BRACE, CHAR_LEFT_PARENTHESES, CHAR_LEFT_SQUARE_BRACKET, CHAR_PLUS, CHAR_QUESTION_MARK, CHAR_RIGHT_CURLY_BRACE, CHAR_RIGHT_PARENTHESES, CHAR_RIGHT_SQUARE_BRACKET } = require_constants();
+	const { CHAR_ASTERISK, CHAR_AT, CHAR_BACKWARD_SLASH, CHAR_COMMA, CHAR_DOT, CHAR_EXCLAMATION_MARK, CHAR_FORWARD_SLASH, CHAR_LEFT_CURLY_BRACE, CHAR_LEFT_PARENTHESES, CHAR_LEFT_SQUARE_BRACKET, CHAR_PLUS, CHAR_QUESTION_MARK, CHAR_RIGHT_CURLY_BRACE, CHAR_RIGHT_PARENTHESES, CHAR_RIGHT_SQUARE_BRACKET } = require_constants$1();
 	const isPathSeparator = (code) => {
 		return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
 	};
@@ -23034,8 +23035,8 @@ var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/parse.js
-var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const constants = require_constants();
+var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const constants = require_constants$1();
 	const utils = require_utils();
 	/**
 	* Constants
@@ -24113,9 +24114,9 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/picomatch.js
 var require_picomatch$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const scan = require_scan();
-	const parse = require_parse();
+	const parse = require_parse$1();
 	const utils = require_utils();
-	const constants = require_constants();
+	const constants = require_constants$1();
 	const isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
 	/**
 	* Creates a matcher function from one or more glob patterns. The
@@ -24809,7 +24810,7 @@ function parsedType(data) {
 	}
 	return t;
 }
-function issue(...args) {
+function issue$1(...args) {
 	const [iss, input, inst] = args;
 	if (typeof iss === "string") return {
 		message: iss,
@@ -27444,7 +27445,7 @@ function handleRefineResult(result, payload, input, inst) {
 			continue: !inst._zod.def.abort
 		};
 		if (inst._zod.def.params) _iss.params = inst._zod.def.params;
-		payload.issues.push(issue(_iss));
+		payload.issues.push(issue$1(_iss));
 	}
 }
 
@@ -28347,16 +28348,16 @@ function _refine(Class, fn, _params) {
 // @__NO_SIDE_EFFECTS__
 function _superRefine(fn, params) {
 	const ch = /* @__PURE__ */ _check((payload) => {
-		payload.addIssue = (issue$3) => {
-			if (typeof issue$3 === "string") payload.issues.push(issue(issue$3, payload.value, ch._zod.def));
+		payload.addIssue = (issue) => {
+			if (typeof issue === "string") payload.issues.push(issue$1(issue, payload.value, ch._zod.def));
 			else {
-				const _issue = issue$3;
+				const _issue = issue;
 				if (_issue.fatal) _issue.continue = false;
 				_issue.code ?? (_issue.code = "custom");
 				if (!("input" in _issue)) _issue.input = payload.value;
 				_issue.inst ?? (_issue.inst = ch);
 				_issue.continue ?? (_issue.continue = !ch._zod.def.abort);
-				payload.issues.push(issue(_issue));
+				payload.issues.push(issue$1(_issue));
 			}
 		};
 		return fn(payload.value, payload);
@@ -30016,6 +30017,14 @@ function strictObject(shape, params) {
 		...normalizeParams(params)
 	});
 }
+function looseObject(shape, params) {
+	return new ZodObject({
+		type: "object",
+		shape,
+		catchall: unknown$1(),
+		...normalizeParams(params)
+	});
+}
 const ZodUnion = /*@__PURE__*/ $constructor("ZodUnion", (inst, def) => {
 	$ZodUnion.init(inst, def);
 	ZodType.init(inst, def);
@@ -30171,15 +30180,15 @@ const ZodTransform = /*@__PURE__*/ $constructor("ZodTransform", (inst, def) => {
 	inst._zod.processJSONSchema = (ctx, json, params) => transformProcessor(inst, ctx, json, params);
 	inst._zod.parse = (payload, _ctx) => {
 		if (_ctx.direction === "backward") throw new $ZodEncodeError(inst.constructor.name);
-		payload.addIssue = (issue$2) => {
-			if (typeof issue$2 === "string") payload.issues.push(issue(issue$2, payload.value, def));
+		payload.addIssue = (issue) => {
+			if (typeof issue === "string") payload.issues.push(issue$1(issue, payload.value, def));
 			else {
-				const _issue = issue$2;
+				const _issue = issue;
 				if (_issue.fatal) _issue.continue = false;
 				_issue.code ?? (_issue.code = "custom");
 				if (!("input" in _issue)) _issue.input = payload.value;
 				_issue.inst ?? (_issue.inst = inst);
-				payload.issues.push(issue(_issue));
+				payload.issues.push(issue$1(_issue));
 			}
 		};
 		const output = def.transform(payload.value, payload);
@@ -30339,8 +30348,16 @@ function date(params) {
 	return _coercedDate(ZodDate, params);
 }
 
-// node_modules/.pnpm/re2js@2.10.0/node_modules/re2js/build/index.js
+// packages/core/src/contracts/review-rule.ts
 var import_picomatch = /* @__PURE__ */ __toESM(require_picomatch(), 1);
+/** How close an apply has to be to the plan that was reviewed. */
+const ReviewRule = _enum([
+	"exact",
+	"no-unseen-destroy",
+	"off"
+]);
+
+// node_modules/.pnpm/re2js@2.10.0/node_modules/re2js/build/index.js
 var RE2Flags = class RE2Flags {
 	static FOLD_CASE = 1;
 	static LITERAL = 2;
@@ -37163,24 +37180,12 @@ function malformedPath(path) {
 	return malformedGlob(path.replace(/\/$/, ""));
 }
 
-// packages/core/src/terragrunt/oldest.ts
-/**
-* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
-* handling that Pipelines relies on being mended.
-*/
-const OLDEST = {
-	terragrunt: "1.1.1",
-	opentofu: "1.12.0",
-	terraform: "1.11.0"
-};
-/** Whether one `major.minor.patch` comes before another. */
-function isOlder(version, than) {
-	const [a, b] = [version, than].map((text) => text.split(".").map(Number));
-	for (let part = 0; part < 3; part += 1) {
-		const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
-		if (difference !== 0) return difference < 0;
-	}
-	return false;
+// packages/core/src/graph/order.ts
+/** All nodes that can be reached from `starts` along edges, the starts included. */
+function reachable(graph, starts) {
+	const found = new Set(starts);
+	for (const node of found) for (const next of graph.get(node) ?? []) found.add(next);
+	return found;
 }
 
 // node_modules/.pnpm/leven@4.1.0/node_modules/leven/index.js
@@ -37274,6 +37279,1940 @@ function nearest(word, candidates) {
 	return closest === void 0 ? null : byLowerCase.get(closest) ?? null;
 }
 
+// packages/core/src/configuration/promotion.ts
+/** The workflow has four stages of applies, then four of destroys: so many environments can follow each other. */
+const STAGES_PER_DIRECTION = 4;
+/** Which environments come before which, as `environments.*.after` says. */
+function promotionOf({ environments = {} }) {
+	const graph = graphOf(environments);
+	return new Map([...graph].flatMap(([name, after]) => after.length === 0 ? [] : [[name, reachable(graph, after)]]));
+}
+/** Whether any environment waits for one. */
+function isWaitedFor(promotion, environment) {
+	return [...promotion.values()].some((before) => before.has(environment));
+}
+/** What is wrong with the order of environments: names that are none, circles, and chains that no run has stages for. */
+function promotionIssues(environments) {
+	const graph = graphOf(environments);
+	const unknown = unknownNames(graph);
+	if (unknown.length > 0) return unknown;
+	const circles = circleIssues(graph);
+	return circles.length > 0 ? circles : longChains(graph);
+}
+function unknownNames(graph) {
+	const names = [...graph.keys()];
+	return edgesOf(graph).flatMap(({ name, index, other }) => {
+		if (graph.has(other)) return [];
+		const meant = nearest(other, names);
+		const hint = meant === null ? `the environments are ${names.join(", ")}` : `did you mean \`${meant}\`?`;
+		return [issue(name, index, `there is no such environment; ${hint}`)];
+	});
+}
+function circleIssues(graph) {
+	const told = /* @__PURE__ */ new Set();
+	return edgesOf(graph).flatMap(({ name, index, other }) => {
+		const circle = pathBetween(graph, other, name);
+		const members = (circle ?? []).toSorted().join(" ");
+		if (circle === null || told.has(members)) return [];
+		told.add(members);
+		const path = arrows([...circle.toReversed(), name]);
+		return [issue(name, index, `that is a circle, so none of them could begin: ${path}`)];
+	});
+}
+function longChains(graph) {
+	const known = /* @__PURE__ */ new Map();
+	return [...graph].flatMap(([name, after]) => {
+		const chain = longestTo(graph, name, known);
+		if (chain.length !== 5) return [];
+		const message = `${chain.length} environments would follow each other (${arrows(chain)}), and a run has ${4} stages; let some of them be applied side by side`;
+		return [issue(name, after.indexOf(chain.at(-2) ?? ""), message)];
+	});
+}
+function edgesOf(graph) {
+	return [...graph].flatMap(([name, after]) => after.map((other, index) => ({
+		name,
+		index,
+		other
+	})));
+}
+const issue = (name, index, message) => {
+	return {
+		path: [
+			name,
+			"after",
+			index
+		],
+		message
+	};
+};
+function graphOf(environments) {
+	return new Map(Object.entries(environments).map(([name, { after = [] }]) => [name, after]));
+}
+/** The environments from one to another along what each comes after, both included. */
+function pathBetween(graph, from, to) {
+	const cameFrom = /* @__PURE__ */ new Map([[from, null]]);
+	for (const [name] of cameFrom) {
+		if (name === to) {
+			const path = [];
+			for (let at = name; at !== null; at = cameFrom.get(at) ?? null) path.unshift(at);
+			return path;
+		}
+		for (const next of graph.get(name) ?? []) if (!cameFrom.has(next)) cameFrom.set(next, name);
+	}
+	return null;
+}
+/** The longest chain of environments that ends with one. There are no circles. */
+function longestTo(graph, name, known) {
+	const before = known.get(name);
+	if (before !== void 0) return before;
+	const chain = [...(graph.get(name) ?? []).map((other) => longestTo(graph, other, known)).reduce((most, chain) => chain.length > most.length ? chain : most, []), name];
+	known.set(name, chain);
+	return chain;
+}
+const arrows = (names) => names.join(" → ");
+
+// packages/core/src/terragrunt/oldest.ts
+/**
+* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
+* handling that Pipelines relies on being mended.
+*/
+const OLDEST = {
+	terragrunt: "1.1.1",
+	opentofu: "1.12.0",
+	terraform: "1.11.0"
+};
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/constants.js
+var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SEMVER_SPEC_VERSION = "2.0.0";
+	const MAX_LENGTH = 256;
+	const MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER || 
+	/* istanbul ignore next */ 9007199254740991;
+	const MAX_SAFE_COMPONENT_LENGTH = 16;
+	const MAX_SAFE_BUILD_LENGTH = 250;
+	const WHITESPACE_CHARACTERS = [
+		"	",
+		"\n",
+		"\v",
+		"\f",
+		"\r",
+		" ",
+		"\xA0",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		"\u2028",
+		"\u2029",
+		" ",
+		" ",
+		"　",
+		"﻿"
+	];
+	const RELEASE_TYPES = [
+		"major",
+		"premajor",
+		"minor",
+		"preminor",
+		"patch",
+		"prepatch",
+		"prerelease"
+	];
+	module.exports = {
+		MAX_LENGTH,
+		MAX_SAFE_COMPONENT_LENGTH,
+		MAX_SAFE_BUILD_LENGTH,
+		MAX_SAFE_INTEGER,
+		WHITESPACE_CHARACTERS,
+		RELEASE_TYPES,
+		SEMVER_SPEC_VERSION,
+		FLAG_INCLUDE_PRERELEASE: 1,
+		FLAG_LOOSE: 2
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
+var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const debug = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
+	module.exports = debug;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/re.js
+var require_re = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { MAX_SAFE_COMPONENT_LENGTH, MAX_SAFE_BUILD_LENGTH, MAX_LENGTH } = require_constants();
+	const debug = require_debug();
+	exports = module.exports = {};
+	const re = exports.re = [];
+	const safeRe = exports.safeRe = [];
+	const src = exports.src = [];
+	const safeSrc = exports.safeSrc = [];
+	const t = exports.t = {};
+	let R = 0;
+	const LETTERDASHNUMBER = "[a-zA-Z0-9-]";
+	const safeRegexReplacements = [
+		["\\s", 1],
+		["\\d", MAX_LENGTH],
+		[LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
+	];
+	const makeSafeRegex = (value) => {
+		for (const [token, max] of safeRegexReplacements) value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
+		return value;
+	};
+	const createToken = (name, value, isGlobal) => {
+		const safe = makeSafeRegex(value);
+		const index = R++;
+		debug(name, index, value);
+		t[name] = index;
+		src[index] = value;
+		safeSrc[index] = safe;
+		re[index] = new RegExp(value, isGlobal ? "g" : void 0);
+		safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
+	};
+	createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
+	createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
+	createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`);
+	createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`);
+	createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`);
+	createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`);
+	createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`);
+	createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`);
+	createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`);
+	createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`);
+	createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`);
+	createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`);
+	createToken("FULL", `^${src[t.FULLPLAIN]}$`);
+	createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`);
+	createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`);
+	createToken("GTLT", "((?:<|>)?=?)");
+	createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
+	createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`);
+	createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`);
+	createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`);
+	createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`);
+	createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("COERCEPLAIN", `(^|[^\\d])(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`);
+	createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`);
+	createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`);
+	createToken("COERCERTL", src[t.COERCE], true);
+	createToken("COERCERTLFULL", src[t.COERCEFULL], true);
+	createToken("LONETILDE", "(?:~>?)");
+	createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, true);
+	exports.tildeTrimReplace = "$1~";
+	createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`);
+	createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("LONECARET", "(?:\\^)");
+	createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, true);
+	exports.caretTrimReplace = "$1^";
+	createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`);
+	createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`);
+	createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`);
+	createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, true);
+	exports.comparatorTrimReplace = "$1$2$3";
+	createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`);
+	createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`);
+	createToken("STAR", "(<|>)?=?\\s*\\*");
+	createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$");
+	createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/parse-options.js
+var require_parse_options = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const looseOption = Object.freeze({ loose: true });
+	const emptyOpts = Object.freeze({});
+	const parseOptions = (options) => {
+		if (!options) return emptyOpts;
+		if (typeof options !== "object") return looseOption;
+		return options;
+	};
+	module.exports = parseOptions;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/identifiers.js
+var require_identifiers = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const numeric = /^[0-9]+$/;
+	const compareIdentifiers = (a, b) => {
+		if (typeof a === "number" && typeof b === "number") return a === b ? 0 : a < b ? -1 : 1;
+		const anum = numeric.test(a);
+		const bnum = numeric.test(b);
+		if (anum && bnum) {
+			a = +a;
+			b = +b;
+		}
+		return a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
+	};
+	const rcompareIdentifiers = (a, b) => compareIdentifiers(b, a);
+	module.exports = {
+		compareIdentifiers,
+		rcompareIdentifiers
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/semver.js
+var require_semver$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const debug = require_debug();
+	const { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants();
+	const { safeRe: re, t } = require_re();
+	const parseOptions = require_parse_options();
+	const { compareIdentifiers } = require_identifiers();
+	const isPrereleaseIdentifier = (prerelease, identifier) => {
+		const identifiers = identifier.split(".");
+		if (identifiers.length > prerelease.length) return false;
+		for (let i = 0; i < identifiers.length; i++) if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) return false;
+		return true;
+	};
+	var SemVer = class SemVer {
+		constructor(version, options) {
+			options = parseOptions(options);
+			if (version instanceof SemVer) {
+				if (version.loose === !!options.loose && version.includePrerelease === !!options.includePrerelease) return version;
+				else version = version.version;
+			} else if (typeof version !== "string") throw new TypeError(`Invalid version. Must be a string. Got type "${typeof version}".`);
+			if (version.length > MAX_LENGTH) throw new TypeError(`version is longer than ${MAX_LENGTH} characters`);
+			debug("SemVer", version, options);
+			this.options = options;
+			this.loose = !!options.loose;
+			this.includePrerelease = !!options.includePrerelease;
+			const m = version.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
+			if (!m) throw new TypeError(`Invalid Version: ${version}`);
+			this.raw = version;
+			this.major = +m[1];
+			this.minor = +m[2];
+			this.patch = +m[3];
+			if (this.major > MAX_SAFE_INTEGER || this.major < 0) throw new TypeError("Invalid major version");
+			if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) throw new TypeError("Invalid minor version");
+			if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) throw new TypeError("Invalid patch version");
+			if (!m[4]) this.prerelease = [];
+			else this.prerelease = m[4].split(".").map((id) => {
+				if (/^[0-9]+$/.test(id)) {
+					const num = +id;
+					if (num >= 0 && num < MAX_SAFE_INTEGER) return num;
+				}
+				return id;
+			});
+			this.build = m[5] ? m[5].split(".") : [];
+			this.format();
+		}
+		format() {
+			this.version = `${this.major}.${this.minor}.${this.patch}`;
+			if (this.prerelease.length) this.version += `-${this.prerelease.join(".")}`;
+			return this.version;
+		}
+		toString() {
+			return this.version;
+		}
+		compare(other) {
+			debug("SemVer.compare", this.version, this.options, other);
+			if (!(other instanceof SemVer)) {
+				if (typeof other === "string" && other === this.version) return 0;
+				other = new SemVer(other, this.options);
+			}
+			if (other.version === this.version) return 0;
+			return this.compareMain(other) || this.comparePre(other);
+		}
+		compareMain(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			if (this.major < other.major) return -1;
+			if (this.major > other.major) return 1;
+			if (this.minor < other.minor) return -1;
+			if (this.minor > other.minor) return 1;
+			if (this.patch < other.patch) return -1;
+			if (this.patch > other.patch) return 1;
+			return 0;
+		}
+		comparePre(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			if (this.prerelease.length && !other.prerelease.length) return -1;
+			else if (!this.prerelease.length && other.prerelease.length) return 1;
+			else if (!this.prerelease.length && !other.prerelease.length) return 0;
+			let i = 0;
+			do {
+				const a = this.prerelease[i];
+				const b = other.prerelease[i];
+				debug("prerelease compare", i, a, b);
+				if (a === void 0 && b === void 0) return 0;
+				else if (b === void 0) return 1;
+				else if (a === void 0) return -1;
+				else if (a === b) continue;
+				else return compareIdentifiers(a, b);
+			} while (++i);
+		}
+		compareBuild(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			let i = 0;
+			do {
+				const a = this.build[i];
+				const b = other.build[i];
+				debug("build compare", i, a, b);
+				if (a === void 0 && b === void 0) return 0;
+				else if (b === void 0) return 1;
+				else if (a === void 0) return -1;
+				else if (a === b) continue;
+				else return compareIdentifiers(a, b);
+			} while (++i);
+		}
+		inc(release, identifier, identifierBase) {
+			if (release.startsWith("pre")) {
+				if (!identifier && identifierBase === false) throw new Error("invalid increment argument: identifier is empty");
+				if (identifier) {
+					const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
+					if (!match || match[1] !== identifier) throw new Error(`invalid identifier: ${identifier}`);
+				}
+			}
+			switch (release) {
+				case "premajor":
+					this.prerelease.length = 0;
+					this.patch = 0;
+					this.minor = 0;
+					this.major++;
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "preminor":
+					this.prerelease.length = 0;
+					this.patch = 0;
+					this.minor++;
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "prepatch":
+					this.prerelease.length = 0;
+					this.inc("patch", identifier, identifierBase);
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "prerelease":
+					if (this.prerelease.length === 0) this.inc("patch", identifier, identifierBase);
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "release":
+					if (this.prerelease.length === 0) throw new Error(`version ${this.raw} is not a prerelease`);
+					this.prerelease.length = 0;
+					break;
+				case "major":
+					if (this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) this.major++;
+					this.minor = 0;
+					this.patch = 0;
+					this.prerelease = [];
+					break;
+				case "minor":
+					if (this.patch !== 0 || this.prerelease.length === 0) this.minor++;
+					this.patch = 0;
+					this.prerelease = [];
+					break;
+				case "patch":
+					if (this.prerelease.length === 0) this.patch++;
+					this.prerelease = [];
+					break;
+				case "pre": {
+					const base = Number(identifierBase) ? 1 : 0;
+					if (this.prerelease.length === 0) this.prerelease = [base];
+					else {
+						let i = this.prerelease.length;
+						while (--i >= 0) if (typeof this.prerelease[i] === "number") {
+							this.prerelease[i]++;
+							i = -2;
+						}
+						if (i === -1) {
+							if (identifier === this.prerelease.join(".") && identifierBase === false) throw new Error("invalid increment argument: identifier already exists");
+							this.prerelease.push(base);
+						}
+					}
+					if (identifier) {
+						let prerelease = [identifier, base];
+						if (identifierBase === false) prerelease = [identifier];
+						if (isPrereleaseIdentifier(this.prerelease, identifier)) {
+							const prereleaseBase = this.prerelease[identifier.split(".").length];
+							if (isNaN(prereleaseBase)) this.prerelease = prerelease;
+						} else this.prerelease = prerelease;
+					}
+					break;
+				}
+				default: throw new Error(`invalid increment argument: ${release}`);
+			}
+			this.raw = this.format();
+			if (this.build.length) this.raw += `+${this.build.join(".")}`;
+			return this;
+		}
+	};
+	module.exports = SemVer;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/parse.js
+var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const parse = (version, options, throwErrors = false) => {
+		if (version instanceof SemVer) return version;
+		try {
+			return new SemVer(version, options);
+		} catch (er) {
+			if (!throwErrors) return null;
+			throw er;
+		}
+	};
+	module.exports = parse;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/valid.js
+var require_valid$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const valid = (version, options) => {
+		const v = parse(version, options);
+		return v ? v.version : null;
+	};
+	module.exports = valid;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/clean.js
+var require_clean = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const clean = (version, options) => {
+		const s = parse(version.trim().replace(/^[=v]+/, ""), options);
+		return s ? s.version : null;
+	};
+	module.exports = clean;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/inc.js
+var require_inc = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const inc = (version, release, options, identifier, identifierBase) => {
+		if (typeof options === "string") {
+			identifierBase = identifier;
+			identifier = options;
+			options = void 0;
+		}
+		try {
+			return new SemVer(version instanceof SemVer ? version.version : version, options).inc(release, identifier, identifierBase).version;
+		} catch (er) {
+			return null;
+		}
+	};
+	module.exports = inc;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/diff.js
+var require_diff = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const diff = (version1, version2) => {
+		const v1 = parse(version1, null, true);
+		const v2 = parse(version2, null, true);
+		const comparison = v1.compare(v2);
+		if (comparison === 0) return null;
+		const v1Higher = comparison > 0;
+		const highVersion = v1Higher ? v1 : v2;
+		const lowVersion = v1Higher ? v2 : v1;
+		const highHasPre = !!highVersion.prerelease.length;
+		if (!!lowVersion.prerelease.length && !highHasPre) {
+			if (!lowVersion.patch && !lowVersion.minor) return "major";
+			if (lowVersion.compareMain(highVersion) === 0) {
+				if (lowVersion.minor && !lowVersion.patch) return "minor";
+				return "patch";
+			}
+		}
+		const prefix = highHasPre ? "pre" : "";
+		if (v1.major !== v2.major) return prefix + "major";
+		if (v1.minor !== v2.minor) return prefix + "minor";
+		if (v1.patch !== v2.patch) return prefix + "patch";
+		return "prerelease";
+	};
+	module.exports = diff;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/major.js
+var require_major = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const major = (a, loose) => new SemVer(a, loose).major;
+	module.exports = major;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/minor.js
+var require_minor = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const minor = (a, loose) => new SemVer(a, loose).minor;
+	module.exports = minor;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/patch.js
+var require_patch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const patch = (a, loose) => new SemVer(a, loose).patch;
+	module.exports = patch;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/prerelease.js
+var require_prerelease = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const prerelease = (version, options) => {
+		const parsed = parse(version, options);
+		return parsed && parsed.prerelease.length ? parsed.prerelease : null;
+	};
+	module.exports = prerelease;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare.js
+var require_compare = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const compare = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
+	module.exports = compare;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/rcompare.js
+var require_rcompare = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const rcompare = (a, b, loose) => compare(b, a, loose);
+	module.exports = rcompare;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare-loose.js
+var require_compare_loose = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const compareLoose = (a, b) => compare(a, b, true);
+	module.exports = compareLoose;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare-build.js
+var require_compare_build = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const compareBuild = (a, b, loose) => {
+		const versionA = new SemVer(a, loose);
+		const versionB = new SemVer(b, loose);
+		return versionA.compare(versionB) || versionA.compareBuild(versionB);
+	};
+	module.exports = compareBuild;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/sort.js
+var require_sort = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compareBuild = require_compare_build();
+	const sort = (list, loose) => list.sort((a, b) => compareBuild(a, b, loose));
+	module.exports = sort;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/rsort.js
+var require_rsort = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compareBuild = require_compare_build();
+	const rsort = (list, loose) => list.sort((a, b) => compareBuild(b, a, loose));
+	module.exports = rsort;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/gt.js
+var require_gt = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const gt = (a, b, loose) => compare(a, b, loose) > 0;
+	module.exports = gt;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/lt.js
+var require_lt = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const lt = (a, b, loose) => compare(a, b, loose) < 0;
+	module.exports = lt;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/eq.js
+var require_eq = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const eq = (a, b, loose) => compare(a, b, loose) === 0;
+	module.exports = eq;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/neq.js
+var require_neq = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const neq = (a, b, loose) => compare(a, b, loose) !== 0;
+	module.exports = neq;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/gte.js
+var require_gte = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const gte = (a, b, loose) => compare(a, b, loose) >= 0;
+	module.exports = gte;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/lte.js
+var require_lte = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const lte = (a, b, loose) => compare(a, b, loose) <= 0;
+	module.exports = lte;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/cmp.js
+var require_cmp = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const eq = require_eq();
+	const neq = require_neq();
+	const gt = require_gt();
+	const gte = require_gte();
+	const lt = require_lt();
+	const lte = require_lte();
+	const cmp = (a, op, b, loose) => {
+		switch (op) {
+			case "===":
+				if (typeof a === "object") a = a.version;
+				if (typeof b === "object") b = b.version;
+				return a === b;
+			case "!==":
+				if (typeof a === "object") a = a.version;
+				if (typeof b === "object") b = b.version;
+				return a !== b;
+			case "":
+			case "=":
+			case "==": return eq(a, b, loose);
+			case "!=": return neq(a, b, loose);
+			case ">": return gt(a, b, loose);
+			case ">=": return gte(a, b, loose);
+			case "<": return lt(a, b, loose);
+			case "<=": return lte(a, b, loose);
+			default: throw new TypeError(`Invalid operator: ${op}`);
+		}
+	};
+	module.exports = cmp;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/coerce.js
+var require_coerce = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const parse = require_parse();
+	const { safeRe: re, t } = require_re();
+	const coerce = (version, options) => {
+		if (version instanceof SemVer) return version;
+		if (typeof version === "number") version = String(version);
+		if (typeof version !== "string") return null;
+		options = options || {};
+		let match = null;
+		if (!options.rtl) match = version.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
+		else {
+			const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
+			let next;
+			while ((next = coerceRtlRegex.exec(version)) && (!match || match.index + match[0].length !== version.length)) {
+				if (!match || next.index + next[0].length !== match.index + match[0].length) match = next;
+				coerceRtlRegex.lastIndex = next.index + next[1].length + next[2].length;
+			}
+			coerceRtlRegex.lastIndex = -1;
+		}
+		if (match === null) return null;
+		const major = match[2];
+		const minor = match[3] || "0";
+		const patch = match[4] || "0";
+		const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
+		const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
+		return parse(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+	};
+	module.exports = coerce;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/truncate.js
+var require_truncate = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const constants = require_constants();
+	const SemVer = require_semver$1();
+	const truncate = (version, truncation, options) => {
+		if (!constants.RELEASE_TYPES.includes(truncation)) return null;
+		const clonedVersion = cloneInputVersion(version, options);
+		return clonedVersion && doTruncation(clonedVersion, truncation);
+	};
+	const cloneInputVersion = (version, options) => {
+		const versionStringToParse = version instanceof SemVer ? version.version : version;
+		return parse(versionStringToParse, options);
+	};
+	const doTruncation = (version, truncation) => {
+		if (isPrerelease(truncation)) return version.version;
+		version.prerelease = [];
+		switch (truncation) {
+			case "major":
+				version.minor = 0;
+				version.patch = 0;
+				break;
+			case "minor": version.patch = 0;
+		}
+		return version.format();
+	};
+	const isPrerelease = (type) => {
+		return type.startsWith("pre");
+	};
+	module.exports = truncate;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/lrucache.js
+var require_lrucache = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	var LRUCache = class {
+		constructor() {
+			this.max = 1e3;
+			this.map = /* @__PURE__ */ new Map();
+		}
+		get(key) {
+			const value = this.map.get(key);
+			if (value === void 0) return;
+			else {
+				this.map.delete(key);
+				this.map.set(key, value);
+				return value;
+			}
+		}
+		delete(key) {
+			return this.map.delete(key);
+		}
+		set(key, value) {
+			if (!this.delete(key) && value !== void 0) {
+				if (this.map.size >= this.max) {
+					const firstKey = this.map.keys().next().value;
+					this.delete(firstKey);
+				}
+				this.map.set(key, value);
+			}
+			return this;
+		}
+	};
+	module.exports = LRUCache;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/trim-comparator-whitespace.js
+var require_trim_comparator_whitespace = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { MAX_LENGTH, MAX_SAFE_BUILD_LENGTH, WHITESPACE_CHARACTERS } = require_constants();
+	/**
+	* Remembers the last two rows of digits so their characters need not be reread.
+	* Positions start at -1 until a row has been found.
+	*
+	* @typedef {object} DigitRunCache
+	* @property {number} start The first character of the most recently found row.
+	* @property {number} end The position after that row's last character.
+	* @property {number} previousStart The first character of the previous row.
+	* @property {number} previousEnd The position after the previous row.
+	*/
+	const whitespace = /* @__PURE__ */ new Uint8Array(65536);
+	for (const char of WHITESPACE_CHARACTERS) whitespace[char.charCodeAt(0)] = 1;
+	/**
+	* Checks whether a character is whitespace, like a space, tab, or newline.
+	* Looking past the end of the string returns false.
+	*
+	* @param {string|undefined} char One character, or undefined past the string's end.
+	* @returns {boolean} Whether the character is whitespace.
+	* @example isWhitespace(' ') // true
+	* @example isWhitespace('1') // false
+	*/
+	const isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
+	/**
+	* Checks for v, =, or whitespace before the version number.
+	* These are historical version prefixes, not range operators:
+	* < and > are handled separately, as are tilde and caret ranges.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character can belong to a version prefix.
+	* @example isVersionPrefix('=') // true
+	* @example isVersionPrefix('>') // false
+	*/
+	const isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
+	/**
+	* Checks whether a character is one of the digits 0 through 9.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character is an ASCII digit.
+	* @example isDigit('7') // true
+	* @example isDigit('.') // false
+	*/
+	const isDigit = (char) => char !== void 0 && char >= "0" && char <= "9";
+	/**
+	* Checks whether a character is an English letter, uppercase or lowercase.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character is an ASCII letter.
+	* @example isLetter('b') // true
+	* @example isLetter('7') // false
+	*/
+	const isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
+	/**
+	* Checks for a letter, digit, or hyphen: the characters allowed inside
+	* prerelease and build names such as beta-1.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character can be part of an identifier.
+	* @example isIdentifierCharacter('-') // true
+	* @example isIdentifierCharacter('.') // false; dots separate identifiers
+	*/
+	const isIdentifierCharacter = (char) => isDigit(char) || isLetter(char) || char === "-";
+	/**
+	* Checks whether a version component can begin here: with a digit or
+	* a wildcard such as x, X, or *.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether a number or wildcard can start with this character.
+	* @example isVersionStart('x') // true
+	* @example isVersionStart('v') // false; v belongs to the prefix
+	*/
+	const isVersionStart = (char) => isDigit(char) || char === "x" || char === "X" || char === "*";
+	/**
+	* Finds the end of a row of digits, but returns no more than limit digits.
+	* Remembers the last two rows so looking at them again does not reread them.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of the first character to check.
+	* @param {number} limit The most digit characters the returned match can include.
+	* @param {DigitRunCache} digitRuns Shared cache of digit-run positions, updated in place.
+	* @returns {number} The position after the matched digits, or start if none match.
+	* @example findDigitsEndIndex('123abc', 0, 10, digitRuns) // 3, pointing at a
+	* @example findDigitsEndIndex('123abc', 0, 2, digitRuns) // 2, pointing at the unread 3
+	*/
+	const findDigitsEndIndex = (range, start, limit, digitRuns) => {
+		if (!isDigit(range[start])) return start;
+		if (start >= digitRuns.start && start < digitRuns.end) return Math.min(start + limit, digitRuns.end);
+		if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) return Math.min(start + limit, digitRuns.previousEnd);
+		let end = start + 1;
+		while (isDigit(range[end])) end++;
+		digitRuns.previousStart = digitRuns.start;
+		digitRuns.previousEnd = digitRuns.end;
+		digitRuns.start = start;
+		digitRuns.end = end;
+		return Math.min(start + limit, end);
+	};
+	/**
+	* Reads a number using the old regex's length and leading-zero rules.
+	* Strict mode reads just the first zero in 012; loose mode can read all three.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the number should begin.
+	* @param {boolean} loose Whether to allow leading zeros.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched digits, not their numeric value.
+	* @example findVersionNumberEndIndex('012', 0, false, digitRuns) // 1
+	* @example findVersionNumberEndIndex('012', 0, true, digitRuns) // 3
+	*/
+	const findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
+		if (!loose && range[start] === "0") return start + 1;
+		return findDigitsEndIndex(range, start, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
+	};
+	/**
+	* Reads one piece of a prerelease name, such as beta or 1 in beta.1.
+	* Tries the letter-or-hyphen form first, then the number-only form.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the identifier should begin.
+	* @param {boolean} loose Whether numeric identifiers may have leading zeros.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the identifier, or start if none matches.
+	* @example findPrereleaseIdentifierEndIndex('beta.1', 0, false, digitRuns) // 4, at the dot
+	* @example findPrereleaseIdentifierEndIndex('001beta', 0, false, digitRuns) // 7
+	*/
+	const findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
+		const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
+		if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
+			let end = digitsEnd + 1;
+			const limit = end + MAX_SAFE_BUILD_LENGTH;
+			while (end < limit && isIdentifierCharacter(range[end])) end++;
+			return end;
+		}
+		return findVersionNumberEndIndex(range, start, loose, digitRuns);
+	};
+	/**
+	* Reads a prerelease suffix such as -beta.1, one dot-separated piece at a time.
+	* Loose mode also allows the name without its opening hyphen.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the suffix should begin, including -.
+	* @param {boolean} loose Whether the opening hyphen is optional and zeros allowed.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched suffix, or start if absent.
+	* @example findPrereleaseEndIndex('-beta.1+sha', 0, false, digitRuns) // 7, at the plus
+	* @example findPrereleaseEndIndex('beta', 0, false, digitRuns) // 0; no opening hyphen
+	*/
+	const findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
+		const hyphen = range[start] === "-";
+		if (!loose && !hyphen) return start;
+		const identifierStart = start + (hyphen ? 1 : 0);
+		let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
+		if (end === identifierStart) {
+			if (!loose || !hyphen) return start;
+			end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
+		}
+		while (range[end] === ".") {
+			const next = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
+			if (next === end + 1) break;
+			end = next;
+		}
+		return end;
+	};
+	/**
+	* Reads one build-name piece, such as sha or 123 in +sha.123.
+	* Stops at a disallowed character or the old regex's length limit.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the identifier should begin.
+	* @returns {number} The position after the identifier, or start if none matches.
+	* @example findBuildIdentifierEndIndex('sha.123', 0) // 3, at the dot
+	* @example findBuildIdentifierEndIndex('001', 0) // 3; leading zeros are allowed
+	*/
+	const findBuildIdentifierEndIndex = (range, start) => {
+		let end = start;
+		while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) end++;
+		return end;
+	};
+	/**
+	* Reads optional build metadata such as +sha.123.
+	* Leaves the position unchanged if there is no plus sign followed by a name.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the opening + should be.
+	* @returns {number} The position after the matched metadata, or start if absent.
+	* @example findBuildEndIndex('+sha.123 <2', 0) // 8, at the space
+	* @example findBuildEndIndex('+', 0) // 0; a plus sign alone is not a match
+	*/
+	const findBuildEndIndex = (range, start) => {
+		if (range[start] !== "+") return start;
+		let end = findBuildIdentifierEndIndex(range, start + 1);
+		if (end === start + 1) return start;
+		while (range[end] === ".") {
+			const next = findBuildIdentifierEndIndex(range, end + 1);
+			if (next === end + 1) break;
+			end = next;
+		}
+		return end;
+	};
+	/**
+	* Reads three numbers separated by dots, then any prerelease and build suffixes.
+	* Uses loose rules, so forms such as 01.02.03beta can match here.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of the first number, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the version match, or start if none matches.
+	* @example findLooseFullVersionEndIndex('1.2.3-beta+sha <2', 0, digitRuns) // 14
+	* @example findLooseFullVersionEndIndex('1.2', 0, digitRuns) // 0; needs three numbers
+	*/
+	const findLooseFullVersionEndIndex = (range, start, digitRuns) => {
+		let end = start;
+		for (let component = 0; component < 3; component++) {
+			const next = findVersionNumberEndIndex(range, end, true, digitRuns);
+			if (next === end) return start;
+			end = next;
+			if (component < 2) {
+				if (range[end] !== ".") return start;
+				end++;
+			}
+		}
+		const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
+		return findBuildEndIndex(range, prereleaseEnd);
+	};
+	/**
+	* Reads one component of a partial or wildcard version, such as 2 or x in 2.x.
+	* Numbers use strict leading-zero rules; wildcards take up one character.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the component should begin.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the component, or start if none matches.
+	* @example findPartialVersionComponentEndIndex('2.x', 0, digitRuns) // 1, at the dot
+	* @example findPartialVersionComponentEndIndex('2.x', 2, digitRuns) // 3, after x
+	*/
+	const findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
+		if (isDigit(range[start])) return findVersionNumberEndIndex(range, start, false, digitRuns);
+		return isVersionStart(range[start]) ? start + 1 : start;
+	};
+	/**
+	* Reads up to three components, allowing forms such as 1, 1.2, or 1.x.
+	* After the third component, also reads any strict prerelease and build suffixes.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of a number or wildcard, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched version text.
+	* @example findPartialVersionEndIndex('1.x <2', 0, digitRuns) // 3, at the space
+	* @example findPartialVersionEndIndex('1.', 0, digitRuns) // 1; the trailing dot is unread
+	*/
+	const findPartialVersionEndIndex = (range, start, digitRuns) => {
+		let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
+		for (let component = 0; component < 2; component++) {
+			if (range[end] !== ".") return end;
+			const next = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
+			if (next === end + 1) return end;
+			end = next;
+		}
+		const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
+		return findBuildEndIndex(range, prereleaseEnd);
+	};
+	/**
+	* Finds where a version match ends, without deciding whether the range is valid.
+	* Tries a loose full version first, then a partial or wildcard version, just
+	* like the old regex's LOOSEPLAIN and XRANGEPLAIN alternatives.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of a number or wildcard, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position where scanning the next candidate can resume.
+	* @example findVersionEndIndex('1.2.3 <2', 0, digitRuns) // 5, at the space
+	* @example findVersionEndIndex('1.x <2', 0, digitRuns) // 3, at the space
+	*/
+	const findVersionEndIndex = (range, start, digitRuns) => {
+		const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
+		return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
+	};
+	/**
+	* Finds the one whitespace character the old replacement would remove.
+	* Keeps leading whitespace, skips an optional operator, and checks immediately
+	* after it. Returns -1 if there is nothing to remove.
+	*
+	* @param {string} range The text containing a candidate already found by the caller.
+	* @param {number} matchStart The candidate's position, including leading whitespace.
+	* @returns {number} The position of the removable whitespace, or -1 if absent.
+	* @example findRemovableWhitespaceIndex(' > 1', 0) // 2; keep the space at position 0
+	* @example findRemovableWhitespaceIndex('>1', 0) // -1
+	*/
+	const findRemovableWhitespaceIndex = (range, matchStart) => {
+		let position = matchStart;
+		if (isWhitespace(range[position])) position++;
+		if (range[position] === "<" || range[position] === ">") position++;
+		if (range[position] === "=") position++;
+		return isWhitespace(range[position]) ? position : -1;
+	};
+	/**
+	* Joins an operator to its version, turning > 1.2.3 into >1.2.3.
+	* Copies everything else according to the old regex's matching rules.
+	* Moves forward through prefixes and whole versions to avoid repeatedly
+	* searching the same characters on long inputs.
+	*
+	* @param {string} range The range text to process; the original string is unchanged.
+	* @returns {string} The range with matched operator whitespace removed.
+	* @example trimComparatorWhitespace('> 1.2.3 < 2') // '>1.2.3 <2'
+	* @example trimComparatorWhitespace('> invalid') // '> invalid'
+	*/
+	const trimComparatorWhitespace = (range) => {
+		let result = "";
+		let copyFrom = 0;
+		let cursor = 0;
+		const digitRuns = {
+			start: -1,
+			end: -1,
+			previousStart: -1,
+			previousEnd: -1
+		};
+		while (cursor < range.length) {
+			const matchStart = cursor;
+			if (range[cursor] === "<" || range[cursor] === ">") cursor++;
+			else if (!isVersionPrefix(range[cursor]) && !isVersionStart(range[cursor])) {
+				cursor++;
+				continue;
+			}
+			while (cursor < range.length && isVersionPrefix(range[cursor])) cursor++;
+			if (!isVersionStart(range[cursor])) continue;
+			const whitespacePosition = findRemovableWhitespaceIndex(range, matchStart);
+			if (whitespacePosition !== -1) {
+				result += range.slice(copyFrom, whitespacePosition);
+				copyFrom = whitespacePosition + 1;
+			}
+			cursor = findVersionEndIndex(range, cursor, digitRuns);
+		}
+		return result + range.slice(copyFrom);
+	};
+	module.exports = trimComparatorWhitespace;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/range.js
+var require_range = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SPACE_CHARACTERS = /\s+/g;
+	var Range = class Range {
+		constructor(range, options) {
+			options = parseOptions(options);
+			if (range instanceof Range) {
+				if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) return range;
+				else return new Range(range.raw, options);
+			}
+			if (range instanceof Comparator) {
+				this.raw = range.value;
+				this.set = [[range]];
+				this.formatted = void 0;
+				return this;
+			}
+			this.options = options;
+			this.loose = !!options.loose;
+			this.includePrerelease = !!options.includePrerelease;
+			this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
+			this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c) => c.length);
+			if (!this.set.length) throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
+			if (this.set.length > 1) {
+				const first = this.set[0];
+				this.set = this.set.filter((c) => !isNullSet(c[0]));
+				if (this.set.length === 0) this.set = [first];
+				else if (this.set.length > 1) {
+					for (const c of this.set) if (c.length === 1 && isAny(c[0])) {
+						this.set = [c];
+						break;
+					}
+				}
+			}
+			this.formatted = void 0;
+		}
+		get range() {
+			if (this.formatted === void 0) {
+				this.formatted = "";
+				for (let i = 0; i < this.set.length; i++) {
+					if (i > 0) this.formatted += "||";
+					const comps = this.set[i];
+					for (let k = 0; k < comps.length; k++) {
+						if (k > 0) this.formatted += " ";
+						this.formatted += comps[k].toString().trim();
+					}
+				}
+			}
+			return this.formatted;
+		}
+		format() {
+			return this.range;
+		}
+		toString() {
+			return this.range;
+		}
+		parseRange(range) {
+			range = range.replace(BUILDSTRIPRE, "");
+			const memoKey = ((this.options.includePrerelease && FLAG_INCLUDE_PRERELEASE) | (this.options.loose && FLAG_LOOSE)) + ":" + range;
+			const cached = cache.get(memoKey);
+			if (cached) return cached;
+			const loose = this.options.loose;
+			const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
+			range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
+			debug("hyphen replace", range);
+			range = trimComparatorWhitespace(range);
+			debug("comparator trim", range);
+			range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
+			debug("tilde trim", range);
+			range = range.replace(re[t.CARETTRIM], caretTrimReplace);
+			debug("caret trim", range);
+			let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
+			if (loose) rangeList = rangeList.filter((comp) => {
+				debug("loose invalid filter", comp, this.options);
+				return !!comp.match(re[t.COMPARATORLOOSE]);
+			});
+			debug("range list", rangeList);
+			const rangeMap = /* @__PURE__ */ new Map();
+			const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
+			for (const comp of comparators) {
+				if (isNullSet(comp)) return [comp];
+				rangeMap.set(comp.value, comp);
+			}
+			if (rangeMap.size > 1 && rangeMap.has("")) rangeMap.delete("");
+			const result = [...rangeMap.values()];
+			cache.set(memoKey, result);
+			return result;
+		}
+		intersects(range, options) {
+			if (!(range instanceof Range)) throw new TypeError("a Range is required");
+			return this.set.some((thisComparators) => {
+				return isSatisfiable(thisComparators, options) && range.set.some((rangeComparators) => {
+					return isSatisfiable(rangeComparators, options) && thisComparators.every((thisComparator) => {
+						return rangeComparators.every((rangeComparator) => {
+							return thisComparator.intersects(rangeComparator, options);
+						});
+					});
+				});
+			});
+		}
+		test(version) {
+			if (!version) return false;
+			if (typeof version === "string") try {
+				version = new SemVer(version, this.options);
+			} catch (er) {
+				return false;
+			}
+			for (let i = 0; i < this.set.length; i++) if (testSet(this.set[i], version, this.options)) return true;
+			return false;
+		}
+	};
+	module.exports = Range;
+	const cache = new (require_lrucache())();
+	const parseOptions = require_parse_options();
+	const Comparator = require_comparator();
+	const debug = require_debug();
+	const SemVer = require_semver$1();
+	const trimComparatorWhitespace = require_trim_comparator_whitespace();
+	const { safeRe: re, src, t, tildeTrimReplace, caretTrimReplace } = require_re();
+	const { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants();
+	const BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
+	const isNullSet = (c) => c.value === "<0.0.0-0";
+	const isAny = (c) => c.value === "";
+	const isSatisfiable = (comparators, options) => {
+		let result = true;
+		const remainingComparators = comparators.slice();
+		let testComparator = remainingComparators.pop();
+		while (result && remainingComparators.length) {
+			result = remainingComparators.every((otherComparator) => {
+				return testComparator.intersects(otherComparator, options);
+			});
+			testComparator = remainingComparators.pop();
+		}
+		return result;
+	};
+	const parseComparator = (comp, options) => {
+		comp = comp.replace(re[t.BUILD], "");
+		debug("comp", comp, options);
+		comp = replaceCarets(comp, options);
+		debug("caret", comp);
+		comp = replaceTildes(comp, options);
+		debug("tildes", comp);
+		comp = replaceXRanges(comp, options);
+		debug("xrange", comp);
+		comp = replaceStars(comp, options);
+		debug("stars", comp);
+		return comp;
+	};
+	const isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
+	const invalidXRangeOrder = (M, m, p) => isX(M) && !isX(m) || isX(m) && p && !isX(p);
+	const replaceTildes = (comp, options) => {
+		return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
+	};
+	const replaceTilde = (comp, options) => {
+		const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
+		const z = options.includePrerelease ? "-0" : "";
+		return comp.replace(r, (_, M, m, p, pr) => {
+			debug("tilde", comp, _, M, m, p, pr);
+			let ret;
+			if (isX(M)) ret = "";
+			else if (isX(m)) ret = `>=${M}.0.0${z} <${+M + 1}.0.0-0`;
+			else if (isX(p)) ret = `>=${M}.${m}.0${z} <${M}.${+m + 1}.0-0`;
+			else if (pr) {
+				debug("replaceTilde pr", pr);
+				ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+			} else ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+			debug("tilde return", ret);
+			return ret;
+		});
+	};
+	const replaceCarets = (comp, options) => {
+		return comp.trim().split(/\s+/).map((c) => replaceCaret(c, options)).join(" ");
+	};
+	const replaceCaret = (comp, options) => {
+		debug("caret", comp, options);
+		const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
+		const z = options.includePrerelease ? "-0" : "";
+		return comp.replace(r, (_, M, m, p, pr) => {
+			debug("caret", comp, _, M, m, p, pr);
+			let ret;
+			if (isX(M)) ret = "";
+			else if (isX(m)) ret = `>=${M}.0.0${z} <${+M + 1}.0.0-0`;
+			else if (isX(p)) {
+				if (M === "0") ret = `>=${M}.${m}.0${z} <${M}.${+m + 1}.0-0`;
+				else ret = `>=${M}.${m}.0${z} <${+M + 1}.0.0-0`;
+			} else if (pr) {
+				debug("replaceCaret pr", pr);
+				if (M === "0") {
+					if (m === "0") ret = `>=${M}.${m}.${p}-${pr} <${M}.${m}.${+p + 1}-0`;
+					else ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+				} else ret = `>=${M}.${m}.${p}-${pr} <${+M + 1}.0.0-0`;
+			} else {
+				debug("no pr");
+				if (M === "0") {
+					if (m === "0") ret = `>=${M}.${m}.${p} <${M}.${m}.${+p + 1}-0`;
+					else ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+				} else ret = `>=${M}.${m}.${p} <${+M + 1}.0.0-0`;
+			}
+			debug("caret return", ret);
+			return ret;
+		});
+	};
+	const replaceXRanges = (comp, options) => {
+		debug("replaceXRanges", comp, options);
+		return comp.split(/\s+/).map((c) => replaceXRange(c, options)).join(" ");
+	};
+	const replaceXRange = (comp, options) => {
+		comp = comp.trim();
+		const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
+		return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
+			debug("xRange", comp, ret, gtlt, M, m, p, pr);
+			if (invalidXRangeOrder(M, m, p)) return comp;
+			const xM = isX(M);
+			const xm = xM || isX(m);
+			const xp = xm || isX(p);
+			const anyX = xp;
+			if (gtlt === "=" && anyX) gtlt = "";
+			pr = options.includePrerelease ? "-0" : "";
+			if (xM) {
+				if (gtlt === ">" || gtlt === "<") ret = "<0.0.0-0";
+				else ret = "*";
+			} else if (gtlt && anyX) {
+				if (xm) m = 0;
+				p = 0;
+				if (gtlt === ">") {
+					gtlt = ">=";
+					if (xm) {
+						M = +M + 1;
+						m = 0;
+						p = 0;
+					} else {
+						m = +m + 1;
+						p = 0;
+					}
+				} else if (gtlt === "<=") {
+					gtlt = "<";
+					if (xm) M = +M + 1;
+					else m = +m + 1;
+				}
+				if (gtlt === "<") pr = "-0";
+				ret = `${gtlt + M}.${m}.${p}${pr}`;
+			} else if (xm) ret = `>=${M}.0.0${pr} <${+M + 1}.0.0-0`;
+			else if (xp) ret = `>=${M}.${m}.0${pr} <${M}.${+m + 1}.0-0`;
+			debug("xRange return", ret);
+			return ret;
+		});
+	};
+	const replaceStars = (comp, options) => {
+		debug("replaceStars", comp, options);
+		return comp.trim().replace(re[t.STAR], "");
+	};
+	const replaceGTE0 = (comp, options) => {
+		debug("replaceGTE0", comp, options);
+		return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
+	};
+	const hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
+		if (isX(fM)) from = "";
+		else if (isX(fm)) from = `>=${fM}.0.0${incPr ? "-0" : ""}`;
+		else if (isX(fp)) from = `>=${fM}.${fm}.0${incPr ? "-0" : ""}`;
+		else if (fpr) from = `>=${from}`;
+		else from = `>=${from}${incPr ? "-0" : ""}`;
+		if (isX(tM)) to = "";
+		else if (isX(tm)) to = `<${+tM + 1}.0.0-0`;
+		else if (isX(tp)) to = `<${tM}.${+tm + 1}.0-0`;
+		else if (tpr) to = `<=${tM}.${tm}.${tp}-${tpr}`;
+		else if (incPr) to = `<${tM}.${tm}.${+tp + 1}-0`;
+		else to = `<=${to}`;
+		return `${from} ${to}`.trim();
+	};
+	const testSet = (set, version, options) => {
+		for (let i = 0; i < set.length; i++) if (!set[i].test(version)) return false;
+		if (version.prerelease.length && !options.includePrerelease) {
+			for (let i = 0; i < set.length; i++) {
+				debug(set[i].semver);
+				if (set[i].semver === Comparator.ANY) continue;
+				if (set[i].semver.prerelease.length > 0) {
+					const allowed = set[i].semver;
+					if (allowed.major === version.major && allowed.minor === version.minor && allowed.patch === version.patch) return true;
+				}
+			}
+			return false;
+		}
+		return true;
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/comparator.js
+var require_comparator = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const ANY = Symbol("SemVer ANY");
+	var Comparator = class Comparator {
+		static get ANY() {
+			return ANY;
+		}
+		constructor(comp, options) {
+			options = parseOptions(options);
+			if (comp instanceof Comparator) {
+				if (comp.loose === !!options.loose) return comp;
+				else comp = comp.value;
+			}
+			comp = comp.trim().split(/\s+/).join(" ");
+			debug("comparator", comp, options);
+			this.options = options;
+			this.loose = !!options.loose;
+			this.parse(comp);
+			if (this.semver === ANY) this.value = "";
+			else this.value = this.operator + this.semver.version;
+			debug("comp", this);
+		}
+		parse(comp) {
+			const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
+			const m = comp.match(r);
+			if (!m) throw new TypeError(`Invalid comparator: ${comp}`);
+			this.operator = m[1] !== void 0 ? m[1] : "";
+			if (this.operator === "=") this.operator = "";
+			if (!m[2]) this.semver = ANY;
+			else this.semver = new SemVer(m[2], this.options.loose);
+		}
+		toString() {
+			return this.value;
+		}
+		test(version) {
+			debug("Comparator.test", version, this.options.loose);
+			if (this.semver === ANY || version === ANY) return true;
+			if (typeof version === "string") try {
+				version = new SemVer(version, this.options);
+			} catch (er) {
+				return false;
+			}
+			return cmp(version, this.operator, this.semver, this.options);
+		}
+		intersects(comp, options) {
+			if (!(comp instanceof Comparator)) throw new TypeError("a Comparator is required");
+			if (this.operator === "") {
+				if (this.value === "") return true;
+				return new Range(comp.value, options).test(this.value);
+			} else if (comp.operator === "") {
+				if (comp.value === "") return true;
+				return new Range(this.value, options).test(comp.semver);
+			}
+			options = parseOptions(options);
+			if (options.includePrerelease && (this.value === "<0.0.0-0" || comp.value === "<0.0.0-0")) return false;
+			if (!options.includePrerelease && (this.value.startsWith("<0.0.0") || comp.value.startsWith("<0.0.0"))) return false;
+			if (this.operator.startsWith(">") && comp.operator.startsWith(">")) return true;
+			if (this.operator.startsWith("<") && comp.operator.startsWith("<")) return true;
+			if (this.semver.version === comp.semver.version && this.operator.includes("=") && comp.operator.includes("=")) return true;
+			if (cmp(this.semver, "<", comp.semver, options) && this.operator.startsWith(">") && comp.operator.startsWith("<")) return true;
+			if (cmp(this.semver, ">", comp.semver, options) && this.operator.startsWith("<") && comp.operator.startsWith(">")) return true;
+			return false;
+		}
+	};
+	module.exports = Comparator;
+	const parseOptions = require_parse_options();
+	const { safeRe: re, t } = require_re();
+	const cmp = require_cmp();
+	const debug = require_debug();
+	const SemVer = require_semver$1();
+	const Range = require_range();
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/satisfies.js
+var require_satisfies = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const satisfies = (version, range, options) => {
+		try {
+			range = new Range(range, options);
+		} catch (er) {
+			return false;
+		}
+		return range.test(version);
+	};
+	module.exports = satisfies;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/to-comparators.js
+var require_to_comparators = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
+	module.exports = toComparators;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/max-satisfying.js
+var require_max_satisfying = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const maxSatisfying = (versions, range, options) => {
+		let max = null;
+		let maxSV = null;
+		let rangeObj = null;
+		try {
+			rangeObj = new Range(range, options);
+		} catch (er) {
+			return null;
+		}
+		versions.forEach((v) => {
+			if (rangeObj.test(v)) {
+				if (!max || maxSV.compare(v) === -1) {
+					max = v;
+					maxSV = new SemVer(max, options);
+				}
+			}
+		});
+		return max;
+	};
+	module.exports = maxSatisfying;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/min-satisfying.js
+var require_min_satisfying = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const minSatisfying = (versions, range, options) => {
+		let min = null;
+		let minSV = null;
+		let rangeObj = null;
+		try {
+			rangeObj = new Range(range, options);
+		} catch (er) {
+			return null;
+		}
+		versions.forEach((v) => {
+			if (rangeObj.test(v)) {
+				if (!min || minSV.compare(v) === 1) {
+					min = v;
+					minSV = new SemVer(min, options);
+				}
+			}
+		});
+		return min;
+	};
+	module.exports = minSatisfying;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/min-version.js
+var require_min_version = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const gt = require_gt();
+	const minVersion = (range, loose) => {
+		range = new Range(range, loose);
+		let minver = new SemVer("0.0.0");
+		if (range.test(minver)) return minver;
+		minver = new SemVer("0.0.0-0");
+		if (range.test(minver)) return minver;
+		minver = null;
+		for (let i = 0; i < range.set.length; ++i) {
+			const comparators = range.set[i];
+			let setMin = null;
+			comparators.forEach((comparator) => {
+				const compver = new SemVer(comparator.semver.version);
+				switch (comparator.operator) {
+					case ">":
+						if (compver.prerelease.length === 0) compver.patch++;
+						else compver.prerelease.push(0);
+						compver.raw = compver.format();
+					case "":
+					case ">=":
+						if (!setMin || gt(compver, setMin)) setMin = compver;
+						break;
+					case "<":
+					case "<=": break;
+					/* istanbul ignore next */
+					default: throw new Error(`Unexpected operation: ${comparator.operator}`);
+				}
+			});
+			if (setMin && (!minver || gt(minver, setMin))) minver = setMin;
+		}
+		if (minver && range.test(minver)) return minver;
+		return null;
+	};
+	module.exports = minVersion;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/valid.js
+var require_valid = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const validRange = (range, options) => {
+		try {
+			return new Range(range, options).range || "*";
+		} catch (er) {
+			return null;
+		}
+	};
+	module.exports = validRange;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/outside.js
+var require_outside = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Comparator = require_comparator();
+	const { ANY } = Comparator;
+	const Range = require_range();
+	const satisfies = require_satisfies();
+	const gt = require_gt();
+	const lt = require_lt();
+	const lte = require_lte();
+	const gte = require_gte();
+	const outside = (version, range, hilo, options) => {
+		version = new SemVer(version, options);
+		range = new Range(range, options);
+		let gtfn, ltefn, ltfn, comp, ecomp;
+		switch (hilo) {
+			case ">":
+				gtfn = gt;
+				ltefn = lte;
+				ltfn = lt;
+				comp = ">";
+				ecomp = ">=";
+				break;
+			case "<":
+				gtfn = lt;
+				ltefn = gte;
+				ltfn = gt;
+				comp = "<";
+				ecomp = "<=";
+				break;
+			default: throw new TypeError("Must provide a hilo val of \"<\" or \">\"");
+		}
+		if (satisfies(version, range, options)) return false;
+		for (let i = 0; i < range.set.length; ++i) {
+			const comparators = range.set[i];
+			let high = null;
+			let low = null;
+			comparators.forEach((comparator) => {
+				if (comparator.semver === ANY) comparator = new Comparator(">=0.0.0");
+				high = high || comparator;
+				low = low || comparator;
+				if (gtfn(comparator.semver, high.semver, options)) high = comparator;
+				else if (ltfn(comparator.semver, low.semver, options)) low = comparator;
+			});
+			if (high.operator === comp || high.operator === ecomp) return false;
+			if ((!low.operator || low.operator === comp) && ltefn(version, low.semver)) return false;
+			else if (low.operator === ecomp && ltfn(version, low.semver)) return false;
+		}
+		return true;
+	};
+	module.exports = outside;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/gtr.js
+var require_gtr = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const outside = require_outside();
+	const gtr = (version, range, options) => outside(version, range, ">", options);
+	module.exports = gtr;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/ltr.js
+var require_ltr = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const outside = require_outside();
+	const ltr = (version, range, options) => outside(version, range, "<", options);
+	module.exports = ltr;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/intersects.js
+var require_intersects = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const intersects = (r1, r2, options) => {
+		r1 = new Range(r1, options);
+		r2 = new Range(r2, options);
+		return r1.intersects(r2, options);
+	};
+	module.exports = intersects;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/simplify.js
+var require_simplify = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const satisfies = require_satisfies();
+	const compare = require_compare();
+	module.exports = (versions, range, options) => {
+		const set = [];
+		let first = null;
+		let prev = null;
+		const v = versions.sort((a, b) => compare(a, b, options));
+		for (const version of v) if (satisfies(version, range, options)) {
+			prev = version;
+			if (!first) first = version;
+		} else {
+			if (prev) set.push([first, prev]);
+			prev = null;
+			first = null;
+		}
+		if (first) set.push([first, null]);
+		const ranges = [];
+		for (const [min, max] of set) if (min === max) ranges.push(min);
+		else if (!max && min === v[0]) ranges.push("*");
+		else if (!max) ranges.push(`>=${min}`);
+		else if (min === v[0]) ranges.push(`<=${max}`);
+		else ranges.push(`${min} - ${max}`);
+		const simplified = ranges.join(" || ");
+		const original = typeof range.raw === "string" ? range.raw : String(range);
+		return simplified.length < original.length ? simplified : range;
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/subset.js
+var require_subset = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const Comparator = require_comparator();
+	const { ANY } = Comparator;
+	const satisfies = require_satisfies();
+	const compare = require_compare();
+	const subset = (sub, dom, options = {}) => {
+		if (sub === dom) return true;
+		sub = new Range(sub, options);
+		dom = new Range(dom, options);
+		let sawNonNull = false;
+		OUTER: for (const simpleSub of sub.set) {
+			for (const simpleDom of dom.set) {
+				const isSub = simpleSubset(simpleSub, simpleDom, options);
+				sawNonNull = sawNonNull || isSub !== null;
+				if (isSub) continue OUTER;
+			}
+			if (sawNonNull) return false;
+		}
+		return true;
+	};
+	const minimumVersionWithPreRelease = [new Comparator(">=0.0.0-0")];
+	const minimumVersion = [new Comparator(">=0.0.0")];
+	const simpleSubset = (sub, dom, options) => {
+		if (sub === dom) return true;
+		if (sub.length === 1 && sub[0].semver === ANY) {
+			if (dom.length === 1 && dom[0].semver === ANY) return true;
+			else if (options.includePrerelease) sub = minimumVersionWithPreRelease;
+			else sub = minimumVersion;
+		}
+		if (dom.length === 1 && dom[0].semver === ANY) {
+			if (options.includePrerelease) return true;
+			else dom = minimumVersion;
+		}
+		const eqSet = /* @__PURE__ */ new Set();
+		let gt, lt;
+		for (const c of sub) if (c.operator === ">" || c.operator === ">=") gt = higherGT(gt, c, options);
+		else if (c.operator === "<" || c.operator === "<=") lt = lowerLT(lt, c, options);
+		else eqSet.add(c.semver);
+		if (eqSet.size > 1) return null;
+		let gtltComp;
+		if (gt && lt) {
+			gtltComp = compare(gt.semver, lt.semver, options);
+			if (gtltComp > 0) return null;
+			else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) return null;
+		}
+		for (const eq of eqSet) {
+			if (gt && !satisfies(eq, String(gt), options)) return null;
+			if (lt && !satisfies(eq, String(lt), options)) return null;
+			for (const c of dom) if (!satisfies(eq, String(c), options)) return false;
+			return true;
+		}
+		let higher, lower;
+		let hasDomLT, hasDomGT;
+		let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
+		let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
+		if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) needDomLTPre = false;
+		for (const c of dom) {
+			hasDomGT = hasDomGT || c.operator === ">" || c.operator === ">=";
+			hasDomLT = hasDomLT || c.operator === "<" || c.operator === "<=";
+			if (gt) {
+				if (needDomGTPre) {
+					if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomGTPre.major && c.semver.minor === needDomGTPre.minor && c.semver.patch === needDomGTPre.patch) needDomGTPre = false;
+				}
+				if (c.operator === ">" || c.operator === ">=") {
+					higher = higherGT(gt, c, options);
+					if (higher === c && higher !== gt) return false;
+				} else if (gt.operator === ">=" && !c.test(gt.semver)) return false;
+			}
+			if (lt) {
+				if (needDomLTPre) {
+					if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomLTPre.major && c.semver.minor === needDomLTPre.minor && c.semver.patch === needDomLTPre.patch) needDomLTPre = false;
+				}
+				if (c.operator === "<" || c.operator === "<=") {
+					lower = lowerLT(lt, c, options);
+					if (lower === c && lower !== lt) return false;
+				} else if (lt.operator === "<=" && !c.test(lt.semver)) return false;
+			}
+			if (!c.operator && (lt || gt) && gtltComp !== 0) return false;
+		}
+		if (gt && hasDomLT && !lt && gtltComp !== 0) return false;
+		if (lt && hasDomGT && !gt && gtltComp !== 0) return false;
+		if (needDomGTPre || needDomLTPre) return false;
+		return true;
+	};
+	const higherGT = (a, b, options) => {
+		if (!a) return b;
+		const comp = compare(a.semver, b.semver, options);
+		return comp > 0 ? a : comp < 0 ? b : b.operator === ">" && a.operator === ">=" ? b : a;
+	};
+	const lowerLT = (a, b, options) => {
+		if (!a) return b;
+		const comp = compare(a.semver, b.semver, options);
+		return comp < 0 ? a : comp > 0 ? b : b.operator === "<" && a.operator === "<=" ? b : a;
+	};
+	module.exports = subset;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/index.js
+var require_semver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const internalRe = require_re();
+	const constants = require_constants();
+	const SemVer = require_semver$1();
+	const identifiers = require_identifiers();
+	const parse = require_parse();
+	const valid = require_valid$1();
+	const clean = require_clean();
+	const inc = require_inc();
+	const diff = require_diff();
+	const major = require_major();
+	const minor = require_minor();
+	const patch = require_patch();
+	const prerelease = require_prerelease();
+	const compare = require_compare();
+	const rcompare = require_rcompare();
+	const compareLoose = require_compare_loose();
+	const compareBuild = require_compare_build();
+	const sort = require_sort();
+	const rsort = require_rsort();
+	const gt = require_gt();
+	const lt = require_lt();
+	const eq = require_eq();
+	const neq = require_neq();
+	const gte = require_gte();
+	const lte = require_lte();
+	const cmp = require_cmp();
+	const coerce = require_coerce();
+	const truncate = require_truncate();
+	const Comparator = require_comparator();
+	const Range = require_range();
+	const satisfies = require_satisfies();
+	const toComparators = require_to_comparators();
+	const maxSatisfying = require_max_satisfying();
+	const minSatisfying = require_min_satisfying();
+	const minVersion = require_min_version();
+	const validRange = require_valid();
+	const outside = require_outside();
+	const gtr = require_gtr();
+	const ltr = require_ltr();
+	const intersects = require_intersects();
+	const simplifyRange = require_simplify();
+	const subset = require_subset();
+	module.exports = {
+		parse,
+		valid,
+		clean,
+		inc,
+		diff,
+		major,
+		minor,
+		patch,
+		prerelease,
+		compare,
+		rcompare,
+		compareLoose,
+		compareBuild,
+		sort,
+		rsort,
+		gt,
+		lt,
+		eq,
+		neq,
+		gte,
+		lte,
+		cmp,
+		coerce,
+		truncate,
+		Comparator,
+		Range,
+		satisfies,
+		toComparators,
+		maxSatisfying,
+		minSatisfying,
+		minVersion,
+		validRange,
+		outside,
+		gtr,
+		ltr,
+		intersects,
+		simplifyRange,
+		subset,
+		SemVer,
+		re: internalRe.re,
+		src: internalRe.src,
+		tokens: internalRe.t,
+		SEMVER_SPEC_VERSION: constants.SEMVER_SPEC_VERSION,
+		RELEASE_TYPES: constants.RELEASE_TYPES,
+		compareIdentifiers: identifiers.compareIdentifiers,
+		rcompareIdentifiers: identifiers.rcompareIdentifiers
+	};
+}));
+
+// packages/core/src/tools/exact-version.ts
+var import_semver = /* @__PURE__ */ __toESM(require_semver(), 1);
+/** The version number in a text as people write it (`1.12.6`, `v1.12.6`, `= 1.12.6`), `null` where it is no exact one. */
+function exactVersion(text) {
+	const number = text.trim().replace(/^=?\s*v?/, "");
+	const parsed = import_semver.default.parse(number);
+	return parsed === null || parsed.build.length > 0 || parsed.version !== number ? null : number;
+}
+/** Whether a text names one exact version of a tool that Pipelines works with. */
+function judgeVersion(tool, text) {
+	const version = exactVersion(text);
+	if (version === null) return { kind: "inexact" };
+	return {
+		kind: import_semver.default.lt(version, OLDEST[tool]) ? "old" : "exact",
+		version
+	};
+}
+
 // packages/core/src/configuration/values.ts
 /** What is wrong with values that have a form of their own. Each answers a reason in words, or `null`. */
 /** https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, and the other partitions. */
@@ -37310,9 +39249,9 @@ function wrongBranch(branch) {
 /** An exact version, so that what was planned is applied by the same release. */
 function wrongVersion(tool, version) {
 	const oldest = OLDEST[tool];
-	const [number] = /^\d+\.\d+\.\d+(?=-[\w.-]+$|$)/.exec(version.replace(/^v/, "")) ?? [];
-	if (number === void 0) return `it has to be one exact version, such as \`${oldest}\`, in quotes`;
-	return isOlder(number, oldest) ? `it is too old; Pipelines needs ${oldest} or newer` : null;
+	const { kind } = judgeVersion(tool, version);
+	if (kind === "inexact") return `it has to be one exact version, such as \`${oldest}\`, in quotes`;
+	return kind === "old" ? `it is too old; Pipelines needs ${oldest} or newer` : null;
 }
 
 // packages/core/src/configuration/schema.ts
@@ -37356,6 +39295,7 @@ const CREDENTIALS = {
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
 	...CREDENTIALS,
+	after: array$1(EnvironmentName).default([]).describe("Environments that come first: of one change, its units start when all of theirs ended well, checks included"),
 	github_environment: string$2().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: Runner.optional().describe("The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world"),
 	env: Variables.default({}).describe("Variables while its units are evaluated and run"),
@@ -37367,17 +39307,45 @@ const EnvironmentSettings = strictObject({
 const Hook = strictObject({
 	name: string$2().describe("How the report names it"),
 	run: array$1(string$2()).min(1).describe("The command and its arguments, from the repository's root at the base commit"),
+	on: array$1(_enum([
+		"plans",
+		"failure",
+		"nothing"
+	])).min(1).default(["plans"]).describe("Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)"),
 	timeout_minutes: number().positive().default(5).describe("The longest it may take")
+});
+/** What somebody may want to be told of. */
+const NOTIFICATION_EVENTS = [
+	"failed",
+	"due",
+	"waiting",
+	"drift",
+	"recovered"
+];
+const SecretOf = (what) => textBy(wrongName).describe(`The name in the secret \`PIPELINES_NOTIFICATIONS\` of ${what}`);
+const Notifications = strictObject({
+	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What is told: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
+	slack: strictObject({
+		secret: SecretOf("a bot's token (`xoxb-…`), or of the address of an incoming webhook"),
+		channel: string$2().regex(/^[CGD][A-Z0-9]{6,20}$/, "it has to be a channel's id, such as `C0123456789`").optional().describe("The channel's id, for a bot: its messages are edited when something changes")
+	}).optional(),
+	teams: strictObject({ secret: SecretOf("the address of a Workflows webhook") }).optional(),
+	webhook: strictObject({
+		secret: SecretOf("the address that gets JSON"),
+		signing_secret: SecretOf("what signs it").optional()
+	}).optional()
 });
 /** `.pipelines/config.yml`. Small by default: every key has a default but `environments`, which may be left out as a whole. */
 const Configuration = strictObject({
 	deploy_branch: textBy(wrongBranch).default("main").describe("The only branch that changes the world"),
-	environments: record$2(EnvironmentName, EnvironmentSettings).optional().describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
-	reviewed_plan: _enum([
-		"exact",
-		"no-unseen-destroy",
-		"off"
-	]).default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
+	environments: record$2(EnvironmentName, EnvironmentSettings).superRefine((environments, context) => {
+		for (const { path, message } of promotionIssues(environments)) context.addIssue({
+			code: "custom",
+			path,
+			message
+		});
+	}).optional().describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
+	reviewed_plan: ReviewRule.default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
 	ignore: Globs.default([
 		"**/*.md",
 		"**/*.{tftest,tofutest}.{hcl,json}",
@@ -37391,8 +39359,10 @@ const Configuration = strictObject({
 	})).default([]).describe("Files that units read in ways that can't be seen"),
 	include_dependents: boolean().default(false).describe("Also run the units that depend on an affected one"),
 	ledger: _enum(["on", "off"]).default("on").describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
+	apply_due_at: string$2().trim().regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
 	moves: _enum(["hold", "destroy"]).default("hold").describe("What happens to the old half of a unit that moved: held for a person, or destroyed"),
 	unplanned_pull_requests: _enum(["fail", "pass"]).default("fail").describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
+	stale_plans: _enum(["warn", "fail"]).default("warn").describe("What follows when a merge made an open pull request's plan old: its comment says so, or the commit status `Pipelines fresh plan` is red as well"),
 	jobs: strictObject({
 		units_per_job: int().min(1).max(500).default(8).describe("The most units that one job works on"),
 		parallelism: int().min(1).max(64).default(4).describe("Units that one job runs side by side"),
@@ -37403,17 +39373,21 @@ const Configuration = strictObject({
 		file: Path.default("accounts.yml").describe("The file of accounts: `<name>: { id, email }`"),
 		requests: Path.default("_new-account-requests").describe("The folder of account request files"),
 		factory_unit: Path.optional().describe("The unit that creates accounts from request files"),
-		templates: Path.default(".pipelines/templates/account").describe("Templates of an account's first code"),
+		folder: Path.default("{{ account.name }}").describe("The folder of an account's code"),
+		templates: Path.default(".pipelines/templates/account").describe("Templates of what goes into that folder"),
+		root_templates: Path.default(".pipelines/templates/root").describe("Templates of what goes elsewhere, by its path from the repository's root"),
+		environment: Path.default(".pipelines/templates/environment.yml").describe("The template of an account's environment; without that file it is what the others have in common"),
 		apply_deletions: boolean().default(false).describe("Also apply the factory unit when a request file was deleted")
 	}).prefault({}),
 	module_access: strictObject({
 		hosts: array$1(string$2()).min(1).describe("The hosts that the token is for"),
-		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token")
+		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token; without it `PIPELINES_MODULE_TOKEN` is taken")
 	}).optional().describe("For private module sources"),
 	hooks: strictObject({
 		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans, and each plan before it is applied"),
 		after_apply: array$1(Hook).default([]).describe("Commands that follow a job's applies")
 	}).prefault({}),
+	notifications: Notifications.optional().describe("Chats and other services that are told of the deploy branch's runs"),
 	redact: array$1(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
 	tools: strictObject({
 		terragrunt: textBy((version) => wrongVersion("terragrunt", version)).optional().describe("The exact version of Terragrunt"),
@@ -37426,7 +39400,7 @@ const IMPLICIT_ENVIRONMENT = "default";
 
 // packages/core/src/configuration/environments.ts
 /** The environments of a configuration in the order of the file; one implicit environment where it declares none. */
-function environmentsOf(configuration) {
+function environmentsOf$1(configuration) {
 	if (configuration.environments === void 0) return [{
 		name: IMPLICIT_ENVIRONMENT,
 		...EnvironmentSettings.parse({ paths: ["**"] })
@@ -37438,7 +39412,7 @@ function environmentsOf(configuration) {
 }
 /** Answers for every unit which environment it belongs to. Globs are compiled once. */
 function environmentLookup(configuration) {
-	const compiled = environmentsOf(configuration).map((environment) => ({
+	const compiled = environmentsOf$1(configuration).map((environment) => ({
 		environment,
 		matches: globMatcher(environment.paths)
 	}));
@@ -37636,10 +39610,18 @@ const ChangeType = _enum([
 	"ManuallyRequested",
 	"StillDue"
 ]);
-/** One entry of `accounts.yml`. */
+/** One entry of `accounts.yml`, or what the account factory says that one is to be. */
 const Account = strictObject({
 	name: string$2().min(1),
 	id: string$2(),
+	email: string$2(),
+	/** What else its entry says in plain values: a region, a team. */
+	values: record$2(string$2(), string$2()).optional()
+});
+/** An account that a request file asks for. Its id is known once the account factory has made it. */
+const RequestedAccount = strictObject({
+	name: string$2().min(1),
+	file: string$2(),
 	email: string$2()
 });
 /** One thing that changed between two commits: its type, the files that caused it, the units it affects. */
@@ -37742,6 +39724,8 @@ const Withheld = strictObject({
 		"protected",
 		"paused",
 		"account-deletion",
+		"promotion",
+		"new-environment",
 		"excluded"
 	]),
 	message: string$2(),
@@ -37791,7 +39775,9 @@ const JobUnit = strictObject({
 	* Units that have to end well before this one starts: its dependencies for plan and apply, its dependents (at base)
 	* for a destroy. Units of this job order the work inside it; units of other jobs ran in an earlier stage of this run.
 	*/
-	after: array$1(UnitPath)
+	after: array$1(UnitPath),
+	/** Environments of which units of the same change run before this one: it starts when they ended well, with their checks. */
+	waitsFor: array$1(string$2()).optional()
 });
 /** What one runner does: one action on units of one environment, at one commit. It names its environment, never a role. */
 const Job = strictObject({
@@ -37806,8 +39792,13 @@ const Job = strictObject({
 	units: array$1(JobUnit),
 	/** The change types that caused it. */
 	changes: array$1(ChangeType),
-	/** For the account actions. */
-	account: Account.optional(),
+	/** For the account actions: accounts that `accounts.yml` gained, and those that a run of the factory is to make. */
+	accounts: strictObject({
+		added: array$1(Account),
+		requested: array$1(RequestedAccount)
+	}).optional(),
+	/** Every unit of it waits for every job of the stages before: when one of those did not end well, nothing of it can start. */
+	followsAll: literal(true).optional(),
 	/** How long the runner may take, in minutes. */
 	timeoutMinutes: int().positive()
 });
@@ -37861,6 +39852,8 @@ const Assessment = strictObject({
 	changes: array$1(Change),
 	units: array$1(AffectedUnit),
 	jobs: array$1(Job),
+	/** Environments of the units that come one after the other, first ones first; those of a step run side by side. */
+	promotions: array$1(array$1(array$1(string$2()))).optional(),
 	/** Every unit of the head, where something is destroyed: none of them may have the state that goes. */
 	living: array$1(UnitPath).optional(),
 	/** Changed files that no unit reads, so nothing runs for them. */
@@ -37872,7 +39865,7 @@ const Assessment = strictObject({
 	untouched: array$1(Problem).optional(),
 	/** Things worth saying that stop nothing, as sentences: "nothing to do: …", "no reviewed plan: …". */
 	notices: array$1(string$2()),
-	/** What reading the commits cost: commits read, calls of Terragrunt, and the seconds that those took together. */
+	/** What reading the commits cost: commits read, calls of Terragrunt, and the seconds during which at least one ran. */
 	discovery: strictObject({
 		snapshots: int(),
 		terragruntCalls: int(),
@@ -38038,18 +40031,18 @@ function claim$1(ledger, wanted, facts) {
 		const record = ledger.units.get(unit.path);
 		if (isFree(unit, record, wanted, position, ledger.determined, facts)) {
 			taken.push(unit.path);
-			const context = {
-				number: adds && unit.dueOf === null ? number : record?.claim ?? 0,
+			const claimNumber = adds && unit.dueOf === null ? number : record?.claim ?? 0;
+			records.push(owned(unit, record, wanted, {
+				number: claimNumber,
 				determined: reached,
-				contains: facts.contains
-			};
-			records.push(owned(unit, record, wanted, context));
+				facts
+			}));
 		} else left.push(leftTo(ledger, unit.path));
 	}
 	if (adds) records.push(...missed(ledger, wanted, facts, {
 		number,
 		determined: reached,
-		contains: facts.contains
+		facts
 	}));
 	const counted = determinedAfter(ledger, wanted, adds, number, records.length > 0);
 	return {
@@ -38148,20 +40141,33 @@ function commitsOf({ due, applied, dismissed }) {
 	];
 }
 /**
+* Whether a head has something in it that `determined` does not stand for, so that what follows on the branch may not
+* show in a comparison with it. A branch that was pushed by force has left what was determined.
+*/
+function isAhead(head, { determined, facts: { tip, contains } }) {
+	if (determined === null) return true;
+	const has = (commit, ancestor) => commit === ancestor || contains(commit, ancestor) === true;
+	return determined !== head && !(has(determined, head) && has(tip, determined));
+}
+/**
 * The commits that a unit is due for. A request does not undo what commits want: that stays due until a run has it
 * applied. For what changed, commits that were pushed away by force are not wanted any more.
 */
-function commitsFor(record, { asked, changed, head, determined, contains }) {
-	const before = record?.due?.commits ?? [];
-	if (!asked) return [...before.filter((known) => known !== head && contains(head, known) === true), ...changed ? [head] : []];
-	const applied = record?.due === void 0 ? [record?.applied?.commit ?? head] : [];
+function commitsFor(record, { asked, changed, action, head, determined, facts: { contains } }) {
+	const { due } = record ?? {};
+	const before = due?.commits ?? [];
+	if (!asked) {
+		const again = changed || action === "destroy";
+		return [...before.filter((known) => known === head ? !again : contains(head, known) === true), ...again ? [head] : []];
+	}
+	const begun = due === void 0 ? [record?.applied?.commit ?? head] : due.action === "apply" ? [due.commit] : [];
 	return [.../* @__PURE__ */ new Set([
 		...before,
-		...applied,
+		...begun,
 		...later(determined, head, contains)
 	])];
 }
-function owned({ path, action, commit, environment, dependsOn, why, message, dueOf }, record, { run, time, head, of }, { number, determined, contains }) {
+function owned({ path, action, commit, environment, dependsOn, why, message, dueOf }, record, { run, time, head, of }, context) {
 	const { due, applied, dismissed } = record ?? {};
 	if (record !== void 0 && due !== void 0 && sameRun(due.owner, run) && hasJob(due)) {
 		if (due.action === action && due.commit === commit) return record;
@@ -38170,14 +40176,14 @@ function owned({ path, action, commit, environment, dependsOn, why, message, due
 	const [first = head, ...rest] = commitsFor(record, {
 		asked,
 		changed: dueOf === null,
+		action,
 		head,
-		determined,
-		contains
+		...context
 	});
 	return {
 		version: 1,
 		unit: path,
-		claim: number,
+		claim: context.number,
 		due: {
 			action,
 			commit,
@@ -38187,8 +40193,8 @@ function owned({ path, action, commit, environment, dependsOn, why, message, due
 			message,
 			owner: run,
 			dependsOn: [.../* @__PURE__ */ new Set([...(due ?? dismissed)?.dependsOn ?? [], ...dependsOn])].toSorted(),
-			ahead: determined === null || determined !== head && contains(determined, head) !== true,
-			byHand: asked && (due === void 0 || due.byHand && due.why === "asked"),
+			ahead: isAhead(head, context),
+			byHand: asked && due === void 0,
 			since: due?.since ?? time
 		},
 		...applied === void 0 ? {} : { applied },
@@ -38252,8 +40258,13 @@ const UNIT_FILES = ["terragrunt.hcl", "terragrunt.hcl.json"];
 const STACK_FILE = "terragrunt.stack.hcl";
 /** The units that a tree holds, by the paths of its files. */
 function unitsOfTree(files) {
-	const [units, stacks] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Set()];
+	const [units, stacks, entries] = [
+		/* @__PURE__ */ new Set(),
+		/* @__PURE__ */ new Set(),
+		/* @__PURE__ */ new Set()
+	];
 	for (const file of files) {
+		entries.add(file);
 		const slash = file.lastIndexOf("/");
 		const [folder, name] = slash === -1 ? [".", file] : [file.slice(0, slash), file.slice(slash + 1)];
 		if (UNIT_FILES.includes(name)) units.add(folder);
@@ -38261,7 +40272,7 @@ function unitsOfTree(files) {
 	}
 	return {
 		has: (unit) => units.has(unit),
-		mayHave: (unit) => units.has(unit) || foldersOf(unit).some((folder) => stacks.has(folder)),
+		mayHave: (unit) => units.has(unit) || foldersOf(unit).some((folder) => stacks.has(folder) || entries.has(folder)),
 		all: [...units].map((unit) => UnitPath.parse(unit)),
 		ownerOf(file) {
 			const slash = file.lastIndexOf("/");
@@ -38311,6 +40322,8 @@ const DueWhy = _enum([
 	"waiting",
 	"failed",
 	"interrupted",
+	"promotion",
+	"check",
 	"lost",
 	"set-back"
 ]);
@@ -38362,6 +40375,14 @@ const Applied = strictObject({
 	dependsOn: array$1(UnitPath),
 	/** SHA-256 over the plan's summary: addresses and what happened to them. */
 	plan: string$2().nullable(),
+	/**
+	* The plans that people had reviewed and that it was compared with: the commit that they were made of, and SHA-256 over
+	* the document, as the artifacts of the pull request's run have it.
+	*/
+	reviewed: array$1(strictObject({
+		commit: CommitSha,
+		digest: string$2()
+	})).optional(),
 	state: LedgerState.nullable()
 });
 /** What a person decided not to have done. */
@@ -38414,13 +40435,13 @@ const [FOLDER$1, ENDING] = ["units/", ".json"];
 * another's folder: units `a` and `a.json/b` both have one.
 */
 function fileOf$1(unit) {
-	const segments = unit.split("/").map(escaped);
+	const segments = unit.split("/").map(escaped$1);
 	const last = segments.pop() ?? "";
 	const folders = segments.map((segment) => segment.replace(/\.json$/, "%2Ejson"));
 	return `${FOLDER$1}${[...folders, last].join("/")}${ENDING}`;
 }
 /** Names that git has no room for in a tree, and the character that marks them. */
-function escaped(segment) {
+function escaped$1(segment) {
 	if (segment === "") return "%";
 	return segment === "." ? "%2E" : segment.replaceAll("%", "%25");
 }
@@ -38429,11 +40450,11 @@ function changedFiles(before, after) {
 	const changed = [];
 	if (after.determined !== null && !same(before.determined, after.determined)) changed.push({
 		path: DETERMINED,
-		text: textOf(after.determined)
+		text: textOf$2(after.determined)
 	});
 	for (const [unit, record] of after.units) if (!same(before.units.get(unit), record)) changed.push({
 		path: fileOf$1(unit),
-		text: textOf(record)
+		text: textOf$2(record)
 	});
 	for (const unit of before.units.keys()) if (!after.units.has(unit)) changed.push({
 		path: fileOf$1(unit),
@@ -38444,7 +40465,7 @@ function changedFiles(before, after) {
 function same(before, after) {
 	return before === after || JSON.stringify(before) === JSON.stringify(after);
 }
-function textOf(document) {
+function textOf$2(document) {
 	return `${JSON.stringify(document, null, 2)}\n`;
 }
 /**
@@ -38604,9 +40625,15 @@ function claimedUnit(unit, packed, problem) {
 		...whyOf$1(unit, packed, problem)
 	}];
 }
+/** The rules whose word the ledger has. */
+const WHY_OF_RULE = {
+	paused: "paused",
+	move: "held-move",
+	promotion: "promotion"
+};
 function whyOf$1({ path, withheld }, packed, problem) {
 	if (withheld !== void 0) return {
-		why: withheld.by === "paused" ? "paused" : withheld.by === "move" ? "held-move" : "withheld",
+		why: WHY_OF_RULE[withheld.by] ?? "withheld",
 		message: withheld.message
 	};
 	if (!packed.has(path)) return {
@@ -42582,6 +44609,88 @@ function reaches(parents, from, to) {
 	return false;
 }
 
+// packages/core/src/git/blobs.ts
+/**
+* Reads blobs of a repository in one process of git. Blobs that the clone lacks are missing in the answer.
+*
+* @param environment the whole environment of git
+* @param longest bytes of a blob up to which it is read
+* @throws GitBlobsError when git fails
+*/
+async function readBlobs$1(repositoryFolder, blobs, environment, longest) {
+	const names = [...new Set(blobs)];
+	const result = /* @__PURE__ */ new Map();
+	if (names.length === 0) return result;
+	const child = spawn("git", [
+		"cat-file",
+		"--batch",
+		"--buffer"
+	], {
+		cwd: repositoryFolder,
+		env: { ...environment },
+		stdio: [
+			"pipe",
+			"pipe",
+			"ignore"
+		]
+	});
+	const ended = new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("close", resolve);
+	});
+	child.stdin.on("error", () => void 0);
+	child.stdin.end(names.map((name) => `${name}\n`).join(""));
+	const reader = blobReader(longest, (name, blob) => result.set(name, blob));
+	for await (const chunk of child.stdout) reader(chunk);
+	const code = await ended;
+	if (code !== 0) throw new GitBlobsError(`git cat-file ended with ${code}`);
+	return result;
+}
+/** Git could not read objects of the repository. */
+var GitBlobsError = class extends Error {
+	name = "GitBlobsError";
+};
+/** Takes the output of `git cat-file --batch` apart: `<id> blob <size>` LF `<content>` LF, or `<id> missing` LF. */
+function blobReader(longest, put) {
+	let rest = Buffer.alloc(0);
+	let reading = null;
+	let parts = [];
+	let left = 0;
+	const take = (chunk) => {
+		if (reading === null) return chunk;
+		const piece = chunk.subarray(0, left);
+		if (reading.size <= longest) parts.push(piece);
+		left -= piece.length;
+		if (left > 0) return chunk.subarray(piece.length);
+		const { name, size } = reading;
+		put(name, size > longest ? { tooLong: size } : { text: Buffer.concat(parts).toString("utf8", 0, size) });
+		reading = null;
+		parts = [];
+		return chunk.subarray(piece.length);
+	};
+	return (chunk) => {
+		let open = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		for (;;) {
+			if (reading !== null) {
+				open = take(open);
+				if (reading !== null) break;
+				continue;
+			}
+			const end = open.indexOf(10);
+			if (end === -1) break;
+			const [name = "", kind, size] = open.toString("utf8", 0, end).split(" ");
+			open = open.subarray(end + 1);
+			if (kind !== "blob") continue;
+			reading = {
+				name,
+				size: Number(size)
+			};
+			left = reading.size + 1;
+		}
+		rest = Buffer.from(open);
+	};
+}
+
 // packages/core/src/git/repository.ts
 /**
 * Opens the git repository whose working tree is at `folder`.
@@ -42685,8 +44794,9 @@ function openRepository(folder, environment) {
 				commit
 			]));
 		},
+		blobs: (names, longest) => readBlobs$1(folder, names, environment, longest),
 		async isPartial() {
-			return await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$") !== null;
+			return (await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$") ?? "").trim() !== "";
 		},
 		async read(commit, path) {
 			return quiet("cat-file", "blob", `${commit}:${path}`);
@@ -42742,6 +44852,7 @@ function statusOf$1(letter, path) {
 		default: throw new GitOutputError(`git diff says \`${letter}\` of ${path}, which is neither added, modified nor deleted`);
 	}
 }
+/** Parses `git ls-tree -r -z`: `<mode> <type> <object>` TAB `<path>` NUL. */
 function parseTree(output) {
 	return output.split("\0").filter((record) => record !== "").map((record) => {
 		const [, mode, , blob, path] = /^(\d{6}) (\w+) ([0-9a-f]+)\t([\s\S]+)$/.exec(record) ?? [];
@@ -43448,7 +45559,7 @@ const underlineDotted = format("4:4", 24);
 const underlineDashed = format("4:5", 24);
 const overline = format(53, 55);
 const inverse = format(7, 27);
-const hidden = format(8, 28);
+const hidden$1 = format(8, 28);
 const strikethrough = format(9, 29);
 const black = format(30, 39);
 const red = format(31, 39);
@@ -49549,7 +51660,7 @@ const QUIET = [
 	"-c",
 	"maintenance.auto=false"
 ];
-const LONGEST_MS = 12e4;
+const LONGEST_MS$1 = 12e4;
 /** Git in a folder, with exactly the given environment. */
 function ledgerGit(folder, environment) {
 	return async (args, input) => {
@@ -49560,7 +51671,7 @@ function ledgerGit(folder, environment) {
 			reject: false,
 			encoding: "buffer",
 			maxBuffer: 1073741824,
-			timeout: LONGEST_MS,
+			timeout: LONGEST_MS$1,
 			stripFinalNewline: false,
 			...input === void 0 ? { stdin: "ignore" } : { input }
 		});
@@ -49920,13 +52031,13 @@ function _usingCtx() {
 /** Writes to the ledger what the run is to apply and destroy, before anything is. Runs no code of the repository. */
 async function claim({ inputs, folder, environment, run }) {
 	try {
-		var _usingCtx$6 = _usingCtx();
+		var _usingCtx$7 = _usingCtx();
 		const assessment = await readDocument(assessmentFile(folder), Assessment);
 		const { head, deployBranch, ledgerClaim } = assessment.comparison;
 		if (ledgerClaim === void 0) return nothingClaimed();
 		const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
 		const token = inputs.required("token");
-		const opened = _usingCtx$6.a(await openLedger(checkout, deployBranch, run, {
+		const opened = _usingCtx$7.a(await openLedger(checkout, deployBranch, run, {
 			token,
 			environment
 		}));
@@ -49962,9 +52073,9 @@ async function claim({ inputs, folder, environment, run }) {
 		actionsOutputs.set("claimed", String(taken.length));
 		return 0;
 	} catch (_) {
-		_usingCtx$6.e = _;
+		_usingCtx$7.e = _;
 	} finally {
-		await _usingCtx$6.d();
+		await _usingCtx$7.d();
 	}
 }
 function nothingClaimed() {
@@ -49992,6 +52103,102 @@ async function dismissUnits({ store, run }, matches, of) {
 	actionsLog.info(result.length === 0 ? "Nothing is due of these units." : `Dismissed: ${result.join(", ")}.`);
 }
 
+// packages/core/src/contracts/end.ts
+/**
+* Judges how a unit ended. Whether later units start, a job's exit code, a run's status, issues and headlines all
+* follow from this answer.
+*
+* @param action what was to be done: a unit that waits for others is fine in a plan, and not in an apply
+*/
+function verdictOn(end, action) {
+	switch (end.kind) {
+		case "changed":
+		case "unchanged": return "well";
+		case "superseded":
+		case "ignored": return "open";
+		case "waiting": return traitsOf(action).writes ? "bad" : "open";
+		case "withheld": return end.stop.guard === "paused" ? "open" : "bad";
+		case "failed":
+		case "skipped":
+		case "interrupted":
+		case "unknown": return "bad";
+		default: return end;
+	}
+}
+/** Whether somebody has to act on how a unit ended. */
+function needsSomebody(end, action) {
+	return verdictOn(end, action) === "bad";
+}
+/**
+* Why what a job did has not passed the checks that follow it, in a sentence; `null` when it has. A unit can have ended
+* well all the same: then it is done, and what waits for it in other environments still does not start.
+*/
+function failedCheck({ hooks, failure, state }) {
+	if (state === "running") return "Its job was cut off before its checks.";
+	if (failure !== null) return `Its job could not do all of its work: ${failure}`;
+	const denial = hooks.find((hook) => !isPassed(hook));
+	if (denial === void 0) return null;
+	const { name, result, summary } = denial;
+	return `The check \`${name}\` ${result === "deny" ? "denied" : "failed"}${summary === "" ? "." : `: ${summary}`}`;
+}
+function isPassed({ result }) {
+	return result === "pass" || result === "warn";
+}
+/** Whether nobody has to act on a job. */
+function jobEndedWell({ action, ends, hooks, account, failure }) {
+	return failure === null && (account?.failure ?? null) === null && hooks.every(isPassed) && ends.every((end) => !needsSomebody(end, action));
+}
+
+// packages/dispatcher/src/collect/not-started.ts
+/**
+* How a job ended that left no outcome: units of it that wait for other environments did not start, where those did not end
+* well. The workflow does not start such a job, so that nobody is asked to approve it.
+*/
+function notStarted(ending, all) {
+	if (ending.attempt !== null) return ending;
+	const units = ending.units.map((unit) => {
+		const { because, waitsFor } = openBefore(ending.job, unit.path, all);
+		return because.length === 0 ? unit : {
+			...unit,
+			end: {
+				kind: "skipped",
+				because,
+				waitsFor
+			}
+		};
+	});
+	const failure = units.length > 0 && units.every(({ end }) => end.kind === "skipped") ? null : ending.failure;
+	return {
+		...ending,
+		units,
+		failure
+	};
+}
+/**
+* The units that one of a job waits for, of jobs of earlier stages, that did not end well or did not pass the checks of
+* their job, and their environments.
+*/
+function openBefore(job, unit, all) {
+	const { waitsFor = [] } = job.units.find(({ path }) => path === unit) ?? {};
+	const open = all.filter((other) => other.job.stage < job.stage && waitsFor.includes(other.job.environment)).filter((other) => traitsOf(job.action).removes || !traitsOf(other.job.action).removes).flatMap((other) => other.units.filter(({ end }) => !passed(other, end)).map(({ path }) => ({
+		path,
+		environment: other.job.environment
+	})));
+	return {
+		because: open.map(({ path }) => path),
+		waitsFor: [...new Set(open.map(({ environment }) => environment))]
+	};
+}
+/** Whether what waits for a unit may go on: it ended well, and so did the checks of its job. */
+function passed(ending, end) {
+	const { job, hooks, failure } = ending;
+	return verdictOn(end, job.action) === "well" && failedCheck({
+		hooks,
+		failure,
+		state: "finished"
+	}) === null;
+}
+
 // packages/dispatcher/src/collect/outcomes.ts
 /**
 * Puts the jobs that were due and the documents that they left side by side. A job without a readable document failed,
@@ -50003,7 +52210,8 @@ function collectOutcomes(expected, files) {
 		job: file.job
 	}]));
 	const nameless = files.find(({ job, content }) => job === null && content.kind === "unreadable") ?? null;
-	return expected.map((job) => endingOf(job, latest.get(job.id) ?? nameless));
+	const endings = expected.map((job) => endingOf(job, latest.get(job.id) ?? nameless));
+	return endings.map((ending) => notStarted(ending, endings));
 }
 function endingOf(job, file) {
 	if (file === null) return withoutOutcome(job, null, "it did not start, or left no outcome");
@@ -50098,41 +52306,10 @@ function firstLineOf(body) {
 function kindOf(event, assessment) {
 	switch (event) {
 		case "push": return "apply";
-		case "schedule": return "drift";
+		case "schedule": return assessment?.comparison.mode === "manual" ? "apply" : "drift";
 		case "workflow_dispatch": return (assessment?.jobs ?? []).some(({ action }) => traitsOf(action).writes) ? "apply" : "plan";
 		default: return "plan";
 	}
-}
-
-// packages/core/src/contracts/end.ts
-/**
-* Judges how a unit ended. Whether later units start, a job's exit code, a run's status, issues and headlines all
-* follow from this answer.
-*
-* @param action what was to be done: a unit that waits for others is fine in a plan, and not in an apply
-*/
-function verdictOn(end, action) {
-	switch (end.kind) {
-		case "changed":
-		case "unchanged": return "well";
-		case "superseded":
-		case "ignored": return "open";
-		case "waiting": return traitsOf(action).writes ? "bad" : "open";
-		case "withheld": return end.stop.guard === "paused" ? "open" : "bad";
-		case "failed":
-		case "skipped":
-		case "interrupted":
-		case "unknown": return "bad";
-		default: return end;
-	}
-}
-/** Whether somebody has to act on how a unit ended. */
-function needsSomebody(end, action) {
-	return verdictOn(end, action) === "bad";
-}
-/** Whether nobody has to act on a job. */
-function jobEndedWell({ action, ends, hooks, account, failure }) {
-	return failure === null && (account?.failure ?? null) === null && hooks.every(({ result }) => result === "pass" || result === "warn") && ends.every((end) => !needsSomebody(end, action));
 }
 
 // packages/dispatcher/src/report/status.ts
@@ -50171,6 +52348,39 @@ function isPending(ending, phase, attempt) {
 		case "end": return false;
 		default: return phase;
 	}
+}
+
+// packages/dispatcher/src/report/promotion.ts
+/** The order in which the environments of a run come, and how far each is. */
+function chainsOf({ promotions = [], units }, endings, pending, kind) {
+	const stateOf = (environment) => {
+		if (kind === "plan") return "planned";
+		const isOwn = ({ job }) => job.environment === environment;
+		const own = endings.filter(isOwn).flatMap((ending) => ending.units.map(({ end }) => ({
+			ending,
+			end
+		})));
+		const held = units.filter((unit) => unit.environment === environment).flatMap(({ withheld }) => withheld ?? []);
+		if (own.some(({ end }) => end.kind === "skipped" && end.waitsFor !== void 0) || held.some(({ by }) => by === "promotion")) return "waits";
+		if (own.some(({ ending, end }) => !passed(ending, end))) return "failed";
+		if (pending.some(isOwn)) return "pending";
+		return held.some(({ by }) => by !== "excluded") ? "withheld" : "done";
+	};
+	return promotions.map((steps) => steps.map((names) => names.map((environment) => ({
+		environment,
+		state: stateOf(environment)
+	}))));
+}
+
+// packages/dispatcher/src/report/reach.ts
+function reachOf(assessment) {
+	const units = assessment?.units ?? [];
+	const changed = new Set(units.map(({ path }) => path));
+	const read = new Set(units.flatMap(({ dependsOn }) => dependsOn).filter((path) => !changed.has(path)));
+	return {
+		changed: [...changed].toSorted(),
+		read: [...read].toSorted()
+	};
 }
 
 // packages/dispatcher/src/report/rows.ts
@@ -50272,7 +52482,9 @@ function laterOf(by) {
 		case "exists":
 		case "excluded": return "stays";
 		case "paused":
-		case "needed-apply": return "waits";
+		case "needed-apply":
+		case "promotion":
+		case "new-environment": return "waits";
 		case "account-deletion": return "by hand";
 		default: return by;
 	}
@@ -50315,9 +52527,10 @@ function buildReport(assessment, all, run, { scope, phase } = {
 }) {
 	const endings = all.filter((ending) => !isPending(ending, phase, run.attempt));
 	const pending = all.filter((ending) => !endings.includes(ending));
+	const kind = kindOf(run.event, assessment);
 	const rows = rowsOf(endings, new Map((assessment?.units ?? []).map((unit) => [unit.path, unit])));
 	return {
-		kind: kindOf(run.event, assessment),
+		kind,
 		phase,
 		status: statusOf(assessment, endings),
 		scope,
@@ -50331,6 +52544,7 @@ function buildReport(assessment, all, run, { scope, phase } = {
 			failure,
 			logUrl
 		}]),
+		promotions: assessment === null ? [] : chainsOf(assessment, endings, pending, kind),
 		pending: pending.map(({ job }) => ({
 			name: job.name,
 			units: job.units.length
@@ -50344,7 +52558,9 @@ function buildReport(assessment, all, run, { scope, phase } = {
 		}))),
 		problems: assessment?.problems ?? [],
 		unmatched: assessment?.unmatched ?? [],
-		notices: assessment?.notices ?? []
+		notices: assessment?.notices ?? [],
+		reach: reachOf(assessment),
+		overlaps: []
 	};
 }
 /** Whether there is anything that a reader has to know: a unit, a job, a problem, an account. */
@@ -50628,7 +52844,7 @@ function isWell(job, outcome) {
 
 // packages/core/src/actions/summary.ts
 /** GitHub drops a step's whole summary above 1 MiB. */
-const MOST_BYTES$1 = 1048576;
+const MOST_BYTES$2 = 1048576;
 const NOTE = "\n\n*The summary is longer than GitHub shows. The rest is in the artifacts of this run.*\n";
 /**
 * Appends Markdown to the step's summary, cut at a line's end so that all of the file stays within what GitHub takes.
@@ -50637,7 +52853,7 @@ const NOTE = "\n\n*The summary is longer than GitHub shows. The rest is in the a
 */
 async function appendSummary(file, markdown) {
 	const used = await stat$1(file).then((found) => found.size, () => 0);
-	const text = cutToBytes(`${markdown}\n`, MOST_BYTES$1 - used);
+	const text = cutToBytes(`${markdown}\n`, MOST_BYTES$2 - used);
 	if (text !== "") await appendFile$1(file, text);
 }
 /** The longest beginning of whole lines that fits, with a note about what is missing; empty when not even the note fits. */
@@ -50793,7 +53009,9 @@ const UnitEnd = discriminatedUnion("kind", [
 	}),
 	strictObject({
 		kind: literal("skipped"),
-		because: array$1(UnitPath)
+		because: array$1(UnitPath),
+		/** The environments that come first, where it does not depend on those units but waits for them. */
+		waitsFor: array$1(string$2()).optional()
 	}),
 	strictObject({
 		kind: literal("withheld"),
@@ -50834,6 +53052,13 @@ const UnitOutcome = strictObject({
 	log: RelativeFile.optional(),
 	/** What was applied differs from the reviewed plan, within what the guard allows. */
 	differsFromReviewed: boolean().optional(),
+	/** What the account factory has made so far: its output `accounts`, read after its apply. */
+	accounts: array$1(Account).optional(),
+	/** The reviewed plans that it was compared with: the commit that was reviewed, and SHA-256 over the document. */
+	reviewed: array$1(strictObject({
+		commit: CommitSha,
+		digest: string$2()
+	})).optional(),
 	/** Wall-clock seconds. */
 	seconds: number().nonnegative()
 });
@@ -50850,12 +53075,15 @@ const HookOutcome = strictObject({
 });
 /** What came of an account action: the proposed files, and the pull request that proposes them. */
 const AccountOutcome = strictObject({
+	/** The accounts, for people: `qa, stage`. */
 	name: string$2(),
 	files: array$1(strictObject({
 		path: string$2(),
 		content: string$2()
 	})),
 	pullRequestUrl: string$2().nullable(),
+	/** What somebody should know of it, each a sentence. */
+	notes: array$1(string$2()).optional(),
 	failure: string$2().nullable()
 });
 /** How a job, and each unit in it, ended. Written after every unit, so that a kill loses nothing. */
@@ -50907,7 +53135,7 @@ async function findOutcomes(folder) {
 
 // packages/dispatcher/src/collect/read-outcomes.ts
 /** Bytes of one plan's text that are read: more than any sink shows. */
-const MOST_BYTES = 524288;
+const MOST_BYTES$1 = 524288;
 /** Reads every outcome document of a run's folder, with the plan texts that it names. */
 async function readOutcomes(folder) {
 	const files = [];
@@ -50952,13 +53180,13 @@ async function fileOf({ folder, named }) {
 async function beginningOf(file) {
 	try {
 		try {
-			var _usingCtx$5 = _usingCtx();
-			const { bytesRead, buffer } = await _usingCtx$5.a(await open$2(file, "r")).read(Buffer.alloc(MOST_BYTES), 0, MOST_BYTES, 0);
+			var _usingCtx$6 = _usingCtx();
+			const { bytesRead, buffer } = await _usingCtx$6.a(await open$2(file, "r")).read(Buffer.alloc(MOST_BYTES$1), 0, MOST_BYTES$1, 0);
 			return buffer.subarray(0, bytesRead).toString("utf8");
 		} catch (_) {
-			_usingCtx$5.e = _;
+			_usingCtx$6.e = _;
 		} finally {
-			await _usingCtx$5.d();
+			await _usingCtx$6.d();
 		}
 	} catch {
 		return null;
@@ -51206,13 +53434,25 @@ function cutBy(report, detail) {
 	};
 }
 
+// packages/core/src/redaction/colours.ts
+const ANY = new RegExp([
+	/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]/,
+	/(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C)/,
+	/\u001B[ -/]+[0-~]/,
+	/\u001B[0-Z\\^-~]/
+].map(({ source }) => source).join("|"), "g");
+/** A text without colours, links and other things that are meant for a terminal. */
+function withoutColours(text) {
+	return text.replace(ANY, "");
+}
+
 // packages/core/src/redaction/inert.ts
 /**
 * Text of tools, made harmless for a log that GitHub's runner reads: no workflow command has an effect, colours are
 * gone, control and bidirectional characters are shown instead of done.
 */
 function inert(text) {
-	return text.replace(/\u001B\[[0-9;?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)/g, "").replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, shown$1).split("\n").map(withoutCommand).join("\n");
+	return withoutColours(text).replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, shown$1).split("\n").map(withoutCommand).join("\n");
 }
 const shown$1 = (character) => `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
 /** `::name::` counts at the start of a line after white space, `##[name]` anywhere in it. */
@@ -51242,14 +53482,14 @@ const FORMS = [
 * Values that are known by what stands before them on their line, which stays. The word is looked for first: most lines
 * have none.
 */
-const NAMED$2 = [
+const NAMED$3 = [
 	[/secret|session|client/gi, String.raw`(?i)(?:secret[_-]?access[_-]?key|session[_-]?token|client[_-]?secret)\\*["']?\s*[:=]\s*\\*["']?([A-Za-z0-9/+=_-]{16,})`],
 	[/x-amz-/gi, "(?i)x-amz-(?:signature|security-token)(?:=|%3D)([A-Za-z0-9/+=_%-]{16,})"],
 	[/authorization/gi, String.raw`(?i)authorization\\*["']?\s*[:=]\s*\\*["']?(?:bearer|basic|token)\s+([A-Za-z0-9/+=_.~-]{8,})`],
 	[/:\/\//g, String.raw`[a-z][a-z0-9+.-]*://[^\s/:@"'<>]*:([^\s/:@"'<>*{}]{3,})@`]
 ];
 const WHOLE = RE2JS.compile(FORMS.map((form) => `(?:${form})`).join("|"));
-const AFTER_A_NAME = NAMED$2.map(([word, form]) => ({
+const AFTER_A_NAME = NAMED$3.map(([word, form]) => ({
 	word,
 	pattern: RE2JS.compile(form)
 }));
@@ -51280,7 +53520,7 @@ function linesWith(word, text) {
 
 // packages/core/src/redaction/needles.ts
 /** Longer needles are looked for in pieces: what is spent on a position is bounded, and a half of a value is found too. */
-const LONGEST = 64;
+const LONGEST$1 = 64;
 const SHORTEST$1 = 4;
 const FILTER_BITS = 18;
 /**
@@ -51345,7 +53585,7 @@ function viewsOf(text) {
 	return layersOf({
 		text,
 		origin: (start, end) => [start, end]
-	}, unescaped).flatMap((view) => layersOf(view, percentDecoded)).flatMap((view) => [view, ...joined(view)]);
+	}, unescaped$1).flatMap((view) => layersOf(view, percentDecoded)).flatMap((view) => [view, ...joined(view)]);
 }
 /** A text that holds JSON may hold JSON in that again; nobody nests deeper. */
 const DEEPEST$1 = 3;
@@ -51356,7 +53596,7 @@ function layersOf(view, takeOff) {
 }
 /** The escapes of JSON, HCL, Go and shells, and the entities of XML. */
 const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[^ux])|\$\$\{|%%\{|&(?:amp|lt|gt|quot|apos|#[0-9]{1,4}|#x[0-9a-fA-F]{1,4});/gs;
-const NAMED$1 = new Map([...Object.entries({
+const NAMED$2 = new Map([...Object.entries({
 	"\\n": "\n",
 	"\\r": "\r",
 	"\\t": "	",
@@ -51371,8 +53611,8 @@ const NAMED$1 = new Map([...Object.entries({
 	"&quot;": "\"",
 	"&apos;": "'"
 })]);
-const unescaped = (view) => rewritten(view, ESCAPE, (written) => {
-	const named = NAMED$1.get(written);
+const unescaped$1 = (view) => rewritten(view, ESCAPE, (written) => {
+	const named = NAMED$2.get(written);
 	if (named !== void 0) return named;
 	if (written.startsWith("&#x")) return String.fromCharCode(Number.parseInt(written.slice(3), 16));
 	if (written.startsWith("&#")) return String.fromCharCode(Number.parseInt(written.slice(2), 10));
@@ -51583,7 +53823,6 @@ function masked(text, spans) {
 // packages/dispatcher/src/render/escape.ts
 /** Characters that hide or reorder text: control, bidi, zero-width, and unusual line ends. */
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 const JOINER$1 = "&#8203;";
 /** The tools' own secrets are masked where they are known; here, what looks like a credential, whoever wrote it. */
 const mask = maskOf([]);
@@ -51592,7 +53831,7 @@ const mask = maskOf([]);
 * have no effect, credentials are masked. Line feeds and tabs stay.
 */
 function visible(text) {
-	const shown = text.toWellFormed().replaceAll("\r\n", "\n").replace(ANSI, "").replace(HIDDEN, (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+	const shown = withoutColours(text.toWellFormed()).replaceAll("\r\n", "\n").replace(HIDDEN, (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 	return inert(mask(shown));
 }
 /** One line of at most `length` characters; what is cut is shown by an ellipsis. */
@@ -51662,18 +53901,36 @@ function cutAtLine(text, characters) {
 // packages/dispatcher/src/render/blocks/accounts.ts
 /** New accounts: the code that will be proposed, or the pull request that proposes it. */
 function accountBlock(report, detail) {
-	return report.accounts.slice(0, detail.lines).map(({ name, files, pullRequestUrl, failure }) => {
-		if (failure !== null) return `❌ Account ${code$3(name)}: ${sentence(failure, detail.characters)}`;
-		if (pullRequestUrl !== null) return `📬 Account ${code$3(name)}: ${link$1("pull request with its code", pullRequestUrl)}`;
-		const shown = files.slice(0, 10).map((file) => `${code$3(file.path, 200)}\n\n${fenced(cutAtLine(file.content, detail.characters).text, "hcl")}`);
-		const rest = files.length > 10 ? `\n\n… and ${count$1(files.length - 10, "more file")}` : "";
-		return `<details><summary>📬 Account <code>${html$1(oneLine(name, 100))}</code>: ${count$1(files.length, "file")} will be proposed after the merge</summary>\n\n${shown.join("\n\n")}${rest}\n\n</details>`;
+	return report.accounts.slice(0, detail.lines).map((account) => {
+		const notes = (account.notes ?? []).slice(0, detail.lines).map((note) => `- ${sentence(note, 500)}`);
+		return [blockOf(account, detail), ...notes.length === 0 ? [] : ["", ...notes]].join("\n");
 	}).join("\n\n");
+}
+function blockOf({ name, files, pullRequestUrl, failure }, detail) {
+	if (failure !== null) return `❌ Account ${code$3(name)}: ${sentence(failure, detail.characters)}`;
+	if (pullRequestUrl !== null) return `📬 Account ${code$3(name)}: ${link$1("pull request with its code", pullRequestUrl)}`;
+	if (files.length === 0) return `📬 Account ${code$3(name)}: nothing is proposed`;
+	const shown = files.slice(0, 10).map((file) => {
+		const language = /\.ya?ml$/.test(file.path) ? "yaml" : "hcl";
+		return `${code$3(file.path, 200)}\n\n${fenced(cutAtLine(file.content, detail.characters).text, language)}`;
+	});
+	const rest = files.length > 10 ? `\n\n… and ${count$1(files.length - 10, "more file")}` : "";
+	return `<details><summary>📬 Account <code>${html$1(oneLine(name, 100))}</code>: ${count$1(files.length, "file")} will be proposed after the merge</summary>\n\n${shown.join("\n\n")}${rest}\n\n</details>`;
 }
 
 // packages/dispatcher/src/report/advice.ts
-/** Explains how a unit ended, and what to do about it; `null` where there is nothing to explain. */
-function adviceOn({ end, action }) {
+/** How a person has the same done again, where they read of it. */
+const AGAIN = {
+	github: "re-run the failed jobs",
+	terminal: "run this again"
+};
+/**
+* Explains how a unit ended, and what to do about it; `null` where there is nothing to explain.
+*
+* @param place where it is read: no terminal has jobs
+*/
+function adviceOn({ end, action }, place = "github") {
+	const again = AGAIN[place];
 	switch (end.kind) {
 		case "changed":
 		case "unchanged": return null;
@@ -51691,18 +53948,24 @@ function adviceOn({ end, action }) {
 			if (traitsOf(action).writes) return {
 				happened: `could not be planned, so it was not ${traitsOf(action).done}: it needs outputs of ${named(end.for)} that do not exist yet`,
 				detail: null,
-				next: `Apply ${named(end.for)} first, then re-run the failed jobs.`
+				next: `Apply ${named(end.for)} first, then ${again}.`
 			};
 			return {
 				happened: `can't be planned yet: it needs outputs of ${named(end.for)}, which this change creates`,
 				detail: null,
 				next: "Nothing to do: it is planned and applied after them once this is merged."
 			};
-		case "skipped": return {
-			happened: `was not started, because ${named(end.because)} did not end well`,
-			detail: null,
-			next: `Fix ${named(end.because)}. Then re-run the failed jobs, or run the workflow by hand for this unit.`
-		};
+		case "skipped":
+			if (end.waitsFor !== void 0) return {
+				happened: `was not started: it waits for ${named(end.waitsFor)}, and of the same change ${named(end.because)} did not end well`,
+				detail: null,
+				next: `See to ${named(end.because)}: the run that has them done takes this along. To go ahead without, run the workflow by hand for this unit by its name.`
+			};
+			return {
+				happened: `was not started, because ${named(end.because)} did not end well`,
+				detail: null,
+				next: `Fix ${named(end.because)}. Then ${again}, or run the workflow by hand for this unit.`
+			};
 		case "withheld": return {
 			happened: `was withheld: ${end.stop.message}`,
 			detail: null,
@@ -51711,21 +53974,22 @@ function adviceOn({ end, action }) {
 		case "failed": return {
 			happened: `failed at ${end.at}: ${titleOf(end.cause)}`,
 			detail: end.cause.message,
-			next: nextOf(end.cause, end.at)
+			next: nextOf(end.cause, end.at, again)
 		};
 		case "interrupted": return {
 			happened: `was interrupted during ${end.at}`,
 			detail: end.message,
-			next: interruptedNext(end.lock, end.erroredState)
+			next: interruptedNext(end.lock, end.erroredState, again)
 		};
 		case "unknown": return {
 			happened: `ended in a way that is not known: ${end.why}`,
 			detail: null,
-			next: "Read the job's log. If it was applying, run a plan to see what is left, then re-run the failed jobs."
+			next: `Read the job's log. If it was applying, run a plan to see what is left, then ${again}.`
 		};
 		default: return end;
 	}
 }
+const capital = (text) => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
 function titleOf(cause) {
 	switch (cause.kind) {
 		case "locked": return "the state is locked";
@@ -51737,29 +54001,36 @@ function titleOf(cause) {
 		case "disk-full": return "the runner's disk is full";
 		case "crash": return "the tool crashed";
 		case "configuration": return "its configuration is invalid";
-		case "tool": return errorIn(cause.message) ?? (cause.exitCode === null ? "the tool ended without an exit code" : `exit code ${cause.exitCode}`);
+		case "tool":
+			if (isUnreadableSource(cause.message)) return "a module's repository can't be read";
+			return errorIn(cause.message) ?? (cause.exitCode === null ? "the tool ended without an exit code" : `exit code ${cause.exitCode}`);
 		default: return cause;
 	}
+}
+/** What git says of a repository that it may not read, that is not there, or whose host it does not reach. */
+function isUnreadableSource(message) {
+	return /Could not read from remote repository|could not read Username|Authentication failed for|Repository not found|Could not resolve host/.test(message);
 }
 /** OpenTofu's and Terraform's own first line of an error. */
 function errorIn(message) {
 	const [, error] = /^[\s│╷]*Error: (.{3,150})$/m.exec(message) ?? [];
 	return error?.trim() ?? null;
 }
-function nextOf(cause, at) {
+function nextOf(cause, at, again) {
 	switch (cause.kind) {
-		case "locked": return `${lockOf(cause.lock)} If that run is still going, wait and re-run the failed jobs. If it has ended, ${unlocking(cause.lock)}, then re-run the failed jobs.`;
-		case "credentials": return "Check that the role exists and that its trust policy allows this repository and branch, then re-run the failed jobs.";
-		case "backend": return "Check that the state backend exists and that the role may read and write it, then re-run the failed jobs.";
+		case "locked": return `${lockOf(cause.lock)} If that run is still going, wait and ${again}. If it has ended, ${unlocking(cause.lock)}, then ${again}.`;
+		case "credentials": return `Check that the role exists and that its trust policy allows this repository and branch, then ${again}.`;
+		case "backend": return `Check that the state backend exists and that the role may read and write it, then ${again}.`;
 		case "stale-plan":
-		case "crash": return "Re-run the failed jobs: the unit is planned again.";
-		case "timeout": return "See in the log what it waited for. If it needs that long, raise `jobs.timeout_minutes`. Then re-run the failed jobs.";
+		case "crash": return `${capital(again)}: the unit is planned again.`;
+		case "timeout": return `See in the log what it waited for. If it needs that long, raise \`jobs.timeout_minutes\`. Then ${again}.`;
 		case "tool-missing": return `Install ${cause.tool} on the runner, or set its version under \`tools\`.`;
-		case "disk-full": return "Use a runner with a larger disk, or lower `jobs.units_per_job`, then re-run the failed jobs.";
+		case "disk-full": return `Use a runner with a larger disk, or lower \`jobs.units_per_job\`, then ${again}.`;
 		case "configuration": return "Correct the configuration and push.";
 		case "tool":
-			if (at === "unlock") return "Nothing was unlocked. Re-run the failed jobs of the run that found the state locked: they continue, or name the lock that is held now.";
-			return at === "apply" ? "Part of it may have been applied. Fix the cause and merge the fix, or re-run the failed jobs if the cause lies outside the code." : "Fix the cause and push, or re-run the failed jobs if the cause lies outside the code.";
+			if (at === "unlock") return `Nothing was unlocked. ${capital(again)} of the run that found the state locked: they continue, or name the lock that is held now.`;
+			if (isUnreadableSource(cause.message)) return `Is the address right, and does the runner reach it? A private repository is read with the read-only token of \`module_access\`, whether its address is of HTTPS or SSH. Then ${again}.`;
+			return at === "apply" ? `Part of it may have been applied. Fix the cause and merge the fix, or ${again} if the cause lies outside the code.` : `Fix the cause and push, or ${again} if the cause lies outside the code.`;
 		default: return cause;
 	}
 }
@@ -51774,11 +54045,11 @@ function lockOf(lock) {
 function unlocking({ id }) {
 	return `run the workflow by hand with action \`unlock\`, this unit and \`lock_id\` \`${id}\` (in a terminal: \`terragrunt force-unlock ${id}\` in the unit's folder)`;
 }
-function interruptedNext(lock, erroredState) {
+function interruptedNext(lock, erroredState, again) {
 	return [
 		erroredState ? "The state could not be written to its backend and was lost with the runner: import what was created before you apply again." : null,
 		lock === null ? null : `${lockOf(lock)} Once no run works on the unit any more, ${unlocking(lock)}.`,
-		"Run a plan to see what is left, then re-run the failed jobs."
+		`Run a plan to see what is left, then ${again}.`
 	].filter((sentence) => sentence !== null).join(" ");
 }
 const named = (units) => units.length === 0 ? "units that it depends on" : units.map((unit) => `\`${unit}\``).join(", ");
@@ -51823,13 +54094,15 @@ function dangerTable(report, detail, when) {
 /** Jobs and units that did not end well: what happened and what to do next. */
 function failureBlock(report, detail) {
 	const rows = report.rows.filter(({ end, action }) => needsSomebody(end, action));
-	const skipped = rows.filter(({ end }) => end.kind === "skipped");
+	const skipped = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor === void 0);
+	const waiting = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor !== void 0);
 	const others = rows.filter(({ end }) => end.kind !== "skipped");
 	if (rows.length + report.jobs.length === 0) return "";
 	const lines = [
 		...report.jobs.slice(0, detail.lines).map(({ name, failure, logUrl }) => `- Job ${code$3(name, detail.characters)}: ${sentence(failure, detail.characters)}${logLink(logUrl)}`),
 		...others.slice(0, detail.lines).map((row) => failureItem(row, detail)),
-		...skipped.length === 0 ? [] : [skippedItem(skipped, detail)]
+		...skipped.length === 0 ? [] : [skippedItem("Not started, because what they depend on did not end well", skipped, detail)],
+		...waiting.length === 0 ? [] : [skippedItem("Not started, because an environment that comes first did not end well", waiting, detail)]
 	];
 	const listed = Math.max(others.length, report.jobs.length);
 	return `**Needs attention**\n\n${lines.join("\n")}${more(listed, detail.lines, "entry", "entries")}`;
@@ -51844,10 +54117,10 @@ function failureItem(row, detail) {
 	].filter((part) => part !== null).join("\n\n");
 }
 /** Units that were not started share one line: what they depend on has an entry of its own. */
-function skippedItem(rows, detail) {
+function skippedItem(what, rows, detail) {
 	const names = rows.slice(0, detail.lines).map(({ unit }) => code$3(unit, 200));
 	const rest = rows.length > names.length ? ` and ${rows.length - names.length} more` : "";
-	return `- Not started, because what they depend on did not end well: ${names.join(", ")}${rest}`;
+	return `- ${what}: ${names.join(", ")}${rest}`;
 }
 /** What could not be determined, by file and line. */
 function problemBlock(report, detail) {
@@ -70872,8 +73145,18 @@ function graphBlock(report) {
 		const [from, to] = [names.get(dependency), names.get(unit)];
 		return from === void 0 || to === void 0 ? [] : [`  ${from} --> ${to}`];
 	}));
-	if (report.rows.length > MOST_UNITS || edges.length === 0) return "";
-	const nodes = report.rows.map((row) => `  ${names.get(row.unit)}["${label(row.unit)}"]:::${colourOf(row)}`);
+	const groups = environmentsOf(report);
+	if (report.rows.length > MOST_UNITS || edges.length + groups.edges.length === 0) return "";
+	const nodes = [...Map.groupBy(report.rows, ({ environment }) => groups.names.get(environment))].flatMap(([group, rows]) => {
+		const drawn = rows.map((row) => `  ${names.get(row.unit)}["${label$1(row.unit)}"]:::${colourOf(row)}`);
+		const [first] = rows;
+		if (group === void 0 || first === void 0) return drawn;
+		return [
+			`  subgraph ${group}["${label$1(first.environment)}"]`,
+			...drawn.map((line) => `  ${line}`),
+			"  end"
+		];
+	});
 	const classes = [...new Set(report.rows.map(colourOf))].toSorted().map((colour) => `  classDef ${colour} ${COLOURS[colour]}`);
 	return [
 		"```mermaid",
@@ -70883,9 +73166,20 @@ function graphBlock(report) {
 		"graph LR",
 		...nodes,
 		...edges.toSorted(),
+		...groups.edges,
 		...classes,
 		"```"
 	].join("\n");
+}
+/** Environments that come one after the other are drawn as groups, with an arrow from each step to the next. */
+function environmentsOf({ promotions, rows }) {
+	const drawn = new Set(rows.map(({ environment }) => environment));
+	const steps = promotions.map((chain) => chain.map((step) => step.filter(({ environment }) => drawn.has(environment))).filter(({ length }) => length > 0));
+	const names = new Map(steps.flat(2).map(({ environment }, index) => [environment, `e${index}`]));
+	return {
+		names,
+		edges: steps.flatMap((chain) => chain.slice(1).flatMap((step, index) => step.flatMap((then) => (chain[index] ?? []).map((first) => `  ${names.get(first.environment) ?? ""} -.-> ${names.get(then.environment) ?? ""}`))))
+	};
 }
 /** Readable on GitHub's light and dark grounds. */
 const COLOURS = {
@@ -70912,8 +73206,65 @@ function colourOf({ end, plan, willBeWithheld }) {
 	}
 }
 /** What could mean something to Mermaid is written by its number. */
-function label(text) {
+function label$1(text) {
 	return oneLine(text, 80).replace(/[^A-Za-z0-9/._ -]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
+}
+
+// packages/dispatcher/src/render/blocks/neighbours.ts
+/** Other open pull requests that change the same units: whichever is merged first makes the other's plan old. */
+function overlapBlock({ overlaps }, detail) {
+	if (overlaps.length === 0) return "";
+	return `**Other open pull requests change the same units.** When one is merged, this plan is old:\n\n${overlaps.slice(0, detail.lines).map(({ pullRequest, units }) => {
+		return `- #${pullRequest}: ${units.slice(0, 5).map((unit) => code$3(unit, 100)).join(", ")}${units.length > 5 ? ` and ${units.length - 5} more` : ""}`;
+	}).join("\n")}`;
+}
+/** How a pull request is planned once more, and what each way does. */
+function againBlock({ kind, phase, comparison, run, scope, rows }) {
+	const { pullRequest } = run;
+	if (kind !== "plan" || comparison?.mode !== "plan" || phase.kind !== "end" || pullRequest === null) return "";
+	if (scope !== null || rows.length === 0) return "";
+	const branch = code$3(comparison.pullRequest?.baseRef ?? comparison.deployBranch);
+	return `<details><summary>🔁 Plan again</summary>\n\n${[
+		`- **The same commits once more**, after a lock was given back, a role was fixed or the cloud was changed: open ${link$1(`run ${run.runNumber}`, run.runUrl)} and press **Re-run all jobs**. It does not take what is new on ${branch}.`,
+		`- **With what is new on ${branch}**: press **Update branch** at the end of this page, or run ${code$3(`gh pr update-branch ${pullRequest}`)}. It merges ${branch} into the pull request, and that is planned.`,
+		"- **With a change of yours**: push a commit."
+	].join("\n")}\n\n</details>`;
+}
+
+// packages/dispatcher/src/render/blocks/promotion.ts
+const SHOWN = {
+	planned: {
+		icon: "",
+		word: ""
+	},
+	done: {
+		icon: "✅ ",
+		word: ""
+	},
+	failed: {
+		icon: "❌ ",
+		word: ""
+	},
+	withheld: {
+		icon: "✋ ",
+		word: " withheld"
+	},
+	waits: {
+		icon: "⏳ ",
+		word: " waits"
+	},
+	pending: {
+		icon: "⏳ ",
+		word: " not run yet"
+	}
+};
+/** The order in which environments are applied, and how far each is: `dev` → `stage` → `prod`. */
+function promotionBlock({ promotions, kind }) {
+	if (promotions.length === 0) return "";
+	return `**Order of environments:** ${promotions.map(chainText).join("; ")}.${kind === "plan" ? " Each starts when all of this change before it ended well, with its checks." : ""}`;
+}
+function chainText(chain) {
+	return chain.map((step) => step.map(({ environment, state }) => `${SHOWN[state].icon}${code$3(environment, 60)}${SHOWN[state].word}`).join(" and ")).join(" → ");
 }
 
 // packages/dispatcher/src/render/blocks/rest.ts
@@ -70968,13 +73319,7 @@ function headlineOf(report) {
 		icon: "⏳",
 		text: progressOf$1(report)
 	};
-	if (totals.units === 0) {
-		const { length } = report.withheld;
-		return {
-			icon: "⚪",
-			text: length > 0 ? `Nothing runs: ${count$1(length, "unit")} withheld` : "Nothing to do"
-		};
-	}
+	if (totals.units === 0) return withoutUnits(report);
 	const lost = totals.destroy + totals.replace + totals.forget;
 	const amountOf = (wanted) => report.rows.filter(({ end }) => end.kind === wanted).length;
 	const [waiting, ignored] = [amountOf("waiting"), amountOf("ignored")];
@@ -71014,6 +73359,22 @@ function headlineOf(report) {
 	return {
 		icon: "✅",
 		text: `${done === "" ? "Applied: no resource had to change" : `Applied: ${done}`}${later}`
+	};
+}
+/** What comes of a run in which no unit runs: new accounts, or nothing. */
+function withoutUnits(report) {
+	const { accounts, withheld } = report;
+	if (accounts.length > 0) {
+		const code = `the code of ${count$1(accounts.length, "account")}`;
+		return {
+			icon: "✅",
+			text: report.kind === "plan" ? `${doingOf(report)} opens a pull request with ${code}` : `Proposed ${code}`
+		};
+	}
+	const { length } = withheld;
+	return {
+		icon: "⚪",
+		text: length > 0 ? `Nothing runs: ${count$1(length, "unit")} withheld` : "Nothing to do"
 	};
 }
 function startOf({ kind, pending }) {
@@ -71208,7 +73569,7 @@ function resultOf(row, kind) {
 		case "changed": return willBeWithheld === null ? changedOf(row, kind) : `✋ ${laterOf(willBeWithheld)}`;
 		case "unchanged": return willBeWithheld === null ? "⚪ no changes" : `✋ ${laterOf(willBeWithheld)}, no changes`;
 		case "failed": return `❌ failed at ${end.at}`;
-		case "skipped": return "⏭️ not started";
+		case "skipped": return end.waitsFor === void 0 ? "⏭️ not started" : `⏳ waits for ${end.waitsFor.join(", ")}`;
 		case "withheld": return "✋ withheld";
 		case "superseded": return "➡️ left to a later run";
 		case "ignored": return "🙈 error ignored";
@@ -71314,8 +73675,10 @@ function renderMarkdown(report, limit, marker = "") {
 const markdownForm = {
 	head: (report, detail) => blocks([
 		statusBlock(report),
+		promotionBlock(report),
 		goOnBlock(report),
 		noticeBlock(report, detail),
+		overlapBlock(report, detail),
 		dangerBlock(report, detail),
 		failureBlock(report, detail),
 		problemBlock(report, detail),
@@ -71331,7 +73694,8 @@ const markdownForm = {
 		unchangedBlock(report, detail),
 		detail.graph ? graphBlock(report) : "",
 		unmatchedBlock(report, detail),
-		cutBlock(report, cut)
+		cutBlock(report, cut),
+		againBlock(report)
 	])
 };
 function blocks(parts) {
@@ -71456,7 +73820,7 @@ function misfits(issue, value, schema) {
 		case "custom":
 		case "invalid_format": return at(`is \`${shown(given)}\`: ${issue.message}`);
 		case "invalid_value": {
-			const meant = nearest(String(given), issue.values.map(String));
+			const meant = nearest(textOf$1(given), issue.values.map(String));
 			return at(`${isOf(given)}; it has to be ${allowed}${meant === null ? "" : `. Did you mean \`${meant}\`?`}`);
 		}
 		default: return at(`${isOf(given)}; it has to be ${allowed}${quotesFor(given, allowed)}`);
@@ -71482,8 +73846,12 @@ function quotesFor(given, allowed) {
 	return (typeof given === "number" || typeof given === "boolean") && allowed === "a text" ? `: put it in quotes, \`"${given}"\`` : "";
 }
 const LONGEST_SHOWN = 60;
+/** A value as a text. A block may have a key called `toString`. */
+function textOf$1(value) {
+	return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
 function shown(value) {
-	const text = String(value);
+	const text = textOf$1(value);
 	return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 /** What a schema allows: `a whole number from 1 to 64`. */
@@ -78412,16 +80780,18 @@ const MOST_OWNERS = 50;
 */
 async function look({ inputs, folder, environment, run }) {
 	try {
-		var _usingCtx$4 = _usingCtx();
+		var _usingCtx$5 = _usingCtx();
 		const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
 		const token = inputs.required("token");
 		const repository = openRepository(checkout, toolEnvironment(environment));
-		const configuration = await configurationsOf(repository, inputs.optional("config")).at(CommitSha.parse(run.sha));
+		const isPullRequest = run.pullRequest !== null;
+		const [governing = CommitSha.parse(run.sha)] = isPullRequest ? await repository.parents(CommitSha.parse(run.sha)) : [];
+		const configuration = await configurationsOf(repository, inputs.optional("config")).at(governing);
 		if (configuration.ledger === "off") {
 			actionsLog.info("The configuration says `ledger: off`: this run knows its own event alone.");
 			return 0;
 		}
-		const opened = _usingCtx$4.a(await openLedger(checkout, configuration.deploy_branch, run, {
+		const opened = _usingCtx$5.a(await openLedger(checkout, configuration.deploy_branch, run, {
 			token,
 			environment
 		}));
@@ -78437,16 +80807,16 @@ async function look({ inputs, folder, environment, run }) {
 			tip: opened.tip,
 			determined: ledger.determined,
 			units: [...ledger.units.values()],
-			ended: await endedOwners(client, run, ledger)
+			ended: isPullRequest ? [] : await endedOwners(client, run, ledger)
 		};
 		await writeDocument(ledgerLookFile(folder), found);
 		const due = found.units.filter((unit) => unit.due !== void 0).length;
 		actionsLog.info(`Determined up to ${found.determined?.commit ?? "nothing"}; ${due} of ${found.units.length} units are due.`);
 		return 0;
 	} catch (_) {
-		_usingCtx$4.e = _;
+		_usingCtx$5.e = _;
 	} finally {
-		await _usingCtx$4.d();
+		await _usingCtx$5.d();
 	}
 }
 /** The runs, other than this one, that have units to do and have come to their end. */
@@ -78474,308 +80844,328 @@ async function isEnded(client, { repository }, id) {
 	});
 }
 
-// packages/core/src/contracts/unit-state.ts
-/** Which state a unit was found to have, beside the outcome of the job that found it. */
-const UnitState = strictObject({
-	version: literal(1),
-	unit: UnitPath,
-	state: LedgerState
-});
-
-// packages/core/src/documents/unit-states.ts
-const FOLDER = "states";
-/** The states beside all outcomes of a run's folder; of a unit that several attempts tell of, the newest comes last. */
-async function readUnitStates(folder) {
-	const found = [];
-	const outcomes = await findOutcomes(folder);
-	for (const outcome of outcomes.toSorted((a, b) => (a.named?.attempt ?? 1) - (b.named?.attempt ?? 1))) {
-		const states = join$2(outcome.folder, FOLDER);
-		for (const file of await readdir$1(states).catch(() => [])) found.push(await readDocument(join$2(states, file), UnitState));
-	}
-	return found;
-}
-
-// packages/core/src/ledger/record.ts
+// packages/dispatcher/src/neighbours/deploy-branch.ts
 /**
-* Writes down how a run ended: well-ended units are applied, what the run owns and did not do stays due with how it
-* ended. A run that does not own a unit any more changes nothing of what is due, and an older commit never takes the
-* place of a newer one. Recorded twice is as recorded once.
+* The configuration of a commit, from GitHub: the jobs that write comments check nothing out, and take no setting from a
+* document that code of a pull request may have written.
+*
+* @throws ConfigurationError when it is no configuration
 */
-function record$1(ledger, recording, facts) {
-	const ended = new Map(recording.ended.map((unit) => [unit.path, unit]));
-	const records = [];
-	for (const unit of ended.values()) {
-		const next = afterEnd(ledger.units.get(unit.path), unit, recording, facts, ledger.determined?.commit ?? null);
-		if (next !== null) records.push(next);
-	}
-	for (const known of ledger.units.values()) {
-		if (known.due === void 0 || ended.has(known.unit) || !sameRun(known.due.owner, recording.run)) continue;
-		if (known.due.why !== "changed" && known.due.why !== "asked") continue;
-		const message = `Its job in run ${recording.run.number} did not run, or left no outcome.`;
-		records.push({
-			...known,
-			due: {
-				...known.due,
-				why: "lost",
-				message
-			}
-		});
-	}
-	return withUnits(ledger, records);
+async function configurationOn(client, repository, ref) {
+	const doing = `Reading ${CONFIGURATION_FILE}`;
+	const text = await explained$2(doing, "contents: read", async () => {
+		try {
+			const { data } = await client.rest.repos.getContent({
+				...repository,
+				path: CONFIGURATION_FILE,
+				ref
+			});
+			const { content } = understood(object({
+				content: string$2(),
+				encoding: literal("base64")
+			}), data, doing);
+			return Buffer.from(content, "base64").toString("utf8");
+		} catch (error) {
+			if (isStatus(error, 404)) return null;
+			throw error;
+		}
+	});
+	return text === null ? defaultConfiguration() : readConfiguration(text, CONFIGURATION_FILE);
 }
-function afterEnd(known, unit, recording, facts, determined) {
-	const before = known ?? {
-		version: 1,
-		unit: unit.path,
-		claim: 0
+/** More questions than this are answered with no: each is a request. */
+const MOST_QUESTIONS = 30;
+/** Asks GitHub about commits, each pair once. */
+function containsOn(client, repository) {
+	const known = /* @__PURE__ */ new Map();
+	return (commit, other) => {
+		if (commit === other) return Promise.resolve(true);
+		const basehead = `${other}...${commit}`;
+		const asked = known.get(basehead) ?? (known.size < MOST_QUESTIONS ? ask(client, repository, basehead) : null);
+		if (asked === null) return Promise.resolve(false);
+		known.set(basehead, asked);
+		return asked;
 	};
-	const own = before.due !== void 0 && sameRun(before.due.owner, recording.run) && hasJob(before.due) ? before.due : null;
-	if (verdictOn(unit.end, unit.action) === "well") return afterDone(before, own, unit, recording, facts, determined);
-	if (own === null || own.action !== unit.action || own.commit !== unit.commit) return null;
-	const { due: _due, ...without } = before;
-	if (own.byHand && own.why === "asked" && isUntouched(unit.end)) return without;
+}
+async function ask(client, repository, basehead) {
+	try {
+		const { data } = await client.rest.repos.compareCommitsWithBasehead({
+			...repository,
+			basehead,
+			per_page: 1
+		});
+		return data.status === "ahead" || data.status === "identical";
+	} catch {
+		return false;
+	}
+}
+
+// packages/dispatcher/src/neighbours/fresh-plan.ts
+/** The status that a branch rule can require: red once a merge has made a pull request's plan old. */
+const FRESH_PLAN = "Pipelines fresh plan";
+/** GitHub takes 140 characters. */
+const LONGEST = 140;
+async function setFreshPlan(client, repository, sha, { state, description, url }) {
+	await explained$2(`The status \`${FRESH_PLAN}\``, "statuses: write", () => client.rest.repos.createCommitStatus({
+		...repository,
+		sha,
+		state,
+		context: FRESH_PLAN,
+		target_url: url,
+		description: description.slice(0, LONGEST)
+	}));
+}
+
+// packages/dispatcher/src/sinks/plan-units.ts
+/** 48 bits, as eight characters of Base64: eleven thousand units meet by chance once in five million repositories. */
+function unitKey(path) {
+	return createHash("sha256").update(path).digest("base64").slice(0, LENGTH);
+}
+const LENGTH = 8;
+/** A third of what a comment may hold. What a plan reads goes before what it changes. */
+const MOST_KEYS$1 = 2500;
+const LINE = /^<!-- pipelines:units v1 base=([0-9a-f]{40}|[0-9a-f]{64}|none) whole=(yes|no) changed=([A-Za-z0-9+/]*) read=([A-Za-z0-9+/]*) -->$/;
+function planUnitsLine({ changed, read }, base) {
+	const [own, others] = [changed.slice(0, MOST_KEYS$1), read.slice(0, Math.max(0, MOST_KEYS$1 - changed.length))];
+	const whole = own.length === changed.length && others.length === read.length;
+	const keys = (paths) => paths.map(unitKey).join("");
+	return `<!-- pipelines:units v1 base=${base ?? "none"} whole=${whole ? "yes" : "no"} changed=${keys(own)} read=${keys(others)} -->`;
+}
+/** Reads the last line only. `null`: a comment of an older release, or one that a person changed there. */
+function readPlanUnits(body) {
+	const last = body.trimEnd().split("\n").at(-1) ?? "";
+	const [, base, whole, changed, read] = LINE.exec(last) ?? [];
+	if (base === void 0 || changed === void 0 || read === void 0) return null;
+	if (changed.length % LENGTH !== 0 || read.length % LENGTH !== 0) return null;
 	return {
-		...before,
-		due: {
-			...own,
-			...wordsOf(unit.end)
+		base: base === "none" ? null : CommitSha.parse(base),
+		changed: keysIn(changed),
+		read: keysIn(read),
+		whole: whole === "yes"
+	};
+}
+function keysIn(text) {
+	const all = Array.from({ length: text.length / LENGTH }, (_, at) => text.slice(at * LENGTH, (at + 1) * LENGTH));
+	return new Set(all.slice(0, MOST_KEYS$1));
+}
+
+// packages/dispatcher/src/neighbours/hits.ts
+/**
+* The units whose code a push changed on the deploy branch, whatever becomes of their applies. What is only still due was
+* changed by an earlier push, which has told of it.
+*/
+function movedUnits({ comparison, units, problems }) {
+	if (comparison.mode !== "apply") return [];
+	const changed = units.filter(({ action, due }) => due === void 0 && changesUnits(action)).map(({ path }) => path);
+	const broken = problems.flatMap(({ path, units: several = [] }) => path === null ? several : [path, ...several]);
+	return [.../* @__PURE__ */ new Set([...changed, ...broken])].toSorted();
+}
+/** What of these units a plan changes or reads; `null`: nothing of them, as far as its comment tells. */
+function hitOf(plan, units) {
+	const keyed = units.map((unit) => ({
+		unit,
+		key: unitKey(unit)
+	}));
+	const changed = keyed.filter(({ key }) => plan.changed.has(key)).map(({ unit }) => unit);
+	const read = keyed.filter(({ key }) => plan.read.has(key)).map(({ unit }) => unit);
+	return changed.length + read.length > 0 || !plan.whole && units.length > 0 ? {
+		changed,
+		read
+	} : null;
+}
+/** More of them is more than anybody reads. */
+const MOST_OVERLAPS = 20;
+/** Other open pull requests that change the same units, in the order of their numbers. */
+function overlapsOf(own, others) {
+	const keyed = own.map((unit) => ({
+		unit,
+		key: unitKey(unit)
+	}));
+	return others.map(({ pullRequest, units: plans }) => ({
+		pullRequest,
+		units: keyed.filter(({ key }) => plans.some(({ changed }) => changed.has(key))).map(({ unit }) => unit)
+	})).filter(({ units }) => units.length > 0).toSorted((a, b) => a.pullRequest - b.pullRequest).slice(0, MOST_OVERLAPS);
+}
+
+// packages/dispatcher/src/sinks/stale-mark.ts
+/** The newest of them say enough. */
+const MOST_MARKS = 5;
+const LONGEST_LINE$1 = 800;
+/** Room that a plan's comment leaves for marks, in characters. */
+const MARK_ROOM = 5450;
+const START = /^<!-- pipelines:stale v1 ((?:[0-9a-f]{40}|[0-9a-f]{64})(?:,(?:[0-9a-f]{40}|[0-9a-f]{64})){0,4}) -->$/;
+const END = "<!-- pipelines:stale end -->";
+const BULLET = "> - ";
+/** The marks of a comment, newest first. They stand right below its hidden first line, and nowhere else. */
+function readMarks(body) {
+	const lines = body.split("\n").map((line) => line.trimEnd());
+	const [, commits] = START.exec(lines[1] ?? "") ?? [];
+	const end = lines.indexOf(END);
+	if (commits === void 0 || end === -1) return [];
+	const bullets = lines.slice(2, end).filter((line) => line.startsWith(BULLET));
+	const named = commits.split(",");
+	if (bullets.length !== named.length) return [];
+	return named.map((commit, at) => ({
+		commit,
+		line: (bullets[at] ?? "").slice(4, LONGEST_LINE$1)
+	}));
+}
+/** A comment with these marks in place of those that it has. */
+function withMarks(body, marks, plan) {
+	const [first = "", ...rest] = withoutMarks(body).split("\n");
+	return [
+		first,
+		...markLines(marks, plan),
+		...rest
+	].join("\n");
+}
+function withoutMarks(body) {
+	const lines = body.split("\n");
+	const end = lines.findIndex((line) => line.trimEnd() === END);
+	if (end === -1 || !START.test((lines[1] ?? "").trimEnd())) return body;
+	return [lines[0], ...lines.slice(end + 1)].join("\n");
+}
+/** The lines that say so, below the hidden first line; none where nothing made the plan old. */
+function markLines(all, { branch, pullRequest }) {
+	const marks = all.slice(0, MOST_MARKS);
+	if (marks.length === 0) return [];
+	return [
+		`<!-- pipelines:stale v1 ${marks.map(({ commit }) => commit).join(",")} -->`,
+		"> [!WARNING]",
+		`> **${code$3(branch)} has changed since this plan.** Merging may do something else than what is shown below.`,
+		">",
+		...marks.map(({ line }) => `${BULLET}${line}`),
+		">",
+		`> **Next:** press **Update branch** at the end of this page, or run ${code$3(`gh pr update-branch ${pullRequest}`)}: the pull request gets what is new on ${code$3(branch)}, and is planned again. A re-run would plan the same two commits once more.`,
+		END
+	];
+}
+const MOST_NAMES = 3;
+/** What a merge changed of what a plan changes and reads. */
+function markOf(merge, hit) {
+	const by = `${link$1(code$3(merge.commit.slice(0, 7)), merge.url)}${merge.pullRequest === null ? "" : ` (#${merge.pullRequest})`}`;
+	const what = [hit.changed.length === 0 ? null : names(hit.changed), hit.read.length === 0 ? null : `${names(hit.read)}, which this plan reads`].filter((part) => part !== null);
+	const said = what.length === 0 ? "units; this plan has more of them than its comment can name" : what.join("; and ");
+	return {
+		commit: merge.commit,
+		line: `${by} has changed ${said}`.slice(0, LONGEST_LINE$1)
+	};
+}
+function names(units) {
+	return `${units.slice(0, MOST_NAMES).map((unit) => code$3(unit, 80)).join(", ")}${units.length > MOST_NAMES ? ` and ${units.length - MOST_NAMES} more` : ""}`;
+}
+
+// packages/dispatcher/src/neighbours/mark-stale.ts
+/** Comments that one push edits: a second each, since GitHub asks for that pace. */
+const MOST_EDITS = 100;
+/**
+* Marks the comments whose plans a push made old, each once: a comment that has the push's mark, or a plan that has its
+* commit in it, is left alone.
+*/
+async function markStale(client, repository, plans, moved, contains) {
+	const stale = [];
+	let [edited, left] = [0, 0];
+	for (const plan of plans) {
+		const old = [];
+		for (const comment of plan.comments) {
+			const { base } = comment.units;
+			if (hitOf(comment.units, moved.units) === null) continue;
+			if (base === null || !await contains(base, moved.merge.commit)) old.push(comment);
+		}
+		if (old.length > 0) stale.push(plan);
+		for (const { id } of old) if (edited >= MOST_EDITS) left += 1;
+		else if (await markComment(client, repository, id, plan.pullRequest, moved)) edited += 1;
+	}
+	return {
+		stale,
+		edited,
+		left
+	};
+}
+/** The comment is read once more right before it is written: the pull request's own run may have written it meanwhile. */
+async function markComment(client, repository, id, pullRequest, { merge, branch, units }) {
+	const comment = {
+		...repository,
+		comment_id: id
+	};
+	try {
+		return await explained$2(`The comment on #${pullRequest}`, "pull-requests: write", async () => {
+			const { data } = await client.rest.issues.getComment(comment);
+			const body = data.body ?? "";
+			const [plan, marks] = [readPlanUnits(body), readMarks(body)];
+			const hit = plan === null || plan.base === merge.commit ? null : hitOf(plan, units);
+			if (hit === null || marks.some(({ commit }) => commit === merge.commit)) return false;
+			const marked = withMarks(body, [markOf(merge, hit), ...marks], {
+				branch,
+				pullRequest
+			});
+			await client.rest.issues.updateComment({
+				...comment,
+				body: marked
+			});
+			return true;
+		});
+	} catch (error) {
+		if (error instanceof NotWritableError) return false;
+		throw error;
+	}
+}
+/** Branches that one push updates: each starts a run that plans. */
+const MOST_UPDATES = 20;
+/**
+* Merges the deploy branch into the pull requests whose plans are old, so that they are planned again. GitHub starts no run
+* for what the workflow's own token pushes, so this needs an App's. Drafts are left alone. Answers what could not be updated.
+*/
+async function updateBranches(client, repository, stale) {
+	const refused = [];
+	let updated = 0;
+	for (const { pullRequest, headSha } of stale.filter(({ draft }) => !draft).slice(0, MOST_UPDATES)) try {
+		await client.rest.pulls.updateBranch({
+			...repository,
+			pull_number: pullRequest,
+			expected_head_sha: headSha
+		});
+		updated += 1;
+	} catch (error) {
+		refused.push(`#${pullRequest}: ${error instanceof Error ? error.message.split("\n")[0] ?? "" : String(error)}`);
+	}
+	return {
+		updated,
+		refused
+	};
+}
+
+// packages/dispatcher/src/sinks/comment-marker.ts
+const COMMENT = /^<!-- pipelines:comment v1 (plan|apply|drift)(?: job=([0-9a-f]{16}))? run=(\d{1,12}) attempt=(\d{1,6}) phase=(start|end|stage-(\d{1,9})) -->$/;
+/** The hidden first line of a comment of ours. */
+function commentMarker({ kind, scope, run, attempt, phase }) {
+	return `<!-- pipelines:comment v1 ${kind}${scope === null ? "" : ` job=${scope}`} run=${run} attempt=${attempt} phase=${nameOf(phase)} -->`;
+}
+/** Reads the first line only: further down, a text from elsewhere may hold something that looks like it. */
+function readCommentMarker(body) {
+	const [, kind, scope, run, attempt, phase, stage] = COMMENT.exec(firstLineOf(body)) ?? [];
+	if (kind !== "plan" && kind !== "apply" && kind !== "drift") return null;
+	return {
+		kind,
+		scope: scope ?? null,
+		run: Number(run),
+		attempt: Number(attempt),
+		phase: stage === void 0 ? { kind: phase === "start" ? "start" : "end" } : {
+			kind: "stage",
+			stage: Number(stage)
 		}
 	};
 }
-function afterDone(before, own, unit, recording, facts, determined) {
-	const applied = appliedBy(unit, recording);
-	const { applied: earlier, due: _due, dismissed: _dismissed, seen: _seen, ...rest } = before;
-	if (own === null || own.action !== unit.action || own.commit !== unit.commit) return earlier === void 0 || isNewer$1(applied, earlier, facts.contains) ? {
-		...before,
-		applied
-	} : null;
-	const left = stillDue(own, unit, facts, determined);
-	return {
-		...rest,
-		applied: again(applied, earlier),
-		...left === null ? {} : { due: left }
-	};
+/** Below 0 when `a` is older than `b`. */
+function compareMarkers(a, b) {
+	return a.run - b.run || a.attempt - b.attempt || rankOf(a.phase) - rankOf(b.phase);
 }
-/** A second record of the same work keeps the first one's time. */
-function again(applied, earlier) {
-	return earlier !== void 0 && isSameWork(applied, earlier) ? earlier : applied;
+function nameOf(phase) {
+	return phase.kind === "stage" ? `stage-${phase.stage}` : phase.kind;
 }
-function isSameWork(a, b) {
-	return sameRun(a.run, b.run) && a.run.attempt === b.run.attempt && a.commit === b.commit && a.action === b.action;
-}
-function isNewer$1(applied, earlier, contains) {
-	if (isSameWork(applied, earlier)) return false;
-	return applied.commit !== earlier.commit && contains(applied.commit, earlier.commit) === true;
-}
-/** What is due after the work is done: commits that it did not have in it, or a unit of the tip that is destroyed. */
-function stillDue(own, unit, { contains, tip }, determined) {
-	const has = (commit) => commit === unit.commit || contains(unit.commit, commit) === true;
-	const exists = tip.exists(unit.path);
-	const again = exists ? {
-		...own,
-		action: "apply",
-		commit: tip.commit,
-		commits: [tip.commit],
-		ahead: false,
-		byHand: false
-	} : {
-		...own,
-		action: "destroy",
-		commit: unit.commit,
-		commits: [tip.commit],
-		ahead: false,
-		byHand: false
-	};
-	if (unit.action === "destroy") {
-		const message = "It was destroyed and is still on the deploy branch.";
-		return exists ? {
-			...again,
-			commits: [...again.commits],
-			why: own.byHand ? "set-back" : "not-determined",
-			message
-		} : null;
-	}
-	const [first, ...rest] = own.commits.filter((commit) => !has(commit));
-	if (first !== void 0) {
-		const message = `An older commit of it, ${unit.commit}, was applied by hand.`;
-		return {
-			...again,
-			commits: [first, ...rest],
-			why: "set-back",
-			message
-		};
-	}
-	if (own.byHand && !exists) {
-		const message = `It was applied by hand at ${unit.commit}, and is not on the deploy branch.`;
-		return {
-			...again,
-			commits: [...again.commits],
-			why: "set-back",
-			message
-		};
-	}
-	if (!own.ahead || determined === null) return null;
-	const onBranch = tip.commit === unit.commit || contains(tip.commit, unit.commit) === true;
-	if (has(determined) && onBranch) return null;
-	const message = `It was applied at ${unit.commit} while ${onBranch ? `another run determined changes up to ${determined}` : "the branch was pushed by force"}, which may turn that back.`;
-	return {
-		...again,
-		commits: [determined],
-		why: "not-determined",
-		message
-	};
-}
-function isUntouched(end) {
-	return [
-		"skipped",
-		"withheld",
-		"superseded",
-		"waiting",
-		"ignored"
-	].includes(end.kind);
-}
-function appliedBy({ action, commit, environment, dependsOn, plan, state }, { run, time, head, by, pullRequest }) {
-	return {
-		action,
-		commit: action === "destroy" ? head : commit,
-		environment,
-		run,
-		time,
-		by,
-		pullRequest,
-		dependsOn: [...dependsOn],
-		plan,
-		state
-	};
-}
-const LONGEST_MESSAGE = 1e3;
-function wordsOf(end) {
-	const { why, message } = explained(end);
-	return {
-		why,
-		message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} …` : message
-	};
-}
-function explained(end) {
-	const list = (units) => units.map((unit) => `\`${unit}\``).join(", ");
-	switch (end.kind) {
-		case "failed": return {
-			why: "failed",
-			message: end.cause.message
-		};
-		case "skipped": return {
-			why: "skipped",
-			message: `${list(end.because)} did not end well.`
-		};
-		case "withheld":
-			if (end.stop.guard === "paused") return {
-				why: "paused",
-				message: end.stop.message
-			};
-			return {
-				why: end.stop.guard === "move" ? "held-move" : "withheld",
-				message: end.stop.message
-			};
-		case "superseded": return {
-			why: "skipped",
-			message: `It was left to the run of ${end.by}.`
-		};
-		case "ignored": return {
-			why: "failed",
-			message: `Its configuration ignores this error: ${end.message}`
-		};
-		case "waiting": return {
-			why: "waiting",
-			message: `It waits for ${list(end.for)}.`
-		};
-		case "interrupted": return {
-			why: "interrupted",
-			message: end.message
-		};
-		case "unknown": return {
-			why: "lost",
-			message: end.why
-		};
-		case "changed":
-		case "unchanged": throw new Error(`a unit that ended \`${end.kind}\` is not due`);
-		default: return end;
-	}
-}
-
-// packages/core/src/ledger/see.ts
-/**
-* Writes down which states plans of the deploy branch found, so that a destroy can tell its state from all others. A state
-* that is known already is not written again, but where the branch is ahead of what was applied or determined: there only
-* a look at the branch as it is says which state the unit has.
-*/
-function see(ledger, { run, time, commit, states }) {
-	const records = [...states].flatMap(([unit, state]) => {
-		const known = ledger.units.get(unit) ?? {
-			version: 1,
-			unit,
-			claim: 0
-		};
-		if (known.due !== void 0 || ledger.determined?.commit !== commit ? isSeen(known, state, commit) : isKnown(known, state)) return [];
-		return [{
-			...known,
-			seen: {
-				state,
-				commit,
-				run,
-				time
-			}
-		}];
-	});
-	return records.length === 0 ? ledger : withUnits(ledger, records);
-}
-function isSeen({ seen }, state, commit) {
-	return seen?.commit === commit && isSame(seen.state, state);
-}
-function isKnown({ applied, seen }, state) {
-	return (applied?.state ?? null) !== null || isSame(seen?.state, state);
-}
-function isSame(a, b) {
-	return a !== void 0 && a.backend === b.backend && a.key === b.key && a.workspace === b.workspace;
-}
-
-// packages/dispatcher/src/ledger/recording-of.ts
-/** What a run has to record of how its jobs ended. */
-function recordingOf(assessment, endings, states, { run, time }, credit) {
-	const dependencies = new Map(assessment.units.map(({ path, dependsOn }) => [path, dependsOn]));
-	const ended = endings.flatMap(({ job, units }) => {
-		const { action, at, environment } = job;
-		if (action !== "apply" && action !== "destroy") return [];
-		return units.map(({ path, end, plan }) => ({
-			path,
-			action,
-			commit: at,
-			environment,
-			end,
-			dependsOn: dependencies.get(path) ?? [],
-			plan: plan === void 0 ? null : digestOf(plan),
-			state: states.get(path) ?? null
-		}));
-	});
-	return {
-		run,
-		time,
-		head: assessment.comparison.head,
-		ended,
-		...credit
-	};
-}
-/** The states that plans of the run found, of units that are on the branch. */
-function plannedStates({ jobs }, states) {
-	const planned = jobs.filter(({ action }) => action === "plan").flatMap(({ units }) => units);
-	return new Map(planned.flatMap(({ path }) => {
-		const state = states.get(path);
-		return state === void 0 ? [] : [[path, state]];
-	}));
-}
-/** A plan's addresses and what happened to them, as one short text that tells two plans apart. */
-function digestOf({ resources }) {
-	const lines = resources.map(({ address, action }) => `${action} ${address}`).toSorted();
-	return createHash("sha256").update(lines.join("\n")).digest("hex");
+/** The end comes after every stage: nine digits number those. */
+function rankOf(phase) {
+	if (phase.kind === "start") return 0;
+	return phase.kind === "stage" ? phase.stage : 1e9;
 }
 
 // packages/core/src/github/safe-write.ts
@@ -78807,7 +81197,7 @@ const Author = object({
 	login: string$2(),
 	type: string$2()
 }).nullable();
-const ListedComment = object({
+const ListedComment$1 = object({
 	id: number(),
 	body: string$2().nullish(),
 	html_url: string$2(),
@@ -78849,7 +81239,7 @@ function conversationOn(client, repository, number, isOurs) {
 			issue_number: number,
 			per_page: 100
 		}));
-		return understood(array$1(ListedComment), pages, doing).filter(({ user }) => isOurs(user)).map(toComment);
+		return understood(array$1(ListedComment$1), pages, doing).filter(({ user }) => isOurs(user)).map(toComment);
 	};
 	return {
 		list,
@@ -78859,7 +81249,7 @@ function conversationOn(client, repository, number, isOurs) {
 				issue_number: number,
 				body
 			});
-			return toComment(understood(ListedComment, data, doing));
+			return toComment(understood(ListedComment$1, data, doing));
 		}, async () => (await list()).find(isIt) ?? null)),
 		update: (id, body) => explained$2(doing, "pull-requests: write", async () => {
 			const { data } = await client.rest.issues.updateComment({
@@ -78867,7 +81257,7 @@ function conversationOn(client, repository, number, isOurs) {
 				comment_id: id,
 				body
 			});
-			return toComment(understood(ListedComment, data, doing));
+			return toComment(understood(ListedComment$1, data, doing));
 		}),
 		remove: (id) => explained$2(doing, "pull-requests: write", async () => {
 			await client.rest.issues.deleteComment({
@@ -78975,91 +81365,855 @@ function toIssue({ number, body, html_url }) {
 	};
 }
 
-// packages/dispatcher/src/commands/record.ts
-/** Writes to the ledger how the run's applies and destroys ended. Runs no code of the repository. */
-async function record({ inputs, folder, environment, run }) {
-	try {
-		var _usingCtx$3 = _usingCtx();
-		const assessment = await readDocument(assessmentFile(folder), Assessment);
-		const { head, deployBranch, mode, ledgerClaim } = assessment.comparison;
-		if (ledgerClaim === void 0 || mode === "plan") {
-			actionsLog.info("Nothing is recorded: this run plans a pull request, or it determined without the ledger.");
-			return 0;
-		}
-		const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
-		const token = inputs.required("token");
-		const opened = _usingCtx$3.a(await openLedger(checkout, deployBranch, run, {
-			token,
-			environment
-		}));
-		const { repository, store, tip } = opened;
-		const endings = collectOutcomes(assessment.jobs, await readOutcomes(folder));
-		const credit = await creditOf(run, assessment, token);
-		const states = new Map((await readUnitStates(folder)).map(({ unit, state }) => [unit, state]));
-		const at = {
-			run: opened.run,
-			time: (/* @__PURE__ */ new Date()).toISOString()
-		};
-		const recording = recordingOf(assessment, endings, states, at, credit);
-		const planned = plannedStates(assessment, states);
-		const units = unitsOfTree((await repository.tree(tip)).map(({ path }) => path));
-		const { ledger } = await updateLedger(store, async (known) => {
-			const contains = await ancestryFor(repository, known, [
-				head,
-				tip,
-				...recording.ended.map(({ commit }) => commit)
-			]);
-			const ended = record$1(known, recording, {
-				contains,
-				tip: {
-					commit: tip,
-					exists: units.has
-				}
+// packages/dispatcher/src/neighbours/open-plans.ts
+const PUSH_LIMITS = {
+	pullRequests: 5,
+	comments: 10,
+	alone: 40
+};
+const PLAN_LIMITS = {
+	pullRequests: 3,
+	comments: 4,
+	alone: 10
+};
+const Pull = object({
+	number: number(),
+	draft: boolean().optional(),
+	head: object({
+		sha: string$2(),
+		repo: object({ full_name: string$2() }).nullable()
+	})
+});
+const ListedComment = object({
+	id: number(),
+	body: string$2().nullish(),
+	issue_url: string$2(),
+	user: Author
+});
+/**
+* The open pull requests that go to a branch, and what their plans change and read. Those of forks have no plan. The comments
+* of all are listed together, newest change first; those that are not among them are asked for one by one.
+*/
+async function lookForOpenPlans(client, repository, branch, isOurs, limits) {
+	const pulls = await openPullRequests(client, repository, branch, limits.pullRequests);
+	const found = new Map(pulls.map(({ number }) => [number, []]));
+	const missing = () => [...found].flatMap(([number, comments]) => comments.length === 0 ? [number] : []);
+	const take = (listed) => {
+		for (const { id, body, issue_url, user } of listed) {
+			const known = found.get(Number(/\/(\d+)$/.exec(issue_url)?.[1]));
+			if (known === void 0 || !isOurs(user) || readCommentMarker(body ?? "")?.kind !== "plan") continue;
+			const units = readPlanUnits(body ?? "");
+			if (units !== null && !known.some((other) => other.id === id)) known.push({
+				id,
+				units
 			});
-			const recorded = head === tip ? see(ended, {
-				...at,
-				commit: head,
-				states: planned
-			}) : ended;
-			return {
-				ledger: recorded,
-				message: recordMessage(recording, recorded, run.runUrl),
-				result: null
-			};
-		}, patience);
-		const due = [...ledger.units.values()].filter((unit) => unit.due !== void 0).length;
-		actionsLog.info(due === 0 ? "Nothing is due." : `Due: ${count$1(due, "unit")}. \`pipelines status\` says why.`);
-		return 0;
-	} catch (_) {
-		_usingCtx$3.e = _;
-	} finally {
-		await _usingCtx$3.d();
-	}
-}
-/** Whose change it was. What can't be found out is left out: the ledger is about what is applied. */
-async function creditOf(run, { comparison }, token) {
-	if (comparison.mode === "manual") return {
-		by: run.actor,
-		pullRequest: null
+		}
 	};
+	if (missing().length > limits.alone) await untilTheEnd(limits.comments, async (page) => {
+		const listed = await commentsOfAll(client, repository, page);
+		take(listed);
+		return listed.length < 100 || missing().length === 0;
+	});
+	const alone = missing();
+	for (const number of alone.slice(0, limits.alone)) take(await commentsOf(client, repository, number));
+	return {
+		plans: pulls.map(({ number, head, draft = false }) => ({
+			pullRequest: number,
+			headSha: head.sha,
+			draft,
+			comments: found.get(number) ?? []
+		})),
+		unseen: alone.slice(limits.alone)
+	};
+}
+async function openPullRequests(client, repository, branch, pages) {
+	const pulls = [];
+	await untilTheEnd(pages, async (page) => {
+		const doing = "Looking for open pull requests";
+		const { data } = await explained$2(doing, "pull-requests: read", () => client.rest.pulls.list({
+			...repository,
+			state: "open",
+			base: branch,
+			sort: "updated",
+			direction: "desc",
+			per_page: 100,
+			page
+		}));
+		pulls.push(...understood(array$1(Pull), data, doing));
+		return data.length < 100;
+	});
+	const own = `${repository.owner}/${repository.repo}`.toLowerCase();
+	return pulls.filter(({ head }) => head.repo?.full_name.toLowerCase() === own);
+}
+async function commentsOfAll(client, repository, page) {
+	const doing = "Looking for the comments of open pull requests";
+	const { data } = await explained$2(doing, "pull-requests: read", () => client.rest.issues.listCommentsForRepo({
+		...repository,
+		sort: "updated",
+		direction: "desc",
+		per_page: 100,
+		page
+	}));
+	return understood(array$1(ListedComment), data, doing);
+}
+/** The first three hundred: the comment of a plan comes early. */
+async function commentsOf(client, repository, number) {
+	const comments = [];
+	await untilTheEnd(3, async (page) => {
+		const doing = `Looking for the comment on #${number}`;
+		const { data } = await explained$2(doing, "pull-requests: read", () => client.rest.issues.listComments({
+			...repository,
+			issue_number: number,
+			per_page: 100,
+			page
+		}));
+		comments.push(...understood(array$1(ListedComment), data, doing));
+		return data.length < 100;
+	});
+	return comments;
+}
+async function untilTheEnd(most, isLast) {
+	for (let page = 1; page <= most; page += 1) if (await isLast(page)) return;
+}
+
+// packages/dispatcher/src/commands/mark.ts
+/**
+* Tells open pull requests whose plans a push made old. It runs nothing of the repository, and nothing of what comments hold
+* becomes text. What it can't do is a warning: the merge is applied all the same.
+*/
+async function mark({ inputs, folder, run }) {
+	const assessment = await readDocument(assessmentFile(folder), Assessment);
+	const { deployBranch: branch, head } = assessment.comparison;
+	const units = movedUnits(assessment);
+	if (units.length === 0) {
+		actionsLog.info("No plan is old: this push changed no unit.");
+		return 0;
+	}
 	try {
+		const token = inputs.required("token");
 		const client = createGitHubClient({
 			token,
 			apiUrl: run.apiUrl,
 			log: actionsLog
 		});
-		const pullRequest = await mergedPullRequestOf(client, run.repository, comparison.head, comparison.deployBranch);
+		const isOurs = await identityOf(client, token);
+		const { plans, unseen } = await lookForOpenPlans(client, run.repository, branch, isOurs, PUSH_LIMITS);
+		const merge = await mergeOf(client, run, head, branch);
+		const contains = containsOn(client, run.repository);
+		const { stale, edited, left } = await markStale(client, run.repository, plans, {
+			merge,
+			branch,
+			units
+		}, contains);
+		actionsLog.info(`${stale.length} of ${plans.length} open pull requests have a plan that is old now; ${edited} were told.`);
+		if (left > 0) actionsLog.warning(`${left} comments were left as they are: one push edits only so many.`);
+		if (unseen.length > 0) actionsLog.warning(`Not looked at: the comments of ${listed(unseen)}.`);
+		await turnRed(client, run, stale, branch);
+		await update(inputs.optional("update-token"), run, stale);
+	} catch (error) {
+		actionsLog.warning(error instanceof Error ? error.message : String(error), { title: "Open pull requests could not be told that their plans are old" });
+	}
+	return 0;
+}
+async function mergeOf(client, run, commit, branch) {
+	const url = `${run.serverUrl}/${run.fullName}/commit/${commit}`;
+	try {
 		return {
-			by: (pullRequest === null ? null : await mergerOf(client, run.repository, pullRequest)) ?? run.actor,
-			pullRequest
+			commit,
+			url,
+			pullRequest: await mergedPullRequestOf(client, run.repository, commit, branch)
 		};
 	} catch (error) {
 		actionsLog.warning(error instanceof Error ? error.message : String(error));
 		return {
-			by: run.actor,
+			commit,
+			url,
 			pullRequest: null
 		};
 	}
+}
+/** Where the configuration asks for it, a plan that is old turns the commit's status red. */
+async function turnRed(client, run, stale, branch) {
+	if (stale.length === 0) return;
+	const { stale_plans: wanted } = await configurationOn(client, run.repository, run.sha);
+	if (wanted === "warn") return;
+	for (const { headSha, pullRequest } of stale) await setFreshPlan(client, run.repository, headSha, {
+		state: "failure",
+		description: `${branch} has changed units of this plan: update the branch`,
+		url: `${run.serverUrl}/${run.fullName}/pull/${pullRequest}`
+	});
+}
+async function update(token, run, stale) {
+	if (token === null || stale.length === 0) return;
+	const client = createGitHubClient({
+		token,
+		apiUrl: run.apiUrl,
+		log: actionsLog
+	});
+	const { updated, refused } = await updateBranches(client, run.repository, stale);
+	actionsLog.info(`${updated} branches were updated.`);
+	for (const refusal of refused) actionsLog.warning(refusal, { title: "A branch could not be updated" });
+}
+function listed(numbers) {
+	return `${numbers.slice(0, 20).map((number) => `#${number}`).join(", ")}${numbers.length > 20 ? ` and ${numbers.length - 20} more` : ""}`;
+}
+
+// packages/core/src/actions/mask.ts
+/** Has GitHub's runner mask a value in everything that it shows of this job from now on. */
+function maskInLog(value) {
+	if (value !== "") setSecret(value);
+}
+
+// packages/dispatcher/src/report/subjects.ts
+/**
+* What of a run needs attention, unit by unit. What is withheld from a request of a person is answered to that person; what
+* is withheld from a merge stays to be destroyed. An apply that was not started because of another unit belongs to that
+* unit; a destroy stands for itself, since it may be what should not follow.
+*/
+function subjectsOf(report) {
+	const rows = new Map(report.rows.filter(isOfInterest).map((row) => [row.unit, row]));
+	const behind = /* @__PURE__ */ new Map();
+	const alone = [];
+	for (const row of rows.values()) {
+		const causes = isApplyNotStarted(row) ? causesOf(row, rows) : [];
+		if (causes.length === 0) alone.push(row);
+		for (const cause of causes) behind.set(cause, [...behind.get(cause) ?? [], row.unit]);
+	}
+	return [...alone.map((row) => ({
+		kind: "row",
+		unit: row.unit,
+		action: row.action,
+		row,
+		notStarted: (behind.get(row.unit) ?? []).toSorted()
+	})), ...report.withheld.filter(({ action }) => traitsOf(action).removes && report.comparison?.mode === "apply").map((withheld) => ({
+		kind: "withheld",
+		...withheld
+	}))];
+}
+function isOfInterest(row) {
+	return changesUnits(row.action) && needsSomebody(row.end, row.action);
+}
+function isApplyNotStarted({ end, action }) {
+	return end.kind === "skipped" && !traitsOf(action).removes;
+}
+/** The units at the beginning of the chain that kept a unit from being started; none when those need no attention. */
+function causesOf(row, rows) {
+	const causes = /* @__PURE__ */ new Set();
+	const seen = /* @__PURE__ */ new Set();
+	const visit = ({ unit, end }) => {
+		if (seen.has(unit) || end.kind !== "skipped") return;
+		seen.add(unit);
+		for (const cause of end.because.flatMap((path) => rows.get(path) ?? [])) if (isApplyNotStarted(cause)) visit(cause);
+		else causes.add(cause.unit);
+	};
+	visit(row);
+	return [...causes].toSorted();
+}
+
+// packages/dispatcher/src/notify/messages-of.ts
+/** Why a unit is due that no failure tells of already. */
+const OPEN = /* @__PURE__ */ new Set([
+	"problem",
+	"not-determined",
+	"withheld",
+	"paused",
+	"held-move",
+	"set-back"
+]);
+/** What a run has to say, of what somebody wants to know, and which earlier messages are over. */
+function notificationOf(report, facts, wanted) {
+	return {
+		messages: [
+			failed,
+			recovered,
+			due,
+			waiting,
+			drift
+		].flatMap((about) => about(report, facts) ?? []).filter(({ event }) => wanted.includes(event)),
+		settled: settledBy$1(report, facts)
+	};
+}
+function failed(report, facts) {
+	if (!isOver(report) || report.kind !== "apply" || report.status !== "failure") return null;
+	const { icon, text } = headlineOf(report);
+	const units = subjectsOf(report).map((subject) => {
+		const said = subject.kind === "withheld" ? `was withheld: ${subject.message}` : adviceOn(subject.row)?.happened;
+		return `${subject.unit} ${said ?? "did not end well"}`;
+	});
+	const others = [...report.jobs.map(({ name, failure }) => `${name}: ${failure}`), ...report.problems.map(({ path, message }) => `${path === null ? "" : `${path}: `}${message}`)];
+	return messageOf$1(report, facts, {
+		event: "failed",
+		key: runKey(report.run.runId),
+		icon,
+		title: text,
+		lines: [...units, ...others]
+	});
+}
+function recovered(report, facts) {
+	const { failedBefore } = facts;
+	if (!isOver(report) || report.kind !== "apply" || report.status !== "success" || failedBefore === null) return null;
+	const title = `Applied again: the first run that succeeds since run ${failedBefore.number}`;
+	return messageOf$1(report, facts, {
+		event: "recovered",
+		key: `recovered-${report.run.runId}`,
+		icon: "✅",
+		title,
+		lines: []
+	});
+}
+function due(report, facts) {
+	if (!isOver(report) || report.kind !== "apply") return null;
+	const own = openUnits(facts).filter((unit) => String(unit.due?.owner.id) === report.run.runId);
+	if (own.length === 0) return null;
+	const lines = own.map(({ unit, due: is }) => `${unit}: ${is?.action ?? ""}, ${is?.why ?? ""}. ${is?.message ?? ""}`);
+	const title = `${count$1(own.length, "unit")} merged and not applied`;
+	return messageOf$1(report, facts, {
+		event: "due",
+		key: dueKey(report.run.runId),
+		icon: "✋",
+		title,
+		lines
+	});
+}
+function waiting(report, facts) {
+	if (report.phase.kind !== "start" || report.kind !== "apply" || facts.approvals.length === 0) return null;
+	const title = `Run ${report.run.runNumber} asks for an approval: ${facts.approvals.join(", ")}`;
+	const lines = report.pending.map(({ name }) => name);
+	return messageOf$1(report, facts, {
+		event: "waiting",
+		key: waitingKey(report.run.runId),
+		icon: "⏳",
+		title,
+		lines
+	});
+}
+function drift(report, facts) {
+	const { icon, text } = headlineOf(report);
+	if (!isOver(report) || report.kind !== "drift" || icon === "✅" && report.status === "success") return null;
+	return messageOf$1(report, facts, {
+		event: "drift",
+		key: "drift",
+		icon,
+		title: text,
+		lines: report.rows.filter((row) => !isUnchanged(row)).map(({ unit, end }) => `${unit}: ${end.kind === "changed" ? "differs" : end.kind}`)
+	});
+}
+/** Failures are over when a later run, or the same once more, succeeds; requests for approval when their run has ended. */
+function settledBy$1(report, facts) {
+	const { run, kind, status } = report;
+	const by = `run ${run.runNumber}`;
+	const owners = facts.due === null ? null : new Set(openUnits(facts).map(({ due: is }) => String(is?.owner.id)));
+	const ofRun = (what, of) => {
+		if (what === "waiting") return of === run.runId ? "The run has ended" : null;
+		if (what === "run") return status === "success" && Number(of) <= Number(run.runId) ? `Resolved by ${by}` : null;
+		return owners !== null && !owners.has(of) ? `Nothing of this is due any more, says ${by}` : null;
+	};
+	return (key) => {
+		if (!isOver(report)) return null;
+		if (kind === "drift") return key === "drift" && drift(report, facts) === null ? `No drift any more, says ${by}` : null;
+		const [, what, of] = /^(run|due|waiting)-(\d+)$/.exec(key) ?? [];
+		return kind !== "apply" || what === void 0 || of === void 0 ? null : ofRun(what, of);
+	};
+}
+function openUnits({ due: units }) {
+	return (units ?? []).filter(({ due: is }) => is !== void 0 && OPEN.has(is.why));
+}
+const isOver = ({ phase }) => phase.kind === "end";
+const runKey = (id) => `run-${id}`;
+const dueKey = (id) => `due-${id}`;
+const waitingKey = (id) => `waiting-${id}`;
+const [LONGEST_TITLE, LONGEST_LINE] = [140, 300];
+function messageOf$1({ run }, { mask }, { title, lines, ...rest }) {
+	const plain = (text, length) => oneLine(mask(text), length).replaceAll("`", "");
+	const shown = lines.slice(0, 12).map((line) => plain(line, LONGEST_LINE));
+	const more = lines.length > 12 ? [`and ${lines.length - 12} more`] : [];
+	return {
+		...rest,
+		title: plain(title, LONGEST_TITLE),
+		facts: [
+			run.repository,
+			`commit ${run.commit.slice(0, 7)}`,
+			...run.pullRequest === null ? [] : [`#${run.pullRequest}`],
+			...run.assignee === null ? [] : [plain(run.assignee, 40)]
+		],
+		lines: [...shown, ...more],
+		link: {
+			text: `Run ${run.runNumber}`,
+			url: run.runUrl
+		}
+	};
+}
+/** The environments of the configuration whose jobs a run has to do. */
+function deployingEnvironments({ jobs }) {
+	const deploying = jobs.filter(({ action }) => action === "apply" || action === "destroy");
+	return [...new Set(deploying.map(({ environment }) => environment))].toSorted();
+}
+
+// packages/dispatcher/src/notify/facts.ts
+const Environments = array$1(object({
+	name: string$2(),
+	protection_rules: array$1(object({ type: string$2() })).optional()
+}));
+const Runs$3 = array$1(object({
+	id: number(),
+	run_number: number(),
+	head_branch: string$2().nullish(),
+	conclusion: string$2().nullish(),
+	event: string$2()
+}));
+/** GitHub environments of the run's applies and destroys that ask for an approval, as their settings have it. */
+async function approvalsOf(client, run, assessment, { environments = {} }) {
+	const named = new Set(deployingEnvironments(assessment).flatMap((name) => environments[name]?.github_environment ?? []));
+	if (named.size === 0) return [];
+	const doing = "Looking at the environments";
+	const { data } = await explained$2(doing, "actions: read", () => client.rest.repos.getAllEnvironments({
+		...run.repository,
+		per_page: 100
+	}));
+	return understood(Environments, data.environments ?? [], doing).filter(({ name, protection_rules: rules = [] }) => named.has(name) && rules.some(({ type }) => type === "required_reviewers")).map(({ name }) => name);
+}
+/** Runs that change the world. A look for drift is red for reasons of its own. */
+const CHANGING = ["push", "workflow_dispatch"];
+/**
+* The run that failed before this one, or this one's earlier attempt; `null` where the last one succeeded.
+*
+* @param workflow the file name of the workflow
+*/
+async function failedBefore(client, run, workflow, branch) {
+	if (run.attempt > 1) {
+		const { data } = await explained$2("Looking at the earlier attempt", "actions: read", () => client.rest.actions.getWorkflowRunAttempt({
+			...run.repository,
+			run_id: Number(run.runId),
+			attempt_number: run.attempt - 1
+		}));
+		if (data.conclusion === "failure") return {
+			id: Number(run.runId),
+			number: run.runNumber
+		};
+	}
+	const doing = "Looking at the run before";
+	const { data } = await explained$2(doing, "actions: read", () => client.rest.actions.listWorkflowRuns({
+		...run.repository,
+		workflow_id: workflow,
+		branch,
+		status: "completed",
+		per_page: 50
+	}));
+	const [last] = understood(Runs$3, data.workflow_runs, doing).filter((other) => other.id !== Number(run.runId) && other.run_number < run.runNumber).filter(({ event, conclusion }) => CHANGING.includes(event) && (conclusion === "success" || conclusion === "failure")).toSorted((a, b) => b.run_number - a.run_number);
+	return last?.conclusion === "failure" ? {
+		id: last.id,
+		number: last.run_number
+	} : null;
+}
+/** What is due after the run; `null` where the ledger can't be read. */
+async function dueUnits(run, token, environment) {
+	const authenticated = toolEnvironment(environment, gitAuthentication(token, run.serverUrl));
+	try {
+		try {
+			var _usingCtx$4 = _usingCtx();
+			const { ledger } = await _usingCtx$4.a(await openLedgerStore(`${run.serverUrl}/${run.fullName}`, authenticated)).read();
+			return [...ledger.units.values()].filter(({ due }) => due !== void 0);
+		} catch (_) {
+			_usingCtx$4.e = _;
+		} finally {
+			await _usingCtx$4.d();
+		}
+	} catch (error) {
+		actionsLog.warning(error instanceof Error ? error.message : String(error));
+		return null;
+	}
+}
+
+// packages/dispatcher/src/notify/post.ts
+const LONGEST_MS = 1e4;
+const LONGEST_WAIT_SECONDS = 30;
+const LONGEST_ANSWER = 1e6;
+/** An address that nothing is sent to, or a service that did not take it. */
+var NotificationError = class extends Error {
+	name = "NotificationError";
+};
+/**
+* Posts JSON to a service. Over TLS only, and no redirect is followed: what an address leads to is as it was set. One wait for
+* a service that asks for it.
+*
+* @throws NotificationError that names the host and nothing else of the address
+*/
+const post = async (posted) => {
+	const url = addressOf(posted.url);
+	const first = await send(url, posted);
+	const wait = Number(first.retryAfter);
+	if (first.status !== 429 || !(wait > 0 && wait <= LONGEST_WAIT_SECONDS)) return first;
+	await setTimeout$2(wait * 1e3);
+	return send(url, posted);
+};
+/** @throws NotificationError for one that may lead to the runner itself, or that others can read on the way */
+function addressOf(text) {
+	const url = URL.canParse(text) ? new URL(text) : null;
+	if (url === null) throw new NotificationError("the secret holds no address, `https://…`");
+	if (url.protocol !== "https:") throw new NotificationError(`the address has to begin with \`https://\`, not \`${url.protocol}//\``);
+	if (url.username !== "" || url.password !== "") throw new NotificationError("the address must not hold a name or a password");
+	if (isOfTheRunner(url.hostname)) throw new NotificationError("the address leads to the runner itself");
+	return url;
+}
+/** Loopback, link-local (where clouds hand out credentials) and unspecified addresses, in the forms that `URL` gives them. */
+function isOfTheRunner(hostname) {
+	const host = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "").toLowerCase();
+	if (host === "localhost" || host.endsWith(".localhost")) return true;
+	switch (isIP(host)) {
+		case 4: return /^(?:0|127)\.|^169\.254\./.test(host);
+		case 6: return /^(?:::1?$|::ffff:|fe[89ab]|fd00:ec2:)/.test(host);
+		default: return false;
+	}
+}
+async function send(url, { body, headers }) {
+	try {
+		const response = await fetch(url, {
+			method: "POST",
+			body,
+			redirect: "error",
+			signal: AbortSignal.timeout(LONGEST_MS),
+			headers: {
+				"content-type": "application/json; charset=utf-8",
+				...headers
+			}
+		});
+		const text = (await response.text()).slice(0, LONGEST_ANSWER);
+		return {
+			status: response.status,
+			text,
+			retryAfter: response.headers.get("retry-after")
+		};
+	} catch (error) {
+		const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+		const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "no answer";
+		throw new NotificationError(`${url.host} can't be reached: ${code}`);
+	}
+}
+/** The host of an address, for people. */
+function hostOf(text) {
+	return URL.canParse(text) ? new URL(text).host : "the service";
+}
+
+// packages/dispatcher/src/notify/slack.ts
+/** Slack reads three characters as markup: https://docs.slack.dev/messaging/formatting-message-text#escaping */
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/**
+* A message as Block Kit. What comes from elsewhere is `plain_text`, in which nothing is a link, a mention or an emoji.
+* https://docs.slack.dev/reference/block-kit/blocks: a header takes 150 characters, a section 3,000.
+*/
+function slackMessage({ icon, title, facts, lines, link }) {
+	const text = (length, value) => ({
+		type: "plain_text",
+		text: cut(value, length),
+		emoji: false
+	});
+	return {
+		text: cut(escaped(`${icon} ${title}`), 300),
+		blocks: [
+			{
+				type: "header",
+				text: text(150, `${icon} ${title}`)
+			},
+			...lines.length === 0 ? [] : [{
+				type: "section",
+				text: text(3e3, lines.map((line) => `• ${line}`).join("\n"))
+			}],
+			{
+				type: "context",
+				elements: [text(2e3, facts.join(" · ")), {
+					type: "mrkdwn",
+					text: `<${escaped(link.url).replaceAll("|", "%7C")}|${escaped(link.text)}>`
+				}]
+			}
+		],
+		unfurl_links: false,
+		unfurl_media: false
+	};
+}
+function cut(text, length) {
+	return text.length <= length ? text : `${text.slice(0, length - 1).toWellFormed().replace(/\ufffd$/, "")}…`;
+}
+/** Posts to an incoming webhook, whose messages can't be edited. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+async function notifySlackWebhook(post, url, { messages }) {
+	for (const message of messages) {
+		const { status, text } = await post({
+			url,
+			body: JSON.stringify(slackMessage(message))
+		});
+		if (status !== 200) throw new NotificationError(`${hostOf(url)} answered ${status}: ${text.slice(0, 100)}`);
+	}
+	return {
+		kind: "published",
+		url: null
+	};
+}
+const Answered = looseObject({
+	ok: boolean(),
+	error: string$2().optional()
+});
+const Metadata = looseObject({
+	event_type: literal("pipelines_message"),
+	event_payload: looseObject({
+		key: string$2(),
+		repository: string$2(),
+		open: boolean()
+	})
+});
+const Listed = looseObject({ messages: array$1(looseObject({
+	ts: string$2(),
+	text: string$2().optional(),
+	metadata: unknown$1().optional()
+})) });
+/**
+* Keeps one message for each thing in a channel. Which message that is stands in the message itself, as metadata, so nothing
+* has to be kept elsewhere. https://docs.slack.dev/messaging/message-metadata
+*/
+async function notifySlackChannel(post, channel, { messages, settled }) {
+	const { open, why } = await openMessages(post, channel);
+	const metadata = (key, isOpen) => ({
+		event_type: "pipelines_message",
+		event_payload: {
+			key,
+			repository: channel.repository,
+			open: isOpen
+		}
+	});
+	const told = new Set(messages.map(({ key }) => key));
+	for (const message of messages) {
+		const same = open.find(({ key }) => key === message.key);
+		const stays = message.event !== "recovered";
+		const body = {
+			...slackMessage(message),
+			metadata: metadata(message.key, stays)
+		};
+		if (same === void 0) await call(post, channel, "chat.postMessage", body);
+		else await call(post, channel, "chat.update", {
+			...body,
+			ts: same.ts
+		});
+	}
+	for (const { ts, key, text } of open) {
+		const over = told.has(key) ? null : settled(key);
+		if (over === null) continue;
+		const blocks = [{
+			type: "section",
+			text: {
+				type: "plain_text",
+				text: cut(`✅ ${over}: ${text}`, 3e3),
+				emoji: false
+			}
+		}];
+		await call(post, channel, "chat.update", {
+			ts,
+			text: cut(escaped(`✅ ${over}`), 300),
+			blocks,
+			metadata: metadata(key, false)
+		});
+	}
+	return why === null ? {
+		kind: "published",
+		url: null
+	} : {
+		kind: "failed",
+		cause: why
+	};
+}
+/** What is found of our open messages. Without the right to look, new messages are posted, and that is said. */
+async function openMessages(post, channel) {
+	try {
+		const answer = await call(post, channel, "conversations.history", {
+			limit: 100,
+			include_all_metadata: true
+		});
+		const { messages } = Listed.parse(answer);
+		return {
+			open: messages.flatMap(({ ts, text = "", metadata }) => {
+				const ours = Metadata.safeParse(metadata).data?.event_payload;
+				return ours?.repository === channel.repository && ours.open ? [{
+					ts,
+					key: ours.key,
+					text: unescaped(text)
+				}] : [];
+			}),
+			why: null
+		};
+	} catch (error) {
+		return {
+			open: [],
+			why: `The messages were posted, and earlier ones could not be found to edit them: ${error instanceof NotificationError ? error.message : "its answer can't be understood"}`
+		};
+	}
+}
+function unescaped(text) {
+	return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+/** Slack answers 200 whatever happened: https://docs.slack.dev/apis/web-api#responses */
+async function call(post, { token, channel }, method, args) {
+	const { status, text } = await post({
+		url: `https://slack.com/api/${method}`,
+		body: JSON.stringify({
+			channel,
+			...args
+		}),
+		headers: { authorization: `Bearer ${token}` }
+	});
+	const answer = Answered.safeParse(jsonOf(text));
+	if (status === 200 && answer.success && answer.data.ok) return answer.data;
+	const why = answer.success ? answer.data.error ?? "no reason" : `status ${status}`;
+	throw new NotificationError(`Slack refused ${method}: ${why}${HINTS[why] ?? ""}`);
+}
+const HINTS = {
+	missing_scope: " (the app needs `chat:write`, and `channels:history` or, in a private channel, `groups:history`)",
+	not_in_channel: " (invite the app to the channel)",
+	channel_not_found: " (`channel` is the channel's id, such as C0123456789)",
+	invalid_auth: " (the secret is no token of a bot, `xoxb-…`)"
+};
+function jsonOf(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+
+// packages/dispatcher/src/notify/teams.ts
+/**
+* 28 KB by https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using; people were
+* refused well below that, so a message stays well below it.
+*/
+const MOST_BYTES = 2e4;
+/**
+* A message as an Adaptive Card, as a Workflows webhook takes it. Text is `TextRun`: in a `TextBlock` it would be Markdown.
+* https://adaptivecards.io/explorer/TextRun.html
+*/
+function teamsMessage({ icon, title, facts, lines, link }) {
+	const run = (text, style = {}) => ({
+		type: "RichTextBlock",
+		inlines: [{
+			type: "TextRun",
+			text,
+			...style
+		}]
+	});
+	const cardOf = (shown) => ({
+		type: "message",
+		attachments: [{
+			contentType: "application/vnd.microsoft.card.adaptive",
+			contentUrl: null,
+			content: {
+				$schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+				type: "AdaptiveCard",
+				version: "1.4",
+				body: [
+					run(`${icon} ${title}`, {
+						weight: "Bolder",
+						size: "Medium"
+					}),
+					run(facts.join(" · "), { isSubtle: true }),
+					...shown.map((line) => run(`• ${line}`))
+				],
+				actions: [{
+					type: "Action.OpenUrl",
+					title: link.text,
+					url: link.url
+				}]
+			}
+		}]
+	});
+	let shown = lines;
+	while (shown.length > 0 && Buffer.byteLength(JSON.stringify(cardOf(shown))) > MOST_BYTES) shown = shown.slice(0, -1);
+	return cardOf(shown);
+}
+/** Posts to a Workflows webhook, whose messages can't be edited. */
+async function notifyTeams(post, url, { messages }) {
+	for (const message of messages) {
+		const { status, text } = await post({
+			url,
+			body: JSON.stringify(teamsMessage(message))
+		});
+		if (status < 200 || status > 299) throw new NotificationError(`${hostOf(url)} answered ${status}: ${text.slice(0, 100)}`);
+	}
+	return {
+		kind: "published",
+		url: null
+	};
+}
+
+// packages/dispatcher/src/notify/webhook.ts
+/** A message as anything that reads JSON takes it. */
+function webhookMessage({ event, key, title, lines, link }, { run, comparison, status }) {
+	return {
+		version: 1,
+		event,
+		key,
+		title,
+		lines,
+		url: link.url,
+		status,
+		repository: run.repository,
+		branch: comparison?.deployBranch ?? null,
+		commit: run.commit,
+		pull_request: run.pullRequest,
+		run: {
+			id: run.runId,
+			number: run.runNumber,
+			attempt: run.attempt
+		}
+	};
+}
+/** Posts each message, signed where there is a secret to sign with: what the receiver reads is what was sent. */
+async function notifyWebhook(post, { url, signingSecret }, { messages }, report) {
+	for (const message of messages) {
+		const body = JSON.stringify(webhookMessage(message, report));
+		const { status, text } = await post({
+			url,
+			body,
+			headers: signingSecret === null ? {} : { "x-pipelines-signature-256": `sha256=${createHmac("sha256", signingSecret).update(body).digest("hex")}` }
+		});
+		if (status < 200 || status > 299) throw new NotificationError(`${hostOf(url)} answered ${status}: ${text.slice(0, 100)}`);
+	}
+	return {
+		kind: "published",
+		url: null
+	};
+}
+
+// packages/dispatcher/src/notify/sinks.ts
+/** A sink for each service that the configuration names. */
+function notificationSinks(settings, secrets, facts, post) {
+	const { slack, teams, webhook, events } = settings;
+	/** @throws NotificationError for a secret that is not there */
+	const secret = (name) => {
+		const value = secrets[name];
+		if (value !== void 0 && value !== "") return value;
+		throw new NotificationError(`the secret \`${name}\` is not among those of the notifications: add it to \`PIPELINES_NOTIFICATIONS\``);
+	};
+	const sink = (name, tell) => ({
+		name,
+		wants: (report) => report.kind !== "plan",
+		publish: async (report) => tell(notificationOf(report, facts, events), report)
+	});
+	return [
+		...slack === void 0 ? [] : [sink("message to Slack", async (notification, { run }) => {
+			const value = secret(slack.secret);
+			if (value.startsWith("https://")) return notifySlackWebhook(post, value, notification);
+			if (slack.channel === void 0) throw new NotificationError("a bot's token needs `notifications.slack.channel`");
+			const channel = {
+				token: value,
+				channel: slack.channel,
+				repository: run.repository
+			};
+			return notifySlackChannel(post, channel, notification);
+		})],
+		...teams === void 0 ? [] : [sink("message to Teams", async (notification) => notifyTeams(post, secret(teams.secret), notification))],
+		...webhook === void 0 ? [] : [sink("webhook", async (notification, report) => {
+			const signingSecret = webhook.signing_secret === void 0 ? null : secret(webhook.signing_secret);
+			return notifyWebhook(post, {
+				url: secret(webhook.secret),
+				signingSecret
+			}, notification, report);
+		})]
+	];
 }
 
 // packages/dispatcher/src/report/circumstances.ts
@@ -79071,7 +82225,7 @@ const RESULTS = [
 	"skipped"
 ];
 /** What a report says of circumstances, once, in place of a failure of every unit. */
-function toldOf(assessment, { outputsDropped, claim, record, outcomes }) {
+function runProblems(assessment, { outputsDropped, claim, record, outcomes }) {
 	const { mode, ledgerClaim } = assessment.comparison;
 	const unclaimed = (mode === "apply" || assessment.jobs.some(({ action }) => changesUnits(action))) && (claim === "failure" || claim === "cancelled");
 	const lost = outcomes === "failure" || outcomes === "cancelled";
@@ -79107,6 +82261,748 @@ const UNRECORDED = {
 	message: "How this run ended could not be written to the ledger: the log of the job `Record` says why. Nothing is lost: its units stay due, with this run as their owner, and the next run takes them along. A re-run of the failed jobs writes it too."
 };
 
+// packages/dispatcher/src/run/secrets.ts
+const Secrets = record$2(string$2().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), string$2());
+/**
+* Reads the secrets that a workflow hands over as one JSON object, name to value. The executor gives a unit those that
+* its environment declares.
+*
+* @param text as it was stored, in one line or in several
+* @throws InputError without showing any value
+*/
+function readSecrets(text, warn) {
+	if (text === null) return {};
+	if (text.includes("\n")) warn("The secrets have several lines. GitHub's runner masks each of them, so that `{` and `}` are shown as `***` in this log and in the summary, and outputs with braces are dropped. Store them on one line: `jq -c .`");
+	let value;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw new InputError("secrets", "has to be a JSON object, `{\"NAME\": \"value\"}`");
+	}
+	const result = Secrets.safeParse(value);
+	if (!result.success) throw new InputError("secrets", "has to be a JSON object of names and texts");
+	const reserved = Object.keys(result.data).find((name) => RESERVED_VARIABLE.test(name));
+	if (reserved !== void 0) throw new InputError("secrets", `must not set \`${reserved}\``);
+	return result.data;
+}
+
+// packages/dispatcher/src/commands/circumstances.ts
+/** How the parts of the run ended that leave no document. Where nobody says it, they ended well. */
+function circumstancesOf(inputs) {
+	return {
+		outputsDropped: inputs.flag("outputs-dropped", false),
+		claim: inputs.choice("claim", RESULTS, "success"),
+		record: inputs.choice("record", RESULTS, "success"),
+		outcomes: inputs.choice("outcomes", RESULTS, "success")
+	};
+}
+/** An assessment that says what became of the run as a whole. */
+function withCircumstances(assessment, { problems, notices }) {
+	return {
+		...assessment,
+		problems: [...assessment.problems, ...problems.map(({ message }) => ({
+			kind: "other",
+			path: null,
+			file: null,
+			line: null,
+			message
+		}))],
+		notices: [...assessment.notices, ...notices.map(({ message }) => message)]
+	};
+}
+
+// packages/dispatcher/src/commands/publications.ts
+/** A report that can't be written is a warning with its cause; the run's status stands. */
+function logPublications(publications) {
+	for (const { sink, result } of publications) if (result.kind === "failed") actionsLog.warning(result.cause, { title: `The ${sink} could not be written` });
+	else actionsLog.info(result.kind === "published" ? `${sink}: written` : `${sink}: ${result.why}`);
+}
+
+// packages/dispatcher/src/commands/notify.ts
+/**
+* Tells chats and other services how a run of the deploy branch ended, or that it asks for an approval. Whatever becomes of
+* it is a warning: the run's status is decided elsewhere. Runs no code of the repository.
+*/
+async function notify(context) {
+	try {
+		await tell(context);
+	} catch (error) {
+		actionsLog.warning(error instanceof Error ? error.message : String(error), { title: "Nobody could be notified" });
+	}
+	return 0;
+}
+async function tell({ inputs, folder, environment, run }) {
+	const token = inputs.required("token");
+	const client = createGitHubClient({
+		token,
+		apiUrl: run.apiUrl,
+		log: actionsLog
+	});
+	const configuration = await configurationOn(client, run.repository, run.sha);
+	const { notifications, deploy_branch: branch } = configuration;
+	if (notifications === void 0) {
+		actionsLog.info("The configuration names nobody to notify.");
+		return;
+	}
+	if (run.ref !== `refs/heads/${branch}`) {
+		actionsLog.info(`Nobody is notified of runs of ${run.ref}.`);
+		return;
+	}
+	const secrets = readSecrets(inputs.optional("secrets"), (message) => actionsLog.warning(message));
+	for (const value of Object.values(secrets)) for (const part of hidden(value)) maskInLog(part);
+	const phase = { kind: inputs.choice("phase", ["start", "end"], "end") };
+	const read = await readDocument(assessmentFile(folder), Assessment).catch(() => null);
+	const runWide = read === null ? null : runProblems(read, circumstancesOf(inputs));
+	const assessment = read === null || runWide === null ? null : withCircumstances(read, runWide);
+	const begins = phase.kind === "start";
+	const workflow = basename(environment["GITHUB_WORKFLOW_REF"]?.split("@", 1)[0] ?? "pipelines.yml");
+	const facts = {
+		due: begins || configuration.ledger === "off" ? null : await dueUnits(run, token, environment),
+		approvals: begins && assessment !== null ? await known$1([], approvalsOf(client, run, assessment, configuration)) : [],
+		failedBefore: begins ? null : await known$1(null, failedBefore(client, run, workflow, branch)),
+		mask: maskFor(configuration, secrets)
+	};
+	const pullRequest = await known$1(null, mergedPullRequestOf(client, run.repository, run.sha, branch));
+	const runFacts = runFactsOf(run, assessment, {
+		pullRequest,
+		assignee: run.actor
+	});
+	const sinks = notificationSinks(notifications, secrets, facts, post);
+	const { publications } = await dispatchReport(sinks, assessment, await readOutcomes(folder), runFacts, {
+		phase,
+		isCovered: runWide?.isCovered ?? (() => false)
+	});
+	logPublications(publications);
+}
+function maskFor({ redact }, secrets) {
+	return maskOf(Object.values(secrets).flatMap(hidden), redact.map(redactPattern));
+}
+/** What must not be shown of a secret: of an address also the part that lets others post. */
+function hidden(value) {
+	if (!URL.canParse(value)) return [value];
+	const { pathname, search } = new URL(value);
+	return [value, ...[`${pathname}${search}`, search].filter((part) => part.length > 8)];
+}
+async function known$1(otherwise, asked) {
+	try {
+		return await asked;
+	} catch (error) {
+		actionsLog.warning(error instanceof Error ? error.message : String(error));
+		return otherwise;
+	}
+}
+
+// packages/core/src/contracts/unit-state.ts
+/** Which state a unit was found to have, beside the outcome of the job that found it. */
+const UnitState = strictObject({
+	version: literal(1),
+	unit: UnitPath,
+	state: LedgerState
+});
+
+// packages/core/src/documents/unit-states.ts
+const FOLDER = "states";
+/** The states beside all outcomes of a run's folder; of a unit that several attempts tell of, the newest comes last. */
+async function readUnitStates(folder) {
+	const found = [];
+	const outcomes = await findOutcomes(folder);
+	for (const outcome of outcomes.toSorted((a, b) => (a.named?.attempt ?? 1) - (b.named?.attempt ?? 1))) {
+		const states = join$2(outcome.folder, FOLDER);
+		for (const file of await readdir$1(states).catch(() => [])) found.push(await readDocument(join$2(states, file), UnitState));
+	}
+	return found;
+}
+
+// packages/core/src/configuration/comes-first.ts
+/**
+* Whether a unit has to end well before another one may start: it is of the same change, and its environment comes first.
+* An apply waits for applies alone, since every destroy of a run comes after all of its applies; a destroy waits for both.
+*
+* Dependencies stand above that, and whoever asks has to see to them: a unit can't wait for one that needs it itself.
+*/
+function comesFirst(first, then, promotion) {
+	if (first.removes && !then.removes) return false;
+	return then.environments.some((name) => first.environments.some((other) => promotion.get(name)?.has(other) === true)) && first.commits.some((commit) => then.commits.includes(commit));
+}
+
+// packages/core/src/ledger/holding.ts
+/**
+* What is due in environments that come before a unit's own, for a change that the unit is due for as well.
+*
+* Who asks for a unit by name decides about it: then it waits for nothing but what the same run was asked for.
+*/
+function holdingUnits(records, unit, { promotion, environmentOf, run, passed }) {
+	const own = records.get(unit)?.due;
+	if (own === void 0 || promotion.size === 0) return [];
+	const then = promotedOf(unit, own, environmentOf);
+	const needs = needsOf(records);
+	return [...records.values()].flatMap(({ unit: path, due }) => {
+		if (due === void 0 || path === unit || passed.has(path)) return [];
+		const first = promotedOf(path, due, environmentOf);
+		const ofOneRequest = own.why === "asked" && due.owner.id === run.id;
+		if (own.why === "asked" && !ofOneRequest) return [];
+		const together = ofOneRequest || due.commits.length >= 50 ? {
+			...first,
+			commits: then.commits
+		} : first;
+		if (!comesFirst(together, then, promotion)) return [];
+		const [later, earlier] = then.removes ? [unit, path] : [path, unit];
+		if (first.removes === then.removes && reachable(needs, [later]).has(earlier)) return [];
+		return [{
+			path,
+			environment: first.environments[0] ?? ""
+		}];
+	}).toSorted(byPath);
+}
+function promotedOf(path, { action, commits, environment }, environmentOf) {
+	const names = [environmentOf(path), environment].filter((name) => name !== null);
+	return {
+		path,
+		environments: [...new Set(names)],
+		removes: action === "destroy",
+		commits
+	};
+}
+function needsOf(records) {
+	return new Map([...records.values()].map(({ unit, due, applied }) => [unit, [...due?.dependsOn ?? [], ...applied?.dependsOn ?? []]]));
+}
+/** Units that a sentence names. */
+const NAMED$1 = 3;
+/** Which environments, and which of their units, something waits for, in a sentence. */
+function waitsSentence(environments, units) {
+	const named = units.slice(0, NAMED$1).map((path) => `\`${path}\``);
+	const more = units.length > NAMED$1 ? ` and ${units.length - NAMED$1} more` : "";
+	return `It waits for ${environments.map((name) => `\`${name}\``).join(" and ")}: of the same change, ${named.join(", ")}${more} ${units.length === 1 ? "has" : "have"} not ended well.`;
+}
+
+// packages/core/src/ledger/record.ts
+/**
+* Writes down how a run ended: well-ended units are applied, what the run owns and did not do stays due with how it
+* ended. A run that does not own a unit any more changes nothing of what is due, and an older commit never takes the
+* place of a newer one. Recorded twice is as recorded once.
+*/
+function record$1(ledger, recording, facts) {
+	const ended = new Map(recording.ended.map((unit) => [unit.path, unit]));
+	const records = [];
+	for (const unit of ended.values()) {
+		const next = afterEnd(ledger.units.get(unit.path), unit, recording, facts, ledger.determined?.commit ?? null);
+		if (next !== null) records.push(next);
+	}
+	for (const known of ledger.units.values()) {
+		if (known.due === void 0 || ended.has(known.unit) || !sameRun(known.due.owner, recording.run)) continue;
+		if (known.due.why !== "changed" && known.due.why !== "asked") continue;
+		const message = `Its job in run ${recording.run.number} did not run, or left no outcome.`;
+		records.push({
+			...known,
+			due: {
+				...known.due,
+				why: "lost",
+				message
+			}
+		});
+	}
+	return withUnits(ledger, records);
+}
+function afterEnd(known, unit, recording, facts, determined) {
+	const before = known ?? {
+		version: 1,
+		unit: unit.path,
+		claim: 0
+	};
+	const own = before.due !== void 0 && sameRun(before.due.owner, recording.run) && hasJob(before.due) ? before.due : null;
+	if (verdictOn(unit.end, unit.action) === "well") return afterDone(before, own, unit, recording, facts, determined);
+	if (own === null || own.action !== unit.action || own.commit !== unit.commit) return null;
+	const { due: _due, ...without } = before;
+	const isFirst = own.owner.attempt === recording.run.attempt;
+	if (own.byHand && own.why === "asked" && !own.ahead && isFirst && isUntouched(unit.end)) return without;
+	return {
+		...before,
+		due: {
+			...own,
+			...wordsOf(unit.end)
+		}
+	};
+}
+function afterDone(before, own, unit, recording, facts, determined) {
+	const { tip } = facts;
+	const applied = appliedBy(unit, own?.byHand === true && unit.action === "destroy" && !tip.exists(unit.path) ? {
+		...recording,
+		head: tip.commit
+	} : recording);
+	const { applied: earlier, due: _due, dismissed: _dismissed, seen: _seen, ...rest } = before;
+	if (own === null || own.action !== unit.action || own.commit !== unit.commit) return earlier === void 0 || isNewer$1(applied, earlier, facts.contains) ? {
+		...before,
+		applied
+	} : null;
+	const left = withCheck(stillDue(own, unit, facts, determined), own, unit);
+	return {
+		...rest,
+		applied: again(applied, earlier),
+		...left === null ? {} : { due: left }
+	};
+}
+/**
+* What is done and did not pass its checks is done again, so that they are asked again: until then others wait for it, for
+* all that it was due for.
+*/
+function withCheck(left, own, { check = null }) {
+	if (check === null || own.byHand) return left;
+	if (left === null) return {
+		...own,
+		why: "check",
+		message: shortened(check)
+	};
+	return {
+		...left,
+		commits: [.../* @__PURE__ */ new Set([...own.commits, ...left.commits])]
+	};
+}
+/** A second record of the same work keeps the first one's time. */
+function again(applied, earlier) {
+	return earlier !== void 0 && isSameWork(applied, earlier) ? earlier : applied;
+}
+function isSameWork(a, b) {
+	return sameRun(a.run, b.run) && a.run.attempt === b.run.attempt && a.commit === b.commit && a.action === b.action;
+}
+function isNewer$1(applied, earlier, contains) {
+	if (isSameWork(applied, earlier)) return false;
+	return applied.commit !== earlier.commit && contains(applied.commit, earlier.commit) === true;
+}
+/** What is due after the work is done: commits that it did not have in it, or a unit of the tip that is destroyed. */
+function stillDue(own, unit, { contains, tip }, determined) {
+	const has = (commit) => commit === unit.commit || contains(unit.commit, commit) === true;
+	const exists = tip.exists(unit.path);
+	const again = exists ? {
+		...own,
+		action: "apply",
+		commit: tip.commit,
+		commits: [tip.commit],
+		ahead: false,
+		byHand: false
+	} : {
+		...own,
+		action: "destroy",
+		commit: unit.commit,
+		commits: [tip.commit],
+		ahead: false,
+		byHand: false
+	};
+	if (unit.action === "destroy") {
+		const message = "It was destroyed and is still on the deploy branch.";
+		return exists ? {
+			...again,
+			commits: [...again.commits],
+			why: own.byHand ? "set-back" : "not-determined",
+			message
+		} : null;
+	}
+	const [first, ...rest] = own.commits.filter((commit) => !has(commit));
+	if (first !== void 0) {
+		const message = `An older commit of it, ${unit.commit}, was applied by hand.`;
+		return {
+			...again,
+			commits: [first, ...rest],
+			why: "set-back",
+			message
+		};
+	}
+	if (own.byHand && !exists) {
+		const message = `It was applied by hand at ${unit.commit}, and is not on the deploy branch.`;
+		return {
+			...again,
+			commits: [...again.commits],
+			why: "set-back",
+			message
+		};
+	}
+	if (!own.ahead || determined === null) return null;
+	const onBranch = tip.commit === unit.commit || contains(tip.commit, unit.commit) === true;
+	if (has(determined) && onBranch) return null;
+	const message = `It was applied at ${unit.commit} while ${onBranch ? `another run determined changes up to ${determined}` : "the branch was pushed by force"}, which may turn that back.`;
+	return {
+		...again,
+		commits: [determined],
+		why: "not-determined",
+		message
+	};
+}
+function isUntouched(end) {
+	return [
+		"skipped",
+		"withheld",
+		"superseded",
+		"waiting",
+		"ignored"
+	].includes(end.kind);
+}
+function appliedBy({ action, commit, environment, dependsOn, plan, reviewed = [], credit, state }, { run, time, head, by, pullRequest }) {
+	return {
+		action,
+		commit: action === "destroy" ? head : commit,
+		environment,
+		run,
+		time,
+		...credit ?? {
+			by,
+			pullRequest
+		},
+		dependsOn: [...dependsOn],
+		plan,
+		...reviewed.length === 0 ? {} : { reviewed: [...reviewed] },
+		state
+	};
+}
+const LONGEST_MESSAGE = 1e3;
+function wordsOf(end) {
+	const { why, message } = explained(end);
+	return {
+		why,
+		message: shortened(message)
+	};
+}
+function shortened(message) {
+	return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} …` : message;
+}
+function explained(end) {
+	const list = (units) => units.map((unit) => `\`${unit}\``).join(", ");
+	switch (end.kind) {
+		case "failed": return {
+			why: "failed",
+			message: end.cause.message
+		};
+		case "skipped": return end.waitsFor === void 0 ? {
+			why: "skipped",
+			message: `${list(end.because)} did not end well.`
+		} : {
+			why: "promotion",
+			message: waitsSentence(end.waitsFor, end.because)
+		};
+		case "withheld":
+			if (end.stop.guard === "paused") return {
+				why: "paused",
+				message: end.stop.message
+			};
+			return {
+				why: end.stop.guard === "move" ? "held-move" : "withheld",
+				message: end.stop.message
+			};
+		case "superseded": return {
+			why: "skipped",
+			message: `It was left to the run of ${end.by}.`
+		};
+		case "ignored": return {
+			why: "failed",
+			message: `Its configuration ignores this error: ${end.message}`
+		};
+		case "waiting": return {
+			why: "waiting",
+			message: `It waits for ${list(end.for)}.`
+		};
+		case "interrupted": return {
+			why: "interrupted",
+			message: end.message
+		};
+		case "unknown": return {
+			why: "lost",
+			message: end.why
+		};
+		case "changed":
+		case "unchanged": throw new Error(`a unit that ended \`${end.kind}\` is not due`);
+		default: return end;
+	}
+}
+
+// packages/core/src/ledger/see.ts
+/**
+* Writes down which states plans of the deploy branch found, so that a destroy can tell its state from all others. A state
+* that is known already is not written again, but where the branch is ahead of what was applied or determined: there only
+* a look at the branch as it is says which state the unit has.
+*/
+function see(ledger, { run, time, commit, states }) {
+	const records = [...states].flatMap(([unit, state]) => {
+		const known = ledger.units.get(unit) ?? {
+			version: 1,
+			unit,
+			claim: 0
+		};
+		if (known.due !== void 0 || ledger.determined?.commit !== commit ? isSeen(known, state, commit) : isKnown(known, state)) return [];
+		return [{
+			...known,
+			seen: {
+				state,
+				commit,
+				run,
+				time
+			}
+		}];
+	});
+	return records.length === 0 ? ledger : withUnits(ledger, records);
+}
+function isSeen({ seen }, state, commit) {
+	return seen?.commit === commit && isSame(seen.state, state);
+}
+function isKnown({ applied, seen }, state) {
+	return (applied?.state ?? null) !== null || isSame(seen?.state, state);
+}
+function isSame(a, b) {
+	return a !== void 0 && a.backend === b.backend && a.key === b.key && a.workspace === b.workspace;
+}
+
+// packages/dispatcher/src/ledger/credits.ts
+/** Commits that are asked for: each is two requests. */
+const MOST_COMMITS = 20;
+/** Asks GitHub. What can't be found out is left out: the ledger is about what is applied. */
+function creditsOn(run, { comparison }, token) {
+	const client = createGitHubClient({
+		token,
+		apiUrl: run.apiUrl,
+		log: actionsLog
+	});
+	const { mode, head, deployBranch } = comparison;
+	const merge = async (commit) => {
+		try {
+			const pullRequest = await mergedPullRequestOf(client, run.repository, commit, deployBranch);
+			if (pullRequest === null) return null;
+			return {
+				by: await mergerOf(client, run.repository, pullRequest),
+				pullRequest
+			};
+		} catch (error) {
+			actionsLog.warning(error instanceof Error ? error.message : String(error));
+			return null;
+		}
+	};
+	return {
+		async ofHead() {
+			const found = mode === "manual" ? null : await merge(head);
+			return {
+				by: found?.by ?? run.actor,
+				pullRequest: found?.pullRequest ?? null
+			};
+		},
+		async ofOthers(commits) {
+			const found = /* @__PURE__ */ new Map();
+			for (const commit of commits.slice(0, MOST_COMMITS)) {
+				const credit = await merge(commit);
+				if (credit !== null) found.set(commit, {
+					...credit,
+					by: (mode === "manual" ? null : credit.by) ?? run.actor
+				});
+			}
+			return (commit) => found.get(commit) ?? null;
+		}
+	};
+}
+
+// packages/dispatcher/src/ledger/recording-of.ts
+/** What a run has to record of how its jobs ended. */
+function recordingOf(assessment, endings, states, { run, time }, credit, { creditFor, isWaitedFor }) {
+	const dependencies = new Map(assessment.units.map(({ path, dependsOn }) => [path, dependsOn]));
+	const dueFor = new Map(assessment.units.map(({ path, due }) => [path, due?.commits.at(-1)]));
+	const ended = endings.flatMap(({ job, units, hooks, failure }) => {
+		const { action, at, environment } = job;
+		const check = isWaitedFor(environment) ? failedCheck({
+			hooks,
+			failure,
+			state: "finished"
+		}) : null;
+		if (action !== "apply" && action !== "destroy") return [];
+		return units.map(({ path, end, plan, reviewed }) => {
+			const own = creditBehind(reviewed?.at(-1)?.commit, dueFor.get(path), creditFor);
+			return {
+				path,
+				action,
+				commit: at,
+				environment,
+				end,
+				check,
+				dependsOn: dependencies.get(path) ?? [],
+				plan: plan === void 0 ? null : digestOf(plan),
+				state: states.get(path) ?? null,
+				...reviewed === void 0 ? {} : { reviewed },
+				...own === null ? {} : { credit: own }
+			};
+		});
+	});
+	return {
+		run,
+		time,
+		head: assessment.comparison.head,
+		ended,
+		...credit
+	};
+}
+function creditBehind(reviewed, due, creditFor) {
+	return (reviewed === void 0 ? null : creditFor(reviewed)) ?? (due === void 0 ? null : creditFor(due));
+}
+/** The commits that say whose change a unit was, where that may be another one than the head's. */
+function creditedCommits(assessment, endings) {
+	const reviewed = endings.flatMap(({ units }) => units.flatMap((unit) => unit.reviewed?.at(-1)?.commit ?? []));
+	const due = assessment.units.flatMap((unit) => unit.due?.commits.at(-1) ?? []);
+	return [.../* @__PURE__ */ new Set([...reviewed, ...due])].filter((commit) => commit !== assessment.comparison.head);
+}
+/** The states that plans of the run found, of units that are on the branch. */
+function plannedStates({ jobs }, states) {
+	const planned = jobs.filter(({ action }) => action === "plan").flatMap(({ units }) => units);
+	return new Map(planned.flatMap(({ path }) => {
+		const state = states.get(path);
+		return state === void 0 ? [] : [[path, state]];
+	}));
+}
+/** A plan's addresses and what happened to them, as one short text that tells two plans apart. */
+function digestOf({ resources }) {
+	const lines = resources.map(({ address, action }) => `${action} ${address}`).toSorted();
+	return createHash("sha256").update(lines.join("\n")).digest("hex");
+}
+
+// packages/dispatcher/src/commands/record.ts
+/** Writes to the ledger how the run's applies and destroys ended. Runs no code of the repository. */
+async function record({ inputs, folder, environment, run }) {
+	try {
+		var _usingCtx$3 = _usingCtx();
+		const assessment = await readDocument(assessmentFile(folder), Assessment);
+		const { head, deployBranch, mode, ledgerClaim } = assessment.comparison;
+		if (ledgerClaim === void 0 || mode === "plan") {
+			actionsLog.info("Nothing is recorded: this run plans a pull request, or it determined without the ledger.");
+			return 0;
+		}
+		const checkout = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
+		const token = inputs.required("token");
+		const opened = _usingCtx$3.a(await openLedger(checkout, deployBranch, run, {
+			token,
+			environment
+		}));
+		const { repository, store, tip } = opened;
+		const endings = collectOutcomes(assessment.jobs, await readOutcomes(folder));
+		const credits = creditsOn(run, assessment, token);
+		const credit = await credits.ofHead();
+		const creditFor = await credits.ofOthers(creditedCommits(assessment, endings));
+		const states = new Map((await readUnitStates(folder)).map(({ unit, state }) => [unit, state]));
+		const at = {
+			run: opened.run,
+			time: (/* @__PURE__ */ new Date()).toISOString()
+		};
+		const isWaitedFor = await waitedForAt(repository, tip);
+		const recording = recordingOf(assessment, endings, states, at, credit, {
+			creditFor,
+			isWaitedFor
+		});
+		const planned = plannedStates(assessment, states);
+		const units = unitsOfTree((await repository.tree(tip)).map(({ path }) => path));
+		const { ledger } = await updateLedger(store, async (known) => {
+			const contains = await ancestryFor(repository, known, [
+				head,
+				tip,
+				...recording.ended.map(({ commit }) => commit)
+			]);
+			const ended = record$1(known, recording, {
+				contains,
+				tip: {
+					commit: tip,
+					exists: units.has
+				}
+			});
+			const recorded = head === tip ? see(ended, {
+				...at,
+				commit: head,
+				states: planned
+			}) : ended;
+			return {
+				ledger: recorded,
+				message: recordMessage(recording, recorded, run.runUrl),
+				result: null
+			};
+		}, patience);
+		const due = [...ledger.units.values()].filter((unit) => unit.due !== void 0).length;
+		actionsLog.info(due === 0 ? "Nothing is due." : `Due: ${count$1(due, "unit")}. \`pipelines status\` says why.`);
+		return 0;
+	} catch (_) {
+		_usingCtx$3.e = _;
+	} finally {
+		await _usingCtx$3.d();
+	}
+}
+/** Whether other environments wait for one. Where the configuration can't be read, they may. */
+async function waitedForAt(repository, tip) {
+	try {
+		const promotion = promotionOf(await configurationsOf(repository, null).at(tip));
+		return (environment) => isWaitedFor(promotion, environment);
+	} catch (error) {
+		actionsLog.warning(error instanceof Error ? error.message : String(error));
+		return () => true;
+	}
+}
+
+// packages/dispatcher/src/neighbours/fresh-plan-sink.ts
+/**
+* The status that says whether a pull request's plan is as new as the deploy branch, where the configuration asks for one.
+* It comes after the comment, which has the marks. A merge queue's commit has the deploy branch in it, so it is fresh.
+*/
+function freshPlanSink(client, token, repository) {
+	const isMarked = async (pullRequest) => {
+		const isOurs = await identityOf(client, token);
+		return (await conversationOn(client, repository, pullRequest, isOurs).list()).some(({ body }) => readCommentMarker(body)?.kind === "plan" && readMarks(body).length > 0);
+	};
+	return {
+		name: "fresh plan",
+		wants: ({ phase, scope, run }) => phase.kind === "end" && scope === null && (run.event === "pull_request" || run.event === "merge_group"),
+		async publish({ comparison, run }) {
+			const governing = comparison?.base ?? run.tip;
+			const { stale_plans: wanted } = await configurationOn(client, repository, governing);
+			if (wanted === "warn") return {
+				kind: "skipped",
+				why: "the configuration says `stale_plans: warn`"
+			};
+			const marked = run.pullRequest !== null && await isMarked(run.pullRequest);
+			await setFreshPlan(client, repository, run.pullRequest === null ? run.tip : run.commit, {
+				state: marked ? "failure" : "success",
+				description: marked ? "The deploy branch has changed since the plan: update the branch" : "The plan is up to date",
+				url: run.runUrl
+			});
+			return {
+				kind: "published",
+				url: null
+			};
+		}
+	};
+}
+
+// packages/dispatcher/src/neighbours/surroundings.ts
+/**
+* What a plan's comment says of the deploy branch and of other pull requests, through GitHub's API. What can't be found out
+* is left out: it never keeps a plan from being told.
+*/
+function surroundingsOn(client, repository, warn) {
+	const contains = containsOn(client, repository);
+	return (identity) => ({
+		async overlapsOf({ run, reach, comparison }) {
+			if (reach.changed.length === 0 || comparison === null) return [];
+			try {
+				const branch = comparison.pullRequest?.baseRef ?? comparison.deployBranch;
+				const { plans, unseen } = await lookForOpenPlans(client, repository, branch, await identity(), PLAN_LIMITS);
+				if (unseen.length > 0) warn(`${unseen.length} open pull requests were not compared with this one.`);
+				const others = plans.filter(({ pullRequest }) => pullRequest !== run.pullRequest);
+				return overlapsOf(reach.changed, others.map(({ pullRequest, comments }) => ({
+					pullRequest,
+					units: comments.map(({ units }) => units)
+				})));
+			} catch (error) {
+				warn(error instanceof Error ? error.message : String(error));
+				return [];
+			}
+		},
+		async stillStale(marks, { comparison }) {
+			const base = comparison?.base ?? null;
+			return base === null ? marks : notIn(base, marks, contains);
+		}
+	});
+}
+async function notIn(base, marks, contains) {
+	const kept = [];
+	for (const mark of marks) if (!await contains(base, mark.commit)) kept.push(mark);
+	return kept;
+}
+
 // packages/dispatcher/src/run/waiting-jobs.ts
 /** Each run costs a request; whoever has more of them waiting has been told enough by these. */
 const MOST_RUNS = 10;
@@ -79114,7 +83010,7 @@ const Runs$2 = array$1(object({
 	id: number(),
 	run_number: number()
 }));
-const Jobs = array$1(object({
+const Jobs$1 = array$1(object({
 	name: string$2(),
 	status: string$2(),
 	created_at: string$2(),
@@ -79144,7 +83040,7 @@ async function jobsAwaitingApproval(client, repository, jobs, ownRun) {
 			run_id: run.id,
 			per_page: 100
 		}));
-		for (const job of understood(Jobs, listed.data.jobs, doing)) {
+		for (const job of understood(Jobs$1, listed.data.jobs, doing)) {
 			const [, environment] = job.name.split(" · ");
 			if (job.status !== "waiting" || environment === void 0 || !environments.has(environment)) continue;
 			waiting.push({
@@ -79162,38 +83058,66 @@ function waitingNotices(waiting) {
 	return [...new Map(waiting.map((job) => [`${job.environment} ${job.run}`, job])).values()].map(({ environment, run, url, since }) => `Applies of \`${environment}\` wait behind run ${run}, which has been waiting for an approval since ${since.replace(/T(\d\d:\d\d).*/, " $1 UTC")}. Approve or reject it there: ${url}`);
 }
 
-// packages/dispatcher/src/sinks/comment-marker.ts
-const COMMENT = /^<!-- pipelines:comment v1 (plan|apply|drift)(?: job=([0-9a-f]{16}))? run=(\d{1,12}) attempt=(\d{1,6}) phase=(start|end|stage-(\d{1,9})) -->$/;
-/** The hidden first line of a comment of ours. */
-function commentMarker({ kind, scope, run, attempt, phase }) {
-	return `<!-- pipelines:comment v1 ${kind}${scope === null ? "" : ` job=${scope}`} run=${run} attempt=${attempt} phase=${nameOf(phase)} -->`;
+// packages/dispatcher/src/run/job-times.ts
+/** A page of jobs is a request each; a run has at most so many as are drawn and counted. */
+const MOST_PAGES = 5;
+const Jobs = array$1(object({
+	name: string$2(),
+	conclusion: string$2().nullable(),
+	created_at: string$2(),
+	started_at: string$2(),
+	completed_at: string$2().nullable(),
+	labels: array$1(string$2()),
+	runner_group_name: string$2().nullish(),
+	run_attempt: int().optional()
+}));
+/** When the jobs of a run's attempt waited and worked: those that have ended, in the order in which they began. */
+async function jobTimes(client, repository, run) {
+	const doing = "Looking at the times of the run's jobs";
+	const found = [];
+	for (let page = 1; page <= MOST_PAGES; page += 1) {
+		const { data } = await explained$2(doing, "actions: read", () => client.rest.actions.listJobsForWorkflowRunAttempt({
+			...repository,
+			run_id: run.id,
+			attempt_number: run.attempt,
+			per_page: 100,
+			page
+		}));
+		const jobs = understood(Jobs, data.jobs, doing);
+		found.push(...jobs.filter(({ run_attempt = run.attempt }) => run_attempt === run.attempt).flatMap(timeOf));
+		if (jobs.length < 100) break;
+	}
+	return found.toSorted((a, b) => a.began - b.began);
 }
-/** Reads the first line only: further down, a text from elsewhere may hold something that looks like it. */
-function readCommentMarker(body) {
-	const [, kind, scope, run, attempt, phase, stage] = COMMENT.exec(firstLineOf(body)) ?? [];
-	if (kind !== "plan" && kind !== "apply" && kind !== "drift") return null;
-	return {
-		kind,
-		scope: scope ?? null,
-		run: Number(run),
-		attempt: Number(attempt),
-		phase: stage === void 0 ? { kind: phase === "start" ? "start" : "end" } : {
-			kind: "stage",
-			stage: Number(stage)
-		}
-	};
+function timeOf(job) {
+	const { name, conclusion, completed_at, labels } = job;
+	if (completed_at === null || conclusion === null || conclusion === "skipped") return [];
+	const [queued, began, ended] = [
+		job.created_at,
+		job.started_at,
+		completed_at
+	].map((text) => Date.parse(text));
+	if (queued === void 0 || began === void 0 || ended === void 0 || !(ended >= began)) return [];
+	const result = conclusion === "success" || conclusion === "cancelled" ? conclusion : "failure";
+	const hosted = !labels.includes("self-hosted") && [
+		void 0,
+		null,
+		"",
+		"GitHub Actions"
+	].includes(job.runner_group_name);
+	return [{
+		name: plainName(name),
+		queued: Math.min(queued, began),
+		began,
+		ended,
+		result,
+		runner: labels.join(", "),
+		hosted
+	}];
 }
-/** Below 0 when `a` is older than `b`. */
-function compareMarkers(a, b) {
-	return a.run - b.run || a.attempt - b.attempt || rankOf(a.phase) - rankOf(b.phase);
-}
-function nameOf(phase) {
-	return phase.kind === "stage" ? `stage-${phase.stage}` : phase.kind;
-}
-/** The end comes after every stage: nine digits number those. */
-function rankOf(phase) {
-	if (phase.kind === "start") return 0;
-	return phase.kind === "stage" ? phase.stage : 1e9;
+/** `pipelines / Apply · prod · …` without the calling job. */
+function plainName(name) {
+	return name.replace(/^[^·]*? \/ /, "");
 }
 
 // packages/dispatcher/src/sinks/sticky-comment.ts
@@ -79204,7 +83128,11 @@ const MOST_REPEATS = 3;
 * same time. Of several the newest run's text stays, in one comment: the oldest, which everybody's links point to.
 */
 async function publishComment(conversation, sticky) {
-	const body = `${commentMarker(sticky.marker)}\n${sticky.body}`;
+	const after = async (before) => [
+		commentMarker(sticky.marker),
+		...await sticky.kept?.(before.body) ?? [],
+		sticky.body
+	].join("\n");
 	for (let repeat = 0;; repeat += 1) {
 		const comments = await conversation.list();
 		const [first, ...others] = alike(comments, sticky.marker);
@@ -79217,6 +83145,7 @@ async function publishComment(conversation, sticky) {
 				kind: "failed",
 				cause: "the comment was deleted while it was written"
 			};
+			const body = `${commentMarker(sticky.marker)}\n${sticky.body}`;
 			await conversation.create(body, (comment) => comment.body.split("\n", 1)[0] === commentMarker(sticky.marker));
 			continue;
 		}
@@ -79225,6 +83154,7 @@ async function publishComment(conversation, sticky) {
 			kind: "skipped",
 			why: "the comment already shows a newer run"
 		};
+		const body = await after(first);
 		if (first.body === body) return {
 			kind: "published",
 			url: first.url
@@ -79254,8 +83184,13 @@ function isNewer(comment, sticky) {
 }
 
 // packages/dispatcher/src/sinks/comment.ts
+/** Nothing is known of them. */
+const UNKNOWN = {
+	overlapsOf: async () => [],
+	stillStale: async (marks) => marks
+};
 /** The one comment of a kind on a pull request. */
-function commentSink(conversationOn) {
+function commentSink(conversationOn, surroundings = UNKNOWN) {
 	return {
 		name: "comment",
 		wants: ({ run, phase, pending }) => run.pullRequest !== null && (phase.kind !== "start" || pending.length > 0),
@@ -79269,14 +83204,36 @@ function commentSink(conversationOn) {
 			const most = COMMENT_LIMIT.most - commentMarker(marker).length - 1;
 			return publishComment(await conversationOn(run.pullRequest), {
 				marker,
-				body: renderMarkdown(report, {
-					...COMMENT_LIMIT,
-					most
-				}),
 				worthANewOne: isWorthReporting(report),
-				scopes: scope?.ofRun ?? []
+				scopes: scope?.ofRun ?? [],
+				...await textOf(report, most, surroundings)
 			});
 		}
+	};
+}
+/** The text below the marker. That of a pull request's plan tells other runs what it is about, and is told of merges. */
+async function textOf(report, most, surroundings) {
+	const { kind, comparison, run, phase, reach } = report;
+	if (kind !== "plan" || comparison?.mode !== "plan" || run.pullRequest === null) return { body: renderMarkdown(report, {
+		...COMMENT_LIMIT,
+		most
+	}) };
+	const last = planUnitsLine(reach, comparison.base);
+	const overlaps = phase.kind === "end" ? await surroundings.overlapsOf(report) : [];
+	const text = renderMarkdown({
+		...report,
+		overlaps
+	}, {
+		...COMMENT_LIMIT,
+		most: most - last.length - MARK_ROOM
+	});
+	const plan = {
+		branch: comparison.pullRequest?.baseRef ?? comparison.deployBranch,
+		pullRequest: run.pullRequest
+	};
+	return {
+		body: `${text.trimEnd()}\n\n${last}`,
+		kept: async (before) => markLines(await surroundings.stillStale(readMarks(before), report), plan)
 	};
 }
 function markerOf({ kind, scope, run, phase }) {
@@ -79469,52 +83426,6 @@ function answers(row, action, { comparison, run }) {
 	if (run.event === "push") return true;
 	if (traitsOf(row.action).removes) return action !== null && traitsOf(action).removes;
 	return comparison?.head === run.tip;
-}
-
-// packages/dispatcher/src/report/subjects.ts
-/**
-* What of a run needs attention, unit by unit. What is withheld from a request of a person is answered to that person; what
-* is withheld from a merge stays to be destroyed. An apply that was not started because of another unit belongs to that
-* unit; a destroy stands for itself, since it may be what should not follow.
-*/
-function subjectsOf(report) {
-	const rows = new Map(report.rows.filter(isOfInterest).map((row) => [row.unit, row]));
-	const behind = /* @__PURE__ */ new Map();
-	const alone = [];
-	for (const row of rows.values()) {
-		const causes = isApplyNotStarted(row) ? causesOf(row, rows) : [];
-		if (causes.length === 0) alone.push(row);
-		for (const cause of causes) behind.set(cause, [...behind.get(cause) ?? [], row.unit]);
-	}
-	return [...alone.map((row) => ({
-		kind: "row",
-		unit: row.unit,
-		action: row.action,
-		row,
-		notStarted: (behind.get(row.unit) ?? []).toSorted()
-	})), ...report.withheld.filter(({ action }) => traitsOf(action).removes && report.comparison?.mode === "apply").map((withheld) => ({
-		kind: "withheld",
-		...withheld
-	}))];
-}
-function isOfInterest(row) {
-	return changesUnits(row.action) && needsSomebody(row.end, row.action);
-}
-function isApplyNotStarted({ end, action }) {
-	return end.kind === "skipped" && !traitsOf(action).removes;
-}
-/** The units at the beginning of the chain that kept a unit from being started; none when those need no attention. */
-function causesOf(row, rows) {
-	const causes = /* @__PURE__ */ new Set();
-	const seen = /* @__PURE__ */ new Set();
-	const visit = ({ unit, end }) => {
-		if (seen.has(unit) || end.kind !== "skipped") return;
-		seen.add(unit);
-		for (const cause of end.because.flatMap((path) => rows.get(path) ?? [])) if (isApplyNotStarted(cause)) visit(cause);
-		else causes.add(cause.unit);
-	};
-	visit(row);
-	return [...causes].toSorted();
 }
 
 // packages/dispatcher/src/sinks/issue-marker.ts
@@ -79853,9 +83764,175 @@ function isAbout(issue, marker) {
 	return found !== null && isSameIssue(found, marker);
 }
 
+// packages/dispatcher/src/report/times.ts
+/** The whole minutes that a job is billed: GitHub rounds each job up (docs.github.com/billing/reference/actions-runner-pricing). */
+function billedMinutes({ began, ended }) {
+	return Math.max(1, Math.ceil((ended - began) / 6e4));
+}
+/** Minutes by runner, most first, of jobs on runners that GitHub hosts, and on others. */
+function minutesByRunner(jobs) {
+	return [...Map.groupBy(jobs, ({ runner, hosted }) => `${hosted} ${runner}`).values()].flatMap((members) => {
+		const [first] = members;
+		if (first === void 0) return [];
+		const minutes = members.reduce((sum, job) => sum + billedMinutes(job), 0);
+		return [{
+			runner: first.runner,
+			hosted: first.hosted,
+			minutes
+		}];
+	}).toSorted((a, b) => b.minutes - a.minutes || (a.runner < b.runner ? -1 : 1));
+}
+
+// packages/dispatcher/src/render/blocks/times.ts
+/** More bars than these are no picture: the longest stay, and the rest is counted. */
+const MOST_BARS = 30;
+/** A wait that is worth a bar of its own, in milliseconds: for an approval, a runner, or another run. */
+const LONG_WAIT = 3e4;
+const RULE = "https://docs.github.com/en/billing/reference/actions-runner-pricing";
+/** Where a run's time went, for GitHub to draw, and the minutes that it costs. */
+function timesBlock(jobs) {
+	return jobs.length === 0 ? "" : `${chart(jobs)}\n\n${minutes(jobs)}\n`;
+}
+function minutes(jobs) {
+	const by = minutesByRunner(jobs);
+	const hosted = by.filter((each) => each.hosted);
+	const own = by.filter((each) => !each.hosted);
+	const sum = (some) => some.reduce((total, each) => total + each.minutes, 0);
+	const list = (some) => some.map((each) => `${each.minutes} on ${code$3(each.runner, 60)}`).join(", ");
+	const billed = jobs.filter((job) => job.hosted).length;
+	return [
+		hosted.length === 0 ? null : `**${count$1(sum(hosted), "minute")}** of GitHub's runners in ${count$1(billed, "job")}: ${list(hosted)}. [GitHub rounds each job up](${RULE}) to whole minutes.`,
+		own.length === 0 ? null : `${count$1(sum(own), "minute")} of other runners: ${list(own)}.`,
+		"The job that writes this is not counted."
+	].filter((part) => part !== null).join(" ");
+}
+function chart(jobs) {
+	const longest = jobs.toSorted((a, b) => spanOf(b) - spanOf(a)).slice(0, MOST_BARS).toSorted((a, b) => a.began - b.began);
+	const bars = longest.flatMap(barsOf);
+	const sections = [...Map.groupBy(bars, ({ section }) => section)].flatMap(([section, members]) => [`  section ${section}`, ...members.map(({ text, tag, from, to }) => `  ${text} :${tag}${clock(from)}, ${clock(to)}`)]);
+	const left = jobs.length - longest.length;
+	const note = left === 0 ? "" : `\n\n*… and ${count$1(left, "shorter job")}.*`;
+	return `${[
+		...[
+			"```mermaid",
+			"gantt",
+			"  title Where the time went (UTC)",
+			"  dateFormat YYYY-MM-DD HH:mm:ss"
+		],
+		...axisOf(bars),
+		...sections,
+		"```"
+	].join("\n")}${note}`;
+}
+/** A moment as it is in UTC. Who looks reads it back in a zone of their own, which turns it into the same clock. */
+function clock(at) {
+	return new Date(at).toISOString().slice(0, 19).replace("T", " ");
+}
+const [MINUTE, HOUR, DAY] = [
+	6e4,
+	36e5,
+	864e5
+];
+/** How far apart marks stand, and how Mermaid writes that. */
+const TICKS = [
+	{
+		every: 15e3,
+		text: "15second"
+	},
+	...[
+		1,
+		2,
+		5,
+		10,
+		30
+	].map((amount) => ({
+		every: amount * MINUTE,
+		text: `${amount}minute`
+	})),
+	...[
+		1,
+		3,
+		6,
+		12
+	].map((amount) => ({
+		every: amount * HOUR,
+		text: `${amount}hour`
+	})),
+	{
+		every: DAY,
+		text: "1day"
+	},
+	{
+		every: 7 * DAY,
+		text: "1week"
+	}
+];
+/** Marks for which an axis has room. */
+const MOST_TICKS = 9;
+function axisOf(bars) {
+	const span = Math.max(...bars.map(({ to }) => to)) - Math.min(...bars.map(({ from }) => from));
+	const tick = TICKS.find(({ every }) => span / every <= MOST_TICKS) ?? {
+		every: 7 * DAY,
+		text: "1week"
+	};
+	return [`  axisFormat ${tick.every < MINUTE ? "%H:%M:%S" : span < DAY ? "%H:%M" : "%d %b %H:%M"}`, `  tickInterval ${tick.text}`];
+}
+function spanOf(job) {
+	return job.ended - (job.began - job.queued > LONG_WAIT ? job.queued : job.began);
+}
+/** A bar of a job's work, behind one of its wait where that was long. */
+function barsOf(job) {
+	const { section, text } = placeOf(job.name);
+	const end = Math.max(job.ended, job.began + 1e3);
+	const tag = {
+		success: "",
+		failure: "crit, ",
+		cancelled: "crit, "
+	}[job.result];
+	const work = {
+		section,
+		text: `${text}, ${billedMinutes(job)} min`,
+		tag,
+		from: job.began,
+		to: end
+	};
+	if (job.began - job.queued <= LONG_WAIT) return [work];
+	return [{
+		section,
+		text: `${text} waits`,
+		tag: "done, ",
+		from: job.queued,
+		to: job.began
+	}, work];
+}
+/** The environment that a job belongs to, and what else its name says: `Apply · prod · ModuleChanged prod/vpc`. */
+function placeOf(name) {
+	const [verb = "", environment, ...rest] = name.split(" · ");
+	if (environment === void 0) return {
+		section: "the run",
+		text: label(name)
+	};
+	return {
+		section: label(environment),
+		text: label([verb, ...rest].join(" "))
+	};
+}
+/** Words that begin a line of their own in a Gantt chart. */
+const KEYWORD = /^(?:title|section|click|call|href|dateFormat|axisFormat|tickInterval|todayMarker|excludes|includes|inclusiveEndDates|topAxis|weekday|weekend|acc(?:Title|Descr)|gantt|end)\b/i;
+/** Letters, digits and what paths are made of: anything else may mean something to Mermaid, which has no way to quote here. */
+function label(text) {
+	const plain = oneLine(text, 60).replace(/[^\p{L}\p{N} /._…()-]/gu, "_").replaceAll("--", "_");
+	return plain.trim() === "" ? "_" : KEYWORD.test(plain.trim()) ? `_${plain.trim()}` : plain.trim();
+}
+
 // packages/dispatcher/src/sinks/summary.ts
-/** The summary on the run's page, which has room for more than a comment. */
-function summarySink(file) {
+/**
+* The summary on the run's page, which has room for more than a comment: it reads like the comment, and says where the time
+* went as well.
+*
+* @param timesOf when the jobs of the run worked; none where nobody can tell
+*/
+function summarySink(file, timesOf) {
 	return {
 		name: "summary",
 		wants: ({ phase }) => phase.kind !== "start",
@@ -79864,7 +83941,12 @@ function summarySink(file) {
 				kind: "skipped",
 				why: "this step has no summary"
 			};
-			await appendSummary(file, renderMarkdown(report, SUMMARY_LIMIT));
+			const times = report.phase.kind === "end" && report.scope === null ? timesBlock(await timesOf(report)) : "";
+			const most = SUMMARY_LIMIT.most - SUMMARY_LIMIT.size(times);
+			await appendSummary(file, `${renderMarkdown(report, {
+				...SUMMARY_LIMIT,
+				most
+			})}${times}`);
 			return {
 				kind: "published",
 				url: report.run.runUrl
@@ -79875,15 +83957,23 @@ function summarySink(file) {
 
 // packages/dispatcher/src/sinks/sinks.ts
 /** Every sink, in the order in which they are published to: the summary first, since it can hold what no other takes. */
-function sinksOf({ client, token, repository, summaryFile }) {
+function sinksOf({ client, token, repository, summaryFile, surroundings }) {
 	let known = null;
 	const identity = () => {
 		known ??= identityOf(client, token);
 		return known;
 	};
 	return [
-		summarySink(summaryFile),
-		commentSink(async (pullRequest) => conversationOn(client, repository, pullRequest, await identity())),
+		summarySink(summaryFile, async ({ run }) => {
+			return jobTimes(client, repository, {
+				id: Number(run.runId),
+				attempt: run.attempt
+			}).catch((error) => {
+				actionsLog.warning(error instanceof Error ? error.message : String(error));
+				return [];
+			});
+		}),
+		commentSink(async (pullRequest) => conversationOn(client, repository, pullRequest, await identity()), surroundings?.(identity)),
 		issuesSink(async () => issueTracker(client, repository, await identity()))
 	];
 }
@@ -79899,22 +83989,25 @@ async function report({ inputs, folder, environment, run }) {
 		log: actionsLog
 	});
 	const { repository } = run;
-	const sinks = sinksOf({
+	const sinks = [...sinksOf({
 		client,
 		token,
 		repository,
-		summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null
-	});
+		summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null,
+		surroundings: surroundingsOn(client, repository, (message) => actionsLog.warning(message))
+	}), freshPlanSink(client, token, repository)];
 	const read = await readAssessment(folder);
-	const told = read === null ? null : toldOf(read, circumstancesOf(inputs));
-	const determined = read === null || told === null ? null : withCircumstances(read, told);
+	const runWide = read === null ? null : runProblems(read, circumstancesOf(inputs));
+	for (const { title, message } of runWide?.problems ?? []) actionsLog.error(message, { title });
+	for (const { title, message } of runWide?.notices ?? []) actionsLog.warning(message, { title });
+	const determined = read === null || runWide === null ? null : withCircumstances(read, runWide);
 	const assessment = phase.kind === "end" ? determined : await withWaiting(client, determined, run);
 	const only = onlyJob(assessment, inputs.optional("job"), folder);
 	const facts = runFactsOf(run, assessment, await peopleOf(client, assessment, run));
 	const result = await dispatchReport(sinks, assessment, await readOutcomes(folder), facts, {
 		phase,
 		only,
-		isCovered: told?.isCovered ?? (() => false)
+		isCovered: runWide?.isCovered ?? (() => false)
 	});
 	logPublications(result.publications);
 	actionsLog.info(headlineOf(result.report).text);
@@ -79943,31 +84036,6 @@ async function readAssessment(folder) {
 		actionsLog.error(error.message);
 		return null;
 	}
-}
-/** How the parts of the run ended that leave no document. Where nobody says it, they ended well. */
-function circumstancesOf(inputs) {
-	return {
-		outputsDropped: inputs.flag("outputs-dropped", false),
-		claim: inputs.choice("claim", RESULTS, "success"),
-		record: inputs.choice("record", RESULTS, "success"),
-		outcomes: inputs.choice("outcomes", RESULTS, "success")
-	};
-}
-/** An assessment that says what became of the run as a whole. */
-function withCircumstances(assessment, { problems, notices }) {
-	for (const { title, message } of problems) actionsLog.error(message, { title });
-	for (const { title, message } of notices) actionsLog.warning(message, { title });
-	return {
-		...assessment,
-		problems: [...assessment.problems, ...problems.map(({ message }) => ({
-			kind: "other",
-			path: null,
-			file: null,
-			line: null,
-			message
-		}))],
-		notices: [...assessment.notices, ...notices.map(({ message }) => message)]
-	};
 }
 /** An assessment that says which other runs hold up the deploys of this one. What can't be found out is left unsaid. */
 async function withWaiting(client, assessment, run) {
@@ -80013,17 +84081,6 @@ async function known(asked) {
 		actionsLog.warning(error instanceof Error ? error.message : String(error));
 		return null;
 	}
-}
-/** A report that can't be written is a warning with its cause; the run's status stands. */
-function logPublications(publications) {
-	for (const { sink, result } of publications) if (result.kind === "failed") actionsLog.warning(result.cause, { title: `The ${sink} could not be written` });
-	else actionsLog.info(result.kind === "published" ? `${sink}: written` : `${sink}: ${result.why}`);
-}
-
-// packages/core/src/actions/mask.ts
-/** Has GitHub's runner mask a value in everything that it shows of this job from now on. */
-function maskInLog(value) {
-	if (value !== "") setSecret(value);
 }
 
 // packages/core/src/contracts/execution.ts
@@ -80090,7 +84147,10 @@ const StopReason = _enum([
 ]);
 /** Whether a unit may start now, as the ledger and the deploy branch say right before it. */
 const Start = discriminatedUnion("kind", [
-	strictObject({ kind: literal("go") }),
+	strictObject({
+		kind: literal("go"),
+		reviewRule: ReviewRule.optional()
+	}),
 	strictObject({
 		kind: literal("done"),
 		message: string$2()
@@ -80099,6 +84159,12 @@ const Start = discriminatedUnion("kind", [
 		kind: literal("leave"),
 		to: LedgerRun.nullable(),
 		by: CommitSha.nullable(),
+		message: string$2()
+	}),
+	strictObject({
+		kind: literal("wait"),
+		for: array$1(string$2()),
+		units: array$1(UnitPath),
 		message: string$2()
 	}),
 	strictObject({
@@ -80959,43 +85025,18 @@ function gitHubReviewedPlans(client, repository, workflowFile) {
 	};
 }
 
-// packages/dispatcher/src/run/secrets.ts
-const Secrets = record$2(string$2().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), string$2());
-/**
-* Reads the secrets that a workflow hands over as one JSON object, name to value. The executor gives a unit those that
-* its environment declares.
-*
-* @param text as it was stored, in one line or in several
-* @throws InputError without showing any value
-*/
-function readSecrets(text, warn) {
-	if (text === null) return {};
-	if (text.includes("\n")) warn("The secrets have several lines. GitHub's runner masks each of them, so that `{` and `}` are shown as `***` in this log and in the summary, and outputs with braces are dropped. Store them on one line: `jq -c .`");
-	let value;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		throw new InputError("secrets", "has to be a JSON object, `{\"NAME\": \"value\"}`");
-	}
-	const result = Secrets.safeParse(value);
-	if (!result.success) throw new InputError("secrets", "has to be a JSON object of names and texts");
-	const reserved = Object.keys(result.data).find((name) => RESERVED_VARIABLE.test(name));
-	if (reserved !== void 0) throw new InputError("secrets", `must not set \`${reserved}\``);
-	return result.data;
-}
-
 // packages/core/src/ledger/shared-state.ts
 /**
 * Which living units share a state. A destroy has to stop for both answers, `with` and `unknown`.
 *
 * @param living the units at the tip of the deploy branch
 * @param unsettled whether a unit changed after a commit; `null`: after the last one that was determined
-* @param found which state the run that asks found a unit to have at the commit that it is due for; `null`: none
 */
 function stateSharedWith(ledger, unit, state, living, unsettled, found = () => null) {
 	const shared = [];
 	const unknown = [];
-	for (const other of living) {
+	const units = new Set(living);
+	for (const other of units) {
 		if (other === unit) continue;
 		const states = statesOf(other, ledger, unsettled, found);
 		const same = states.find((known) => samePlace(known, state));
@@ -81011,9 +85052,19 @@ function stateSharedWith(ledger, unit, state, living, unsettled, found = () => n
 		});
 	}
 	return {
-		with: shared,
+		with: [...shared, ...leftWith(ledger, unit, state, units)],
 		unknown
 	};
+}
+function leftWith(ledger, unit, state, living) {
+	return [...ledger.units.values()].flatMap(({ unit: other, applied, due, dismissed }) => {
+		if (other === unit || living.has(other) || due !== void 0 || dismissed !== void 0) return [];
+		if (applied?.action !== "apply" || applied.state === null || !samePlace(applied.state, state)) return [];
+		return [{
+			unit: other,
+			how: "left"
+		}];
+	});
 }
 /** The states that a living unit has, now and once it is applied as the branch has it; empty: nobody knows. */
 function statesOf(unit, ledger, unsettled, found) {
@@ -81021,8 +85072,13 @@ function statesOf(unit, ledger, unsettled, found) {
 	const managed = applied?.action === "apply" ? applied.state : null;
 	const settled = !unsettled(unit, null);
 	const asIs = applied?.action === "destroy" ? null : managed ?? seen?.state ?? null;
-	const known = settled ? due === void 0 ? asIs : found(unit, due) : null;
-	if (known !== null) return [known];
+	if (settled && due === void 0 && asIs !== null) return [asIs];
+	const planned = settled && due !== void 0 ? found(unit, due) : null;
+	if (planned?.done === true) return [planned.state];
+	if (planned !== null) {
+		if (commitsDue(due).some((commit) => unsettled(unit, commit))) return [];
+		return managed === null ? [planned.state] : [planned.state, managed];
+	}
 	if (seen === void 0 || [seen.commit, ...commitsDue(due)].some((commit) => unsettled(unit, commit))) return [];
 	return managed === null ? [seen.state] : [seen.state, managed];
 }
@@ -81043,7 +85099,7 @@ function samePlace(a, b) {
 /** Paths that a sentence names. */
 const NAMED = 5;
 /** The look right before a unit is destroyed, once its state is known: is that state nobody else's? */
-function mayDestroy({ ledger, unit, state, run, found, living }) {
+function mayDestroy({ ledger, unit, state, run, found, endedWell, living }) {
 	const missing = [
 		ledger,
 		living,
@@ -81056,13 +85112,23 @@ function mayDestroy({ ledger, unit, state, run, found, living }) {
 	};
 	if (ledger.kind === "unknown" || living.kind === "unknown" || found.kind === "unknown") throw new Error("all are known here");
 	const { units, unsettled } = living.value;
-	const shared = stateSharedWith(ledger.value, unit, state, units, unsettled, (other, due) => due.action === "apply" && sameRun(due.owner, run) ? found.value.get(other) ?? null : null);
+	const shared = stateSharedWith(ledger.value, unit, state, units, unsettled, (other, due) => {
+		const planned = due.action === "apply" && sameRun(due.owner, run) ? found.value.get(other) : void 0;
+		return planned === void 0 ? null : {
+			state: planned,
+			done: endedWell.has(other)
+		};
+	});
 	const [first] = shared.with;
-	if (first !== void 0) return {
-		kind: "stop",
-		because: "same-state",
-		message: `It ${first.how === "same place" ? "has the very state of" : "has a copy of the state of"} \`${first.unit}\`, which is on the deploy branch: destroying it would destroy what \`${first.unit}\` manages.`
-	};
+	if (first !== void 0) {
+		const how = first.how === "same lineage" ? "has a copy of the state of" : "has the very state of";
+		const where = first.how === "left" ? "is applied, and no run has determined yet that the deploy branch has it no more" : "is on the deploy branch";
+		return {
+			kind: "stop",
+			because: "same-state",
+			message: `It ${how} \`${first.unit}\`, which ${where}: destroying it would destroy what \`${first.unit}\` manages.`
+		};
+	}
 	if (shared.unknown.length === 0) return { kind: "go" };
 	const shown = shared.unknown.slice(0, NAMED).map((other) => `\`${other}\``);
 	const more = shared.unknown.length > NAMED ? ` and ${shared.unknown.length - NAMED} more` : "";
@@ -81089,33 +85155,53 @@ function restrictionOn(governing, now, unit, action) {
 	if (!changesUnits(action)) return null;
 	const { removes } = traitsOf(action);
 	const current = now ?? governing;
-	if (current.apply === "paused") return pauseOf(current, action);
-	if (!removes) return null;
-	return destroyRuleOf(governing, unit) ?? destroyRuleOf(current, unit);
+	const rules = removes ? [...destroyRulesOf(governing, unit), ...destroyRulesOf(current, unit)] : [];
+	const differing = rules.filter(({ change }, at) => rules.findIndex((other) => other.change === change) === at);
+	if (current.apply === "paused") return pauseOf(current, action, differing);
+	const [first] = differing;
+	if (first === void 0) return null;
+	return {
+		by: first.by,
+		message: messageOf(differing),
+		...waysToDestroy(differing.map(({ change }) => change))
+	};
 }
-function pauseOf({ name }, action) {
+const messageOf = (rules) => rules.map(({ message }) => message).join(" ");
+/** What else is against it is named with the pause: the way on has to pass all of it. */
+function pauseOf({ name }, action, rules) {
 	const resume = `set \`environments.${name}.apply\` to \`on\``;
+	const message = `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`;
+	if (rules.length > 0) {
+		const ways = waysToDestroy([...rules.map(({ change }) => change), resume]);
+		return {
+			by: "paused",
+			message: `${message} ${messageOf(rules)}`,
+			...ways
+		};
+	}
 	return {
 		by: "paused",
-		message: `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`,
+		message,
 		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
 		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
 	};
 }
-function destroyRuleOf({ name, protect, destroy }, unit) {
-	if (globMatcher(protect)(unit)) return {
+function destroyRulesOf({ name, protect, destroy }, unit) {
+	const rules = [];
+	if (globMatcher(protect)(unit)) rules.push({
 		by: "protected",
 		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
-		...waysToDestroy(`take it out of \`environments.${name}.protect\``)
-	};
-	if (destroy === "deny") return {
+		change: `take it out of \`environments.${name}.protect\``
+	});
+	if (destroy === "deny") rules.push({
 		by: "destroy-denied",
 		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
-		...waysToDestroy(`set \`environments.${name}.destroy\` to \`allow\``)
-	};
-	return null;
+		change: `set \`environments.${name}.destroy\` to \`allow\``
+	});
+	return rules;
 }
-function waysToDestroy(change) {
+function waysToDestroy(changes) {
+	const change = changes.length < 2 ? changes.join("") : `${changes.slice(0, -1).join(", ")} and ${changes.at(-1)}`;
 	return {
 		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
 		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
@@ -81127,12 +85213,40 @@ function waysToDestroy(change) {
 function mayStart(question) {
 	const { ledger, tip } = question;
 	if (ledger.kind === "unknown") return stop("unknown", `The ledger can't be read: ${ledger.why}`);
-	return ownership(question, ledger.value) ?? needed(question, ledger.value) ?? atTip(question, tip) ?? { kind: "go" };
+	const { value } = ledger;
+	const start = ownership(question, value) ?? needed(question, value) ?? atTip(question, tip);
+	return start.kind === "go" ? promoted(question, value) ?? start : start;
 }
-function ownership({ unit, action, commit, run }, ledger) {
+/** The order of environments, as the deploy branch has it now. */
+function promoted({ unit, run, passed, tip }, ledger) {
+	if (tip.kind === "unknown") return null;
+	const lookup = environmentLookup(tip.value.configuration);
+	const environmentOf = (path) => {
+		const found = lookup(path);
+		return found.kind === "one" ? found.environment.name : null;
+	};
+	const promotion = promotionOf(tip.value.configuration);
+	const holding = holdingUnits(ledger.units, unit, {
+		promotion,
+		environmentOf,
+		run,
+		passed
+	});
+	if (holding.length === 0) return null;
+	const environments = [...new Set(holding.map(({ environment }) => environment))];
+	const units = holding.map(({ path }) => path);
+	return {
+		kind: "wait",
+		for: environments,
+		units,
+		message: waitsSentence(environments, units)
+	};
+}
+function ownership(question, ledger) {
+	const { unit, action, commit, run } = question;
 	const record = ledger.units.get(unit);
 	const due = record?.due;
-	if (due === void 0) return notDue(unit, action, record, run);
+	if (due === void 0) return notDue(question, record);
 	if (!sameRun(due.owner, run)) {
 		const message = `Run ${due.owner.number} has \`${unit}\` now, for ${due.commits.at(-1) ?? due.commit}.`;
 		return {
@@ -81145,7 +85259,7 @@ function ownership({ unit, action, commit, run }, ledger) {
 	if (due.action !== action || due.commit !== commit) return stop("differs", `The ledger wants \`${due.action}\` of \`${unit}\` at ${due.commit}, and this job is for \`${action}\` at ${commit}. Re-run all jobs, or wait for the next run.`);
 	return null;
 }
-function notDue(unit, action, record, run) {
+function notDue({ unit, action, commit, run }, record) {
 	const { applied, dismissed } = record ?? {};
 	if (dismissed !== void 0 || applied === void 0) return {
 		kind: "leave",
@@ -81153,8 +85267,9 @@ function notDue(unit, action, record, run) {
 		by: null,
 		message: `Nothing is due for \`${unit}\`${dismissed === void 0 ? "" : `: ${dismissed.by} dismissed it`}.`
 	};
-	const message = `${sameRun(applied.run, run) ? "This run" : `Run ${applied.run.number}`} has done what was due for \`${unit}\`, at ${applied.commit}.`;
-	if (applied.action === action) return {
+	const own = sameRun(applied.run, run);
+	const message = `${own ? "This run" : `Run ${applied.run.number}`} has done what was due for \`${unit}\`, at ${applied.commit}.`;
+	if (applied.action === action && (own || applied.commit === commit)) return {
 		kind: "done",
 		message
 	};
@@ -81183,14 +85298,16 @@ function isDoneBy(run, { unit, due }, endedWell) {
 function uses(unit, { applied, due, dismissed }) {
 	if (dismissed?.action === "destroy") return false;
 	if (applied?.action === "apply" && applied.dependsOn.includes(unit)) return true;
-	const tried = due ?? dismissed;
-	return tried?.action === "apply" && tried.dependsOn.includes(unit);
+	return (due ?? dismissed)?.dependsOn.includes(unit) === true;
 }
 function atTip({ unit, action, destroyAtTip }, tip) {
 	if (tip.kind === "unknown") return stop("unknown", `The deploy branch can't be read: ${tip.why}`);
 	const { commit, exists, configuration } = tip.value;
 	if (action === "destroy" && exists(unit) && destroyAtTip !== true) return stop("exists-at-tip", `\`${unit}\` is on the deploy branch at ${commit}. What exists there is not destroyed.`);
-	return policyAtTip(unit, action, environmentLookup(configuration)(unit));
+	return policyAtTip(unit, action, environmentLookup(configuration)(unit)) ?? {
+		kind: "go",
+		reviewRule: configuration.reviewed_plan
+	};
 }
 /** What the deploy branch's configuration says now. A unit that it knows no environment for has the job's own policy. */
 function policyAtTip(unit, action, belongs) {
@@ -81210,20 +85327,26 @@ function stop(because, message) {
 /** Units that ask within this time of a look share it: a job's units start side by side. */
 const SHARED_MS = 3e3;
 /**
-* Who answers a job's units: the ledger and the deploy branch, read from GitHub right before a unit starts. `null` for a
-* job whose units need not ask: it changes none, or its run determined without the ledger.
+* Who answers a job's units: the ledger and the deploy branch, read from GitHub right before a unit starts. Without a
+* ledger it is the run alone, about what waits for other environments of it. `null` for a job whose units need not ask.
 */
 function startAnswers(assessment, job, place) {
 	const action = LedgerAction.safeParse(job.action);
 	const { ledgerClaim, deployBranch, destroyExisting, head } = assessment.comparison;
 	const atHead = assessment.living ?? [];
-	if (!action.success || !changesUnits(job.action) || ledgerClaim === void 0) return null;
+	if (!action.success || !changesUnits(job.action)) return null;
+	if (ledgerClaim === void 0) return answersOfRun(assessment, job, place.folder);
+	const { token } = place;
+	if (token === null) return null;
 	let latest = null;
 	const look = () => {
 		const now = performance.now();
 		if (latest === null || now - latest.at > SHARED_MS) latest = {
 			at: now,
-			view: viewOf(place, deployBranch, head, atHead)
+			view: viewOf({
+				...place,
+				token
+			}, deployBranch, head, atHead)
 		};
 		return latest.view;
 	};
@@ -81234,13 +85357,15 @@ function startAnswers(assessment, job, place) {
 			number: place.run.runNumber,
 			attempt: place.run.attempt
 		};
+		const ended = await endedWell(place.folder);
 		if (state !== void 0) return mayDestroy({
 			ledger,
 			unit,
 			state,
 			run,
 			living,
-			found
+			found,
+			endedWell: ended.endedWell
 		});
 		return mayStart({
 			ledger,
@@ -81249,9 +85374,25 @@ function startAnswers(assessment, job, place) {
 			action: action.data,
 			commit: job.at,
 			run,
-			endedWell: await endedWell(place.folder),
+			...ended,
 			destroyAtTip: traitsOf(job.action).removes && destroyExisting === true
 		});
+	};
+}
+/** What the run itself says of units that wait for others of it. */
+function answersOfRun(assessment, job, folder) {
+	if (job.units.every(({ waitsFor }) => waitsFor === void 0)) return null;
+	return async (unit, state) => {
+		if (state !== void 0) return { kind: "go" };
+		const endings = collectOutcomes(assessment.jobs, await readOutcomes(folder));
+		const { because, waitsFor } = openBefore(job, unit, endings);
+		if (because.length === 0) return { kind: "go" };
+		return {
+			kind: "wait",
+			for: waitsFor,
+			units: because,
+			message: waitsSentence(waitsFor, because)
+		};
 	};
 }
 async function viewOf(place, deployBranch, head, atHead) {
@@ -81346,15 +85487,21 @@ async function unsettledUnits(repository, ledger, tip, units) {
 	const ahead = [...ledger.units.values()].filter(({ unit, due }) => due !== void 0 || sinceDetermined(unit));
 	const since = /* @__PURE__ */ new Map();
 	for (const { seen, due } of ahead) {
-		if (seen === void 0) continue;
-		for (const commit of [seen.commit, ...due === void 0 ? [] : [due.commit, ...due.commits]]) if (!since.has(commit)) since.set(commit, await changesSince(commit).catch(() => () => true));
+		const tried = due === void 0 ? [] : [due.commit, ...due.commits];
+		for (const commit of seen === void 0 ? tried : [seen.commit, ...tried]) if (!since.has(commit)) since.set(commit, await changesSince(commit).catch(() => () => true));
 	}
 	return (unit, commit) => commit === null ? sinceDetermined(unit) : since.get(commit)?.(unit) ?? true;
 }
-/** The units that jobs of this run, this one included, have ended well so far. */
+/** The units that jobs of this run, this one included, have ended well so far, and those whose job's checks passed too. */
 async function endedWell(folder) {
-	const files = await readOutcomes(folder);
-	return new Set(files.flatMap(({ content }) => content.kind === "read" ? content.outcome.units.filter(({ end }) => verdictOn(end, content.outcome.action) === "well").map(({ path }) => path) : []));
+	const outcomes = (await readOutcomes(folder)).flatMap(({ content }) => content.kind === "read" ? [content.outcome] : []);
+	return {
+		endedWell: new Set(outcomes.flatMap(wellUnits)),
+		passed: new Set(outcomes.filter((outcome) => failedCheck(outcome) === null).flatMap(wellUnits))
+	};
+}
+function wellUnits({ units, action }) {
+	return units.filter(({ end }) => verdictOn(end, action) === "well").map(({ path }) => path);
 }
 
 // packages/dispatcher/src/commands/run.ts
@@ -81365,7 +85512,8 @@ async function run(context) {
 	const { assessment, job, edges, logUrl } = await openJob(context);
 	const token = inputs.optional("token");
 	const secrets = readSecrets(inputs.optional("secrets"), (message) => actionsLog.warning(message));
-	for (const value of Object.values(secrets)) maskInLog(value);
+	const moduleToken = inputs.optional("module_token") ?? "";
+	for (const value of [...Object.values(secrets), moduleToken]) maskInLog(value);
 	const executionFile = join$2(folder, `execution-${job.id}-${attempt}.json`);
 	const repositoryFolder = resolve(inputs.optional("repository") ?? environment["GITHUB_WORKSPACE"] ?? ".");
 	const gitHub = {
@@ -81375,13 +85523,14 @@ async function run(context) {
 	};
 	const reviewedPlansFolder = await reviewedPlans(assessment, job, gitHub);
 	const superseded = await leftToLaterRuns(assessment, job, gitHub);
-	const mayStart = token === null ? null : startAnswers(assessment, job, {
+	const place = {
 		checkout: repositoryFolder,
 		folder,
 		run: context.run,
 		token,
 		environment
-	});
+	};
+	const mayStart = startAnswers(assessment, job, place);
 	const execution = executionOf(assessment, job, {
 		asksToStart: mayStart !== null,
 		repositoryFolder,
@@ -81404,7 +85553,8 @@ async function run(context) {
 				logFile: join$2(folder, `executor-${job.id}-${attempt}.log`),
 				environment: {
 					...executorEnvironment(environment, token, traitsOf(job.action).phase === "provision"),
-					...secrets
+					...secrets,
+					...moduleToken === "" ? {} : { PIPELINES_MODULE_TOKEN: moduleToken }
 				},
 				mayStart,
 				show: (chunk) => process.stdout.write(chunk),
@@ -81487,7 +85637,9 @@ const commands = {
 	collect,
 	report,
 	claim,
-	record
+	mark,
+	record,
+	notify
 };
 async function main(environment) {
 	const inputs = inputsFrom(environment);
@@ -81497,7 +85649,9 @@ async function main(environment) {
 		"collect",
 		"report",
 		"claim",
-		"record"
+		"mark",
+		"record",
+		"notify"
 	]);
 	const folder = inputs.optional("folder") ?? join$2(environment["RUNNER_TEMP"] ?? ".", "pipelines");
 	return commands[command]({

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import path$1, { basename, delimiter, dirname, join, normalize, posix, relative, resolve } from "node:path";
 import process$2, { execArgv, execPath, hrtime, platform as platform$1 } from "node:process";
-import { aborted as aborted$1, callbackify, debuglog, inspect, parseArgs, promisify, stripVTControlCharacters } from "node:util";
+import { aborted as aborted$1, callbackify, debuglog, inspect, isDeepStrictEqual, parseArgs, promisify, stripVTControlCharacters } from "node:util";
 import * as os$1 from "os";
 import os$2, { EOL } from "os";
 import * as crypto from "crypto";
@@ -12,14 +12,14 @@ import * as events from "events";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
 import { Buffer as Buffer$1 } from "node:buffer";
 import { EventEmitter, addAbortListener, on as on$1, once, setMaxListeners } from "node:events";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import * as child from "child_process";
 import { setTimeout as setTimeout$1 } from "timers";
-import { access as access$1, chmod as chmod$1, constants as constants$1, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, stat as stat$1, statfs, writeFile as writeFile$1 } from "node:fs/promises";
+import { access as access$1, chmod as chmod$1, copyFile as copyFile$1, mkdir as mkdir$1, mkdtemp, open as open$2, readFile, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, stat as stat$1, statfs, writeFile as writeFile$1 } from "node:fs/promises";
 import { ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
-import { constants as constants$2, tmpdir } from "node:os";
-import fs$2, { appendFileSync, closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
+import { constants as constants$1, tmpdir } from "node:os";
+import fs$2, { accessSync, appendFileSync, closeSync, constants as constants$2, createReadStream, createWriteStream, existsSync, lstatSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
 import tty from "node:tty";
 import { scheduler, setImmediate as setImmediate$1, setTimeout as setTimeout$2 } from "node:timers/promises";
@@ -167,7 +167,7 @@ function issueCommand(command, properties, message) {
 	const cmd = new Command(command, properties, message);
 	process.stdout.write(cmd.toString() + os$1.EOL);
 }
-function issue$1(name, message = "") {
+function issue$2(name, message = "") {
 	issueCommand(name, {}, message);
 }
 const CMD_STRING = "::";
@@ -812,7 +812,7 @@ var require_errors$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/core/constants.js
-var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$6 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	/** @type {Record<string, string | undefined>} */
 	const headerNameLowerCasedRecord = {};
 	const wellknownHeaderNames = [
@@ -926,7 +926,7 @@ var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/core/tree.js
 var require_tree = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { wellknownHeaderNames, headerNameLowerCasedRecord } = require_constants$5();
+	const { wellknownHeaderNames, headerNameLowerCasedRecord } = require_constants$6();
 	var TstNode = class TstNode {
 		/** @type {any} */
 		value = null;
@@ -1048,7 +1048,7 @@ var require_util$7 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { stringify } = __require("node:querystring");
 	const { EventEmitter: EE } = __require("node:events");
 	const { InvalidArgumentError } = require_errors$1();
-	const { headerNameLowerCasedRecord } = require_constants$5();
+	const { headerNameLowerCasedRecord } = require_constants$6();
 	const { tree } = require_tree();
 	const [nodeMajor, nodeMinor] = process.versions.node.split(".").map((v) => Number(v));
 	var BodyAsyncIterable = class {
@@ -1593,7 +1593,7 @@ var require_request$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const assert = __require("node:assert");
 	const { isValidHTTPToken, isValidHeaderValue, isStream, destroy, isBuffer, isFormDataLike, isIterable, isBlobLike, buildURL, validateHandler, getServerName, normalizedMethodRecords } = require_util$7();
 	const { channels } = require_diagnostics();
-	const { headerNameLowerCasedRecord } = require_constants$5();
+	const { headerNameLowerCasedRecord } = require_constants$6();
 	const invalidPathRegex = /[^\u0021-\u00ff]/;
 	const kHandler = Symbol("handler");
 	var Request = class {
@@ -2569,7 +2569,7 @@ var require_utils$1 = /* @__PURE__ */ __commonJSMin(((exports) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/llhttp/constants.js
-var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports) => {
+var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports) => {
 	Object.defineProperty(exports, "__esModule", { value: true });
 	exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
 	const utils_1 = require_utils$1();
@@ -2914,7 +2914,7 @@ var require_llhttp_simd_wasm = /* @__PURE__ */ __commonJSMin(((exports, module) 
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/fetch/constants.js
-var require_constants$3 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const corsSafeListedMethods = [
 		"GET",
 		"HEAD",
@@ -3818,7 +3818,7 @@ var require_webidl = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 var require_util$6 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { Transform } = __require("node:stream");
 	const zlib = __require("node:zlib");
-	const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants$3();
+	const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants$4();
 	const { getGlobalOrigin } = require_global$1();
 	const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = require_data_url();
 	const { performance } = __require("node:perf_hooks");
@@ -5300,7 +5300,7 @@ var require_client_h1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const timers = require_timers();
 	const { RequestContentLengthMismatchError, ResponseContentLengthMismatchError, RequestAbortedError, InvalidArgumentError, HeadersTimeoutError, HeadersOverflowError, SocketError, InformationalError, BodyTimeoutError, HTTPParserError, ResponseExceededMaxSizeError } = require_errors$1();
 	const { kUrl, kReset, kClient, kParser, kBlocking, kRunning, kPending, kSize, kWriting, kQueue, kNoRef, kKeepAliveDefaultTimeout, kHostHeader, kPendingIdx, kRunningIdx, kError, kPipelining, kSocket, kKeepAliveTimeoutValue, kMaxHeadersSize, kKeepAliveMaxTimeout, kKeepAliveTimeoutThreshold, kHeadersTimeout, kBodyTimeout, kStrictContentLength, kMaxRequests, kCounter, kMaxResponseSize, kOnError, kResume, kHTTPContext } = require_symbols$4();
-	const constants = require_constants$4();
+	const constants = require_constants$5();
 	const EMPTY_BUF = Buffer.alloc(0);
 	const FastBuffer = Buffer[Symbol.species];
 	const addListener = util.addListener;
@@ -10548,7 +10548,7 @@ var require_response = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const nodeUtil = __require("node:util");
 	const { kEnumerableProperty } = util;
 	const { isValidReasonPhrase, isCancelled, isAborted, isBlobLike, serializeJavascriptValueToJSONString, isErrorLike, isomorphicEncode, environmentSettingsObject: relevantRealm } = require_util$6();
-	const { redirectStatusSet, nullBodyStatus } = require_constants$3();
+	const { redirectStatusSet, nullBodyStatus } = require_constants$4();
 	const { kState, kHeaders } = require_symbols$3();
 	const { webidl } = require_webidl();
 	const { FormData } = require_formdata();
@@ -10899,7 +10899,7 @@ var require_request = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const util = require_util$7();
 	const nodeUtil = __require("node:util");
 	const { isValidHTTPToken, sameOrigin, environmentSettingsObject } = require_util$6();
-	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants$3();
+	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants$4();
 	const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util;
 	const { kHeaders, kSignal, kState, kDispatcher } = require_symbols$3();
 	const { webidl } = require_webidl();
@@ -11410,7 +11410,7 @@ var require_fetch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { kState, kDispatcher } = require_symbols$3();
 	const assert = __require("node:assert");
 	const { safelyExtractBody, extractBody } = require_body();
-	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants$3();
+	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants$4();
 	const EE = __require("node:events");
 	const { Readable, pipeline, finished } = __require("node:stream");
 	const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util$7();
@@ -13399,7 +13399,7 @@ var require_cachestorage = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/constants.js
-var require_constants$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$3 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const maxAttributeValueSize = 1024;
 	const maxNameValuePairSize = 4096;
 	module.exports = {
@@ -13645,8 +13645,8 @@ var require_util$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/parse.js
-var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { maxNameValuePairSize, maxAttributeValueSize } = require_constants$2();
+var require_parse$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { maxNameValuePairSize, maxAttributeValueSize } = require_constants$3();
 	const { isCTLExcludingHtab } = require_util$2();
 	const { collectASequenceOfCodePointsFast } = require_data_url();
 	const assert = __require("node:assert");
@@ -13748,7 +13748,7 @@ var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/index.js
 var require_cookies = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { parseSetCookie } = require_parse$1();
+	const { parseSetCookie } = require_parse$2();
 	const { stringify } = require_util$2();
 	const { webidl } = require_webidl();
 	const { Headers } = require_headers();
@@ -14161,7 +14161,7 @@ var require_events = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/constants.js
-var require_constants$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const uid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 	/** @type {PropertyDescriptor} */
 	const staticPropertyDescriptors = {
@@ -14232,7 +14232,7 @@ var require_symbols = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/util.js
 var require_util$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = require_symbols();
-	const { states, opcodes } = require_constants$1();
+	const { states, opcodes } = require_constants$2();
 	const { ErrorEvent, createFastMessageEvent } = require_events();
 	const { isUtf8 } = __require("node:buffer");
 	const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = require_data_url();
@@ -14415,7 +14415,7 @@ var require_util$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/frame.js
 var require_frame = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { maxUnsigned16Bit } = require_constants$1();
+	const { maxUnsigned16Bit } = require_constants$2();
 	const BUFFER_SIZE = 16386;
 	/** @type {import('crypto')} */
 	let crypto;
@@ -14486,7 +14486,7 @@ var require_frame = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/connection.js
 var require_connection = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants$1();
+	const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants$2();
 	const { kReadyState, kSentClose, kByteParser, kReceivedClose, kResponse } = require_symbols();
 	const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = require_util$1();
 	const { channels } = require_diagnostics();
@@ -14734,7 +14734,7 @@ var require_permessage_deflate = /* @__PURE__ */ __commonJSMin(((exports, module
 var require_receiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { Writable } = __require("node:stream");
 	const assert = __require("node:assert");
-	const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = require_constants$1();
+	const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = require_constants$2();
 	const { kReadyState, kSentClose, kResponse, kReceivedClose } = require_symbols();
 	const { channels } = require_diagnostics();
 	const { isValidStatusCode, isValidOpcode, failWebsocketConnection, websocketMessageReceived, utf8Decode, isControlFrame, isTextBinaryFrame, isContinuationFrame } = require_util$1();
@@ -15060,7 +15060,7 @@ var require_receiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/sender.js
 var require_sender = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { WebsocketFrameSend } = require_frame();
-	const { opcodes, sendHints } = require_constants$1();
+	const { opcodes, sendHints } = require_constants$2();
 	const FixedQueue = require_fixed_queue();
 	/** @type {typeof Uint8Array} */
 	const FastBuffer = Buffer[Symbol.species];
@@ -15142,7 +15142,7 @@ var require_websocket = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { webidl } = require_webidl();
 	const { URLSerializer } = require_data_url();
 	const { environmentSettingsObject } = require_util$6();
-	const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = require_constants$1();
+	const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = require_constants$2();
 	const { kWebSocketURL, kReadyState, kController, kBinaryType, kResponse, kSentClose, kByteParser } = require_symbols();
 	const { isConnecting, isEstablished, isClosing, isValidSubprotocol, fireEvent } = require_util$1();
 	const { establishWebSocketConnection, closeWebSocketConnection } = require_connection();
@@ -17374,13 +17374,13 @@ function info(message) {
 * @param name The name of the output group
 */
 function startGroup(name) {
-	issue$1("group", name);
+	issue$2("group", name);
 }
 /**
 * End an output group.
 */
 function endGroup() {
-	issue$1("endgroup");
+	issue$2("endgroup");
 }
 
 // packages/core/src/actions/log.ts
@@ -17791,7 +17791,7 @@ function parsedType(data) {
 	}
 	return t;
 }
-function issue(...args) {
+function issue$1(...args) {
 	const [iss, input, inst] = args;
 	if (typeof iss === "string") return {
 		message: iss,
@@ -20407,7 +20407,7 @@ function handleRefineResult(result, payload, input, inst) {
 			continue: !inst._zod.def.abort
 		};
 		if (inst._zod.def.params) _iss.params = inst._zod.def.params;
-		payload.issues.push(issue(_iss));
+		payload.issues.push(issue$1(_iss));
 	}
 }
 
@@ -20419,7 +20419,7 @@ var $ZodCyclicError = class extends Error {
 	}
 };
 /** Keyed off the context object every schema in one parse call already shares. */
-const STATE = "~memo";
+const STATE$1 = "~memo";
 const NO_ISSUES = [];
 function isRef(value) {
 	return value !== null && typeof value === "object";
@@ -20610,13 +20610,13 @@ const memo = {
 				}
 				const input = payload.value;
 				if (!isRef(input)) return base(payload, ctx);
-				let state = ctx[STATE];
+				let state = ctx[STATE$1];
 				if (!state) {
 					state = {
 						buckets: /* @__PURE__ */ new WeakMap(),
 						backEdges: void 0
 					};
-					ctx[STATE] = state;
+					ctx[STATE$1] = state;
 				}
 				let bucket;
 				if (lastCtx === ctx) bucket = lastBucket;
@@ -20660,7 +20660,7 @@ function memoizer() {
 }
 /** Whether this value is a node a back-edge resolved to before it finished. */
 function isBackEdge(ctx, value) {
-	const backEdges = ctx[STATE]?.backEdges;
+	const backEdges = ctx[STATE$1]?.backEdges;
 	return backEdges !== void 0 && isRef(value) && backEdges.has(value);
 }
 
@@ -21302,16 +21302,16 @@ function _refine(Class, fn, _params) {
 // @__NO_SIDE_EFFECTS__
 function _superRefine(fn, params) {
 	const ch = /* @__PURE__ */ _check((payload) => {
-		payload.addIssue = (issue$3) => {
-			if (typeof issue$3 === "string") payload.issues.push(issue(issue$3, payload.value, ch._zod.def));
+		payload.addIssue = (issue) => {
+			if (typeof issue === "string") payload.issues.push(issue$1(issue, payload.value, ch._zod.def));
 			else {
-				const _issue = issue$3;
+				const _issue = issue;
 				if (_issue.fatal) _issue.continue = false;
 				_issue.code ?? (_issue.code = "custom");
 				if (!("input" in _issue)) _issue.input = payload.value;
 				_issue.inst ?? (_issue.inst = ch);
 				_issue.continue ?? (_issue.continue = !ch._zod.def.abort);
-				payload.issues.push(issue(_issue));
+				payload.issues.push(issue$1(_issue));
 			}
 		};
 		return fn(payload.value, payload);
@@ -22325,7 +22325,7 @@ const initializer = (inst, issues) => {
 const ZodRealError = /*@__PURE__*/ $constructor("ZodError", initializer, void 0, { Parent: Error });
 
 // node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/classic/parse.js
-const parse$2 = /* @__PURE__ */ _parse(ZodRealError);
+const parse$3 = /* @__PURE__ */ _parse(ZodRealError);
 const parseAsync = /* @__PURE__ */ _parseAsync(ZodRealError);
 const safeParse = /* @__PURE__ */ _safeParse(ZodRealError);
 const safeParseAsync = /* @__PURE__ */ _safeParseAsync(ZodRealError);
@@ -22457,7 +22457,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
 		own(this, "~standard", value);
 	},
 	parse: function _parse(data, params) {
-		return parse$2(this, data, params, { callee: _parse });
+		return parse$3(this, data, params, { callee: _parse });
 	},
 	parseAsync: async function _parseAsync(data, params) {
 		return await parseAsync(this, data, params, { callee: _parseAsync });
@@ -23112,15 +23112,15 @@ const ZodTransform = /*@__PURE__*/ $constructor("ZodTransform", (inst, def) => {
 	inst._zod.processJSONSchema = (ctx, json, params) => transformProcessor(inst, ctx, json, params);
 	inst._zod.parse = (payload, _ctx) => {
 		if (_ctx.direction === "backward") throw new $ZodEncodeError(inst.constructor.name);
-		payload.addIssue = (issue$2) => {
-			if (typeof issue$2 === "string") payload.issues.push(issue(issue$2, payload.value, def));
+		payload.addIssue = (issue) => {
+			if (typeof issue === "string") payload.issues.push(issue$1(issue, payload.value, def));
 			else {
-				const _issue = issue$2;
+				const _issue = issue;
 				if (_issue.fatal) _issue.continue = false;
 				_issue.code ?? (_issue.code = "custom");
 				if (!("input" in _issue)) _issue.input = payload.value;
 				_issue.inst ?? (_issue.inst = inst);
-				payload.issues.push(issue(_issue));
+				payload.issues.push(issue$1(_issue));
 			}
 		};
 		const output = def.transform(payload.value, payload);
@@ -23440,10 +23440,18 @@ const ChangeType = _enum([
 	"ManuallyRequested",
 	"StillDue"
 ]);
-/** One entry of `accounts.yml`. */
+/** One entry of `accounts.yml`, or what the account factory says that one is to be. */
 const Account = strictObject({
 	name: string().min(1),
 	id: string(),
+	email: string(),
+	/** What else its entry says in plain values: a region, a team. */
+	values: record(string(), string()).optional()
+});
+/** An account that a request file asks for. Its id is known once the account factory has made it. */
+const RequestedAccount = strictObject({
+	name: string().min(1),
+	file: string(),
 	email: string()
 });
 /** One thing that changed between two commits: its type, the files that caused it, the units it affects. */
@@ -23546,6 +23554,8 @@ const Withheld = strictObject({
 		"protected",
 		"paused",
 		"account-deletion",
+		"promotion",
+		"new-environment",
 		"excluded"
 	]),
 	message: string(),
@@ -23595,7 +23605,9 @@ const JobUnit = strictObject({
 	* Units that have to end well before this one starts: its dependencies for plan and apply, its dependents (at base)
 	* for a destroy. Units of this job order the work inside it; units of other jobs ran in an earlier stage of this run.
 	*/
-	after: array$1(UnitPath)
+	after: array$1(UnitPath),
+	/** Environments of which units of the same change run before this one: it starts when they ended well, with their checks. */
+	waitsFor: array$1(string()).optional()
 });
 /** What one runner does: one action on units of one environment, at one commit. It names its environment, never a role. */
 const Job = strictObject({
@@ -23610,8 +23622,13 @@ const Job = strictObject({
 	units: array$1(JobUnit),
 	/** The change types that caused it. */
 	changes: array$1(ChangeType),
-	/** For the account actions. */
-	account: Account.optional(),
+	/** For the account actions: accounts that `accounts.yml` gained, and those that a run of the factory is to make. */
+	accounts: strictObject({
+		added: array$1(Account),
+		requested: array$1(RequestedAccount)
+	}).optional(),
+	/** Every unit of it waits for every job of the stages before: when one of those did not end well, nothing of it can start. */
+	followsAll: literal(true).optional(),
 	/** How long the runner may take, in minutes. */
 	timeoutMinutes: int().positive()
 });
@@ -23665,6 +23682,8 @@ const Assessment = strictObject({
 	changes: array$1(Change$1),
 	units: array$1(AffectedUnit),
 	jobs: array$1(Job),
+	/** Environments of the units that come one after the other, first ones first; those of a step run side by side. */
+	promotions: array$1(array$1(array$1(string()))).optional(),
 	/** Every unit of the head, where something is destroyed: none of them may have the state that goes. */
 	living: array$1(UnitPath).optional(),
 	/** Changed files that no unit reads, so nothing runs for them. */
@@ -23676,7 +23695,7 @@ const Assessment = strictObject({
 	untouched: array$1(Problem).optional(),
 	/** Things worth saying that stop nothing, as sentences: "nothing to do: …", "no reviewed plan: …". */
 	notices: array$1(string()),
-	/** What reading the commits cost: commits read, calls of Terragrunt, and the seconds that those took together. */
+	/** What reading the commits cost: commits read, calls of Terragrunt, and the seconds during which at least one ran. */
 	discovery: strictObject({
 		snapshots: int(),
 		terragruntCalls: int(),
@@ -25203,7 +25222,7 @@ var A = class extends O {
 		super(e, r), this.task = e, this.plugin = n, Object.setPrototypeOf(this, new.target.prototype);
 	}
 };
-var at = class extends O {
+var at$1 = class extends O {
 	constructor(e, n) {
 		super(void 0, n || String(e)), this.git = e;
 	}
@@ -26496,7 +26515,7 @@ function At(t) {
 		format: "utf-8",
 		parser(e, n) {
 			const r = Cr(e, n);
-			if (r.failed) throw new at(r);
+			if (r.failed) throw new at$1(r);
 			return r;
 		}
 	} : b("Git.merge requires at least one option");
@@ -26939,7 +26958,7 @@ function cs(t, e = !1) {
 		},
 		onError({ exitCode: r, stdErr: s, stdOut: o }, i, a, c) {
 			if (!de(String(i), r)) return c(i);
-			throw new at(n.parser(F(o), F(s)), String(i));
+			throw new at$1(n.parser(F(o), F(s)), String(i));
 		}
 	};
 	return n;
@@ -27038,7 +27057,7 @@ function Ts(t, e, n) {
 		},
 		onError(s, o, i, a) {
 			const c = Rr(F(s.stdOut), F(s.stdErr));
-			if (c) return a(new at(c));
+			if (c) return a(new at$1(c));
 			a(o);
 		}
 	};
@@ -27717,6 +27736,88 @@ function reaches(parents, from, to) {
 	return false;
 }
 
+// packages/core/src/git/blobs.ts
+/**
+* Reads blobs of a repository in one process of git. Blobs that the clone lacks are missing in the answer.
+*
+* @param environment the whole environment of git
+* @param longest bytes of a blob up to which it is read
+* @throws GitBlobsError when git fails
+*/
+async function readBlobs(repositoryFolder, blobs, environment, longest) {
+	const names = [...new Set(blobs)];
+	const result = /* @__PURE__ */ new Map();
+	if (names.length === 0) return result;
+	const child = spawn("git", [
+		"cat-file",
+		"--batch",
+		"--buffer"
+	], {
+		cwd: repositoryFolder,
+		env: { ...environment },
+		stdio: [
+			"pipe",
+			"pipe",
+			"ignore"
+		]
+	});
+	const ended = new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("close", resolve);
+	});
+	child.stdin.on("error", () => void 0);
+	child.stdin.end(names.map((name) => `${name}\n`).join(""));
+	const reader = blobReader(longest, (name, blob) => result.set(name, blob));
+	for await (const chunk of child.stdout) reader(chunk);
+	const code = await ended;
+	if (code !== 0) throw new GitBlobsError(`git cat-file ended with ${code}`);
+	return result;
+}
+/** Git could not read objects of the repository. */
+var GitBlobsError = class extends Error {
+	name = "GitBlobsError";
+};
+/** Takes the output of `git cat-file --batch` apart: `<id> blob <size>` LF `<content>` LF, or `<id> missing` LF. */
+function blobReader(longest, put) {
+	let rest = Buffer.alloc(0);
+	let reading = null;
+	let parts = [];
+	let left = 0;
+	const take = (chunk) => {
+		if (reading === null) return chunk;
+		const piece = chunk.subarray(0, left);
+		if (reading.size <= longest) parts.push(piece);
+		left -= piece.length;
+		if (left > 0) return chunk.subarray(piece.length);
+		const { name, size } = reading;
+		put(name, size > longest ? { tooLong: size } : { text: Buffer.concat(parts).toString("utf8", 0, size) });
+		reading = null;
+		parts = [];
+		return chunk.subarray(piece.length);
+	};
+	return (chunk) => {
+		let open = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		for (;;) {
+			if (reading !== null) {
+				open = take(open);
+				if (reading !== null) break;
+				continue;
+			}
+			const end = open.indexOf(10);
+			if (end === -1) break;
+			const [name = "", kind, size] = open.toString("utf8", 0, end).split(" ");
+			open = open.subarray(end + 1);
+			if (kind !== "blob") continue;
+			reading = {
+				name,
+				size: Number(size)
+			};
+			left = reading.size + 1;
+		}
+		rest = Buffer.from(open);
+	};
+}
+
 // packages/core/src/git/repository.ts
 /**
 * Opens the git repository whose working tree is at `folder`.
@@ -27820,8 +27921,9 @@ function openRepository(folder, environment) {
 				commit
 			]));
 		},
+		blobs: (names, longest) => readBlobs(folder, names, environment, longest),
 		async isPartial() {
-			return await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$") !== null;
+			return (await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$") ?? "").trim() !== "";
 		},
 		async read(commit, path) {
 			return quiet("cat-file", "blob", `${commit}:${path}`);
@@ -27877,6 +27979,7 @@ function statusOf(letter, path) {
 		default: throw new GitOutputError(`git diff says \`${letter}\` of ${path}, which is neither added, modified nor deleted`);
 	}
 }
+/** Parses `git ls-tree -r -z`: `<mode> <type> <object>` TAB `<path>` NUL. */
 function parseTree(output) {
 	return output.split("\0").filter((record) => record !== "").map((record) => {
 		const [, mode, , blob, path] = /^(\d{6}) (\w+) ([0-9a-f]+)\t([\s\S]+)$/.exec(record) ?? [];
@@ -29421,7 +29524,7 @@ var before_after_hook_default = {
 };
 
 // node_modules/.pnpm/@octokit+endpoint@11.0.5/node_modules/@octokit/endpoint/dist-bundle/index.js
-var DEFAULTS = {
+var DEFAULTS$1 = {
 	method: "GET",
 	baseUrl: "https://api.github.com",
 	headers: {
@@ -29592,7 +29695,7 @@ function expand(template, context) {
 	if (template === "/") return template;
 	else return template.replace(/\/$/, "");
 }
-function parse$1(options) {
+function parse$2(options) {
 	let method = options.method.toUpperCase();
 	let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
 	let headers = Object.assign({}, options.headers);
@@ -29629,7 +29732,7 @@ function parse$1(options) {
 	}, typeof body !== "undefined" ? { body } : null, options.request ? { request: options.request } : null);
 }
 function endpointWithDefaults(defaults, route, options) {
-	return parse$1(merge(defaults, route, options));
+	return parse$2(merge(defaults, route, options));
 }
 function withDefaults$2(oldDefaults, newDefaults) {
 	const DEFAULTS2 = merge(oldDefaults, newDefaults);
@@ -29638,10 +29741,10 @@ function withDefaults$2(oldDefaults, newDefaults) {
 		DEFAULTS: DEFAULTS2,
 		defaults: withDefaults$2.bind(null, DEFAULTS2),
 		merge: merge.bind(null, DEFAULTS2),
-		parse: parse$1
+		parse: parse$2
 	});
 }
-var endpoint = withDefaults$2(null, DEFAULTS);
+var endpoint = withDefaults$2(null, DEFAULTS$1);
 
 // node_modules/.pnpm/content-type@3.1.1/node_modules/content-type/dist/index.js
 const SP = 32;
@@ -29683,7 +29786,7 @@ const NullObject = /* @__PURE__ */ (() => {
 /**
 * Parse a `Content-Type` header.
 */
-function parse(header, options) {
+function parse$1(header, options) {
 	const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
 	const len = header.length;
 	let valueStart = options?.start ?? 0;
@@ -30266,7 +30369,7 @@ async function fetchWrapper(requestOptions) {
 async function getResponseData(response) {
 	const contentType = response.headers.get("content-type");
 	if (!contentType) return response.text().catch(noop$3);
-	const mimetype = parse(contentType);
+	const mimetype = parse$1(contentType);
 	if (isJSONResponse(mimetype)) {
 		let text = "";
 		try {
@@ -32294,105 +32397,309 @@ function resetOf(headers) {
 	return Number.isFinite(reset) && reset > 0 ? ` until ${(/* @__PURE__ */ new Date(reset * 1e3)).toISOString()}` : "";
 }
 
+// packages/executor/src/accounts/branch.ts
+/** The branch of all proposals: one pull request for all accounts, so that they never conflict with each other. */
+const BRANCH = "pipelines/accounts";
+/** Begins the lines of a commit's message that say which accounts it proposes; a commit that has one is ours. */
+const TRAILER = "Pipelines-Account: ";
+function messageOf$1(title, accounts) {
+	return `${title}\n\n${accounts.map((account) => `${TRAILER}${JSON.stringify(account)}`).join("\n")}\n`;
+}
+/** Looks at the branch of proposals, and at its pull request. */
+async function readBranch(client, repository, base) {
+	const head = `${repository.owner}:${BRANCH}`;
+	const baseSha = await shaOf(client, repository, base);
+	if (baseSha === null) throw new Error(`there is no branch ${base}`);
+	const tip = await shaOf(client, repository, BRANCH);
+	const { data: pulls } = await client.rest.pulls.list({
+		...repository,
+		state: "all",
+		head,
+		base,
+		per_page: 100
+	});
+	const open = pulls.find(({ state }) => state === "open");
+	const openPullRequest = open === void 0 ? null : {
+		number: open.number,
+		html_url: open.html_url,
+		body: open.body,
+		by: open.user?.login ?? ""
+	};
+	const atBase = reader(client, repository, baseSha);
+	const fresh = {
+		start: baseSha,
+		place: {
+			read: atBase,
+			deployed: atBase,
+			proposed: async () => null
+		}
+	};
+	if (tip === null) return {
+		...fresh,
+		openPullRequest: null,
+		parents: [baseSha],
+		tip,
+		reset: false,
+		accounts: []
+	};
+	if (open === void 0 && pulls.some((pull) => pull.head.sha === tip)) return {
+		...fresh,
+		openPullRequest,
+		parents: [baseSha],
+		tip,
+		reset: true,
+		accounts: []
+	};
+	const { data: compared } = await client.rest.repos.compareCommitsWithBasehead({
+		...repository,
+		basehead: `${baseSha}...${tip}`,
+		per_page: 100
+	});
+	const commits = compared.commits.map(({ sha, commit }) => ({
+		sha,
+		accounts: accountsIn(commit.message)
+	}));
+	const newest = commits.findLast(({ accounts }) => accounts !== null);
+	const accounts = newest?.accounts ?? [];
+	if (commits.every((commit) => commit.accounts !== null) && compared.total_commits === commits.length) {
+		const parents = compared.merge_base_commit.sha === baseSha ? [tip] : [tip, baseSha];
+		return {
+			...fresh,
+			openPullRequest,
+			parents,
+			tip,
+			reset: false,
+			accounts
+		};
+	}
+	const read = reader(client, repository, tip);
+	const ours = newest === void 0 ? async () => null : reader(client, repository, newest.sha);
+	const before = reader(client, repository, compared.merge_base_commit.sha);
+	const proposed = async (path) => {
+		const text = await ours(path);
+		return text === null || text === await before(path) ? null : text;
+	};
+	return {
+		openPullRequest,
+		start: tip,
+		parents: [tip],
+		tip,
+		reset: false,
+		accounts,
+		place: {
+			read,
+			deployed: atBase,
+			proposed
+		}
+	};
+}
+async function shaOf(client, repository, branch) {
+	try {
+		return (await client.rest.git.getRef({
+			...repository,
+			ref: `heads/${branch}`
+		})).data.object.sha;
+	} catch (error) {
+		if (isStatus(error, 404)) return null;
+		throw error;
+	}
+}
+/** The accounts that a commit of ours proposes, with all before it; `null` for a commit of somebody else. */
+function accountsIn(message) {
+	const lines = message.split("\n").filter((line) => line.startsWith(TRAILER));
+	if (lines.length === 0) return null;
+	return lines.flatMap((line) => {
+		try {
+			const read = Account.safeParse(JSON.parse(line.slice(19)));
+			return read.success ? [read.data] : [];
+		} catch {
+			return [];
+		}
+	});
+}
+/** Reads files of a commit, each once. What is there and is no file counts as some text that nobody wants to have. */
+function reader(client, repository, ref) {
+	const known = /* @__PURE__ */ new Map();
+	const read = async (path) => {
+		try {
+			const { data } = await client.rest.repos.getContent({
+				...repository,
+				path,
+				ref
+			});
+			if (Array.isArray(data) || data.type !== "file" || !("content" in data)) return "\0";
+			return Buffer.from(data.content, "base64").toString("utf8");
+		} catch (error) {
+			if (isStatus(error, 404)) return null;
+			throw error;
+		}
+	};
+	return (path) => {
+		const reading = known.get(path) ?? read(path);
+		known.set(path, reading);
+		return reading;
+	};
+}
+
+// packages/executor/src/accounts/pull-request-body.ts
+/** What we write stands between these; what people write around them stays. */
+const [BEGIN, END] = ["<!-- pipelines:accounts -->", "<!-- /pipelines:accounts -->"];
+/** GitHub starts no run by itself for what a workflow's own token opens or pushes; a server may not even offer one. */
+const WHAT_TO_PRESS = "**Its checks wait for you**, since a workflow's own token opened it: at the end of this page press “Approve workflows to run”. Where there is no such button, close the pull request and open it again. With a GitHub App in the workflow's `app_id` they start by themselves.";
+/** The text of the pull request of new accounts. */
+function pullRequestBody({ accounts, proposal, runUrl, waits }) {
+	const named = accounts.map(({ name, id }) => `\`${name}\` (\`${id}\`)`);
+	const { shown, notes } = proposal;
+	return [
+		BEGIN,
+		`New: ${named.join(", ")}. This pull request has:`,
+		"",
+		...shown.map(({ path }) => `- \`${path}\``),
+		"",
+		...notes.length === 0 ? [] : [...notes.map((note) => `- ${note}`), ""],
+		"Read it, and commit to this branch what you want to have otherwise: what you change here stays as you have it, also when another account is added to this pull request.",
+		"",
+		"Units in the environments that it adds are planned and applied once it is merged; all others are planned here.",
+		...waits ? ["", WHAT_TO_PRESS] : [],
+		...runUrl === null ? [] : ["", `Proposed by [this run](${runUrl}).`],
+		END,
+		""
+	].join("\n");
+}
+/** A body with our part of it replaced; one that has none any more stays as people have it. */
+function withBody(body, ours) {
+	const text = body ?? "";
+	const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
+	if (text.trim() === "") return ours;
+	if (from === -1 || to < from) return text;
+	return `${text.slice(0, from)}${ours.trimEnd()}${text.slice(to + END.length)}`;
+}
+
 // packages/executor/src/accounts/pull-request.ts
 /** Whom a workflow's own token (`github.token`) acts as; an App acts as itself. */
 const WORKFLOW = "github-actions[bot]";
-/** GitHub starts no run by itself for what a workflow's own token opens or pushes; a server may not even offer one. */
-const WHAT_TO_PRESS = ["", "**Its checks wait for you**, since a workflow's own token opened it: at the end of this page press “Approve workflows to run”. Where there is no such button, close the pull request and open it again. With a GitHub App in the workflow's `app_id` they start by themselves."];
+/** How often a proposal is made anew since somebody pushed to its branch in between. */
+const MOST_TRIES = 3;
 /** Proposes by GitHub's API: nothing is checked out, so no code of the repository runs with a token that may write. */
 function gitHubPullRequests(client, owner, repo, runUrl) {
 	const common = {
 		owner,
 		repo
 	};
-	return { propose: (account, files, base) => explained$3("The pull request with the account's code", "contents: write", async () => {
-		const branch = `pipelines/account-${account.name}`;
-		const { data: baseRef } = await client.rest.git.getRef({
-			...common,
-			ref: `heads/${base}`
-		});
-		const { data: baseCommit } = await client.rest.git.getCommit({
-			...common,
-			commit_sha: baseRef.object.sha
-		});
-		const { data: tree } = await client.rest.git.createTree({
-			...common,
-			base_tree: baseCommit.tree.sha,
-			tree: files.map(({ path, content }) => ({
-				path,
-				content,
-				mode: "100644",
-				type: "blob"
-			}))
-		});
-		const { data: commit } = await client.rest.git.createCommit({
-			...common,
-			message: `Add the account ${account.name}`,
-			tree: tree.sha,
-			parents: [baseRef.object.sha]
-		});
-		await setBranch(client, common, branch, commit.sha);
-		const { data: open } = await client.rest.pulls.list({
-			...common,
-			state: "open",
-			head: `${owner}:${branch}`,
-			base
-		});
-		const title = `Add the account ${account.name}`;
-		const [existing] = open;
-		const pullRequest = existing ?? (await client.rest.pulls.create({
-			...common,
-			head: branch,
-			base,
-			title,
-			body: bodyOf(account, files, runUrl)
-		})).data;
-		const isByWorkflow = pullRequest.user?.login === WORKFLOW || commit.author.name === WORKFLOW;
-		if (existing !== void 0 || isByWorkflow) {
-			const body = bodyOf(account, files, runUrl, isByWorkflow ? WHAT_TO_PRESS : []);
-			await client.rest.pulls.update({
-				...common,
-				pull_number: pullRequest.number,
-				title,
-				body
-			});
+	return { propose: (wanted, base, compose) => explained$3("The pull request with the account's code", "contents: write", async () => {
+		for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+			const branch = await readBranch(client, common, base);
+			const names = new Set(wanted.map(({ name }) => name));
+			const accounts = [...branch.accounts.filter(({ name }) => !names.has(name)), ...wanted];
+			const proposal = await compose(accounts, branch.place);
+			const committed = await commit(client, common, branch, proposal, messageOf$1(titleOf$1(accounts), accounts));
+			if (committed.kind === "late") continue;
+			if (committed.kind === "same" && branch.openPullRequest === null) return {
+				url: null,
+				proposal
+			};
+			const author = committed.kind === "done" ? committed.author : null;
+			return {
+				url: await tell({
+					client,
+					common,
+					base,
+					branch,
+					author,
+					accounts,
+					proposal,
+					runUrl
+				}),
+				proposal
+			};
 		}
-		return pullRequest.html_url;
+		throw new Error(`somebody pushes to ${BRANCH} all the time; run this job again`);
 	}) };
 }
-/** The branch is ours: a second run replaces what the first one proposed. */
-async function setBranch(client, common, branch, sha) {
-	try {
-		await client.rest.git.createRef({
+/** Opens the pull request, or brings its text up to date. Answers its address. */
+async function tell({ client, common, base, branch, author, ...facts }) {
+	const title = titleOf$1(facts.accounts);
+	const { openPullRequest: open } = branch;
+	const text = (waits) => pullRequestBody({
+		...facts,
+		waits
+	});
+	const update = async (number, body) => {
+		await client.rest.pulls.update({
 			...common,
-			ref: `refs/heads/${branch}`,
-			sha
+			pull_number: number,
+			title,
+			body
+		});
+	};
+	if (open !== null) {
+		await update(open.number, withBody(open.body, text(author === WORKFLOW || open.by === WORKFLOW)));
+		return open.html_url;
+	}
+	const mayWait = author === WORKFLOW;
+	const { data } = await client.rest.pulls.create({
+		...common,
+		head: BRANCH,
+		base,
+		title,
+		body: text(mayWait)
+	});
+	if (!mayWait && data.user?.login === WORKFLOW) await update(data.number, text(true));
+	return data.html_url;
+}
+/** Puts a proposal on the branch. */
+async function commit(client, common, { start, parents, tip, reset }, { files }, message) {
+	const treeOf = async (sha) => (await client.rest.git.getCommit({
+		...common,
+		commit_sha: sha
+	})).data.tree.sha;
+	const startTree = await treeOf(start);
+	const tree = files.length === 0 ? startTree : (await client.rest.git.createTree({
+		...common,
+		base_tree: startTree,
+		tree: files.map(({ path, content }) => ({
+			path,
+			content,
+			mode: "100644",
+			type: "blob"
+		}))
+	})).data.sha;
+	if (tip === null || reset ? files.length === 0 : tree === await treeOf(tip)) return { kind: "same" };
+	const { data: made } = await client.rest.git.createCommit({
+		...common,
+		message,
+		tree,
+		parents: [...parents]
+	});
+	try {
+		if (tip === null) await client.rest.git.createRef({
+			...common,
+			ref: `refs/heads/${BRANCH}`,
+			sha: made.sha
+		});
+		else await client.rest.git.updateRef({
+			...common,
+			ref: `heads/${BRANCH}`,
+			sha: made.sha,
+			force: reset
 		});
 	} catch (error) {
-		if (!isStatus(error, 422)) throw error;
-		await client.rest.git.updateRef({
-			...common,
-			ref: `heads/${branch}`,
-			sha,
-			force: true
-		});
+		if (isStatus(error, 422)) return { kind: "late" };
+		throw error;
 	}
+	return {
+		kind: "done",
+		author: made.author.name
+	};
 }
-function bodyOf(account, files, runUrl, whatToPress = []) {
-	return [
-		`The account \`${account.name}\` (\`${account.id}\`) was added. This is its first code:`,
-		"",
-		...files.map(({ path }) => `- \`${path}\``),
-		"",
-		"Read it, change what does not fit, and merge it: the merge is planned and applied like any other.",
-		...whatToPress,
-		...runUrl === null ? [] : ["", `Proposed by [this run](${runUrl}).`],
-		""
-	].join("\n");
+function titleOf$1(accounts) {
+	const names = accounts.map(({ name }) => name);
+	const last = names.at(-1) ?? "";
+	return names.length === 1 ? `Add the account ${last}` : `Add the accounts ${names.slice(0, -1).join(", ")} and ${last}`;
 }
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/constants.js
-var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const WIN_SLASH = "\\\\/";
 	const WIN_NO_SLASH = `[^${WIN_SLASH}]`;
 	const DEFAULT_MAX_EXTGLOB_RECURSION = 0;
@@ -32566,7 +32873,7 @@ var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/utils.js
 var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
-	const { REGEX_BACKSLASH, REGEX_REMOVE_BACKSLASH, REGEX_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_GLOBAL } = require_constants();
+	const { REGEX_BACKSLASH, REGEX_REMOVE_BACKSLASH, REGEX_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_GLOBAL } = require_constants$1();
 	exports.isObject = (val) => val !== null && typeof val === "object" && !Array.isArray(val);
 	exports.hasRegexChars = (str) => REGEX_SPECIAL_CHARS.test(str);
 	exports.isRegexChar = (str) => str.length === 1 && exports.hasRegexChars(str);
@@ -32615,7 +32922,7 @@ var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/scan.js
 var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const utils = require_utils();
-	const { CHAR_ASTERISK, CHAR_AT, CHAR_BACKWARD_SLASH, CHAR_COMMA, CHAR_DOT, CHAR_EXCLAMATION_MARK, CHAR_FORWARD_SLASH, CHAR_LEFT_CURLY_BRACE, CHAR_LEFT_PARENTHESES, CHAR_LEFT_SQUARE_BRACKET, CHAR_PLUS, CHAR_QUESTION_MARK, CHAR_RIGHT_CURLY_BRACE, CHAR_RIGHT_PARENTHESES, CHAR_RIGHT_SQUARE_BRACKET } = require_constants();
+	const { CHAR_ASTERISK, CHAR_AT, CHAR_BACKWARD_SLASH, CHAR_COMMA, CHAR_DOT, CHAR_EXCLAMATION_MARK, CHAR_FORWARD_SLASH, CHAR_LEFT_CURLY_BRACE, CHAR_LEFT_PARENTHESES, CHAR_LEFT_SQUARE_BRACKET, CHAR_PLUS, CHAR_QUESTION_MARK, CHAR_RIGHT_CURLY_BRACE, CHAR_RIGHT_PARENTHESES, CHAR_RIGHT_SQUARE_BRACKET } = require_constants$1();
 	const isPathSeparator = (code) => {
 		return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
 	};
@@ -32910,8 +33217,8 @@ var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/parse.js
-var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const constants = require_constants();
+var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const constants = require_constants$1();
 	const utils = require_utils();
 	/**
 	* Constants
@@ -33989,9 +34296,9 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/picomatch.js
 var require_picomatch$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const scan = require_scan();
-	const parse = require_parse();
+	const parse = require_parse$1();
 	const utils = require_utils();
-	const constants = require_constants();
+	const constants = require_constants$1();
 	const isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
 	/**
 	* Creates a matcher function from one or more glob patterns. The
@@ -34315,8 +34622,16 @@ var require_picomatch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = picomatch;
 }));
 
-// node_modules/.pnpm/re2js@2.10.0/node_modules/re2js/build/index.js
+// packages/core/src/contracts/review-rule.ts
 var import_picomatch = /* @__PURE__ */ __toESM(require_picomatch(), 1);
+/** How close an apply has to be to the plan that was reviewed. */
+const ReviewRule = _enum([
+	"exact",
+	"no-unseen-destroy",
+	"off"
+]);
+
+// node_modules/.pnpm/re2js@2.10.0/node_modules/re2js/build/index.js
 var RE2Flags = class RE2Flags {
 	static FOLD_CASE = 1;
 	static LITERAL = 2;
@@ -41139,26 +41454,6 @@ function malformedPath(path) {
 	return malformedGlob(path.replace(/\/$/, ""));
 }
 
-// packages/core/src/terragrunt/oldest.ts
-/**
-* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
-* handling that Pipelines relies on being mended.
-*/
-const OLDEST = {
-	terragrunt: "1.1.1",
-	opentofu: "1.12.0",
-	terraform: "1.11.0"
-};
-/** Whether one `major.minor.patch` comes before another. */
-function isOlder(version, than) {
-	const [a, b] = [version, than].map((text) => text.split(".").map(Number));
-	for (let part = 0; part < 3; part += 1) {
-		const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
-		if (difference !== 0) return difference < 0;
-	}
-	return false;
-}
-
 // node_modules/.pnpm/leven@4.1.0/node_modules/leven/index.js
 const array = [];
 const characterCodeCache = [];
@@ -41250,6 +41545,2024 @@ function nearest(word, candidates) {
 	return closest === void 0 ? null : byLowerCase.get(closest) ?? null;
 }
 
+// packages/core/src/configuration/promotion.ts
+/** The workflow has four stages of applies, then four of destroys: so many environments can follow each other. */
+const STAGES_PER_DIRECTION = 4;
+/** What is wrong with the order of environments: names that are none, circles, and chains that no run has stages for. */
+function promotionIssues(environments) {
+	const graph = graphOf(environments);
+	const unknown = unknownNames(graph);
+	if (unknown.length > 0) return unknown;
+	const circles = circleIssues(graph);
+	return circles.length > 0 ? circles : longChains(graph);
+}
+function unknownNames(graph) {
+	const names = [...graph.keys()];
+	return edgesOf(graph).flatMap(({ name, index, other }) => {
+		if (graph.has(other)) return [];
+		const meant = nearest(other, names);
+		const hint = meant === null ? `the environments are ${names.join(", ")}` : `did you mean \`${meant}\`?`;
+		return [issue(name, index, `there is no such environment; ${hint}`)];
+	});
+}
+function circleIssues(graph) {
+	const told = /* @__PURE__ */ new Set();
+	return edgesOf(graph).flatMap(({ name, index, other }) => {
+		const circle = pathBetween(graph, other, name);
+		const members = (circle ?? []).toSorted().join(" ");
+		if (circle === null || told.has(members)) return [];
+		told.add(members);
+		const path = arrows([...circle.toReversed(), name]);
+		return [issue(name, index, `that is a circle, so none of them could begin: ${path}`)];
+	});
+}
+function longChains(graph) {
+	const known = /* @__PURE__ */ new Map();
+	return [...graph].flatMap(([name, after]) => {
+		const chain = longestTo(graph, name, known);
+		if (chain.length !== 5) return [];
+		const message = `${chain.length} environments would follow each other (${arrows(chain)}), and a run has ${4} stages; let some of them be applied side by side`;
+		return [issue(name, after.indexOf(chain.at(-2) ?? ""), message)];
+	});
+}
+function edgesOf(graph) {
+	return [...graph].flatMap(([name, after]) => after.map((other, index) => ({
+		name,
+		index,
+		other
+	})));
+}
+const issue = (name, index, message) => {
+	return {
+		path: [
+			name,
+			"after",
+			index
+		],
+		message
+	};
+};
+function graphOf(environments) {
+	return new Map(Object.entries(environments).map(([name, { after = [] }]) => [name, after]));
+}
+/** The environments from one to another along what each comes after, both included. */
+function pathBetween(graph, from, to) {
+	const cameFrom = /* @__PURE__ */ new Map([[from, null]]);
+	for (const [name] of cameFrom) {
+		if (name === to) {
+			const path = [];
+			for (let at = name; at !== null; at = cameFrom.get(at) ?? null) path.unshift(at);
+			return path;
+		}
+		for (const next of graph.get(name) ?? []) if (!cameFrom.has(next)) cameFrom.set(next, name);
+	}
+	return null;
+}
+/** The longest chain of environments that ends with one. There are no circles. */
+function longestTo(graph, name, known) {
+	const before = known.get(name);
+	if (before !== void 0) return before;
+	const chain = [...(graph.get(name) ?? []).map((other) => longestTo(graph, other, known)).reduce((most, chain) => chain.length > most.length ? chain : most, []), name];
+	known.set(name, chain);
+	return chain;
+}
+const arrows = (names) => names.join(" → ");
+
+// packages/core/src/terragrunt/oldest.ts
+/**
+* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
+* handling that Pipelines relies on being mended.
+*/
+const OLDEST = {
+	terragrunt: "1.1.1",
+	opentofu: "1.12.0",
+	terraform: "1.11.0"
+};
+/** Whether one `major.minor.patch` comes before another. */
+function isOlder(version, than) {
+	const [a, b] = [version, than].map((text) => text.split(".").map(Number));
+	for (let part = 0; part < 3; part += 1) {
+		const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
+		if (difference !== 0) return difference < 0;
+	}
+	return false;
+}
+const WAY_TO_UPGRADE = {
+	terragrunt: "What is valid for 1.0 stays so (https://terragrunt.gruntwork.io/docs/process/1-0-guarantees); from an older one see https://terragrunt.gruntwork.io/docs/migrate/cli-redesign, and plan every unit with the new one before it is applied with it.",
+	opentofu: "Once a newer one has applied a unit, an older one may not read its state: upgrade everywhere at once.",
+	terraform: "Once a newer one has applied a unit, an older one may not read its state: upgrade everywhere at once."
+};
+/** How one gets to a version that will do. */
+const wayToUpgrade = (tool) => WAY_TO_UPGRADE[tool];
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/constants.js
+var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SEMVER_SPEC_VERSION = "2.0.0";
+	const MAX_LENGTH = 256;
+	const MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER || 
+	/* istanbul ignore next */ 9007199254740991;
+	const MAX_SAFE_COMPONENT_LENGTH = 16;
+	const MAX_SAFE_BUILD_LENGTH = 250;
+	const WHITESPACE_CHARACTERS = [
+		"	",
+		"\n",
+		"\v",
+		"\f",
+		"\r",
+		" ",
+		"\xA0",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		"\u2028",
+		"\u2029",
+		" ",
+		" ",
+		"　",
+		"﻿"
+	];
+	const RELEASE_TYPES = [
+		"major",
+		"premajor",
+		"minor",
+		"preminor",
+		"patch",
+		"prepatch",
+		"prerelease"
+	];
+	module.exports = {
+		MAX_LENGTH,
+		MAX_SAFE_COMPONENT_LENGTH,
+		MAX_SAFE_BUILD_LENGTH,
+		MAX_SAFE_INTEGER,
+		WHITESPACE_CHARACTERS,
+		RELEASE_TYPES,
+		SEMVER_SPEC_VERSION,
+		FLAG_INCLUDE_PRERELEASE: 1,
+		FLAG_LOOSE: 2
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
+var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const debug = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
+	module.exports = debug;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/re.js
+var require_re = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { MAX_SAFE_COMPONENT_LENGTH, MAX_SAFE_BUILD_LENGTH, MAX_LENGTH } = require_constants();
+	const debug = require_debug();
+	exports = module.exports = {};
+	const re = exports.re = [];
+	const safeRe = exports.safeRe = [];
+	const src = exports.src = [];
+	const safeSrc = exports.safeSrc = [];
+	const t = exports.t = {};
+	let R = 0;
+	const LETTERDASHNUMBER = "[a-zA-Z0-9-]";
+	const safeRegexReplacements = [
+		["\\s", 1],
+		["\\d", MAX_LENGTH],
+		[LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
+	];
+	const makeSafeRegex = (value) => {
+		for (const [token, max] of safeRegexReplacements) value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
+		return value;
+	};
+	const createToken = (name, value, isGlobal) => {
+		const safe = makeSafeRegex(value);
+		const index = R++;
+		debug(name, index, value);
+		t[name] = index;
+		src[index] = value;
+		safeSrc[index] = safe;
+		re[index] = new RegExp(value, isGlobal ? "g" : void 0);
+		safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
+	};
+	createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
+	createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
+	createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`);
+	createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`);
+	createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`);
+	createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`);
+	createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`);
+	createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`);
+	createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`);
+	createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`);
+	createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`);
+	createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`);
+	createToken("FULL", `^${src[t.FULLPLAIN]}$`);
+	createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`);
+	createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`);
+	createToken("GTLT", "((?:<|>)?=?)");
+	createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
+	createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`);
+	createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`);
+	createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`);
+	createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`);
+	createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("COERCEPLAIN", `(^|[^\\d])(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`);
+	createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`);
+	createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`);
+	createToken("COERCERTL", src[t.COERCE], true);
+	createToken("COERCERTLFULL", src[t.COERCEFULL], true);
+	createToken("LONETILDE", "(?:~>?)");
+	createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, true);
+	exports.tildeTrimReplace = "$1~";
+	createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`);
+	createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("LONECARET", "(?:\\^)");
+	createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, true);
+	exports.caretTrimReplace = "$1^";
+	createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`);
+	createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`);
+	createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`);
+	createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, true);
+	exports.comparatorTrimReplace = "$1$2$3";
+	createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`);
+	createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`);
+	createToken("STAR", "(<|>)?=?\\s*\\*");
+	createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$");
+	createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/parse-options.js
+var require_parse_options = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const looseOption = Object.freeze({ loose: true });
+	const emptyOpts = Object.freeze({});
+	const parseOptions = (options) => {
+		if (!options) return emptyOpts;
+		if (typeof options !== "object") return looseOption;
+		return options;
+	};
+	module.exports = parseOptions;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/identifiers.js
+var require_identifiers = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const numeric = /^[0-9]+$/;
+	const compareIdentifiers = (a, b) => {
+		if (typeof a === "number" && typeof b === "number") return a === b ? 0 : a < b ? -1 : 1;
+		const anum = numeric.test(a);
+		const bnum = numeric.test(b);
+		if (anum && bnum) {
+			a = +a;
+			b = +b;
+		}
+		return a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
+	};
+	const rcompareIdentifiers = (a, b) => compareIdentifiers(b, a);
+	module.exports = {
+		compareIdentifiers,
+		rcompareIdentifiers
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/semver.js
+var require_semver$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const debug = require_debug();
+	const { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants();
+	const { safeRe: re, t } = require_re();
+	const parseOptions = require_parse_options();
+	const { compareIdentifiers } = require_identifiers();
+	const isPrereleaseIdentifier = (prerelease, identifier) => {
+		const identifiers = identifier.split(".");
+		if (identifiers.length > prerelease.length) return false;
+		for (let i = 0; i < identifiers.length; i++) if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) return false;
+		return true;
+	};
+	var SemVer = class SemVer {
+		constructor(version, options) {
+			options = parseOptions(options);
+			if (version instanceof SemVer) {
+				if (version.loose === !!options.loose && version.includePrerelease === !!options.includePrerelease) return version;
+				else version = version.version;
+			} else if (typeof version !== "string") throw new TypeError(`Invalid version. Must be a string. Got type "${typeof version}".`);
+			if (version.length > MAX_LENGTH) throw new TypeError(`version is longer than ${MAX_LENGTH} characters`);
+			debug("SemVer", version, options);
+			this.options = options;
+			this.loose = !!options.loose;
+			this.includePrerelease = !!options.includePrerelease;
+			const m = version.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
+			if (!m) throw new TypeError(`Invalid Version: ${version}`);
+			this.raw = version;
+			this.major = +m[1];
+			this.minor = +m[2];
+			this.patch = +m[3];
+			if (this.major > MAX_SAFE_INTEGER || this.major < 0) throw new TypeError("Invalid major version");
+			if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) throw new TypeError("Invalid minor version");
+			if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) throw new TypeError("Invalid patch version");
+			if (!m[4]) this.prerelease = [];
+			else this.prerelease = m[4].split(".").map((id) => {
+				if (/^[0-9]+$/.test(id)) {
+					const num = +id;
+					if (num >= 0 && num < MAX_SAFE_INTEGER) return num;
+				}
+				return id;
+			});
+			this.build = m[5] ? m[5].split(".") : [];
+			this.format();
+		}
+		format() {
+			this.version = `${this.major}.${this.minor}.${this.patch}`;
+			if (this.prerelease.length) this.version += `-${this.prerelease.join(".")}`;
+			return this.version;
+		}
+		toString() {
+			return this.version;
+		}
+		compare(other) {
+			debug("SemVer.compare", this.version, this.options, other);
+			if (!(other instanceof SemVer)) {
+				if (typeof other === "string" && other === this.version) return 0;
+				other = new SemVer(other, this.options);
+			}
+			if (other.version === this.version) return 0;
+			return this.compareMain(other) || this.comparePre(other);
+		}
+		compareMain(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			if (this.major < other.major) return -1;
+			if (this.major > other.major) return 1;
+			if (this.minor < other.minor) return -1;
+			if (this.minor > other.minor) return 1;
+			if (this.patch < other.patch) return -1;
+			if (this.patch > other.patch) return 1;
+			return 0;
+		}
+		comparePre(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			if (this.prerelease.length && !other.prerelease.length) return -1;
+			else if (!this.prerelease.length && other.prerelease.length) return 1;
+			else if (!this.prerelease.length && !other.prerelease.length) return 0;
+			let i = 0;
+			do {
+				const a = this.prerelease[i];
+				const b = other.prerelease[i];
+				debug("prerelease compare", i, a, b);
+				if (a === void 0 && b === void 0) return 0;
+				else if (b === void 0) return 1;
+				else if (a === void 0) return -1;
+				else if (a === b) continue;
+				else return compareIdentifiers(a, b);
+			} while (++i);
+		}
+		compareBuild(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			let i = 0;
+			do {
+				const a = this.build[i];
+				const b = other.build[i];
+				debug("build compare", i, a, b);
+				if (a === void 0 && b === void 0) return 0;
+				else if (b === void 0) return 1;
+				else if (a === void 0) return -1;
+				else if (a === b) continue;
+				else return compareIdentifiers(a, b);
+			} while (++i);
+		}
+		inc(release, identifier, identifierBase) {
+			if (release.startsWith("pre")) {
+				if (!identifier && identifierBase === false) throw new Error("invalid increment argument: identifier is empty");
+				if (identifier) {
+					const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
+					if (!match || match[1] !== identifier) throw new Error(`invalid identifier: ${identifier}`);
+				}
+			}
+			switch (release) {
+				case "premajor":
+					this.prerelease.length = 0;
+					this.patch = 0;
+					this.minor = 0;
+					this.major++;
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "preminor":
+					this.prerelease.length = 0;
+					this.patch = 0;
+					this.minor++;
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "prepatch":
+					this.prerelease.length = 0;
+					this.inc("patch", identifier, identifierBase);
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "prerelease":
+					if (this.prerelease.length === 0) this.inc("patch", identifier, identifierBase);
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "release":
+					if (this.prerelease.length === 0) throw new Error(`version ${this.raw} is not a prerelease`);
+					this.prerelease.length = 0;
+					break;
+				case "major":
+					if (this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) this.major++;
+					this.minor = 0;
+					this.patch = 0;
+					this.prerelease = [];
+					break;
+				case "minor":
+					if (this.patch !== 0 || this.prerelease.length === 0) this.minor++;
+					this.patch = 0;
+					this.prerelease = [];
+					break;
+				case "patch":
+					if (this.prerelease.length === 0) this.patch++;
+					this.prerelease = [];
+					break;
+				case "pre": {
+					const base = Number(identifierBase) ? 1 : 0;
+					if (this.prerelease.length === 0) this.prerelease = [base];
+					else {
+						let i = this.prerelease.length;
+						while (--i >= 0) if (typeof this.prerelease[i] === "number") {
+							this.prerelease[i]++;
+							i = -2;
+						}
+						if (i === -1) {
+							if (identifier === this.prerelease.join(".") && identifierBase === false) throw new Error("invalid increment argument: identifier already exists");
+							this.prerelease.push(base);
+						}
+					}
+					if (identifier) {
+						let prerelease = [identifier, base];
+						if (identifierBase === false) prerelease = [identifier];
+						if (isPrereleaseIdentifier(this.prerelease, identifier)) {
+							const prereleaseBase = this.prerelease[identifier.split(".").length];
+							if (isNaN(prereleaseBase)) this.prerelease = prerelease;
+						} else this.prerelease = prerelease;
+					}
+					break;
+				}
+				default: throw new Error(`invalid increment argument: ${release}`);
+			}
+			this.raw = this.format();
+			if (this.build.length) this.raw += `+${this.build.join(".")}`;
+			return this;
+		}
+	};
+	module.exports = SemVer;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/parse.js
+var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const parse = (version, options, throwErrors = false) => {
+		if (version instanceof SemVer) return version;
+		try {
+			return new SemVer(version, options);
+		} catch (er) {
+			if (!throwErrors) return null;
+			throw er;
+		}
+	};
+	module.exports = parse;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/valid.js
+var require_valid$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const valid = (version, options) => {
+		const v = parse(version, options);
+		return v ? v.version : null;
+	};
+	module.exports = valid;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/clean.js
+var require_clean = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const clean = (version, options) => {
+		const s = parse(version.trim().replace(/^[=v]+/, ""), options);
+		return s ? s.version : null;
+	};
+	module.exports = clean;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/inc.js
+var require_inc = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const inc = (version, release, options, identifier, identifierBase) => {
+		if (typeof options === "string") {
+			identifierBase = identifier;
+			identifier = options;
+			options = void 0;
+		}
+		try {
+			return new SemVer(version instanceof SemVer ? version.version : version, options).inc(release, identifier, identifierBase).version;
+		} catch (er) {
+			return null;
+		}
+	};
+	module.exports = inc;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/diff.js
+var require_diff = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const diff = (version1, version2) => {
+		const v1 = parse(version1, null, true);
+		const v2 = parse(version2, null, true);
+		const comparison = v1.compare(v2);
+		if (comparison === 0) return null;
+		const v1Higher = comparison > 0;
+		const highVersion = v1Higher ? v1 : v2;
+		const lowVersion = v1Higher ? v2 : v1;
+		const highHasPre = !!highVersion.prerelease.length;
+		if (!!lowVersion.prerelease.length && !highHasPre) {
+			if (!lowVersion.patch && !lowVersion.minor) return "major";
+			if (lowVersion.compareMain(highVersion) === 0) {
+				if (lowVersion.minor && !lowVersion.patch) return "minor";
+				return "patch";
+			}
+		}
+		const prefix = highHasPre ? "pre" : "";
+		if (v1.major !== v2.major) return prefix + "major";
+		if (v1.minor !== v2.minor) return prefix + "minor";
+		if (v1.patch !== v2.patch) return prefix + "patch";
+		return "prerelease";
+	};
+	module.exports = diff;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/major.js
+var require_major = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const major = (a, loose) => new SemVer(a, loose).major;
+	module.exports = major;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/minor.js
+var require_minor = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const minor = (a, loose) => new SemVer(a, loose).minor;
+	module.exports = minor;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/patch.js
+var require_patch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const patch = (a, loose) => new SemVer(a, loose).patch;
+	module.exports = patch;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/prerelease.js
+var require_prerelease = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const prerelease = (version, options) => {
+		const parsed = parse(version, options);
+		return parsed && parsed.prerelease.length ? parsed.prerelease : null;
+	};
+	module.exports = prerelease;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare.js
+var require_compare = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const compare = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
+	module.exports = compare;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/rcompare.js
+var require_rcompare = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const rcompare = (a, b, loose) => compare(b, a, loose);
+	module.exports = rcompare;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare-loose.js
+var require_compare_loose = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const compareLoose = (a, b) => compare(a, b, true);
+	module.exports = compareLoose;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare-build.js
+var require_compare_build = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const compareBuild = (a, b, loose) => {
+		const versionA = new SemVer(a, loose);
+		const versionB = new SemVer(b, loose);
+		return versionA.compare(versionB) || versionA.compareBuild(versionB);
+	};
+	module.exports = compareBuild;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/sort.js
+var require_sort = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compareBuild = require_compare_build();
+	const sort = (list, loose) => list.sort((a, b) => compareBuild(a, b, loose));
+	module.exports = sort;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/rsort.js
+var require_rsort = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compareBuild = require_compare_build();
+	const rsort = (list, loose) => list.sort((a, b) => compareBuild(b, a, loose));
+	module.exports = rsort;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/gt.js
+var require_gt = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const gt = (a, b, loose) => compare(a, b, loose) > 0;
+	module.exports = gt;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/lt.js
+var require_lt = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const lt = (a, b, loose) => compare(a, b, loose) < 0;
+	module.exports = lt;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/eq.js
+var require_eq = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const eq = (a, b, loose) => compare(a, b, loose) === 0;
+	module.exports = eq;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/neq.js
+var require_neq = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const neq = (a, b, loose) => compare(a, b, loose) !== 0;
+	module.exports = neq;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/gte.js
+var require_gte = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const gte = (a, b, loose) => compare(a, b, loose) >= 0;
+	module.exports = gte;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/lte.js
+var require_lte = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const lte = (a, b, loose) => compare(a, b, loose) <= 0;
+	module.exports = lte;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/cmp.js
+var require_cmp = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const eq = require_eq();
+	const neq = require_neq();
+	const gt = require_gt();
+	const gte = require_gte();
+	const lt = require_lt();
+	const lte = require_lte();
+	const cmp = (a, op, b, loose) => {
+		switch (op) {
+			case "===":
+				if (typeof a === "object") a = a.version;
+				if (typeof b === "object") b = b.version;
+				return a === b;
+			case "!==":
+				if (typeof a === "object") a = a.version;
+				if (typeof b === "object") b = b.version;
+				return a !== b;
+			case "":
+			case "=":
+			case "==": return eq(a, b, loose);
+			case "!=": return neq(a, b, loose);
+			case ">": return gt(a, b, loose);
+			case ">=": return gte(a, b, loose);
+			case "<": return lt(a, b, loose);
+			case "<=": return lte(a, b, loose);
+			default: throw new TypeError(`Invalid operator: ${op}`);
+		}
+	};
+	module.exports = cmp;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/coerce.js
+var require_coerce = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const parse = require_parse();
+	const { safeRe: re, t } = require_re();
+	const coerce = (version, options) => {
+		if (version instanceof SemVer) return version;
+		if (typeof version === "number") version = String(version);
+		if (typeof version !== "string") return null;
+		options = options || {};
+		let match = null;
+		if (!options.rtl) match = version.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
+		else {
+			const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
+			let next;
+			while ((next = coerceRtlRegex.exec(version)) && (!match || match.index + match[0].length !== version.length)) {
+				if (!match || next.index + next[0].length !== match.index + match[0].length) match = next;
+				coerceRtlRegex.lastIndex = next.index + next[1].length + next[2].length;
+			}
+			coerceRtlRegex.lastIndex = -1;
+		}
+		if (match === null) return null;
+		const major = match[2];
+		const minor = match[3] || "0";
+		const patch = match[4] || "0";
+		const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
+		const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
+		return parse(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+	};
+	module.exports = coerce;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/truncate.js
+var require_truncate = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const constants = require_constants();
+	const SemVer = require_semver$1();
+	const truncate = (version, truncation, options) => {
+		if (!constants.RELEASE_TYPES.includes(truncation)) return null;
+		const clonedVersion = cloneInputVersion(version, options);
+		return clonedVersion && doTruncation(clonedVersion, truncation);
+	};
+	const cloneInputVersion = (version, options) => {
+		const versionStringToParse = version instanceof SemVer ? version.version : version;
+		return parse(versionStringToParse, options);
+	};
+	const doTruncation = (version, truncation) => {
+		if (isPrerelease(truncation)) return version.version;
+		version.prerelease = [];
+		switch (truncation) {
+			case "major":
+				version.minor = 0;
+				version.patch = 0;
+				break;
+			case "minor": version.patch = 0;
+		}
+		return version.format();
+	};
+	const isPrerelease = (type) => {
+		return type.startsWith("pre");
+	};
+	module.exports = truncate;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/lrucache.js
+var require_lrucache = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	var LRUCache = class {
+		constructor() {
+			this.max = 1e3;
+			this.map = /* @__PURE__ */ new Map();
+		}
+		get(key) {
+			const value = this.map.get(key);
+			if (value === void 0) return;
+			else {
+				this.map.delete(key);
+				this.map.set(key, value);
+				return value;
+			}
+		}
+		delete(key) {
+			return this.map.delete(key);
+		}
+		set(key, value) {
+			if (!this.delete(key) && value !== void 0) {
+				if (this.map.size >= this.max) {
+					const firstKey = this.map.keys().next().value;
+					this.delete(firstKey);
+				}
+				this.map.set(key, value);
+			}
+			return this;
+		}
+	};
+	module.exports = LRUCache;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/trim-comparator-whitespace.js
+var require_trim_comparator_whitespace = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { MAX_LENGTH, MAX_SAFE_BUILD_LENGTH, WHITESPACE_CHARACTERS } = require_constants();
+	/**
+	* Remembers the last two rows of digits so their characters need not be reread.
+	* Positions start at -1 until a row has been found.
+	*
+	* @typedef {object} DigitRunCache
+	* @property {number} start The first character of the most recently found row.
+	* @property {number} end The position after that row's last character.
+	* @property {number} previousStart The first character of the previous row.
+	* @property {number} previousEnd The position after the previous row.
+	*/
+	const whitespace = /* @__PURE__ */ new Uint8Array(65536);
+	for (const char of WHITESPACE_CHARACTERS) whitespace[char.charCodeAt(0)] = 1;
+	/**
+	* Checks whether a character is whitespace, like a space, tab, or newline.
+	* Looking past the end of the string returns false.
+	*
+	* @param {string|undefined} char One character, or undefined past the string's end.
+	* @returns {boolean} Whether the character is whitespace.
+	* @example isWhitespace(' ') // true
+	* @example isWhitespace('1') // false
+	*/
+	const isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
+	/**
+	* Checks for v, =, or whitespace before the version number.
+	* These are historical version prefixes, not range operators:
+	* < and > are handled separately, as are tilde and caret ranges.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character can belong to a version prefix.
+	* @example isVersionPrefix('=') // true
+	* @example isVersionPrefix('>') // false
+	*/
+	const isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
+	/**
+	* Checks whether a character is one of the digits 0 through 9.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character is an ASCII digit.
+	* @example isDigit('7') // true
+	* @example isDigit('.') // false
+	*/
+	const isDigit = (char) => char !== void 0 && char >= "0" && char <= "9";
+	/**
+	* Checks whether a character is an English letter, uppercase or lowercase.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character is an ASCII letter.
+	* @example isLetter('b') // true
+	* @example isLetter('7') // false
+	*/
+	const isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
+	/**
+	* Checks for a letter, digit, or hyphen: the characters allowed inside
+	* prerelease and build names such as beta-1.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character can be part of an identifier.
+	* @example isIdentifierCharacter('-') // true
+	* @example isIdentifierCharacter('.') // false; dots separate identifiers
+	*/
+	const isIdentifierCharacter = (char) => isDigit(char) || isLetter(char) || char === "-";
+	/**
+	* Checks whether a version component can begin here: with a digit or
+	* a wildcard such as x, X, or *.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether a number or wildcard can start with this character.
+	* @example isVersionStart('x') // true
+	* @example isVersionStart('v') // false; v belongs to the prefix
+	*/
+	const isVersionStart = (char) => isDigit(char) || char === "x" || char === "X" || char === "*";
+	/**
+	* Finds the end of a row of digits, but returns no more than limit digits.
+	* Remembers the last two rows so looking at them again does not reread them.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of the first character to check.
+	* @param {number} limit The most digit characters the returned match can include.
+	* @param {DigitRunCache} digitRuns Shared cache of digit-run positions, updated in place.
+	* @returns {number} The position after the matched digits, or start if none match.
+	* @example findDigitsEndIndex('123abc', 0, 10, digitRuns) // 3, pointing at a
+	* @example findDigitsEndIndex('123abc', 0, 2, digitRuns) // 2, pointing at the unread 3
+	*/
+	const findDigitsEndIndex = (range, start, limit, digitRuns) => {
+		if (!isDigit(range[start])) return start;
+		if (start >= digitRuns.start && start < digitRuns.end) return Math.min(start + limit, digitRuns.end);
+		if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) return Math.min(start + limit, digitRuns.previousEnd);
+		let end = start + 1;
+		while (isDigit(range[end])) end++;
+		digitRuns.previousStart = digitRuns.start;
+		digitRuns.previousEnd = digitRuns.end;
+		digitRuns.start = start;
+		digitRuns.end = end;
+		return Math.min(start + limit, end);
+	};
+	/**
+	* Reads a number using the old regex's length and leading-zero rules.
+	* Strict mode reads just the first zero in 012; loose mode can read all three.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the number should begin.
+	* @param {boolean} loose Whether to allow leading zeros.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched digits, not their numeric value.
+	* @example findVersionNumberEndIndex('012', 0, false, digitRuns) // 1
+	* @example findVersionNumberEndIndex('012', 0, true, digitRuns) // 3
+	*/
+	const findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
+		if (!loose && range[start] === "0") return start + 1;
+		return findDigitsEndIndex(range, start, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
+	};
+	/**
+	* Reads one piece of a prerelease name, such as beta or 1 in beta.1.
+	* Tries the letter-or-hyphen form first, then the number-only form.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the identifier should begin.
+	* @param {boolean} loose Whether numeric identifiers may have leading zeros.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the identifier, or start if none matches.
+	* @example findPrereleaseIdentifierEndIndex('beta.1', 0, false, digitRuns) // 4, at the dot
+	* @example findPrereleaseIdentifierEndIndex('001beta', 0, false, digitRuns) // 7
+	*/
+	const findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
+		const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
+		if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
+			let end = digitsEnd + 1;
+			const limit = end + MAX_SAFE_BUILD_LENGTH;
+			while (end < limit && isIdentifierCharacter(range[end])) end++;
+			return end;
+		}
+		return findVersionNumberEndIndex(range, start, loose, digitRuns);
+	};
+	/**
+	* Reads a prerelease suffix such as -beta.1, one dot-separated piece at a time.
+	* Loose mode also allows the name without its opening hyphen.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the suffix should begin, including -.
+	* @param {boolean} loose Whether the opening hyphen is optional and zeros allowed.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched suffix, or start if absent.
+	* @example findPrereleaseEndIndex('-beta.1+sha', 0, false, digitRuns) // 7, at the plus
+	* @example findPrereleaseEndIndex('beta', 0, false, digitRuns) // 0; no opening hyphen
+	*/
+	const findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
+		const hyphen = range[start] === "-";
+		if (!loose && !hyphen) return start;
+		const identifierStart = start + (hyphen ? 1 : 0);
+		let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
+		if (end === identifierStart) {
+			if (!loose || !hyphen) return start;
+			end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
+		}
+		while (range[end] === ".") {
+			const next = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
+			if (next === end + 1) break;
+			end = next;
+		}
+		return end;
+	};
+	/**
+	* Reads one build-name piece, such as sha or 123 in +sha.123.
+	* Stops at a disallowed character or the old regex's length limit.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the identifier should begin.
+	* @returns {number} The position after the identifier, or start if none matches.
+	* @example findBuildIdentifierEndIndex('sha.123', 0) // 3, at the dot
+	* @example findBuildIdentifierEndIndex('001', 0) // 3; leading zeros are allowed
+	*/
+	const findBuildIdentifierEndIndex = (range, start) => {
+		let end = start;
+		while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) end++;
+		return end;
+	};
+	/**
+	* Reads optional build metadata such as +sha.123.
+	* Leaves the position unchanged if there is no plus sign followed by a name.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the opening + should be.
+	* @returns {number} The position after the matched metadata, or start if absent.
+	* @example findBuildEndIndex('+sha.123 <2', 0) // 8, at the space
+	* @example findBuildEndIndex('+', 0) // 0; a plus sign alone is not a match
+	*/
+	const findBuildEndIndex = (range, start) => {
+		if (range[start] !== "+") return start;
+		let end = findBuildIdentifierEndIndex(range, start + 1);
+		if (end === start + 1) return start;
+		while (range[end] === ".") {
+			const next = findBuildIdentifierEndIndex(range, end + 1);
+			if (next === end + 1) break;
+			end = next;
+		}
+		return end;
+	};
+	/**
+	* Reads three numbers separated by dots, then any prerelease and build suffixes.
+	* Uses loose rules, so forms such as 01.02.03beta can match here.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of the first number, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the version match, or start if none matches.
+	* @example findLooseFullVersionEndIndex('1.2.3-beta+sha <2', 0, digitRuns) // 14
+	* @example findLooseFullVersionEndIndex('1.2', 0, digitRuns) // 0; needs three numbers
+	*/
+	const findLooseFullVersionEndIndex = (range, start, digitRuns) => {
+		let end = start;
+		for (let component = 0; component < 3; component++) {
+			const next = findVersionNumberEndIndex(range, end, true, digitRuns);
+			if (next === end) return start;
+			end = next;
+			if (component < 2) {
+				if (range[end] !== ".") return start;
+				end++;
+			}
+		}
+		const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
+		return findBuildEndIndex(range, prereleaseEnd);
+	};
+	/**
+	* Reads one component of a partial or wildcard version, such as 2 or x in 2.x.
+	* Numbers use strict leading-zero rules; wildcards take up one character.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the component should begin.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the component, or start if none matches.
+	* @example findPartialVersionComponentEndIndex('2.x', 0, digitRuns) // 1, at the dot
+	* @example findPartialVersionComponentEndIndex('2.x', 2, digitRuns) // 3, after x
+	*/
+	const findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
+		if (isDigit(range[start])) return findVersionNumberEndIndex(range, start, false, digitRuns);
+		return isVersionStart(range[start]) ? start + 1 : start;
+	};
+	/**
+	* Reads up to three components, allowing forms such as 1, 1.2, or 1.x.
+	* After the third component, also reads any strict prerelease and build suffixes.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of a number or wildcard, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched version text.
+	* @example findPartialVersionEndIndex('1.x <2', 0, digitRuns) // 3, at the space
+	* @example findPartialVersionEndIndex('1.', 0, digitRuns) // 1; the trailing dot is unread
+	*/
+	const findPartialVersionEndIndex = (range, start, digitRuns) => {
+		let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
+		for (let component = 0; component < 2; component++) {
+			if (range[end] !== ".") return end;
+			const next = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
+			if (next === end + 1) return end;
+			end = next;
+		}
+		const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
+		return findBuildEndIndex(range, prereleaseEnd);
+	};
+	/**
+	* Finds where a version match ends, without deciding whether the range is valid.
+	* Tries a loose full version first, then a partial or wildcard version, just
+	* like the old regex's LOOSEPLAIN and XRANGEPLAIN alternatives.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of a number or wildcard, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position where scanning the next candidate can resume.
+	* @example findVersionEndIndex('1.2.3 <2', 0, digitRuns) // 5, at the space
+	* @example findVersionEndIndex('1.x <2', 0, digitRuns) // 3, at the space
+	*/
+	const findVersionEndIndex = (range, start, digitRuns) => {
+		const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
+		return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
+	};
+	/**
+	* Finds the one whitespace character the old replacement would remove.
+	* Keeps leading whitespace, skips an optional operator, and checks immediately
+	* after it. Returns -1 if there is nothing to remove.
+	*
+	* @param {string} range The text containing a candidate already found by the caller.
+	* @param {number} matchStart The candidate's position, including leading whitespace.
+	* @returns {number} The position of the removable whitespace, or -1 if absent.
+	* @example findRemovableWhitespaceIndex(' > 1', 0) // 2; keep the space at position 0
+	* @example findRemovableWhitespaceIndex('>1', 0) // -1
+	*/
+	const findRemovableWhitespaceIndex = (range, matchStart) => {
+		let position = matchStart;
+		if (isWhitespace(range[position])) position++;
+		if (range[position] === "<" || range[position] === ">") position++;
+		if (range[position] === "=") position++;
+		return isWhitespace(range[position]) ? position : -1;
+	};
+	/**
+	* Joins an operator to its version, turning > 1.2.3 into >1.2.3.
+	* Copies everything else according to the old regex's matching rules.
+	* Moves forward through prefixes and whole versions to avoid repeatedly
+	* searching the same characters on long inputs.
+	*
+	* @param {string} range The range text to process; the original string is unchanged.
+	* @returns {string} The range with matched operator whitespace removed.
+	* @example trimComparatorWhitespace('> 1.2.3 < 2') // '>1.2.3 <2'
+	* @example trimComparatorWhitespace('> invalid') // '> invalid'
+	*/
+	const trimComparatorWhitespace = (range) => {
+		let result = "";
+		let copyFrom = 0;
+		let cursor = 0;
+		const digitRuns = {
+			start: -1,
+			end: -1,
+			previousStart: -1,
+			previousEnd: -1
+		};
+		while (cursor < range.length) {
+			const matchStart = cursor;
+			if (range[cursor] === "<" || range[cursor] === ">") cursor++;
+			else if (!isVersionPrefix(range[cursor]) && !isVersionStart(range[cursor])) {
+				cursor++;
+				continue;
+			}
+			while (cursor < range.length && isVersionPrefix(range[cursor])) cursor++;
+			if (!isVersionStart(range[cursor])) continue;
+			const whitespacePosition = findRemovableWhitespaceIndex(range, matchStart);
+			if (whitespacePosition !== -1) {
+				result += range.slice(copyFrom, whitespacePosition);
+				copyFrom = whitespacePosition + 1;
+			}
+			cursor = findVersionEndIndex(range, cursor, digitRuns);
+		}
+		return result + range.slice(copyFrom);
+	};
+	module.exports = trimComparatorWhitespace;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/range.js
+var require_range = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SPACE_CHARACTERS = /\s+/g;
+	var Range = class Range {
+		constructor(range, options) {
+			options = parseOptions(options);
+			if (range instanceof Range) {
+				if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) return range;
+				else return new Range(range.raw, options);
+			}
+			if (range instanceof Comparator) {
+				this.raw = range.value;
+				this.set = [[range]];
+				this.formatted = void 0;
+				return this;
+			}
+			this.options = options;
+			this.loose = !!options.loose;
+			this.includePrerelease = !!options.includePrerelease;
+			this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
+			this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c) => c.length);
+			if (!this.set.length) throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
+			if (this.set.length > 1) {
+				const first = this.set[0];
+				this.set = this.set.filter((c) => !isNullSet(c[0]));
+				if (this.set.length === 0) this.set = [first];
+				else if (this.set.length > 1) {
+					for (const c of this.set) if (c.length === 1 && isAny(c[0])) {
+						this.set = [c];
+						break;
+					}
+				}
+			}
+			this.formatted = void 0;
+		}
+		get range() {
+			if (this.formatted === void 0) {
+				this.formatted = "";
+				for (let i = 0; i < this.set.length; i++) {
+					if (i > 0) this.formatted += "||";
+					const comps = this.set[i];
+					for (let k = 0; k < comps.length; k++) {
+						if (k > 0) this.formatted += " ";
+						this.formatted += comps[k].toString().trim();
+					}
+				}
+			}
+			return this.formatted;
+		}
+		format() {
+			return this.range;
+		}
+		toString() {
+			return this.range;
+		}
+		parseRange(range) {
+			range = range.replace(BUILDSTRIPRE, "");
+			const memoKey = ((this.options.includePrerelease && FLAG_INCLUDE_PRERELEASE) | (this.options.loose && FLAG_LOOSE)) + ":" + range;
+			const cached = cache.get(memoKey);
+			if (cached) return cached;
+			const loose = this.options.loose;
+			const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
+			range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
+			debug("hyphen replace", range);
+			range = trimComparatorWhitespace(range);
+			debug("comparator trim", range);
+			range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
+			debug("tilde trim", range);
+			range = range.replace(re[t.CARETTRIM], caretTrimReplace);
+			debug("caret trim", range);
+			let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
+			if (loose) rangeList = rangeList.filter((comp) => {
+				debug("loose invalid filter", comp, this.options);
+				return !!comp.match(re[t.COMPARATORLOOSE]);
+			});
+			debug("range list", rangeList);
+			const rangeMap = /* @__PURE__ */ new Map();
+			const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
+			for (const comp of comparators) {
+				if (isNullSet(comp)) return [comp];
+				rangeMap.set(comp.value, comp);
+			}
+			if (rangeMap.size > 1 && rangeMap.has("")) rangeMap.delete("");
+			const result = [...rangeMap.values()];
+			cache.set(memoKey, result);
+			return result;
+		}
+		intersects(range, options) {
+			if (!(range instanceof Range)) throw new TypeError("a Range is required");
+			return this.set.some((thisComparators) => {
+				return isSatisfiable(thisComparators, options) && range.set.some((rangeComparators) => {
+					return isSatisfiable(rangeComparators, options) && thisComparators.every((thisComparator) => {
+						return rangeComparators.every((rangeComparator) => {
+							return thisComparator.intersects(rangeComparator, options);
+						});
+					});
+				});
+			});
+		}
+		test(version) {
+			if (!version) return false;
+			if (typeof version === "string") try {
+				version = new SemVer(version, this.options);
+			} catch (er) {
+				return false;
+			}
+			for (let i = 0; i < this.set.length; i++) if (testSet(this.set[i], version, this.options)) return true;
+			return false;
+		}
+	};
+	module.exports = Range;
+	const cache = new (require_lrucache())();
+	const parseOptions = require_parse_options();
+	const Comparator = require_comparator();
+	const debug = require_debug();
+	const SemVer = require_semver$1();
+	const trimComparatorWhitespace = require_trim_comparator_whitespace();
+	const { safeRe: re, src, t, tildeTrimReplace, caretTrimReplace } = require_re();
+	const { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants();
+	const BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
+	const isNullSet = (c) => c.value === "<0.0.0-0";
+	const isAny = (c) => c.value === "";
+	const isSatisfiable = (comparators, options) => {
+		let result = true;
+		const remainingComparators = comparators.slice();
+		let testComparator = remainingComparators.pop();
+		while (result && remainingComparators.length) {
+			result = remainingComparators.every((otherComparator) => {
+				return testComparator.intersects(otherComparator, options);
+			});
+			testComparator = remainingComparators.pop();
+		}
+		return result;
+	};
+	const parseComparator = (comp, options) => {
+		comp = comp.replace(re[t.BUILD], "");
+		debug("comp", comp, options);
+		comp = replaceCarets(comp, options);
+		debug("caret", comp);
+		comp = replaceTildes(comp, options);
+		debug("tildes", comp);
+		comp = replaceXRanges(comp, options);
+		debug("xrange", comp);
+		comp = replaceStars(comp, options);
+		debug("stars", comp);
+		return comp;
+	};
+	const isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
+	const invalidXRangeOrder = (M, m, p) => isX(M) && !isX(m) || isX(m) && p && !isX(p);
+	const replaceTildes = (comp, options) => {
+		return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
+	};
+	const replaceTilde = (comp, options) => {
+		const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
+		const z = options.includePrerelease ? "-0" : "";
+		return comp.replace(r, (_, M, m, p, pr) => {
+			debug("tilde", comp, _, M, m, p, pr);
+			let ret;
+			if (isX(M)) ret = "";
+			else if (isX(m)) ret = `>=${M}.0.0${z} <${+M + 1}.0.0-0`;
+			else if (isX(p)) ret = `>=${M}.${m}.0${z} <${M}.${+m + 1}.0-0`;
+			else if (pr) {
+				debug("replaceTilde pr", pr);
+				ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+			} else ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+			debug("tilde return", ret);
+			return ret;
+		});
+	};
+	const replaceCarets = (comp, options) => {
+		return comp.trim().split(/\s+/).map((c) => replaceCaret(c, options)).join(" ");
+	};
+	const replaceCaret = (comp, options) => {
+		debug("caret", comp, options);
+		const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
+		const z = options.includePrerelease ? "-0" : "";
+		return comp.replace(r, (_, M, m, p, pr) => {
+			debug("caret", comp, _, M, m, p, pr);
+			let ret;
+			if (isX(M)) ret = "";
+			else if (isX(m)) ret = `>=${M}.0.0${z} <${+M + 1}.0.0-0`;
+			else if (isX(p)) {
+				if (M === "0") ret = `>=${M}.${m}.0${z} <${M}.${+m + 1}.0-0`;
+				else ret = `>=${M}.${m}.0${z} <${+M + 1}.0.0-0`;
+			} else if (pr) {
+				debug("replaceCaret pr", pr);
+				if (M === "0") {
+					if (m === "0") ret = `>=${M}.${m}.${p}-${pr} <${M}.${m}.${+p + 1}-0`;
+					else ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+				} else ret = `>=${M}.${m}.${p}-${pr} <${+M + 1}.0.0-0`;
+			} else {
+				debug("no pr");
+				if (M === "0") {
+					if (m === "0") ret = `>=${M}.${m}.${p} <${M}.${m}.${+p + 1}-0`;
+					else ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+				} else ret = `>=${M}.${m}.${p} <${+M + 1}.0.0-0`;
+			}
+			debug("caret return", ret);
+			return ret;
+		});
+	};
+	const replaceXRanges = (comp, options) => {
+		debug("replaceXRanges", comp, options);
+		return comp.split(/\s+/).map((c) => replaceXRange(c, options)).join(" ");
+	};
+	const replaceXRange = (comp, options) => {
+		comp = comp.trim();
+		const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
+		return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
+			debug("xRange", comp, ret, gtlt, M, m, p, pr);
+			if (invalidXRangeOrder(M, m, p)) return comp;
+			const xM = isX(M);
+			const xm = xM || isX(m);
+			const xp = xm || isX(p);
+			const anyX = xp;
+			if (gtlt === "=" && anyX) gtlt = "";
+			pr = options.includePrerelease ? "-0" : "";
+			if (xM) {
+				if (gtlt === ">" || gtlt === "<") ret = "<0.0.0-0";
+				else ret = "*";
+			} else if (gtlt && anyX) {
+				if (xm) m = 0;
+				p = 0;
+				if (gtlt === ">") {
+					gtlt = ">=";
+					if (xm) {
+						M = +M + 1;
+						m = 0;
+						p = 0;
+					} else {
+						m = +m + 1;
+						p = 0;
+					}
+				} else if (gtlt === "<=") {
+					gtlt = "<";
+					if (xm) M = +M + 1;
+					else m = +m + 1;
+				}
+				if (gtlt === "<") pr = "-0";
+				ret = `${gtlt + M}.${m}.${p}${pr}`;
+			} else if (xm) ret = `>=${M}.0.0${pr} <${+M + 1}.0.0-0`;
+			else if (xp) ret = `>=${M}.${m}.0${pr} <${M}.${+m + 1}.0-0`;
+			debug("xRange return", ret);
+			return ret;
+		});
+	};
+	const replaceStars = (comp, options) => {
+		debug("replaceStars", comp, options);
+		return comp.trim().replace(re[t.STAR], "");
+	};
+	const replaceGTE0 = (comp, options) => {
+		debug("replaceGTE0", comp, options);
+		return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
+	};
+	const hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
+		if (isX(fM)) from = "";
+		else if (isX(fm)) from = `>=${fM}.0.0${incPr ? "-0" : ""}`;
+		else if (isX(fp)) from = `>=${fM}.${fm}.0${incPr ? "-0" : ""}`;
+		else if (fpr) from = `>=${from}`;
+		else from = `>=${from}${incPr ? "-0" : ""}`;
+		if (isX(tM)) to = "";
+		else if (isX(tm)) to = `<${+tM + 1}.0.0-0`;
+		else if (isX(tp)) to = `<${tM}.${+tm + 1}.0-0`;
+		else if (tpr) to = `<=${tM}.${tm}.${tp}-${tpr}`;
+		else if (incPr) to = `<${tM}.${tm}.${+tp + 1}-0`;
+		else to = `<=${to}`;
+		return `${from} ${to}`.trim();
+	};
+	const testSet = (set, version, options) => {
+		for (let i = 0; i < set.length; i++) if (!set[i].test(version)) return false;
+		if (version.prerelease.length && !options.includePrerelease) {
+			for (let i = 0; i < set.length; i++) {
+				debug(set[i].semver);
+				if (set[i].semver === Comparator.ANY) continue;
+				if (set[i].semver.prerelease.length > 0) {
+					const allowed = set[i].semver;
+					if (allowed.major === version.major && allowed.minor === version.minor && allowed.patch === version.patch) return true;
+				}
+			}
+			return false;
+		}
+		return true;
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/comparator.js
+var require_comparator = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const ANY = Symbol("SemVer ANY");
+	var Comparator = class Comparator {
+		static get ANY() {
+			return ANY;
+		}
+		constructor(comp, options) {
+			options = parseOptions(options);
+			if (comp instanceof Comparator) {
+				if (comp.loose === !!options.loose) return comp;
+				else comp = comp.value;
+			}
+			comp = comp.trim().split(/\s+/).join(" ");
+			debug("comparator", comp, options);
+			this.options = options;
+			this.loose = !!options.loose;
+			this.parse(comp);
+			if (this.semver === ANY) this.value = "";
+			else this.value = this.operator + this.semver.version;
+			debug("comp", this);
+		}
+		parse(comp) {
+			const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
+			const m = comp.match(r);
+			if (!m) throw new TypeError(`Invalid comparator: ${comp}`);
+			this.operator = m[1] !== void 0 ? m[1] : "";
+			if (this.operator === "=") this.operator = "";
+			if (!m[2]) this.semver = ANY;
+			else this.semver = new SemVer(m[2], this.options.loose);
+		}
+		toString() {
+			return this.value;
+		}
+		test(version) {
+			debug("Comparator.test", version, this.options.loose);
+			if (this.semver === ANY || version === ANY) return true;
+			if (typeof version === "string") try {
+				version = new SemVer(version, this.options);
+			} catch (er) {
+				return false;
+			}
+			return cmp(version, this.operator, this.semver, this.options);
+		}
+		intersects(comp, options) {
+			if (!(comp instanceof Comparator)) throw new TypeError("a Comparator is required");
+			if (this.operator === "") {
+				if (this.value === "") return true;
+				return new Range(comp.value, options).test(this.value);
+			} else if (comp.operator === "") {
+				if (comp.value === "") return true;
+				return new Range(this.value, options).test(comp.semver);
+			}
+			options = parseOptions(options);
+			if (options.includePrerelease && (this.value === "<0.0.0-0" || comp.value === "<0.0.0-0")) return false;
+			if (!options.includePrerelease && (this.value.startsWith("<0.0.0") || comp.value.startsWith("<0.0.0"))) return false;
+			if (this.operator.startsWith(">") && comp.operator.startsWith(">")) return true;
+			if (this.operator.startsWith("<") && comp.operator.startsWith("<")) return true;
+			if (this.semver.version === comp.semver.version && this.operator.includes("=") && comp.operator.includes("=")) return true;
+			if (cmp(this.semver, "<", comp.semver, options) && this.operator.startsWith(">") && comp.operator.startsWith("<")) return true;
+			if (cmp(this.semver, ">", comp.semver, options) && this.operator.startsWith("<") && comp.operator.startsWith(">")) return true;
+			return false;
+		}
+	};
+	module.exports = Comparator;
+	const parseOptions = require_parse_options();
+	const { safeRe: re, t } = require_re();
+	const cmp = require_cmp();
+	const debug = require_debug();
+	const SemVer = require_semver$1();
+	const Range = require_range();
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/satisfies.js
+var require_satisfies = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const satisfies = (version, range, options) => {
+		try {
+			range = new Range(range, options);
+		} catch (er) {
+			return false;
+		}
+		return range.test(version);
+	};
+	module.exports = satisfies;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/to-comparators.js
+var require_to_comparators = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
+	module.exports = toComparators;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/max-satisfying.js
+var require_max_satisfying = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const maxSatisfying = (versions, range, options) => {
+		let max = null;
+		let maxSV = null;
+		let rangeObj = null;
+		try {
+			rangeObj = new Range(range, options);
+		} catch (er) {
+			return null;
+		}
+		versions.forEach((v) => {
+			if (rangeObj.test(v)) {
+				if (!max || maxSV.compare(v) === -1) {
+					max = v;
+					maxSV = new SemVer(max, options);
+				}
+			}
+		});
+		return max;
+	};
+	module.exports = maxSatisfying;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/min-satisfying.js
+var require_min_satisfying = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const minSatisfying = (versions, range, options) => {
+		let min = null;
+		let minSV = null;
+		let rangeObj = null;
+		try {
+			rangeObj = new Range(range, options);
+		} catch (er) {
+			return null;
+		}
+		versions.forEach((v) => {
+			if (rangeObj.test(v)) {
+				if (!min || minSV.compare(v) === 1) {
+					min = v;
+					minSV = new SemVer(min, options);
+				}
+			}
+		});
+		return min;
+	};
+	module.exports = minSatisfying;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/min-version.js
+var require_min_version = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const gt = require_gt();
+	const minVersion = (range, loose) => {
+		range = new Range(range, loose);
+		let minver = new SemVer("0.0.0");
+		if (range.test(minver)) return minver;
+		minver = new SemVer("0.0.0-0");
+		if (range.test(minver)) return minver;
+		minver = null;
+		for (let i = 0; i < range.set.length; ++i) {
+			const comparators = range.set[i];
+			let setMin = null;
+			comparators.forEach((comparator) => {
+				const compver = new SemVer(comparator.semver.version);
+				switch (comparator.operator) {
+					case ">":
+						if (compver.prerelease.length === 0) compver.patch++;
+						else compver.prerelease.push(0);
+						compver.raw = compver.format();
+					case "":
+					case ">=":
+						if (!setMin || gt(compver, setMin)) setMin = compver;
+						break;
+					case "<":
+					case "<=": break;
+					/* istanbul ignore next */
+					default: throw new Error(`Unexpected operation: ${comparator.operator}`);
+				}
+			});
+			if (setMin && (!minver || gt(minver, setMin))) minver = setMin;
+		}
+		if (minver && range.test(minver)) return minver;
+		return null;
+	};
+	module.exports = minVersion;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/valid.js
+var require_valid = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const validRange = (range, options) => {
+		try {
+			return new Range(range, options).range || "*";
+		} catch (er) {
+			return null;
+		}
+	};
+	module.exports = validRange;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/outside.js
+var require_outside = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Comparator = require_comparator();
+	const { ANY } = Comparator;
+	const Range = require_range();
+	const satisfies = require_satisfies();
+	const gt = require_gt();
+	const lt = require_lt();
+	const lte = require_lte();
+	const gte = require_gte();
+	const outside = (version, range, hilo, options) => {
+		version = new SemVer(version, options);
+		range = new Range(range, options);
+		let gtfn, ltefn, ltfn, comp, ecomp;
+		switch (hilo) {
+			case ">":
+				gtfn = gt;
+				ltefn = lte;
+				ltfn = lt;
+				comp = ">";
+				ecomp = ">=";
+				break;
+			case "<":
+				gtfn = lt;
+				ltefn = gte;
+				ltfn = gt;
+				comp = "<";
+				ecomp = "<=";
+				break;
+			default: throw new TypeError("Must provide a hilo val of \"<\" or \">\"");
+		}
+		if (satisfies(version, range, options)) return false;
+		for (let i = 0; i < range.set.length; ++i) {
+			const comparators = range.set[i];
+			let high = null;
+			let low = null;
+			comparators.forEach((comparator) => {
+				if (comparator.semver === ANY) comparator = new Comparator(">=0.0.0");
+				high = high || comparator;
+				low = low || comparator;
+				if (gtfn(comparator.semver, high.semver, options)) high = comparator;
+				else if (ltfn(comparator.semver, low.semver, options)) low = comparator;
+			});
+			if (high.operator === comp || high.operator === ecomp) return false;
+			if ((!low.operator || low.operator === comp) && ltefn(version, low.semver)) return false;
+			else if (low.operator === ecomp && ltfn(version, low.semver)) return false;
+		}
+		return true;
+	};
+	module.exports = outside;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/gtr.js
+var require_gtr = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const outside = require_outside();
+	const gtr = (version, range, options) => outside(version, range, ">", options);
+	module.exports = gtr;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/ltr.js
+var require_ltr = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const outside = require_outside();
+	const ltr = (version, range, options) => outside(version, range, "<", options);
+	module.exports = ltr;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/intersects.js
+var require_intersects = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const intersects = (r1, r2, options) => {
+		r1 = new Range(r1, options);
+		r2 = new Range(r2, options);
+		return r1.intersects(r2, options);
+	};
+	module.exports = intersects;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/simplify.js
+var require_simplify = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const satisfies = require_satisfies();
+	const compare = require_compare();
+	module.exports = (versions, range, options) => {
+		const set = [];
+		let first = null;
+		let prev = null;
+		const v = versions.sort((a, b) => compare(a, b, options));
+		for (const version of v) if (satisfies(version, range, options)) {
+			prev = version;
+			if (!first) first = version;
+		} else {
+			if (prev) set.push([first, prev]);
+			prev = null;
+			first = null;
+		}
+		if (first) set.push([first, null]);
+		const ranges = [];
+		for (const [min, max] of set) if (min === max) ranges.push(min);
+		else if (!max && min === v[0]) ranges.push("*");
+		else if (!max) ranges.push(`>=${min}`);
+		else if (min === v[0]) ranges.push(`<=${max}`);
+		else ranges.push(`${min} - ${max}`);
+		const simplified = ranges.join(" || ");
+		const original = typeof range.raw === "string" ? range.raw : String(range);
+		return simplified.length < original.length ? simplified : range;
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/subset.js
+var require_subset = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const Comparator = require_comparator();
+	const { ANY } = Comparator;
+	const satisfies = require_satisfies();
+	const compare = require_compare();
+	const subset = (sub, dom, options = {}) => {
+		if (sub === dom) return true;
+		sub = new Range(sub, options);
+		dom = new Range(dom, options);
+		let sawNonNull = false;
+		OUTER: for (const simpleSub of sub.set) {
+			for (const simpleDom of dom.set) {
+				const isSub = simpleSubset(simpleSub, simpleDom, options);
+				sawNonNull = sawNonNull || isSub !== null;
+				if (isSub) continue OUTER;
+			}
+			if (sawNonNull) return false;
+		}
+		return true;
+	};
+	const minimumVersionWithPreRelease = [new Comparator(">=0.0.0-0")];
+	const minimumVersion = [new Comparator(">=0.0.0")];
+	const simpleSubset = (sub, dom, options) => {
+		if (sub === dom) return true;
+		if (sub.length === 1 && sub[0].semver === ANY) {
+			if (dom.length === 1 && dom[0].semver === ANY) return true;
+			else if (options.includePrerelease) sub = minimumVersionWithPreRelease;
+			else sub = minimumVersion;
+		}
+		if (dom.length === 1 && dom[0].semver === ANY) {
+			if (options.includePrerelease) return true;
+			else dom = minimumVersion;
+		}
+		const eqSet = /* @__PURE__ */ new Set();
+		let gt, lt;
+		for (const c of sub) if (c.operator === ">" || c.operator === ">=") gt = higherGT(gt, c, options);
+		else if (c.operator === "<" || c.operator === "<=") lt = lowerLT(lt, c, options);
+		else eqSet.add(c.semver);
+		if (eqSet.size > 1) return null;
+		let gtltComp;
+		if (gt && lt) {
+			gtltComp = compare(gt.semver, lt.semver, options);
+			if (gtltComp > 0) return null;
+			else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) return null;
+		}
+		for (const eq of eqSet) {
+			if (gt && !satisfies(eq, String(gt), options)) return null;
+			if (lt && !satisfies(eq, String(lt), options)) return null;
+			for (const c of dom) if (!satisfies(eq, String(c), options)) return false;
+			return true;
+		}
+		let higher, lower;
+		let hasDomLT, hasDomGT;
+		let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
+		let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
+		if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) needDomLTPre = false;
+		for (const c of dom) {
+			hasDomGT = hasDomGT || c.operator === ">" || c.operator === ">=";
+			hasDomLT = hasDomLT || c.operator === "<" || c.operator === "<=";
+			if (gt) {
+				if (needDomGTPre) {
+					if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomGTPre.major && c.semver.minor === needDomGTPre.minor && c.semver.patch === needDomGTPre.patch) needDomGTPre = false;
+				}
+				if (c.operator === ">" || c.operator === ">=") {
+					higher = higherGT(gt, c, options);
+					if (higher === c && higher !== gt) return false;
+				} else if (gt.operator === ">=" && !c.test(gt.semver)) return false;
+			}
+			if (lt) {
+				if (needDomLTPre) {
+					if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomLTPre.major && c.semver.minor === needDomLTPre.minor && c.semver.patch === needDomLTPre.patch) needDomLTPre = false;
+				}
+				if (c.operator === "<" || c.operator === "<=") {
+					lower = lowerLT(lt, c, options);
+					if (lower === c && lower !== lt) return false;
+				} else if (lt.operator === "<=" && !c.test(lt.semver)) return false;
+			}
+			if (!c.operator && (lt || gt) && gtltComp !== 0) return false;
+		}
+		if (gt && hasDomLT && !lt && gtltComp !== 0) return false;
+		if (lt && hasDomGT && !gt && gtltComp !== 0) return false;
+		if (needDomGTPre || needDomLTPre) return false;
+		return true;
+	};
+	const higherGT = (a, b, options) => {
+		if (!a) return b;
+		const comp = compare(a.semver, b.semver, options);
+		return comp > 0 ? a : comp < 0 ? b : b.operator === ">" && a.operator === ">=" ? b : a;
+	};
+	const lowerLT = (a, b, options) => {
+		if (!a) return b;
+		const comp = compare(a.semver, b.semver, options);
+		return comp < 0 ? a : comp > 0 ? b : b.operator === "<" && a.operator === "<=" ? b : a;
+	};
+	module.exports = subset;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/index.js
+var require_semver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const internalRe = require_re();
+	const constants = require_constants();
+	const SemVer = require_semver$1();
+	const identifiers = require_identifiers();
+	const parse = require_parse();
+	const valid = require_valid$1();
+	const clean = require_clean();
+	const inc = require_inc();
+	const diff = require_diff();
+	const major = require_major();
+	const minor = require_minor();
+	const patch = require_patch();
+	const prerelease = require_prerelease();
+	const compare = require_compare();
+	const rcompare = require_rcompare();
+	const compareLoose = require_compare_loose();
+	const compareBuild = require_compare_build();
+	const sort = require_sort();
+	const rsort = require_rsort();
+	const gt = require_gt();
+	const lt = require_lt();
+	const eq = require_eq();
+	const neq = require_neq();
+	const gte = require_gte();
+	const lte = require_lte();
+	const cmp = require_cmp();
+	const coerce = require_coerce();
+	const truncate = require_truncate();
+	const Comparator = require_comparator();
+	const Range = require_range();
+	const satisfies = require_satisfies();
+	const toComparators = require_to_comparators();
+	const maxSatisfying = require_max_satisfying();
+	const minSatisfying = require_min_satisfying();
+	const minVersion = require_min_version();
+	const validRange = require_valid();
+	const outside = require_outside();
+	const gtr = require_gtr();
+	const ltr = require_ltr();
+	const intersects = require_intersects();
+	const simplifyRange = require_simplify();
+	const subset = require_subset();
+	module.exports = {
+		parse,
+		valid,
+		clean,
+		inc,
+		diff,
+		major,
+		minor,
+		patch,
+		prerelease,
+		compare,
+		rcompare,
+		compareLoose,
+		compareBuild,
+		sort,
+		rsort,
+		gt,
+		lt,
+		eq,
+		neq,
+		gte,
+		lte,
+		cmp,
+		coerce,
+		truncate,
+		Comparator,
+		Range,
+		satisfies,
+		toComparators,
+		maxSatisfying,
+		minSatisfying,
+		minVersion,
+		validRange,
+		outside,
+		gtr,
+		ltr,
+		intersects,
+		simplifyRange,
+		subset,
+		SemVer,
+		re: internalRe.re,
+		src: internalRe.src,
+		tokens: internalRe.t,
+		SEMVER_SPEC_VERSION: constants.SEMVER_SPEC_VERSION,
+		RELEASE_TYPES: constants.RELEASE_TYPES,
+		compareIdentifiers: identifiers.compareIdentifiers,
+		rcompareIdentifiers: identifiers.rcompareIdentifiers
+	};
+}));
+
+// packages/core/src/tools/releases.json
+var releases_default = {
+	terragrunt: {
+		"program": "terragrunt",
+		"publisher": "gruntwork-io",
+		"version": "1.1.3",
+		"folder": "https://github.com/gruntwork-io/terragrunt/releases/download/v{version}",
+		"file": "terragrunt_{os}_{arch}",
+		"sums": "SHA256SUMS"
+	},
+	opentofu: {
+		"program": "tofu",
+		"publisher": "opentofu",
+		"version": "1.12.6",
+		"folder": "https://github.com/opentofu/opentofu/releases/download/v{version}",
+		"file": "tofu_{version}_{os}_{arch}.tar.gz",
+		"sums": "tofu_{version}_SHA256SUMS"
+	},
+	terraform: {
+		"program": "terraform",
+		"publisher": "hashicorp",
+		"version": "1.11.4",
+		"folder": "https://releases.hashicorp.com/terraform/{version}",
+		"file": "terraform_{version}_{os}_{arch}.zip",
+		"sums": "terraform_{version}_SHA256SUMS"
+	}
+};
+
+// packages/core/src/tools/tool.ts
+var import_semver = /* @__PURE__ */ __toESM(require_semver(), 1);
+/** In the order in which they are installed, and in which one wins where nothing else decides. */
+const TOOLS = [
+	"terragrunt",
+	"opentofu",
+	"terraform"
+];
+const TITLES = {
+	terragrunt: "Terragrunt",
+	opentofu: "OpenTofu",
+	terraform: "Terraform"
+};
+/** The name that people write. */
+const titleOf = (tool) => TITLES[tool];
+/** The name of its program. */
+const programOf = (tool) => releases_default[tool].program;
+/** The version that Pipelines is tested with: installed where nothing names one, and shown as an example. */
+const testedVersion = (tool) => releases_default[tool].version;
+/**
+* The tool that a version manager's name stands for, with or without a backend and options: `opentofu`, `tofu`,
+* `aqua:gruntwork-io/terragrunt`, `ubi:opentofu/opentofu[exe=tofu]`, `asdf:someone/asdf-terraform`.
+*
+* @returns also who publishes what that backend installs, where that is somebody else
+*/
+function toolNamed(name) {
+	const [, backend = null, path = ""] = /^(?:([\w-]+):)?([^[]*)/.exec(name) ?? [];
+	const parts = path.split("/").filter((part) => part !== "");
+	const isPlugin = backend === "asdf" || backend === "vfox";
+	const last = (parts.at(-1) ?? "").replace(/\.git$/, "").replace(isPlugin ? /^(?:asdf|vfox|mise)-/ : /^$/, "");
+	const tool = TOOLS.find((known) => known === last || programOf(known) === last);
+	if (tool === void 0) return null;
+	const owner = isPlugin ? void 0 : parts.at(-2);
+	return {
+		tool,
+		otherPublisher: owner === void 0 || owner === releases_default[tool].publisher ? null : owner
+	};
+}
+
+// packages/core/src/tools/version-error.ts
+/** A tool that can't be chosen or installed, with the file and line to change where there is one. */
+var VersionError = class extends Error {
+	name = "VersionError";
+	place;
+	constructor(message, place = null, options) {
+		super(message, options);
+		this.place = place;
+	}
+};
+
+// packages/core/src/tools/exact-version.ts
+/** The version number in a text as people write it (`1.12.6`, `v1.12.6`, `= 1.12.6`), `null` where it is no exact one. */
+function exactVersion(text) {
+	const number = text.trim().replace(/^=?\s*v?/, "");
+	const parsed = import_semver.default.parse(number);
+	return parsed === null || parsed.build.length > 0 || parsed.version !== number ? null : number;
+}
+/** Whether a text names one exact version of a tool that Pipelines works with. */
+function judgeVersion(tool, text) {
+	const version = exactVersion(text);
+	if (version === null) return { kind: "inexact" };
+	return {
+		kind: import_semver.default.lt(version, OLDEST[tool]) ? "old" : "exact",
+		version
+	};
+}
+
 // packages/core/src/configuration/values.ts
 /** What is wrong with values that have a form of their own. Each answers a reason in words, or `null`. */
 /** https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, and the other partitions. */
@@ -41286,9 +43599,9 @@ function wrongBranch(branch) {
 /** An exact version, so that what was planned is applied by the same release. */
 function wrongVersion(tool, version) {
 	const oldest = OLDEST[tool];
-	const [number] = /^\d+\.\d+\.\d+(?=-[\w.-]+$|$)/.exec(version.replace(/^v/, "")) ?? [];
-	if (number === void 0) return `it has to be one exact version, such as \`${oldest}\`, in quotes`;
-	return isOlder(number, oldest) ? `it is too old; Pipelines needs ${oldest} or newer` : null;
+	const { kind } = judgeVersion(tool, version);
+	if (kind === "inexact") return `it has to be one exact version, such as \`${oldest}\`, in quotes`;
+	return kind === "old" ? `it is too old; Pipelines needs ${oldest} or newer` : null;
 }
 
 // packages/core/src/configuration/schema.ts
@@ -41332,6 +43645,7 @@ const CREDENTIALS = {
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
 	...CREDENTIALS,
+	after: array$1(EnvironmentName).default([]).describe("Environments that come first: of one change, its units start when all of theirs ended well, checks included"),
 	github_environment: string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: Runner.optional().describe("The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world"),
 	env: Variables.default({}).describe("Variables while its units are evaluated and run"),
@@ -41343,17 +43657,45 @@ const EnvironmentSettings = strictObject({
 const Hook = strictObject({
 	name: string().describe("How the report names it"),
 	run: array$1(string()).min(1).describe("The command and its arguments, from the repository's root at the base commit"),
+	on: array$1(_enum([
+		"plans",
+		"failure",
+		"nothing"
+	])).min(1).default(["plans"]).describe("Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)"),
 	timeout_minutes: number().positive().default(5).describe("The longest it may take")
+});
+/** What somebody may want to be told of. */
+const NOTIFICATION_EVENTS = [
+	"failed",
+	"due",
+	"waiting",
+	"drift",
+	"recovered"
+];
+const SecretOf = (what) => textBy(wrongName).describe(`The name in the secret \`PIPELINES_NOTIFICATIONS\` of ${what}`);
+const Notifications = strictObject({
+	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What is told: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
+	slack: strictObject({
+		secret: SecretOf("a bot's token (`xoxb-…`), or of the address of an incoming webhook"),
+		channel: string().regex(/^[CGD][A-Z0-9]{6,20}$/, "it has to be a channel's id, such as `C0123456789`").optional().describe("The channel's id, for a bot: its messages are edited when something changes")
+	}).optional(),
+	teams: strictObject({ secret: SecretOf("the address of a Workflows webhook") }).optional(),
+	webhook: strictObject({
+		secret: SecretOf("the address that gets JSON"),
+		signing_secret: SecretOf("what signs it").optional()
+	}).optional()
 });
 /** `.pipelines/config.yml`. Small by default: every key has a default but `environments`, which may be left out as a whole. */
 const Configuration = strictObject({
 	deploy_branch: textBy(wrongBranch).default("main").describe("The only branch that changes the world"),
-	environments: record(EnvironmentName, EnvironmentSettings).optional().describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
-	reviewed_plan: _enum([
-		"exact",
-		"no-unseen-destroy",
-		"off"
-	]).default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
+	environments: record(EnvironmentName, EnvironmentSettings).superRefine((environments, context) => {
+		for (const { path, message } of promotionIssues(environments)) context.addIssue({
+			code: "custom",
+			path,
+			message
+		});
+	}).optional().describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
+	reviewed_plan: ReviewRule.default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
 	ignore: Globs.default([
 		"**/*.md",
 		"**/*.{tftest,tofutest}.{hcl,json}",
@@ -41367,8 +43709,10 @@ const Configuration = strictObject({
 	})).default([]).describe("Files that units read in ways that can't be seen"),
 	include_dependents: boolean().default(false).describe("Also run the units that depend on an affected one"),
 	ledger: _enum(["on", "off"]).default("on").describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
+	apply_due_at: string().trim().regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
 	moves: _enum(["hold", "destroy"]).default("hold").describe("What happens to the old half of a unit that moved: held for a person, or destroyed"),
 	unplanned_pull_requests: _enum(["fail", "pass"]).default("fail").describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
+	stale_plans: _enum(["warn", "fail"]).default("warn").describe("What follows when a merge made an open pull request's plan old: its comment says so, or the commit status `Pipelines fresh plan` is red as well"),
 	jobs: strictObject({
 		units_per_job: int().min(1).max(500).default(8).describe("The most units that one job works on"),
 		parallelism: int().min(1).max(64).default(4).describe("Units that one job runs side by side"),
@@ -41379,17 +43723,21 @@ const Configuration = strictObject({
 		file: Path.default("accounts.yml").describe("The file of accounts: `<name>: { id, email }`"),
 		requests: Path.default("_new-account-requests").describe("The folder of account request files"),
 		factory_unit: Path.optional().describe("The unit that creates accounts from request files"),
-		templates: Path.default(".pipelines/templates/account").describe("Templates of an account's first code"),
+		folder: Path.default("{{ account.name }}").describe("The folder of an account's code"),
+		templates: Path.default(".pipelines/templates/account").describe("Templates of what goes into that folder"),
+		root_templates: Path.default(".pipelines/templates/root").describe("Templates of what goes elsewhere, by its path from the repository's root"),
+		environment: Path.default(".pipelines/templates/environment.yml").describe("The template of an account's environment; without that file it is what the others have in common"),
 		apply_deletions: boolean().default(false).describe("Also apply the factory unit when a request file was deleted")
 	}).prefault({}),
 	module_access: strictObject({
 		hosts: array$1(string()).min(1).describe("The hosts that the token is for"),
-		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token")
+		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token; without it `PIPELINES_MODULE_TOKEN` is taken")
 	}).optional().describe("For private module sources"),
 	hooks: strictObject({
 		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans, and each plan before it is applied"),
 		after_apply: array$1(Hook).default([]).describe("Commands that follow a job's applies")
 	}).prefault({}),
+	notifications: Notifications.optional().describe("Chats and other services that are told of the deploy branch's runs"),
 	redact: array$1(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
 	tools: strictObject({
 		terragrunt: textBy((version) => wrongVersion("terragrunt", version)).optional().describe("The exact version of Terragrunt"),
@@ -41593,7 +43941,7 @@ var ConfigurationError = class extends Error {
 // packages/core/src/configuration/schema-words.ts
 /** What a validation says of a value, in words for those who wrote it: the key, what is wrong, what is allowed. */
 function misfits(issue, value, schema) {
-	const where = keyOf(issue.path);
+	const where = keyOf$1(issue.path);
 	const subject = where === "" ? "the whole file" : `\`${where}\``;
 	const at = (message) => [{
 		path: issue.path,
@@ -41610,14 +43958,14 @@ function misfits(issue, value, schema) {
 		case "custom":
 		case "invalid_format": return at(`is \`${shown$1(given)}\`: ${issue.message}`);
 		case "invalid_value": {
-			const meant = nearest(String(given), issue.values.map(String));
+			const meant = nearest(textOf$1(given), issue.values.map(String));
 			return at(`${isOf(given)}; it has to be ${allowed}${meant === null ? "" : `. Did you mean \`${meant}\`?`}`);
 		}
 		default: return at(`${isOf(given)}; it has to be ${allowed}${quotesFor(given, allowed)}`);
 	}
 }
 /** A path as people write it: `environments.prod.paths[0]`. */
-function keyOf(path) {
+function keyOf$1(path) {
 	return path.map((key, index) => typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`).join("");
 }
 function unknownKey(key, where, schema) {
@@ -41636,8 +43984,12 @@ function quotesFor(given, allowed) {
 	return (typeof given === "number" || typeof given === "boolean") && allowed === "a text" ? `: put it in quotes, \`"${given}"\`` : "";
 }
 const LONGEST_SHOWN = 60;
+/** A value as a text. A block may have a key called `toString`. */
+function textOf$1(value) {
+	return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
 function shown$1(value) {
-	const text = String(value);
+	const text = textOf$1(value);
 	return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 /** What a schema allows: `a whole number from 1 to 64`. */
@@ -48374,8 +50726,8 @@ function parseYaml(text, file) {
 		throw new ConfigurationError(file, issues);
 	}
 	return {
-		value: expanded(document, text, file),
-		lineOf: (path) => lineOf(path, document, lines)
+		value: expanded$1(document, text, file),
+		lineOf: (path) => lineOf$1(path, document, lines)
 	};
 }
 /** Git and the file system hand over text as UTF-8; what is none of it shows. */
@@ -48442,7 +50794,7 @@ const WORDS = {
 	TAG_RESOLVE_FAILED: "tags (`!name`) are not read; write the value without",
 	UNEXPECTED_TOKEN: "this does not belong here: a bracket, comma or colon too many, or too far left or right"
 };
-function expanded(document, text, file) {
+function expanded$1(document, text, file) {
 	const alias = text.split("\n").findIndex((line) => /(?:^|[\s[{,:-])\*\S/.test(line));
 	const failed = (message, cause) => new ConfigurationError(file, [{
 		line: alias < 0 ? 1 : alias + 1,
@@ -48456,7 +50808,7 @@ function expanded(document, text, file) {
 		throw cause instanceof ReferenceError && /^Unresolved alias/.test(cause.message) ? failed("an alias (`*name`) names no anchor (`&name`) before it; put a text that begins with `*` in quotes", cause) : failed("aliases (`*name`) expand to more than can be read; write the values out", cause);
 	}
 }
-function lineOf(path, document, lines) {
+function lineOf$1(path, document, lines) {
 	for (let length = path.length; length > 0; length -= 1) {
 		const key = path[length - 1];
 		const offset = offsetOfKey(length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true), key);
@@ -48555,6 +50907,50 @@ function configurationsOf(repository, file) {
 		text: textOf,
 		governing: (comparison, job) => at(governingCommit(comparison, job))
 	};
+}
+
+// packages/core/src/contracts/end.ts
+/**
+* Judges how a unit ended. Whether later units start, a job's exit code, a run's status, issues and headlines all
+* follow from this answer.
+*
+* @param action what was to be done: a unit that waits for others is fine in a plan, and not in an apply
+*/
+function verdictOn(end, action) {
+	switch (end.kind) {
+		case "changed":
+		case "unchanged": return "well";
+		case "superseded":
+		case "ignored": return "open";
+		case "waiting": return traitsOf(action).writes ? "bad" : "open";
+		case "withheld": return end.stop.guard === "paused" ? "open" : "bad";
+		case "failed":
+		case "skipped":
+		case "interrupted":
+		case "unknown": return "bad";
+		default: return end;
+	}
+}
+/**
+* Whether what builds on a unit may go on. To ignore an error means for Terragrunt that dependents run; what a unit
+* still needs that could not be destroyed is not destroyed all the same.
+*
+* @param action what is done to the units that build on it
+*/
+function mayBuildOn(end, action) {
+	if (end.kind === "ignored") return !traitsOf(action).removes;
+	return end.kind === "changed" || end.kind === "unchanged";
+}
+/** Whether somebody has to act on how a unit ended. */
+function needsSomebody(end, action) {
+	return verdictOn(end, action) === "bad";
+}
+function isPassed({ result }) {
+	return result === "pass" || result === "warn";
+}
+/** Whether nobody has to act on a job. */
+function jobEndedWell({ action, ends, hooks, account, failure }) {
+	return failure === null && (account?.failure ?? null) === null && hooks.every(isPassed) && ends.every((end) => !needsSomebody(end, action));
 }
 
 // packages/core/src/git/worktree.ts
@@ -48762,7 +51158,7 @@ const NAMED$1 = new Map([...Object.entries({
 	"&quot;": "\"",
 	"&apos;": "'"
 })]);
-const unescaped = (view) => rewritten(view, ESCAPE, (written) => {
+const unescaped = (view) => rewritten$1(view, ESCAPE, (written) => {
 	const named = NAMED$1.get(written);
 	if (named !== void 0) return named;
 	if (written.startsWith("&#x")) return String.fromCharCode(Number.parseInt(written.slice(3), 16));
@@ -48771,7 +51167,7 @@ const unescaped = (view) => rewritten(view, ESCAPE, (written) => {
 	return written.slice(1);
 });
 /** Bytes of ASCII are decoded, those of other characters are left in one spelling: `percentEncoded` writes it as well. */
-const percentDecoded = (view) => rewritten(view, /%[0-9a-fA-F]{2}/g, (written) => {
+const percentDecoded = (view) => rewritten$1(view, /%[0-9a-fA-F]{2}/g, (written) => {
 	const byte = Number.parseInt(written.slice(1), 16);
 	return byte < 128 ? String.fromCharCode(byte) : written.toUpperCase();
 });
@@ -48785,7 +51181,7 @@ const LINE_END = /\r?\n(?:\d\d:\d\d:\d\d\.\d{3} \w+ +(?:\[[^\]\n]*\] )?(?:[\w.-]
 const DIFF_LINE_END = /\r?\n(?:\d\d:\d\d:\d\d\.\d{3} \w+ +(?:\[[^\]\n]*\] )?(?:[\w.-]+: )?)?[ \t│┃|]*(?:[+~-][ \t]+)?/g;
 /** Lines put together: tools break long lines between words, and `base64` anywhere. */
 function joined(view) {
-	return [rewritten(view, DIFF_LINE_END, () => ""), rewritten(view, LINE_END, () => " ")].filter((found) => found !== null);
+	return [rewritten$1(view, DIFF_LINE_END, () => ""), rewritten$1(view, LINE_END, () => " ")].filter((found) => found !== null);
 }
 /**
 * What is looked for begins at most so far before something that was replaced, or ends so far behind it. Whatever is
@@ -48794,7 +51190,7 @@ function joined(view) {
 const NEAR = 64;
 const LEFT_OUT = "\0";
 /** A view of a view in which each match is replaced; `null` where that changes nothing. */
-function rewritten(view, pattern, replace) {
+function rewritten$1(view, pattern, replace) {
 	const pieces = [];
 	const replaced = [];
 	let [length, last] = [0, 0];
@@ -48972,20 +51368,183 @@ function masked(text, spans) {
 }
 
 // packages/executor/src/accounts/templates.ts
-/** The templates of an account's first code at a commit. */
-async function readTemplates(repository, commit, folder) {
-	const prefix = `${folder.replace(/\/$/, "")}/`;
-	const files = (await repository.tree(commit)).filter((entry) => entry.kind === "file" && entry.path.startsWith(prefix));
-	const templates = [];
-	for (const { path: file } of files) {
-		const content = await repository.read(commit, file);
-		if (content !== null) templates.push({
-			file,
-			path: file.slice(prefix.length),
+/** What a repository without templates of its own gets: enough for units to read the account's name and id. */
+const DEFAULT_TEMPLATE = {
+	file: "account.hcl",
+	content: "locals {\n  name = \"{{ account.name }}\"\n  id   = \"{{ account.id }}\"\n}\n"
+};
+/** Reads the templates of a commit: those of the account's folder, those of other places, that of the environment. */
+async function readTemplates(repository, commit, { folder, templates, root_templates, environment }) {
+	const tree = (await repository.tree(commit)).filter(({ kind }) => kind === "file");
+	const below = async (from, to) => {
+		const prefix = `${from.replace(/\/$/, "")}/`;
+		const found = tree.filter(({ path }) => path.startsWith(prefix));
+		return Promise.all(found.map(async ({ path: file }) => {
+			const content = await repository.read(commit, file) ?? "";
+			return {
+				file,
+				path: `${to}${file.slice(prefix.length)}`,
+				content
+			};
+		}));
+	};
+	const [own, others] = await Promise.all([below(templates, `${folder}/`), below(root_templates, "")]);
+	const content = await repository.read(commit, environment);
+	return {
+		files: [...own.length === 0 ? [{
+			...DEFAULT_TEMPLATE,
+			path: `${folder}/account.hcl`
+		}] : own, ...others],
+		environment: content === null ? null : {
+			file: environment,
 			content
-		});
+		}
+	};
+}
+
+// packages/core/src/configuration/accounts-file.ts
+/** One entry; teams keep further keys there, which are theirs. */
+const Entry = looseObject({
+	id: union([string(), number()]).transform((id) => String(id).padStart(12, "0")).refine((id) => /^\d{12}$/.test(id), "an account's id is 12 digits"),
+	email: string().optional(),
+	owner_email: string().optional()
+});
+/**
+* Reads `accounts.yml`: `<name>: {id, email, …}`.
+*
+* @throws ConfigurationError naming the line that does not fit
+*/
+function readAccounts(text, file) {
+	const entries = readYaml(text, file, record(string(), Entry)) ?? {};
+	return new Map(Object.entries(entries).map(([name, { id, email, owner_email, ...more }]) => [name, {
+		name,
+		id,
+		email: email ?? owner_email ?? "",
+		...plainValues(more)
+	}]));
+}
+const Plain = union([
+	string(),
+	number(),
+	boolean()
+]).transform(String);
+/** What else an entry says in plain values, as texts. */
+function plainValues(entry) {
+	const plain = Object.entries(entry).flatMap(([key, value]) => {
+		const read = Plain.safeParse(value);
+		return read.success ? [[key, read.data]] : [];
+	});
+	return plain.length === 0 ? {} : { values: Object.fromEntries(plain) };
+}
+
+// packages/core/src/configuration/insert-entry.ts
+/**
+* Adds an entry at the end of a map of a YAML text. Everything that is there stays as it is, byte by byte, where the map is
+* written in lines of its own; a map in braces is written anew by the library, with its comments and order.
+*
+* @param path the keys that lead to the map; empty for the whole document
+* @param entry one or more entries in lines, `key: …` at the left margin, comments among them
+* @throws when the place is no map, or has one of the keys
+*/
+function insertEntry(text, path, entry) {
+	const document = read(text);
+	const before = document.toJS() ?? {};
+	const added = read(entry).toJS();
+	const lines = entry.trimEnd().split(/\r?\n/);
+	const newline = text.includes("\r\n") ? "\r\n" : "\n";
+	const map = path.length === 0 ? document.contents : document.getIn(path, true);
+	const after = (0, import_dist.isMap)(map) && map.flow !== true && map.items.length > 0 ? insertInLines(text, map, lines, newline) : path.length === 0 && map === null ? appended(text, lines, newline) : rewritten(document, path, entry);
+	const expected = merged(before, path, added);
+	if (!isDeepStrictEqual(read(after).toJS(), expected)) throw new Error(`${path.join(".")} can't be added to`);
+	return after;
+}
+function read(text) {
+	const document = (0, import_dist.parseDocument)(text, { logLevel: "error" });
+	const [error] = document.errors;
+	if (error !== void 0) throw error;
+	return document;
+}
+function merged(value, path, added) {
+	const [key, ...rest] = path;
+	const record = Object(value ?? {});
+	return key === void 0 ? {
+		...record,
+		...Object(added)
+	} : {
+		...record,
+		[key]: merged(record[key], rest, added)
+	};
+}
+function appended(text, lines, newline) {
+	return `${text === "" || text.endsWith("\n") ? text : `${text}${newline}`}${lines.join(newline)}${newline}`;
+}
+function insertInLines(text, map, lines, newline) {
+	const last = map.items.at(-1);
+	const key = startOf(last?.key);
+	const indent = text.slice(text.lastIndexOf("\n", key - 1) + 1, key);
+	const at = endOfItem(text, endOf(last), indent.length);
+	const head = text.slice(0, at);
+	const gap = map.items.length > 1 && /\n[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*$/.test(text.slice(0, key)) ? newline : "";
+	const block = lines.map((line) => line.trim() === "" ? "" : `${indent}${line}`).join(newline);
+	return `${head}${head.endsWith("\n") ? "" : newline}${gap}${block}${newline}${text.slice(at)}`;
+}
+/** Behind the line in which an item ends, and behind comments that stand deeper than its key: they are about it. */
+function endOfItem(text, end, indent) {
+	const lineEnd = (from) => {
+		const newline = text.indexOf("\n", from);
+		return newline === -1 ? text.length : newline + 1;
+	};
+	let at = text[end - 1] === "\n" ? end : lineEnd(end);
+	for (;;) {
+		const next = lineEnd(at);
+		const [, blanks] = /^([ \t]*)#/.exec(text.slice(at, next)) ?? [];
+		if (blanks === void 0 || blanks.length <= indent) return at;
+		at = next;
 	}
-	return templates;
+}
+function rewritten(document, path, entry) {
+	const { contents } = read(entry);
+	for (const pair of (0, import_dist.isMap)(contents) ? contents.items : []) document.setIn([...path, String(pair.key)], pair.value);
+	return document.toString({ lineWidth: 0 });
+}
+function startOf(node) {
+	return (0, import_dist.isNode)(node) ? node.range?.[0] ?? 0 : 0;
+}
+/** Where a value ends, or the key of an empty one: blank lines and comments that follow a block belong to no part of it. */
+function endOf(node) {
+	if ((0, import_dist.isPair)(node)) return endOf(node.value) || endOf(node.key);
+	if ((0, import_dist.isCollection)(node) && node.flow !== true && node.items.length > 0) return endOf(node.items.at(-1));
+	return (0, import_dist.isNode)(node) ? node.range?.[1] ?? 0 : 0;
+}
+
+// packages/core/src/accounts/fit.ts
+/** None of these can end a quoted string or start an expression of HCL, YAML or JSON, or leave the account's folder. */
+const FIT = {
+	name: {
+		pattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/,
+		expected: "letters, digits, `.`, `_` and `-`, and names one folder"
+	},
+	id: {
+		pattern: /^\d{12}$/,
+		expected: "12 digits"
+	},
+	email: {
+		pattern: /^(?:[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]+)?$/,
+		expected: "letters, digits and `._+=-`, then `@` and a domain"
+	}
+};
+/** What keeps an account's values from being written into code and paths; `null` where they fit. */
+function whyUnfit(account) {
+	const field = [
+		"name",
+		"id",
+		"email"
+	].find((candidate) => !FIT[candidate].pattern.test(account[candidate]));
+	return field === void 0 ? null : `the account ${JSON.stringify(account.name)} has the ${field} ${JSON.stringify(account[field])}, which can't be written into code: expected ${FIT[field].expected}`;
+}
+/** The folder of an account, where a configuration says how such folders are called. */
+function accountFolder(pattern, name) {
+	return pattern.replaceAll(/\{\{\s*account\.name\s*\}\}/g, name);
 }
 
 // packages/executor/src/accounts/template-error.ts
@@ -48993,95 +51552,403 @@ async function readTemplates(repository, commit, folder) {
 var TemplateError = class extends Error {
 	name = "TemplateError";
 };
-const EXPECTED = {
-	name: "letters, digits, `.`, `_` and `-`, and names one folder",
-	id: "12 digits",
-	email: "letters, digits and `._+=-`, then `@` and a domain"
-};
-/** An entry of the accounts file whose values are not what can be put into code. */
+/** An account whose values can't be put into code, or whose place can't be written to. */
 var AccountError = class extends Error {
 	name = "AccountError";
-	constructor(account, field, value) {
-		super(`the account ${JSON.stringify(account)} has the ${field} ${JSON.stringify(value)}, which can't be written into code: expected ${EXPECTED[field]}`);
-	}
 };
 
 // packages/executor/src/accounts/render.ts
-/** What a repository without templates of its own gets: enough for units to read the account's name and id. */
-const DEFAULT_TEMPLATES = [{
-	file: "account.hcl",
-	path: "account.hcl",
-	content: "locals {\n  name = \"{{ account.name }}\"\n  id   = \"{{ account.id }}\"\n}\n"
-}];
-/** None of these can end a quoted string or start an expression of HCL, YAML or JSON, or leave the account's folder. */
-const FIT = {
-	name: /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/,
-	id: /^\d{12}$/,
-	email: /^(?:[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]+)?$/
-};
+/** What a value of a key that teams add to an account's entry may be: it can't end a string or begin an expression. */
+const FIT_VALUE = /^[A-Za-z0-9 ._+=@:,/-]*$/;
+/** Stands for the id of an account that the factory has not made yet, where code is shown and not proposed. */
+const ID_TO_COME = "(known once the account is made)";
 /**
-* Renders an account's first code into a folder of the account's name. Templates are plain text: `{{ account.name }}`,
-* `{{ account.id }}` and `{{ account.email }}` are replaced in contents and in paths, and `{{ "{{" }}` stands for two
-* braces. Nothing of a template is run. GitHub's `${{ … }}` stays as it is.
+* Renders the first code of an account. Templates are plain text: `{{ account.name }}`, `{{ account.id }}`,
+* `{{ account.email }}` and `{{ account.KEY }}` for any other key of its entry are replaced in contents and in paths, and
+* `{{ "{{" }}` stands for two braces. Nothing of a template is run. GitHub's `${{ … }}` stays as it is.
 *
 * @throws TemplateError naming file and line of a name that there is no value for
 * @throws AccountError when a value of the account could break out of where it is put
 */
 function renderAccount(account, templates) {
-	for (const field of [
-		"name",
-		"id",
-		"email"
-	]) if (!FIT[field].test(account[field])) throw new AccountError(account.name, field, account[field]);
-	return (templates.length === 0 ? DEFAULT_TEMPLATES : templates).map(({ file, path, content }) => ({
-		path: `${account.name}/${substitute(path, account, () => file)}`,
-		content: substitute(content, account, (line) => `${file}:${line}`)
-	})).toSorted((a, b) => a.path < b.path ? -1 : 1);
+	demandFit(account);
+	const rendered = templates.map(({ file, path, content }) => {
+		const place = substitute(path, account, () => file);
+		const why = whyNoPlace(place);
+		if (why !== null) throw new TemplateError(`${file}: it would be written to \`${place}\`, ${why}`);
+		return {
+			path: place,
+			content: substitute(content, account, (line) => `${file}:${line}`),
+			file
+		};
+	});
+	const byPlace = Map.groupBy(rendered, ({ path }) => path.toLowerCase());
+	for (const [first, second] of byPlace.values()) if (first !== void 0 && second !== void 0 && first.content !== second.content) throw new TemplateError(`${first.file}: it becomes \`${first.path}\`, and so does ${second.file}`);
+	return [...byPlace.values()].flatMap(([first]) => first === void 0 ? [] : [{
+		path: first.path,
+		content: first.content
+	}]).toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+/** @throws AccountError */
+function demandFit(account) {
+	const why = whyUnfit(account.id === "(known once the account is made)" ? {
+		...account,
+		id: "0".repeat(12)
+	} : account);
+	if (why !== null) throw new AccountError(why);
+	const wrong = Object.entries(account.values ?? {}).find(([, value]) => !FIT_VALUE.test(value));
+	if (wrong !== void 0) {
+		const [key, value] = wrong;
+		throw new AccountError(`the account ${JSON.stringify(account.name)} has the ${key} ${JSON.stringify(value)}, which can't be written into code: expected letters, digits, blanks and \`._+=@:,/-\``);
+	}
+}
+/** Why nothing may be written to a path; `null` where something may. */
+function whyNoPlace(path) {
+	const parts = path.split("/");
+	if (parts.some((part) => part === "" || part === "." || part === "..")) return "which is no path in the repository";
+	if (parts.some((part) => part.toLowerCase() === ".git")) return "which is git's own";
+	if (path.startsWith(".github/workflows/")) return "and GitHub lets no such token write workflows";
+	return null;
 }
 /** An opening, and what follows up to the closing braces of the same line. GitHub's expressions have a dollar before. */
 const PLACEHOLDER = /(?<!\$)\{\{(?:([^\n]*?)\}\})?/g;
-/** @param place where a line, counted from 1, is to be found */
+/**
+* Puts an account's values into a text.
+*
+* @param place where a line, counted from 1, is to be found
+* @throws TemplateError
+*/
 function substitute(text, account, place) {
+	const values = {
+		...Object.fromEntries(Object.entries(account.values ?? {}).map(([key, value]) => [`account.${key}`, value])),
+		"account.name": account.name,
+		"account.id": account.id,
+		"account.email": account.email
+	};
 	return text.replaceAll(PLACEHOLDER, (_, inner, offset) => {
 		const fail = (why) => {
 			throw new TemplateError(`${place(text.slice(0, offset).split("\n").length)}: ${why}`);
 		};
 		if (inner === void 0) return fail("`{{` is not closed on its line; write `{{ \"{{\" }}` for two braces");
-		switch (inner.trim()) {
-			case "account.name": return account.name;
-			case "account.id": return account.id;
-			case "account.email": return account.email || fail(`the account ${account.name} has no email`);
-			case "\"{{\"": return "{{";
-			default: return fail(`\`{{${inner}}}\` is not known; a template has \`account.name\`, \`account.id\` and \`account.email\`, and \`{{ "{{" }}\` for two braces`);
+		const name = inner.trim();
+		if (name === "\"{{\"") return "{{";
+		if (!Object.hasOwn(values, name)) {
+			const known = Object.keys(values).map((key) => `\`${key}\``);
+			return fail(`\`{{${inner}}}\` is not known; the account ${account.name} has ${known.join(", ")}, and \`{{ "{{" }}\` stands for two braces`);
 		}
+		return values[name] || fail(`the account ${account.name} has no ${name.slice(8)}`);
 	});
+}
+
+// packages/executor/src/accounts/environment.ts
+/**
+* The environment of a new account: from the template, or made of what the environments that exist have in common.
+*
+* @param configurations what is to gain it, then others that must not have it either
+* @param files its code, whose units tell whether some environment has them already
+* @throws TemplateError when the template does not become environments
+*/
+function environmentOf(account, { environment: template }, configurations, files) {
+	const [first] = configurations;
+	if (first?.environments === void 0) return {
+		kind: "none",
+		note: null
+	};
+	const folder = accountFolder(first.accounts.folder, account.name);
+	for (const configuration of configurations) {
+		const taken = environmentThatHas(folder, files, configuration);
+		if (taken === null) continue;
+		const own = configuration.environments?.[taken]?.aws?.account;
+		const note = `The units in \`${folder}\` are in the environment \`${taken}\` already, by its \`paths\`.`;
+		return {
+			kind: "none",
+			note: own === account.name || own === account.id ? null : note
+		};
+	}
+	return template === null ? fromTheOthers(account, folder, first.environments) : {
+		kind: "add",
+		note: null,
+		...fromTemplate(account, template)
+	};
+}
+/** The environment that has a unit of the account's folder. */
+function environmentThatHas(folder, files, configuration) {
+	const lookup = environmentLookup(configuration);
+	const units = files.map(({ path }) => path).filter((path) => path.startsWith(`${folder}/`) && /\/terragrunt(?:\.stack)?\.hcl$/.test(path)).map((path) => path.slice(0, path.lastIndexOf("/")));
+	for (const unit of units.length === 0 ? [`${folder}/unit`] : units) {
+		const place = lookup(UnitPath.parse(unit));
+		if (place.kind === "one") return place.environment.name;
+		if (place.kind === "several") return place.names[0] ?? null;
+	}
+	return null;
+}
+function fromTemplate(account, { file, content }) {
+	const text = substitute(content, account, (line) => `${file}:${line}`);
+	try {
+		const { environments } = readYaml(nested(text), file, Configuration) ?? {};
+		const names = Object.keys(environments ?? {});
+		if (names.length === 0) throw new TemplateError(`${file}:1: it has no environment`);
+		return {
+			names,
+			text
+		};
+	} catch (error) {
+		if (!(error instanceof ConfigurationError)) throw error;
+		const issues = error.issues.map(({ line, message }) => `${file}:${Math.max(1, (line ?? 2) - 1)}: ${message}`);
+		throw new TemplateError(issues.join("\n"), { cause: error });
+	}
+}
+const nested = (text) => `environments:\n${text.replaceAll(/^(?=.*\S)/gm, "  ")}`;
+/** An environment like the others: what all of them have alike, and of AWS what most have. */
+function fromTheOthers({ name, values }, folder, environments) {
+	const others = Object.values(environments);
+	const key = name.replaceAll(/[^A-Za-z0-9_-]/g, "-");
+	if (Object.hasOwn(environments, key)) return {
+		kind: "none",
+		note: `There is an environment \`${key}\` already, which does not have \`${folder}\`.`
+	};
+	const aws = others.flatMap((other) => other.aws ?? []);
+	const region = values?.["region"] ?? mostOf(aws.map((one) => one.region));
+	const planRole = mostOf(aws.map((one) => roleName(one.plan_role)));
+	const applyRole = mostOf(aws.map((one) => roleName(one.apply_role)));
+	const lines = [`paths: ["${folder}/**"]`];
+	if (region !== null && planRole !== null && applyRole !== null) lines.push(`aws: { account: ${JSON.stringify(name)}, region: ${region}, plan_role: ${planRole}, apply_role: ${applyRole} }`);
+	const [first, ...rest] = others;
+	for (const setting of [
+		"env",
+		"runner",
+		"destroy"
+	]) {
+		const value = first?.[setting];
+		if (!(value === void 0 || isDeepStrictEqual(value, DEFAULTS[setting])) && rest.every((other) => isDeepStrictEqual(other[setting], value))) lines.push(`${setting}: ${inline(value)}`);
+	}
+	const note = new Set(aws.map((one) => one.region)).size > 1 && values?.["region"] === void 0 ? `Its region, ${region}, is the one that most environments have.` : null;
+	const identity = others.some(({ identity }) => identity !== void 0) ? `The environment \`${key}\` has no \`identity\`: it is each account's own.` : null;
+	const text = `${key}:\n${lines.map((line) => `  ${line}\n`).join("")}`;
+	return {
+		kind: "add",
+		names: [key],
+		text,
+		note: [note, identity].filter((part) => part !== null).join(" ") || null
+	};
+}
+/** A value in one line, as people write it: `{ KEY: "text" }`. */
+function inline(value) {
+	if (value === null || typeof value !== "object" || Array.isArray(value)) return JSON.stringify(value);
+	return `{ ${Object.entries(value).map(([key, inner]) => `${/^\w+$/.test(key) ? key : JSON.stringify(key)}: ${inline(inner)}`).join(", ")} }`;
+}
+const DEFAULTS = {
+	env: {},
+	runner: void 0,
+	destroy: "allow"
+};
+/** A role without its account: the same role is in each. */
+function roleName(role) {
+	return /^arn:[^:]+:iam::\d+:role\/(.+)$/.exec(role)?.[1] ?? role;
+}
+/** What most of the values are, the first of those that are as many. */
+function mostOf(values) {
+	return [...Map.groupBy(values, (value) => value)].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? null;
+}
+
+// packages/executor/src/accounts/compose.ts
+/**
+* Composes what is proposed: the code of each account, its entry in the accounts file where it has none, and its
+* environment in the configuration. What people have there stays as they have it.
+*
+* @throws TemplateError, AccountError
+*/
+async function composeProposal(accounts, { templates, configurationFile, accountsFile }, place) {
+	const rendered = accounts.map((account) => ({
+		account,
+		files: renderAccount(account, templates.files)
+	}));
+	const files = [];
+	const shown = [];
+	const notes = [];
+	for (const file of rendered.flatMap((one) => one.files)) {
+		const twin = files.find(({ path }) => path === file.path);
+		if (twin !== void 0) {
+			if (twin.content !== file.content) throw new AccountError(`two accounts would both write \`${file.path}\``);
+			continue;
+		}
+		const kept = await keptAsItIs(file, place);
+		if (kept === "same") continue;
+		if (kept !== null) notes.push(kept);
+		else {
+			files.push(file);
+			shown.push(file);
+		}
+	}
+	const entries = await accountEntries(accounts, accountsFile, place);
+	const environments = await environmentEntries(rendered, templates, configurationFile, place);
+	for (const edit of [entries, environments]) {
+		notes.push(...edit.notes);
+		if (edit.file === null) continue;
+		files.push(edit.file);
+		shown.push({
+			path: edit.file.path,
+			content: edit.added
+		});
+	}
+	return {
+		files,
+		shown,
+		notes
+	};
+}
+/** Why a file is left as it is there, `same` where nothing is to be done, `null` where it is written. */
+async function keptAsItIs({ path, content }, place) {
+	const [there, ours] = [await place.read(path), await place.proposed(path)];
+	if (there === content) return "same";
+	if (there === null) return ours === null ? null : `\`${path}\` was removed from this branch, and stays away.`;
+	if (there === ours) return null;
+	return ours === null ? `\`${path}\` is there already, and stays as it is.` : `\`${path}\` was changed on this branch, and stays as it is.`;
+}
+async function accountEntries(accounts, path, place) {
+	const before = await place.read(path) ?? "";
+	const known = new Map([...readAccounts(await place.deployed(path) ?? "", path), ...readAccounts(before, path)]);
+	const had = readAccounts(await place.proposed(path) ?? "", path);
+	const [missing, removed] = parted(accounts.filter(({ name }) => !known.has(name)), ({ name }) => !had.has(name));
+	const added = missing.map(entryOf).join("");
+	return {
+		file: added === "" ? null : {
+			path,
+			content: insertEntry(before, [], added)
+		},
+		added,
+		notes: removed.map(({ name }) => `\`${name}\` was removed from \`${path}\` on this branch, and stays away.`)
+	};
+}
+/** As the others have it: quoted, since an id is no number, and further keys as they are. */
+function entryOf({ name, id, email, values }) {
+	const more = Object.entries(values ?? {}).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
+	const address = email === "" ? "" : `  email: ${JSON.stringify(email)}\n`;
+	return `${/^[A-Za-z][A-Za-z0-9_-]*$/.test(name) ? name : JSON.stringify(name)}:\n  id: "${id}"\n${address}${more.join("")}`;
+}
+async function environmentEntries(rendered, templates, path, place) {
+	const before = await place.read(path);
+	if (before === null) return {
+		file: null,
+		added: "",
+		notes: []
+	};
+	const had = configurationIn(await place.proposed(path), path).environments ?? {};
+	const deployed = configurationIn(await place.deployed(path), path);
+	const notes = [];
+	let [text, added] = [before, ""];
+	for (const { account, files } of rendered) {
+		const configurations = [readConfiguration(text, path), deployed];
+		const environment = environmentOf(account, templates, configurations, files);
+		if (environment.note !== null) notes.push(environment.note);
+		if (environment.kind === "none") continue;
+		const removed = environment.names.find((name) => Object.hasOwn(had, name));
+		if (removed !== void 0) {
+			notes.push(`The environment \`${removed}\` was removed from \`${path}\` on this branch, and stays away.`);
+			continue;
+		}
+		text = insertEntry(text, ["environments"], environment.text);
+		added += environment.text;
+	}
+	readConfiguration(text, path);
+	return {
+		file: added === "" ? null : {
+			path,
+			content: text
+		},
+		added,
+		notes
+	};
+}
+function configurationIn(text, path) {
+	try {
+		return text === null ? defaultConfiguration() : readConfiguration(text, path);
+	} catch (error) {
+		if (error instanceof ConfigurationError) return defaultConfiguration();
+		throw error;
+	}
+}
+function parted(values, isFirst) {
+	return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
 }
 
 // packages/executor/src/actions/account.ts
 /** Shows the code that will be proposed. */
-const previewAccount = async (account, templates) => outcomeOf(account, async () => ({
-	files: renderAccount(account, templates),
-	pullRequestUrl: null
-}));
-/** Proposes the account's code in a pull request. */
-const provisionAccount = async (account, templates, { pullRequests, base }) => outcomeOf(account, async () => {
-	if (pullRequests === null) throw new Error("there is no token to open a pull request with; give the executor `token` with `contents: write` and `pull-requests: write`");
-	const files = renderAccount(account, templates);
+const previewAccount = (work) => outcomeOf(work, async () => {
+	const requested = work.accounts.requested.map(({ name, email }) => ({
+		name,
+		id: ID_TO_COME,
+		email
+	}));
+	const { shown, notes } = await composeProposal([...work.accounts.added, ...requested], work.source, work.place);
 	return {
-		files,
-		pullRequestUrl: await pullRequests.propose(account, files, base)
+		files: shown,
+		pullRequestUrl: null,
+		notes
 	};
 });
-async function outcomeOf(account, act) {
+/** Proposes the accounts' code in a pull request. */
+const provisionAccount = (work) => outcomeOf(work, async () => {
+	const { made, notes } = madeAccounts(work);
+	const accounts = [...work.accounts.added, ...made];
+	if (accounts.length === 0) return {
+		files: [],
+		pullRequestUrl: null,
+		notes
+	};
+	if (work.pullRequests === null) throw new Error("there is no token to open a pull request with; give the executor `token` with `contents: write` and `pull-requests: write`");
+	const { url, proposal } = await work.pullRequests.propose(accounts, work.base, (all, place) => composeProposal(all, work.source, place));
+	const nothing = url === null ? ["Everything is there already, so nothing was proposed."] : [];
+	return {
+		files: proposal.shown,
+		pullRequestUrl: url,
+		notes: [
+			...notes,
+			...proposal.notes,
+			...nothing
+		]
+	};
+});
+/** Of the accounts that were asked for, those that the factory has made. @throws when it says that it has not made one */
+function madeAccounts({ accounts: { requested }, factory }) {
+	if (requested.length === 0) return {
+		made: [],
+		notes: []
+	};
+	const names = requested.map(({ name }) => `\`${name}\``).join(", ");
+	if (!factory.isApplied) return {
+		made: [],
+		notes: [`\`${factory.unit}\` was not applied, so nothing is proposed for ${names} yet. Its next apply does.`]
+	};
+	if (factory.made === null) return {
+		made: [],
+		notes: [`\`${factory.unit}\` has no output \`accounts\` of the shape \`{ <name> = { id, email } }\`, so add ${names} to the accounts file by hand; the code is proposed then.`]
+	};
+	const byName = new Map(factory.made.map((account) => [account.name, account]));
+	const missing = requested.filter(({ name }) => !byName.has(name));
+	if (missing.length > 0) {
+		const lacking = missing.map(({ name, file }) => `\`${name}\` (${file})`).join(", ");
+		throw new Error(`\`${factory.unit}\` was applied, and its output \`accounts\` does not have ${lacking}. The key there has to be the name of the request file`);
+	}
+	return {
+		made: requested.flatMap(({ name }) => byName.get(name) ?? []),
+		notes: []
+	};
+}
+async function outcomeOf({ accounts }, act) {
+	const name = [...accounts.added, ...accounts.requested].map((account) => account.name).toSorted().join(", ");
 	try {
+		const { files, pullRequestUrl, notes } = await act();
 		return {
-			name: account.name,
-			...await act(),
+			name,
+			files: [...files],
+			pullRequestUrl,
+			...notes.length === 0 ? {} : { notes: [...notes] },
 			failure: null
 		};
 	} catch (error) {
 		return {
-			name: account.name,
+			name,
 			files: [],
 			pullRequestUrl: null,
 			failure: error instanceof Error ? error.message : String(error)
@@ -49123,6 +51990,8 @@ const DueWhy = _enum([
 	"waiting",
 	"failed",
 	"interrupted",
+	"promotion",
+	"check",
 	"lost",
 	"set-back"
 ]);
@@ -49174,6 +52043,14 @@ const Applied = strictObject({
 	dependsOn: array$1(UnitPath),
 	/** SHA-256 over the plan's summary: addresses and what happened to them. */
 	plan: string().nullable(),
+	/**
+	* The plans that people had reviewed and that it was compared with: the commit that they were made of, and SHA-256 over
+	* the document, as the artifacts of the pull request's run have it.
+	*/
+	reviewed: array$1(strictObject({
+		commit: CommitSha,
+		digest: string()
+	})).optional(),
 	state: LedgerState.nullable()
 });
 /** What a person decided not to have done. */
@@ -49257,6 +52134,36 @@ async function readUnitStates(folder) {
 		for (const file of await readdir$1(states).catch(() => [])) found.push(await readDocument(join(states, file), UnitState));
 	}
 	return found;
+}
+
+// packages/executor/src/accounts/factory-output.ts
+/** The factory's output `accounts`: all that it has made, by name. */
+const Output = record(string(), looseObject({
+	id: union([string(), number()]).transform((id) => String(id).padStart(12, "0")),
+	email: string().nullish()
+}));
+/** What the account factory says that it has made; `null` where it has no output `accounts`, or one of another shape. */
+async function factoryAccounts(unit) {
+	const step = await unit.run("output", [
+		"output",
+		"-no-color",
+		"-json",
+		"accounts"
+	], { initialised: true });
+	if (step.end.exitCode !== 0) return null;
+	const text = await readFile(step.printed[0] ?? "", "utf8").catch(() => "");
+	try {
+		const output = Output.safeParse(JSON.parse(text));
+		if (!output.success) return null;
+		return Object.entries(output.data).map(([name, { id, email, ...more }]) => ({
+			name,
+			id,
+			email: email ?? "",
+			...plainValues(more)
+		}));
+	} catch {
+		return null;
+	}
 }
 
 // packages/executor/src/guard/compare.ts
@@ -50206,7 +53113,9 @@ const UnitEnd = discriminatedUnion("kind", [
 	}),
 	strictObject({
 		kind: literal("skipped"),
-		because: array$1(UnitPath)
+		because: array$1(UnitPath),
+		/** The environments that come first, where it does not depend on those units but waits for them. */
+		waitsFor: array$1(string()).optional()
 	}),
 	strictObject({
 		kind: literal("withheld"),
@@ -50247,6 +53156,13 @@ const UnitOutcome = strictObject({
 	log: RelativeFile.optional(),
 	/** What was applied differs from the reviewed plan, within what the guard allows. */
 	differsFromReviewed: boolean().optional(),
+	/** What the account factory has made so far: its output `accounts`, read after its apply. */
+	accounts: array$1(Account).optional(),
+	/** The reviewed plans that it was compared with: the commit that was reviewed, and SHA-256 over the document. */
+	reviewed: array$1(strictObject({
+		commit: CommitSha,
+		digest: string()
+	})).optional(),
 	/** Wall-clock seconds. */
 	seconds: number().nonnegative()
 });
@@ -50263,12 +53179,15 @@ const HookOutcome = strictObject({
 });
 /** What came of an account action: the proposed files, and the pull request that proposes them. */
 const AccountOutcome = strictObject({
+	/** The accounts, for people: `qa, stage`. */
 	name: string(),
 	files: array$1(strictObject({
 		path: string(),
 		content: string()
 	})),
 	pullRequestUrl: string().nullable(),
+	/** What somebody should know of it, each a sentence. */
+	notes: array$1(string()).optional(),
 	failure: string().nullable()
 });
 /** How a job, and each unit in it, ended. Written after every unit, so that a kill loses nothing. */
@@ -50386,6 +53305,13 @@ async function findReviewedPlans(folder, name, wanted) {
 		rejected: [...new Set(rejected)].toSorted()
 	};
 }
+/** What tells later which plan was reviewed: its commit, and SHA-256 over the document as it is written. */
+function referenceTo(plan) {
+	return {
+		commit: plan.headSha,
+		digest: createHash("sha256").update(JSON.stringify(plan)).digest("hex")
+	};
+}
 function rejectionOf(plan, wanted, commits) {
 	if (plan.repository !== wanted.repository) return `one is of the repository ${plan.repository}`;
 	if (plan.unit !== wanted.unit) return `one is of the unit ${plan.unit}`;
@@ -50494,6 +53420,11 @@ function endOfStart(start, head) {
 		case "leave": return {
 			kind: "superseded",
 			by: start.by ?? head
+		};
+		case "wait": return {
+			kind: "skipped",
+			because: start.units,
+			waitsFor: start.for
 		};
 		case "stop": {
 			const { because, message } = start;
@@ -50639,12 +53570,20 @@ function lockOf(text) {
 		path: field("Path")
 	};
 }
+/** What Terragrunt says in a frame it says once more in one line, `file:line,column: summary; detail`, behind its advice. */
+function withoutRepeats(text) {
+	const summaries = [...text.matchAll(/^Error: (.+)$/gm)].map(([, summary = ""]) => summary.trim());
+	return text.split("\n").filter((line) => {
+		const [, summary] = /^\S+\.hcl:\d+,[\d,-]+: ([^;]+); /.exec(line) ?? [];
+		return !line.startsWith("info: TIP ") && (summary === void 0 || !summaries.includes(summary));
+	}).join("\n");
+}
 /** The errors in a tool's output, without the frame that is drawn round them; else its last lines. */
 function errorText(text) {
 	const plain = text.replaceAll(/^[╷╵│]\s?/gm, "");
 	const first = plain.search(/^(?:Error:|.*\bError: )/m);
 	const once = plain.slice(Math.max(0, first)).replace(/\n(?:info: TIP [^\n]*\n)?error occurred:\s*\* Failed to execute [\s\S]*$/, "");
-	const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : once).replaceAll(/\n{3,}/g, "\n\n").trim();
+	const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : withoutRepeats(once)).replaceAll(/\n{3,}/g, "\n\n").trim();
 	return body.length <= LONGEST ? body : `${body.slice(0, LONGEST)}…`;
 }
 
@@ -50728,6 +53667,105 @@ function rescueText(rescue) {
 	}
 }
 
+// packages/core/src/evidence/constraint.ts
+/**
+* Whether a version meets a constraint as OpenTofu and Terraform write it (`>= 1.5, < 2.0`, `~> 1.9.0`, `!= 1.7.1`);
+* `null` where the constraint can't be read. https://opentofu.org/docs/language/expressions/version-constraints/
+*/
+function meets(version, constraint) {
+	let met = true;
+	for (const part of constraint.split(",")) {
+		const [, sign = "=", number] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
+		if (number === void 0) return null;
+		met &&= meetsOne(version, sign, number);
+	}
+	return met;
+}
+function meetsOne(version, sign, number) {
+	const [core = "", preview] = number.split(/-(.*)/, 2);
+	const parts = core.split(".");
+	const full = [
+		...parts,
+		"0",
+		"0"
+	].slice(0, 3).join(".") + (preview === void 0 ? "" : `-${preview}`);
+	if (sign === "!=") return !import_semver.default.eq(version, full);
+	if (sign !== "~>") return import_semver.default.satisfies(version, `${sign}${full}`, { includePrerelease: true });
+	const ceiling = parts.slice(0, -1).map(Number);
+	const last = ceiling.pop();
+	if (last === void 0) return import_semver.default.gte(version, full);
+	const below = [
+		...ceiling,
+		last + 1,
+		0,
+		0
+	].slice(0, 3).join(".");
+	return import_semver.default.gte(version, full) && import_semver.default.lt(version, below);
+}
+
+// packages/core/src/evidence/choose-binary.ts
+/**
+* OpenTofu or Terraform. Nothing takes a team from one to the other by itself: an apply of the other one changes the state
+* for good. What the repository names wins, then what its files were made by, then what the machine has; where the
+* evidence is at odds with itself, a person has to say.
+*/
+function chooseBinary(evidence) {
+	const named = evidence.filter((one) => one.kind === "named");
+	const configured = evidence.filter((one) => one.kind === "set");
+	const written = evidence.filter((one) => one.kind === "written");
+	const [first, second] = named;
+	if (first !== void 0 && second === void 0) return chosen(first.binary, `${at(first.place)} names it`, [...configured, ...written]);
+	for (const group of [configured, written]) {
+		const decided = group.filter((one) => one.binary !== null);
+		const [one] = decided;
+		if (one?.binary === void 0 || one.binary === null) continue;
+		const other = decided.find(({ binary }) => binary !== one.binary);
+		if (other !== void 0) return undecided(`${saying(one)}, and ${saying(other)}`, other.place);
+		const rest = group === configured ? written : [];
+		return chosen(one.binary, saying(one), rest);
+	}
+	if (first !== void 0) return chosen("opentofu", `${at(first.place)} names both, and nothing else says which`, []);
+	const [unreadable] = configured;
+	if (unreadable !== void 0) return undecided(saying(unreadable), unreadable.place);
+	const [present] = evidence.filter((one) => one.kind === "on the path");
+	const wanted = present?.binary ?? "opentofu";
+	const refusing = evidence.find((one) => one.kind === "required" && wanted === "opentofu" && meets(testedVersion("opentofu"), one.constraint) === false);
+	if (refusing?.kind === "required") return undecided(`${at(refusing.place)} asks for \`${refusing.constraint}\`, which OpenTofu ${testedVersion("opentofu")} is not`, refusing.place);
+	return chosen(wanted, present === void 0 ? "nothing says which, and none is on the PATH" : "nothing says which, and it is on the PATH", []);
+}
+function chosen(binary, why, other) {
+	const against = other.filter((one) => one.binary !== null && one.binary !== binary);
+	const doubts = against.slice(0, 1).map((one) => ({
+		message: `${titleOf(binary)} runs here (${why}), but ${saying(one)}${against.length > 1 ? `, as ${against.length - 1} more do` : ""}; make them say the same, or the state changes hands with the next apply`,
+		place: one.place
+	}));
+	return {
+		kind: "chosen",
+		binary,
+		reason: `${titleOf(binary)}: ${why}`,
+		doubts
+	};
+}
+/** What the program at a path is. */
+function binaryAt(path) {
+	const name = path?.split("/").at(-1);
+	if (name === "tofu") return "opentofu";
+	return name === "terraform" ? "terraform" : null;
+}
+function undecided(why, place) {
+	return {
+		kind: "undecided",
+		message: `OpenTofu or Terraform? ${why}. Name the one that your state belongs to, with its version: \`opentofu\` or \`terraform\` in mise.toml or .tool-versions, or a file .opentofu-version or .terraform-version`,
+		place
+	};
+}
+function saying(one) {
+	if (one.kind === "written") return `${at(one.place)} was written for ${titleOf(one.binary)}`;
+	if (one.binary === null) return `${at(one.place)} sets ${one.by} to neither of them by name`;
+	return `${at(one.place)} sets ${one.by} to ${titleOf(one.binary)}`;
+}
+const at = ({ file, line }) => line === null ? file : `${file}:${line}`;
+
 // \0@oxc-project+runtime@0.158.0/helpers/esm/usingCtx.js
 function _usingCtx() {
 	var r = "function" == typeof SuppressedError ? SuppressedError : function(r, e) {
@@ -50786,7 +53824,7 @@ function _usingCtx() {
 
 // packages/executor/src/outcome/full-log.ts
 /** More of one unit is no log that anybody reads. */
-const MOST_BYTES = 67108864;
+const MOST_BYTES$2 = 67108864;
 /** A longer line is left out: it is read into memory as a whole, so that no half of a secret stays. */
 const LONGEST_LINE$1 = 1048576;
 /**
@@ -50799,7 +53837,7 @@ async function writeFullLog(file, parts, clean) {
 		var _usingCtx$7 = _usingCtx();
 		await mkdir$1(dirname(file), { recursive: true });
 		const out = _usingCtx$7.a(await open$2(file, "w"));
-		let room = MOST_BYTES;
+		let room = MOST_BYTES$2;
 		const write = async (text) => {
 			const cleaned = clean(text);
 			room -= Buffer.byteLength(cleaned);
@@ -50891,8 +53929,14 @@ async function writeUnitLog(outcomeFolder, fileName, parts, clean) {
 }
 
 // packages/executor/src/tofu/extra-arguments.ts
+/** What neither a plan nor an apply goes with: the state would be where nothing looks for it, not even a destroy. */
+const OTHER_STATE = {
+	"-state": "keeps the state elsewhere than the unit's backend says",
+	"-state-out": "keeps the state elsewhere than the unit's backend says"
+};
 /** What a plan must not be made with: it would be of a part of the unit, or of something else than its code. */
 const REFUSED = {
+	...OTHER_STATE,
 	"-target": "plans a part of the unit only, so that it would never be what its code says",
 	"-target-file": "plans a part of the unit only, so that it would never be what its code says",
 	"-exclude": "plans a part of the unit only, so that it would never be what its code says",
@@ -50929,6 +53973,7 @@ const WITH_VALUE = /* @__PURE__ */ new Set([...[
 function mayAddRefused(text) {
 	return [...text.matchAll(/\bextra_arguments\s+"[^"]*"\s*\{/g)].some(({ index }) => {
 		const block = text.slice(index).split(/\n\s*extra_arguments\b/, 1)[0] ?? "";
+		if (block.includes("TF_CLI_ARGS")) return true;
 		const given = /\barguments\s*=\s*(\[[^\]]*\]|)/.exec(block)?.[1];
 		return given !== void 0 && !isPlain$1(given);
 	});
@@ -50944,25 +53989,42 @@ function isPlain$1(list) {
 }
 /** The first argument of a unit's `extra_arguments` that Pipelines can't plan or apply with; `null` when all are fine. */
 function refusedArgument(rendered) {
-	for (const { name: block, commands, arguments: words } of Object.values(rendered.terraform?.extra_arguments ?? {})) {
-		const [plans, applies] = ["plan", "apply"].map((command) => commands?.includes(command) === true);
-		const flags = (words ?? []).filter((word) => word.startsWith("-"));
-		for (const argument of plans === true ? flags : []) {
-			const why = REFUSED[flagOf(argument)];
-			if (why !== void 0) return {
-				block,
-				argument,
-				why
-			};
-		}
-		const [file] = applies === true ? wordsAlone(words ?? []) : [];
-		if (file !== void 0) return {
-			block,
-			argument: file,
-			why: "names a plan file of its own, while the plan that was reviewed is what is applied"
+	for (const block of Object.values(rendered.terraform?.extra_arguments ?? {})) {
+		const refused = refusedToPlan(block) ?? refusedToApply(block);
+		if (refused !== null) return {
+			block: block.name,
+			...refused
 		};
 	}
 	return null;
+}
+function refusedToPlan({ commands, arguments: words }) {
+	return commands?.includes("plan") === true ? firstOf(REFUSED, words ?? []) : null;
+}
+function refusedToApply({ commands, arguments: words, env_vars }) {
+	if (commands?.includes("apply") !== true) return null;
+	const all = [...words ?? [], ...wordsOfVariables(env_vars ?? {})];
+	const state = firstOf(OTHER_STATE, all);
+	if (state !== null) return state;
+	const [argument] = wordsAlone(all);
+	return argument === void 0 ? null : {
+		argument,
+		why: "names a plan file of its own, while the plan that was reviewed is what is applied"
+	};
+}
+function firstOf(reasons, words) {
+	for (const argument of words.filter((word) => word.startsWith("-"))) {
+		const why = reasons[flagOf(argument)];
+		if (why !== void 0) return {
+			argument,
+			why
+		};
+	}
+	return null;
+}
+/** What variables add to an apply. Those of plans are seen in what the binary is started with. */
+function wordsOfVariables(variables) {
+	return ["TF_CLI_ARGS", "TF_CLI_ARGS_apply"].flatMap((name) => (variables[name] ?? "").trim().split(/\s+/));
 }
 /** Words that are neither a flag nor a flag's value. */
 function wordsAlone(words) {
@@ -51047,7 +54109,7 @@ function explained$1(end, advice) {
 // packages/executor/src/unit/make-plan.ts
 /** Plans a unit to its plan file and reads the plan back. A plan that is not of the whole unit is none. */
 async function makePlan(job, unit, flags) {
-	const refused = await refusedByArguments(job, unit);
+	const refused = await refusedByBinary(job, unit) ?? await refusedByArguments(job, unit);
 	if (refused !== null) return {
 		kind: "ended",
 		end: refused
@@ -51137,6 +54199,21 @@ function refusedByFlags({ planFlags }, own) {
 	}
 	return null;
 }
+/** A unit that names the other binary is nothing for this one: its apply would change the state for good. */
+async function refusedByBinary({ tools }, { workspace }) {
+	const named = tools.mayNameBinary ? (await workspace.rendered())?.terraform_binary ?? null : null;
+	const wanted = binaryAt(named);
+	const { kind } = tools.binary;
+	if (named === null || wanted === null || programOf(wanted) === kind) return null;
+	return {
+		kind: "failed",
+		at: "plan",
+		cause: {
+			kind: "configuration",
+			message: `\`terraform_binary\` of this unit is \`${named}\`, and this job runs \`${kind}\`, which would change its state for good. Make them say the same, or run its environment with the other one.`
+		}
+	};
+}
 async function refusedByArguments({ checkout, redactor }, { path, workspace }) {
 	const rendered = checkout.mayAddRefused ? await workspace.rendered() : null;
 	const refused = rendered === null ? null : refusedArgument(rendered);
@@ -51160,7 +54237,15 @@ async function refusedByArguments({ checkout, redactor }, { path, workspace }) {
 
 // packages/executor/src/actions/apply.ts
 /** Plans a unit and applies that very plan. */
-const apply = (job, unit) => planAndApply(job, unit, []);
+const apply = async (job, unit) => {
+	const outcome = await planAndApply(job, unit, []);
+	if (!(unit.path === job.configuration.accounts.factory_unit) || !mayBuildOn(outcome.end, "apply")) return outcome;
+	const accounts = await factoryAccounts(unit);
+	return accounts === null ? outcome : {
+		...outcome,
+		accounts
+	};
+};
 /** Plans the destruction of a unit and applies that very plan. */
 const destroy = (job, unit) => planAndApply(job, unit, ["-destroy"]);
 async function planAndApply(job, unit, flags) {
@@ -51249,7 +54334,10 @@ async function compareWithReview(job, unit, plan) {
 	}));
 	const now = fingerprintOf(plan, "");
 	const verdict = compareWithReviewed(now, seen, job.reviewRule);
-	const differs = plans.length === 0 ? {} : { differsFromReviewed: verdict.differs };
+	const differs = plans.length === 0 ? {} : {
+		differsFromReviewed: verdict.differs,
+		reviewed: plans.map(referenceTo)
+	};
 	if (verdict.kind === "go") return {
 		stop: null,
 		differs
@@ -51377,7 +54465,11 @@ function demandAuthority(job, comparison, deployBranch, environment) {
 	const event = inActions ? environment["GITHUB_EVENT_NAME"] ?? "" : comparison.event.name;
 	if (ref !== branch) throw new RefusedError(`\`${job.action}\` runs for ${branch} only; this run is for ${ref || "no branch"}.`);
 	if (comparison.mode !== "apply" && comparison.mode !== "manual") throw new RefusedError(`\`${job.action}\` does not run in mode \`${comparison.mode}\`.`);
-	if (inActions && event !== "push" && event !== "workflow_dispatch") throw new RefusedError(`\`${job.action}\` runs on a push or a dispatch, not on \`${event}\`.`);
+	if (inActions && ![
+		"push",
+		"workflow_dispatch",
+		"schedule"
+	].includes(event)) throw new RefusedError(`\`${job.action}\` runs on a push, a dispatch or a schedule, not on \`${event}\`.`);
 	const pushed = environment["GITHUB_SHA"];
 	if (inActions && event === "push" && pushed !== void 0 && comparison.head !== pushed) throw new RefusedError(`this push is of ${pushed}; the document wants to run for ${comparison.head}.`);
 }
@@ -51400,11 +54492,11 @@ const SECRET_NAME = /SECRET|TOKEN|PASSWORD|ACCESS_KEY|CREDENTIALS$/;
 *   GitHub environment holds
 * @throws MissingSecretError naming the secrets that are not there
 */
-function variablesOf(environment, job, needed = "all secrets") {
+function variablesOf$1(environment, job, needed = "all secrets") {
 	const missing = environment.secrets.filter((name) => (job[name] ?? "") === "");
-	if (missing.length > 0 && needed === "all secrets") throw new MissingSecretError(`the environment ${environment.name} declares the secrets ${missing.join(", ")}, which this job does not have; pass them in the workflow or take them out of \`secrets\``);
+	if (missing.length > 0 && needed === "all secrets") throw new MissingSecretError(`the environment ${environment.name} declares the secrets ${missing.join(", ")}, which ${inActions(job) ? "this job does not have; put them into the secret PIPELINES_SECRETS" : "are not set in this terminal; export them"}, or take them out of \`secrets\``);
 	const secrets = environment.secrets.filter((name) => !missing.includes(name)).map((name) => [name, job[name] ?? ""]);
-	const own = !namesCredentials(environment) || job["GITHUB_ACTIONS"] !== "true" ? Object.entries(job).flatMap(([name, value]) => value !== void 0 && CLOUD.test(name) ? [[name, value]] : []) : [];
+	const own = !namesCredentials(environment) || !inActions(job) ? Object.entries(job).flatMap(([name, value]) => value !== void 0 && CLOUD.test(name) ? [[name, value]] : []) : [];
 	return {
 		variables: {
 			...Object.fromEntries(own),
@@ -51415,6 +54507,12 @@ function variablesOf(environment, job, needed = "all secrets") {
 		missing
 	};
 }
+/** What a person has to do where a secret is not there. */
+function withoutSecrets(names, job) {
+	const list = names.join(", ");
+	return inActions(job) ? `This job does without the declared secrets ${list}, which no job outside of a GitHub environment has: a unit that reads one gets nothing.` : `${list} ${names.length === 1 ? "is a secret" : "are secrets"} that the configuration declares and that this terminal does not set: a unit that reads one gets nothing. Export what you have of them.`;
+}
+const inActions = (job) => job["GITHUB_ACTIONS"] === "true";
 /** The values of all secrets that a configuration names, as far as the job has them. */
 function secretsOf(configuration, job) {
 	return [...environmentsOf(configuration).flatMap(({ secrets }) => secrets), ...configuration.module_access === void 0 ? [] : [configuration.module_access.secret]].flatMap((name) => job[name] ?? []);
@@ -52655,7 +55753,7 @@ const getSignals = () => {
 	return [...SIGNALS, ...realtimeSignals].map(normalizeSignal$1);
 };
 const normalizeSignal$1 = ({ name, number: defaultNumber, description, action, forced = false, standard }) => {
-	const { signals: { [name]: constantSignal } } = constants$2;
+	const { signals: { [name]: constantSignal } } = constants$1;
 	const supported = constantSignal !== void 0;
 	return {
 		name,
@@ -52704,7 +55802,7 @@ const getSignalByNumber = (number, signals) => {
 	} };
 };
 const findSignalByNumber = (number, signals) => {
-	const signal = signals.find(({ name }) => constants$2.signals[name] === number);
+	const signal = signals.find(({ name }) => constants$1.signals[name] === number);
 	if (signal !== void 0) return signal;
 	return signals.find((signalA) => signalA.number === number);
 };
@@ -52726,17 +55824,17 @@ const normalizeSignalInteger = (signalInteger, optionName) => {
 	if (signalsIntegerToName.has(signalInteger)) return signalsIntegerToName.get(signalInteger);
 	throw new TypeError(`Invalid ${optionName} ${signalInteger}: this signal integer does not exist.\n${getAvailableSignals()}`);
 };
-const getSignalsIntegerToName = () => new Map(Object.entries(constants$2.signals).reverse().map(([signalName, signalInteger]) => [signalInteger, signalName]));
+const getSignalsIntegerToName = () => new Map(Object.entries(constants$1.signals).reverse().map(([signalName, signalInteger]) => [signalInteger, signalName]));
 const signalsIntegerToName = getSignalsIntegerToName();
 const normalizeSignalName = (signalName, optionName) => {
-	if (signalName in constants$2.signals) return signalName;
-	if (signalName.toUpperCase() in constants$2.signals) throw new TypeError(`Invalid ${optionName} '${signalName}': please rename it to '${signalName.toUpperCase()}'.`);
+	if (signalName in constants$1.signals) return signalName;
+	if (signalName.toUpperCase() in constants$1.signals) throw new TypeError(`Invalid ${optionName} '${signalName}': please rename it to '${signalName.toUpperCase()}'.`);
 	throw new TypeError(`Invalid ${optionName} '${signalName}': this signal name does not exist.\n${getAvailableSignals()}`);
 };
 const getAvailableSignals = () => `Available signal names: ${getAvailableSignalNames()}.
 Available signal numbers: ${getAvailableSignalIntegers()}.`;
-const getAvailableSignalNames = () => Object.keys(constants$2.signals).sort().map((signalName) => `'${signalName}'`).join(", ");
-const getAvailableSignalIntegers = () => [...new Set(Object.values(constants$2.signals).sort((signalInteger, signalIntegerTwo) => signalInteger - signalIntegerTwo))].join(", ");
+const getAvailableSignalNames = () => Object.keys(constants$1.signals).sort().map((signalName) => `'${signalName}'`).join(", ");
+const getAvailableSignalIntegers = () => [...new Set(Object.values(constants$1.signals).sort((signalInteger, signalIntegerTwo) => signalInteger - signalIntegerTwo))].join(", ");
 const getSignalDescription = (signal) => signalsByName[signal].description;
 
 // node_modules/.pnpm/execa@10.2.1/node_modules/execa/lib/terminate/timeout.js
@@ -54432,7 +57530,7 @@ const normalizeExitPayload = (rawExitCode, rawSignal) => {
 
 // node_modules/.pnpm/parse-ms@4.0.0/node_modules/parse-ms/index.js
 const toZeroIfInfinity = (value) => Number.isFinite(value) ? value : 0;
-function parseNumber(milliseconds) {
+function parseNumber$1(milliseconds) {
 	return {
 		days: Math.trunc(milliseconds / 864e5),
 		hours: Math.trunc(milliseconds / 36e5 % 24),
@@ -54457,7 +57555,7 @@ function parseBigint(milliseconds) {
 function parseMilliseconds(milliseconds) {
 	switch (typeof milliseconds) {
 		case "number":
-			if (Number.isFinite(milliseconds)) return parseNumber(milliseconds);
+			if (Number.isFinite(milliseconds)) return parseNumber$1(milliseconds);
 			break;
 		case "bigint": return parseBigint(milliseconds);
 	}
@@ -58239,13 +61337,25 @@ async function run(program, args, options) {
 	};
 }
 
+// packages/core/src/redaction/colours.ts
+const ANY = new RegExp([
+	/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]/,
+	/(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C)/,
+	/\u001B[ -/]+[0-~]/,
+	/\u001B[0-Z\\^-~]/
+].map(({ source }) => source).join("|"), "g");
+/** A text without colours, links and other things that are meant for a terminal. */
+function withoutColours(text) {
+	return text.replace(ANY, "");
+}
+
 // packages/core/src/redaction/inert.ts
 /**
 * Text of tools, made harmless for a log that GitHub's runner reads: no workflow command has an effect, colours are
 * gone, control and bidirectional characters are shown instead of done.
 */
 function inert(text) {
-	return text.replace(/\u001B\[[0-9;?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)/g, "").replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, shown).split("\n").map(withoutCommand).join("\n");
+	return withoutColours(text).replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, shown).split("\n").map(withoutCommand).join("\n");
 }
 const shown = (character) => `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
 /** `::name::` counts at the start of a line after white space, `##[name]` anywhere in it. */
@@ -58263,16 +61373,50 @@ function hooksOf(configuration, action) {
 	return hooks === null ? [] : configuration.hooks[hooks];
 }
 /**
-* Runs hooks one after the other, each once for the job's plans. A hook finds the plans in the folder
-* `PIPELINES_PLANS`. It may write `{"result": "pass" | "warn" | "deny", "summary": "<Markdown>"}` to the file
-* `PIPELINES_RESULT`; otherwise exit code 0 is a pass, 1 a denial, anything else a failure of the hook, and what it
-* printed is the summary. Without a plan there is nothing to say.
+* Runs hooks one after the other, each once for the job. A hook finds the plans in the folder `PIPELINES_PLANS`, and how the
+* units ended in the file `PIPELINES_OUTCOME`. It may write `{"result": "pass" | "warn" | "deny", "summary": "<Markdown>"}`
+* to the file `PIPELINES_RESULT`; otherwise exit code 0 is a pass, 1 a denial, anything else a failure of the hook, and what
+* it printed is the summary.
 */
 async function runHooks(job) {
-	if ((await readdir$1(job.plansFolder).catch(() => [])).length === 0) return [];
+	const occasions = occasionsOf((await readdir$1(job.plansFolder).catch(() => [])).length, job.outcome);
 	const outcomes = [];
-	for (const hook of job.hooks) outcomes.push(await runHook(job, hook));
+	for (const hook of job.hooks) if (hook.on.some((on) => occasions.has(on))) outcomes.push(await runHook(job, hook));
 	return outcomes;
+}
+function occasionsOf(plans, outcome) {
+	const failed = outcome?.units.some(({ end }) => needsSomebody(end, outcome.action)) === true;
+	const occasions = /* @__PURE__ */ new Set();
+	if (plans > 0) occasions.add("plans");
+	if (failed) occasions.add("failure");
+	return occasions.size === 0 ? /* @__PURE__ */ new Set(["nothing"]) : occasions;
+}
+/** What a hook gets besides the environment of the job's tools. */
+async function variablesOf(job, resultFile) {
+	const common = {
+		PIPELINES_PLANS: job.plansFolder,
+		PIPELINES_RESULT: resultFile
+	};
+	if (job.outcome === null) return common;
+	const file = join(dirname(resultFile), "outcome.json");
+	await writeFile$1(file, JSON.stringify(withPlanFiles(job.outcome)), { mode: 384 });
+	return {
+		...common,
+		PIPELINES_OUTCOME: file
+	};
+}
+/** The outcome, and beside each unit the name of its plan in the folder of plans. */
+function withPlanFiles(outcome) {
+	const units = outcome.units.map((unit) => {
+		return unit.plan === void 0 ? unit : {
+			...unit,
+			planFile: `${fileNameOf(unit.path)}.json`
+		};
+	});
+	return {
+		...outcome,
+		units
+	};
 }
 async function runHook(job, hook) {
 	await mkdir$1(job.jobFolder, { recursive: true });
@@ -58282,8 +61426,7 @@ async function runHook(job, hook) {
 		cwd: job.folder,
 		env: {
 			...job.env,
-			PIPELINES_PLANS: job.plansFolder,
-			PIPELINES_RESULT: resultFile
+			...await variablesOf(job, resultFile)
 		},
 		timeoutMs: hook.timeout_minutes * 6e4,
 		maxCharacters: MOST_OUTPUT
@@ -58336,11 +61479,197 @@ function fenced(text) {
 	return `${fence}\n${plain}\n${fence}`;
 }
 
+// packages/core/src/git/fill-submodules.ts
+/**
+* Fills the submodules of a worktree from those of the checkout that it was made beside, at the commits that the
+* worktree names, nested ones too. Nothing is fetched: what the checkout has not is answered as missing.
+*
+* @param env a clean environment for git
+* @returns the folders of submodules that could not be filled, by their paths from the root
+*/
+async function fillSubmodules(repositoryFolder, worktreeFolder, env) {
+	const indexes = await mkdtemp(join(tmpdir(), "pipelines-index-"));
+	try {
+		return await fill({
+			repositoryFolder,
+			worktreeFolder,
+			env,
+			indexFile: join(indexes, "index")
+		}, "", "HEAD");
+	} finally {
+		await rm$1(indexes, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+/** @param inside the folder of the repository whose submodules are filled: empty for the outermost one */
+async function fill(filling, inside, commit) {
+	const { repositoryFolder, worktreeFolder, env, indexFile } = filling;
+	if (!await access$1(join(worktreeFolder, inside, ".gitmodules")).then(() => true, () => false)) return [];
+	const cwd = inside === "" ? worktreeFolder : join(repositoryFolder, inside);
+	const git = ["-c", "core.hooksPath=/dev/null"];
+	const { stdout } = await run("git", [
+		...git,
+		"ls-tree",
+		"-r",
+		"-z",
+		"--full-tree",
+		commit
+	], {
+		cwd,
+		env
+	});
+	const missing = [];
+	for (const [, sha = "", path = ""] of stdout.matchAll(/(?:^|\0)160000 commit ([0-9a-f]+)\t([^\0]+)/g)) {
+		const folder = join(inside, path);
+		const source = {
+			cwd: join(repositoryFolder, folder),
+			env: {
+				...env,
+				GIT_INDEX_FILE: indexFile
+			}
+		};
+		const ownGit = await access$1(join(source.cwd, ".git")).then(() => true, () => false);
+		const into = `--prefix=${join(worktreeFolder, folder)}/`;
+		const filled = ownGit && (await run("git", [
+			...git,
+			"read-tree",
+			sha
+		], source)).exitCode === 0 && (await run("git", [
+			...git,
+			"checkout-index",
+			"--all",
+			"--force",
+			into
+		], source)).exitCode === 0;
+		missing.push(...filled ? await fill(filling, folder, sha) : [folder]);
+	}
+	return missing;
+}
+
+// packages/core/src/git/submodules.ts
+/**
+* A repository in whose commits the files of submodules are files like all others, as far as its checkout has them at
+* every one of these commits. A submodule that it lacks at one of them stays one entry: half of it would look like
+* files that were added or deleted.
+*
+* @param commits those that are read
+* @param environment a clean environment for git
+*/
+async function withSubmodules(repository, commits, environment) {
+	const trees = /* @__PURE__ */ new Map();
+	for (const commit of new Set(commits)) trees.set(commit, await repository.tree(commit));
+	const found = {
+		folder: repository.folder,
+		environment,
+		contents: /* @__PURE__ */ new Map(),
+		objects: /* @__PURE__ */ new Set()
+	};
+	for (const entries of trees.values()) await lookInto(entries, "", found);
+	if (found.objects.size === 0) return repository;
+	const whole = new Map([...trees].map(([commit, entries]) => [commit, expanded(entries, "", found.contents)]));
+	const tree = async (commit) => whole.get(commit) ?? await repository.tree(commit);
+	const alternates = {
+		...environment,
+		GIT_ALTERNATE_OBJECT_DIRECTORIES: [...found.objects].join(":")
+	};
+	return {
+		...repository,
+		tree,
+		async diff(base, head) {
+			return changesBetween(base === null ? [] : await tree(base), await tree(head));
+		},
+		async renames(base, head, pathspecs) {
+			const around = await repository.renames(base, head, pathspecs);
+			const [before, after] = [await tree(base), await tree(head)];
+			return [...around, ...movedUnchanged(changesBetween(before, after), before, after)];
+		},
+		blobs: (names, longest) => readBlobs(repository.folder, names, alternates, longest)
+	};
+}
+async function lookInto(entries, inside, found) {
+	for (const { path, blob } of entries.filter(({ kind }) => kind === "submodule")) {
+		const folder = posix.join(inside, path);
+		const known = found.contents.get(folder) ?? /* @__PURE__ */ new Map();
+		found.contents.set(folder, known);
+		if (known.has(blob)) continue;
+		const content = await contentOf(folder, blob, found);
+		known.set(blob, content);
+		await lookInto(content ?? [], folder, found);
+	}
+}
+async function contentOf(folder, commit, { folder: root, environment: env, objects }) {
+	const cwd = join(root, folder);
+	if (!await access$1(join(cwd, ".git")).then(() => true, () => false)) return null;
+	const listed = await run("git", [
+		"ls-tree",
+		"-r",
+		"-z",
+		"--full-tree",
+		commit
+	], {
+		cwd,
+		env
+	});
+	const place = await run("git", [
+		"rev-parse",
+		"--path-format=absolute",
+		"--git-path",
+		"objects"
+	], {
+		cwd,
+		env
+	});
+	if (listed.exitCode !== 0 || place.exitCode !== 0) return null;
+	objects.add(place.stdout.trim());
+	return parseTree(listed.stdout);
+}
+/** The entries with those of submodules in their places. */
+function expanded(entries, inside, contents) {
+	return entries.flatMap((entry) => {
+		const path = posix.join(inside, entry.path);
+		const known = entry.kind === "submodule" ? contents.get(path) : void 0;
+		const content = known !== void 0 && [...known.values()].every((content) => content !== null) ? known.get(entry.blob) ?? null : null;
+		return content === null ? [{
+			...entry,
+			path
+		}] : expanded(content, path, contents);
+	});
+}
+/** Files that are gone and files that are new, of the same name and content: git sees none that cross a submodule's border. */
+function movedUnchanged(changes, before, after) {
+	const [old, current] = [blobsByPath(before), blobsByPath(after)];
+	const added = changes.filter(({ status }) => status === "added").map(({ path }) => path);
+	const byContent = Map.groupBy(added, (path) => `${posix.basename(path)} ${current.get(path)}`);
+	return changes.filter(({ status }) => status === "deleted").flatMap(({ path }) => (byContent.get(`${posix.basename(path)} ${old.get(path)}`) ?? []).map((to) => [path, to]));
+}
+const blobsByPath = (entries) => new Map(entries.map(({ path, blob }) => [path, blob]));
+function changesBetween(before, after) {
+	const [old, current] = [before, after].map((entries) => new Map(entries.map((entry) => [entry.path, entry])));
+	if (old === void 0 || current === void 0) return [];
+	return [.../* @__PURE__ */ new Set([...old.keys(), ...current.keys()])].toSorted().flatMap((path) => {
+		const [was, is] = [old.get(path), current.get(path)];
+		if (was === void 0) return [{
+			path,
+			status: "added"
+		}];
+		if (is === void 0) return [{
+			path,
+			status: "deleted"
+		}];
+		return was.blob === is.blob && was.kind === is.kind ? [] : [{
+			path,
+			status: "modified"
+		}];
+	});
+}
+
 // packages/core/src/terragrunt/files.ts
 /** The name of the file that makes a folder a stack. */
 const STACK_FILE = "terragrunt.stack.hcl";
 /** The name of the file that makes a folder a unit. */
-const UNIT_FILE = "terragrunt.hcl";
+const UNIT_FILE$1 = "terragrunt.hcl";
 /** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
 const GENERATE_STACK = [
 	"stack",
@@ -58510,75 +61839,6 @@ function distanceOf(file, unit) {
 	return basename(file) === "terragrunt.hcl" ? Number.POSITIVE_INFINITY : 1e3;
 }
 
-// packages/executor/src/checkout/submodules.ts
-/**
-* Fills the submodules of a worktree from those of the checkout that it was made beside, at the commits that the
-* worktree names, nested ones too. Nothing is fetched: what the checkout has not is answered as missing.
-*
-* @param env a clean environment for git
-* @returns the folders of submodules that could not be filled, by their paths from the root
-*/
-async function fillSubmodules(repositoryFolder, worktreeFolder, env) {
-	const indexes = await mkdtemp(join(tmpdir(), "pipelines-index-"));
-	try {
-		return await fill({
-			repositoryFolder,
-			worktreeFolder,
-			env,
-			indexFile: join(indexes, "index")
-		}, "", "HEAD");
-	} finally {
-		await rm$1(indexes, {
-			recursive: true,
-			force: true
-		});
-	}
-}
-/** @param inside the folder of the repository whose submodules are filled: empty for the outermost one */
-async function fill(filling, inside, commit) {
-	const { repositoryFolder, worktreeFolder, env, indexFile } = filling;
-	if (!await access$1(join(worktreeFolder, inside, ".gitmodules")).then(() => true, () => false)) return [];
-	const cwd = inside === "" ? worktreeFolder : join(repositoryFolder, inside);
-	const git = ["-c", "core.hooksPath=/dev/null"];
-	const { stdout } = await run("git", [
-		...git,
-		"ls-tree",
-		"-r",
-		"-z",
-		"--full-tree",
-		commit
-	], {
-		cwd,
-		env
-	});
-	const missing = [];
-	for (const [, sha = "", path = ""] of stdout.matchAll(/(?:^|\0)160000 commit ([0-9a-f]+)\t([^\0]+)/g)) {
-		const folder = join(inside, path);
-		const source = {
-			cwd: join(repositoryFolder, folder),
-			env: {
-				...env,
-				GIT_INDEX_FILE: indexFile
-			}
-		};
-		const ownGit = await access$1(join(source.cwd, ".git")).then(() => true, () => false);
-		const into = `--prefix=${join(worktreeFolder, folder)}/`;
-		const filled = ownGit && (await run("git", [
-			...git,
-			"read-tree",
-			sha
-		], source)).exitCode === 0 && (await run("git", [
-			...git,
-			"checkout-index",
-			"--all",
-			"--force",
-			into
-		], source)).exitCode === 0;
-		missing.push(...filled ? await fill(filling, folder, sha) : [folder]);
-	}
-	return missing;
-}
-
 // packages/executor/src/checkout/open-checkout.ts
 /** Checks a commit out beside the repository; disposing removes it. @param env a clean environment for git */
 async function openCheckout(repository, commit, env) {
@@ -58587,7 +61847,8 @@ async function openCheckout(repository, commit, env) {
 	return {
 		folder: tree.folder,
 		async withStacks(units, generation) {
-			const files = new Set((await repository.tree(commit)).map(({ path }) => path));
+			const whole = await withSubmodules(repository, [commit], env);
+			const files = new Set((await whole.tree(commit)).map(({ path }) => path));
 			const stacks = new Set([...files].filter((path) => posix.basename(path) === "terragrunt.stack.hcl" && !isCached(path)).map((path) => posix.dirname(path)));
 			const generated = await generateStacks(units, {
 				...generation,
@@ -58632,7 +61893,7 @@ async function locate(unit, { folder, commit, files, stacks, generated }) {
 		why: failed.join("\n\n")
 	};
 	const [nearest] = above;
-	const generates = nearest === void 0 ? `the folder has no ${UNIT_FILE}, and no ${STACK_FILE} above it could generate one` : `${posix.join(nearest, STACK_FILE)} does not generate it`;
+	const generates = nearest === void 0 ? `the folder has no ${UNIT_FILE$1}, and no ${STACK_FILE} above it could generate one` : `${posix.join(nearest, STACK_FILE)} does not generate it`;
 	return {
 		kind: "missing",
 		why: `There is no unit ${unit} at ${commit.slice(0, 7)}: ${generates}.`
@@ -58664,27 +61925,6 @@ async function someFile(folder, text, wanted, env) {
 	if (found.exitCode !== 0) return found.exitCode !== 1;
 	for (const file of found.stdout.split("\0").filter((name) => name !== "")) if (file.endsWith(".json") || wanted(await readFile(join(folder, file), "utf8"))) return true;
 	return false;
-}
-
-// packages/core/src/configuration/accounts-file.ts
-/** One entry; teams keep further keys there, which are theirs. */
-const Entry = looseObject({
-	id: union([string(), number()]).transform((id) => String(id).padStart(12, "0")).refine((id) => /^\d{12}$/.test(id), "an account's id is 12 digits"),
-	email: string().optional(),
-	owner_email: string().optional()
-});
-/**
-* Reads `accounts.yml`: `<folder>: {id, email}`.
-*
-* @throws ConfigurationError naming the line that does not fit
-*/
-function readAccounts(text, file) {
-	const entries = readYaml(text, file, record(string(), Entry)) ?? {};
-	return new Map(Object.entries(entries).map(([name, entry]) => [name, {
-		name,
-		id: entry.id,
-		email: entry.email ?? entry.owner_email ?? ""
-	}]));
 }
 
 // packages/executor/src/credentials/token-file.ts
@@ -58864,13 +62104,16 @@ async function accountsOf({ execution, configuration, repository }) {
 */
 function judgePlans(job, folder) {
 	return async (unit, plan) => {
-		if (job.hooks.length === 0) return null;
+		const hooks = job.hooks.filter(({ on }) => on.includes("plans"));
+		if (hooks.length === 0) return null;
 		const plansFolder = await mkdtemp(join(job.jobFolder, "judged-"));
 		try {
 			await writeFile$1(join(plansFolder, `${unit}.json`), JSON.stringify(plan), { mode: 384 });
 			const denial = (await runHooks({
 				...job,
+				hooks,
 				plansFolder,
+				outcome: null,
 				folder: await folder()
 			})).find(({ result }) => result === "deny" || result === "failed");
 			if (denial === void 0) return null;
@@ -58888,814 +62131,6 @@ function judgePlans(job, folder) {
 			});
 		}
 	};
-}
-
-// packages/executor/src/job/redactor.ts
-/**
-* @param secrets values that are never shown
-* @param patterns regular expressions of the configuration
-* @param checkoutFolder a folder of the runner, left out of paths: units are named from the repository's root
-*/
-function redactorOf(secrets, patterns, checkoutFolder) {
-	const expressions = patterns.map(redactPattern);
-	const known = new Set(secrets);
-	let mask = maskOf(known, expressions);
-	return {
-		clean: (text) => mask(inert(mask(text.replaceAll(`${checkoutFolder}/`, "").replaceAll(checkoutFolder, ".")))),
-		hide(values) {
-			const before = known.size;
-			for (const value of values) known.add(value);
-			if (known.size !== before) mask = maskOf(known, expressions);
-		}
-	};
-}
-
-// packages/executor/src/job/open-job.ts
-/** Checks the job's commit out and gets its credentials ready. Disposing leaves nothing of it on the runner. */
-async function openJob(options) {
-	try {
-		var _usingCtx$6 = _usingCtx();
-		const { execution, configuration, newest, environment, tools, repository, stop, mayStart } = options;
-		const opened = _usingCtx$6.a(new AsyncDisposableStack());
-		const tree = opened.use(await openCheckout(repository, execution.job.at, toolEnvironment(options.process)));
-		const work = await mkdtemp(join(tmpdir(), "pipelines-job-"));
-		opened.defer(() => rm$1(work, {
-			recursive: true,
-			force: true,
-			maxRetries: 3
-		}));
-		const plans = hooksOf(configuration, execution.job.action).length === 0 ? null : join(work, "plans");
-		if (plans !== null) await mkdir$1(plans);
-		const authProvider = opened.use(await openAuthProvider({
-			execution,
-			configuration,
-			environment,
-			repository,
-			jobFolder: work,
-			treeFolder: tree.folder,
-			process: options.process,
-			program: options.program,
-			warn: options.warn
-		}));
-		const units = execution.job.units.map(({ path }) => path);
-		const checkout = await tree.withStacks(units, {
-			env: tools.env,
-			stop,
-			credentialsFor: (folder) => authProvider.variablesFor(folder)
-		});
-		const trees = opened.use(new AsyncDisposableStack());
-		const redactor = redactorOf(tools.secrets, configuration.redact, tree.folder);
-		let trusted = null;
-		const trustedFolder = () => {
-			const commit = governingCommit(execution.comparison, execution.job);
-			trusted ??= addWorktree(repository.folder, commit, toolEnvironment(options.process)).then((governing) => trees.use(governing).folder);
-			return trusted;
-		};
-		const job = {
-			execution,
-			configuration,
-			newest,
-			environment,
-			tools,
-			checkout,
-			stop,
-			mayStart,
-			redactor,
-			judgePlan: judgePlans({
-				hooks: configuration.hooks.after_plan,
-				jobFolder: work,
-				env: tools.env,
-				clean: redactor.clean
-			}, trustedFolder),
-			reviewRule: reviewRuleOf(options),
-			authProvider: authProvider.command,
-			folders: {
-				work,
-				plans,
-				outcome: options.outcomeFolder
-			}
-		};
-		const resources = opened.move();
-		return {
-			...job,
-			[Symbol.asyncDispose]: () => resources.disposeAsync()
-		};
-	} catch (_) {
-		_usingCtx$6.e = _;
-	} finally {
-		await _usingCtx$6.d();
-	}
-}
-/**
-* The rule that holds for an apply. A person at a terminal sees the plan before the apply, so nothing more is asked
-* there; on a runner the stricter rule of the job's configuration and the newest one holds, whatever a document says about
-* the event.
-*/
-function reviewRuleOf({ configuration, newest, execution, process }) {
-	const onRunner = process["GITHUB_ACTIONS"] === "true";
-	return execution.comparison.event.name === "local" && !onRunner ? "off" : stricterRule(configuration.reviewed_plan, newest.reviewed_plan);
-}
-
-// packages/core/src/terragrunt/binary.ts
-/** A tool that is missing, does not start, or is too old. */
-var ToolError = class extends Error {
-	name = "ToolError";
-	tool;
-	constructor(tool, what, options) {
-		super(what, options);
-		this.tool = tool;
-	}
-};
-/**
-* Finds Terragrunt on the PATH of `environment`.
-*
-* @throws ToolError when it is missing or too old
-*/
-async function locateTerragrunt(environment, cwd) {
-	const program = "terragrunt";
-	const ran = await run(program, ["--version"], {
-		cwd,
-		env: environment,
-		timeoutMs: 6e4
-	});
-	const version = /v?(\d+\.\d+\.\d+)/.exec(ran.stdout)?.[1];
-	if (ran.exitCode !== 0 || version === void 0) throw new ToolError(program, `terragrunt can't be started (${ran.failure ?? ran.stderr.trim()}). Install Terragrunt ${OLDEST.terragrunt} or newer.`);
-	if (isOlder(version, OLDEST.terragrunt)) throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST.terragrunt} or newer.`);
-	return {
-		program,
-		version
-	};
-}
-
-// packages/executor/src/credentials/module-access.ts
-/**
-* Variables that let git read private modules with the configuration's token, whichever way they are addressed. The
-* token is sent as a header, so that no address in an error message holds it. Without a token public modules still work.
-*
-* @param job the environment of the job
-*/
-function moduleAccess({ module_access: access }, job) {
-	const token = access === void 0 ? "" : job[access.secret] ?? "";
-	if (access === void 0 || token === "") return {
-		variables: {},
-		secrets: []
-	};
-	const encoded = Buffer.from(`x-access-token:${token}`).toString("base64");
-	const settings = access.hosts.flatMap((host) => {
-		const address = `https://${host}/`;
-		return [
-			[`http.${address}.extraHeader`, `AUTHORIZATION: basic ${encoded}`],
-			[`url.${address}.insteadOf`, `git@${host}:`],
-			[`url.${address}.insteadOf`, `ssh://git@${host}/`]
-		];
-	});
-	const variables = { GIT_CONFIG_COUNT: String(settings.length) };
-	for (const [index, [key, value]] of settings.entries()) {
-		variables[`GIT_CONFIG_KEY_${index}`] = key;
-		variables[`GIT_CONFIG_VALUE_${index}`] = value;
-	}
-	return {
-		variables,
-		secrets: [token, encoded]
-	};
-}
-
-// packages/executor/src/tofu/binary.ts
-const oldest = {
-	tofu: OLDEST.opentofu,
-	terraform: OLDEST.terraform
-};
-/**
-* Finds OpenTofu or Terraform: whichever comes first on a PATH, OpenTofu where both are in one folder.
-*
-* @throws ToolError when there is none, or it is too old
-*/
-async function locateBinary(env) {
-	for (const folder of (env["PATH"] ?? "").split(delimiter)) for (const kind of ["tofu", "terraform"]) {
-		const program = join(folder, kind);
-		if (folder === "" || !await isProgram(program)) continue;
-		const said = execFileSync(program, ["version"], {
-			env: { ...env },
-			encoding: "utf8"
-		});
-		const version = /v(\d+\.\d+\.\d+)/.exec(said)?.[1];
-		if (version === void 0) throw new ToolError(kind, `${program} does not say its version.`);
-		if (isOlder(version, oldest[kind])) throw new ToolError(kind, `${kind} v${version} is too old: Pipelines needs ${oldest[kind]} or newer.`);
-		return {
-			kind,
-			program: await realpath(program),
-			version
-		};
-	}
-	throw new ToolError("tofu", `Neither tofu nor terraform is on the PATH. Install OpenTofu ${oldest.tofu} or newer.`);
-}
-async function isProgram(file) {
-	try {
-		await access$1(file, constants$1.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-// packages/executor/src/job/tools.ts
-/**
-* Finds the tools, and puts their environment together.
-*
-* @param process the environment of this process
-* @throws ToolError when a tool is missing or too old
-* @throws MissingSecretError when the job does not have what the environment declares
-*/
-async function findTools(action, configuration, environment, process) {
-	const clean = toolEnvironment(process);
-	const needed = traitsOf(action).needsApproval ? "all secrets" : "secrets that are there";
-	const { variables, secrets, missing } = variablesOf(environment, process, needed);
-	const modules = moduleAccess(configuration, process);
-	const [terragrunt, binary] = await Promise.all([locateTerragrunt(clean, tmpdir()), locateBinary(clean)]);
-	return {
-		binary,
-		versions: {
-			terragrunt: terragrunt.version,
-			tofu: `${binary.kind} ${binary.version}`
-		},
-		env: {
-			...clean,
-			...modules.variables,
-			...variables
-		},
-		secrets: [...secrets, ...modules.secrets],
-		missing
-	};
-}
-
-// packages/executor/src/outcome/outcome-log.ts
-/** Begins the outcome of a job. @param warn told when a unit's end could not be written */
-async function startOutcomeLog(execution, warn) {
-	const { job, attempt, folder } = execution;
-	let outcome = {
-		version: 1,
-		job: job.id,
-		attempt,
-		action: job.action,
-		environment: job.environment,
-		at: job.at,
-		state: "running",
-		startedAt: (/* @__PURE__ */ new Date()).toISOString(),
-		toolVersions: {
-			terragrunt: null,
-			tofu: null
-		},
-		units: [],
-		hooks: [],
-		failure: null,
-		logUrl: execution.logUrl
-	};
-	const write = async (news) => {
-		outcome = {
-			...outcome,
-			...news
-		};
-		await writeDocument(outcomeFile(folder, job.id, attempt), outcome);
-	};
-	await write({});
-	return {
-		folder: outcomeFolder(folder, job.id, attempt),
-		add: write,
-		async unitEnded(unit) {
-			await write({ units: [...outcome.units, unit] }).catch((error) => warn(`the outcome can't be written: ${error instanceof Error ? error.message : error}`));
-		},
-		async finish(failure) {
-			await write({
-				state: "finished",
-				finishedAt: (/* @__PURE__ */ new Date()).toISOString(),
-				failure
-			});
-			return outcome;
-		}
-	};
-}
-
-// packages/executor/src/schedule/deadline.ts
-/** For checking out, installing tools, hooks and uploads around the units. */
-const AROUND_MINUTES = 5;
-/**
-* How long after its start a job starts no further unit, in milliseconds: a unit that starts then can still take its whole
-* time before the runner ends the job. A job that is killed in the middle of an apply leaves locks and half a change.
-*/
-function startsUntilMs({ timeoutMinutes }, { jobs }) {
-	return Math.max(AROUND_MINUTES, timeoutMinutes - jobs.timeout_minutes - AROUND_MINUTES) * 6e4;
-}
-
-// packages/core/src/contracts/end.ts
-/**
-* Judges how a unit ended. Whether later units start, a job's exit code, a run's status, issues and headlines all
-* follow from this answer.
-*
-* @param action what was to be done: a unit that waits for others is fine in a plan, and not in an apply
-*/
-function verdictOn(end, action) {
-	switch (end.kind) {
-		case "changed":
-		case "unchanged": return "well";
-		case "superseded":
-		case "ignored": return "open";
-		case "waiting": return traitsOf(action).writes ? "bad" : "open";
-		case "withheld": return end.stop.guard === "paused" ? "open" : "bad";
-		case "failed":
-		case "skipped":
-		case "interrupted":
-		case "unknown": return "bad";
-		default: return end;
-	}
-}
-/**
-* Whether what builds on a unit may go on. To ignore an error means for Terragrunt that dependents run; what a unit
-* still needs that could not be destroyed is not destroyed all the same.
-*
-* @param action what is done to the units that build on it
-*/
-function mayBuildOn(end, action) {
-	if (end.kind === "ignored") return !traitsOf(action).removes;
-	return end.kind === "changed" || end.kind === "unchanged";
-}
-/** Whether somebody has to act on how a unit ended. */
-function needsSomebody(end, action) {
-	return verdictOn(end, action) === "bad";
-}
-/** Whether nobody has to act on a job. */
-function jobEndedWell({ action, ends, hooks, account, failure }) {
-	return failure === null && (account?.failure ?? null) === null && hooks.every(({ result }) => result === "pass" || result === "warn") && ends.every((end) => !needsSomebody(end, action));
-}
-
-// packages/executor/src/schedule/schedule.ts
-/**
-* Which units of a job come next.
-*
-* @param units the job's units; an `after` that is no unit of the job ran in an earlier one, and counts by its entry in
-*   `ended`: one that nobody tells of did not end well
-* @param ended how units ended so far, also those of earlier jobs
-* @param action what is done to the units
-* @param running units that are under way
-* @param limit how many may be under way at once
-* @param applies units that earlier jobs were to apply, where this job destroys what they depended on
-*/
-function nextUnits(units, ended, action, running, limit, applies = /* @__PURE__ */ new Set()) {
-	const inJob = new Set(units.map((unit) => unit.path));
-	const open = units.filter((unit) => !ended.has(unit.path) && !running.has(unit.path));
-	const start = [];
-	const skip = [];
-	for (const unit of open) {
-		const because = unit.after.filter((path) => {
-			const end = ended.get(path);
-			return end === void 0 ? !inJob.has(path) : !mayBuildOn(end, action);
-		});
-		if (because.length > 0) skip.push({
-			path: unit.path,
-			end: endBehind(because, ended, applies)
-		});
-		else if (unit.after.every((path) => ended.has(path))) start.push(unit.path);
-	}
-	return {
-		start: start.slice(0, Math.max(0, limit - running.size)),
-		skip
-	};
-}
-/**
-* The end of a unit that has to stay behind others. A destroy that an apply was needed for is held back by name, also
-* when that apply is left to a later run: a later run knows nothing of destroys that were due before it. What else
-* builds on units that a later run takes care of is left to that run too; all else is skipped.
-*/
-function endBehind(because, ended, applies) {
-	const needed = because.filter((path) => applies.has(path));
-	if (needed.length > 0) return {
-		kind: "withheld",
-		stop: neededApply(needed, ended)
-	};
-	return because.map((path) => ended.get(path)).find((end) => end?.kind === "superseded") ?? {
-		kind: "skipped",
-		because
-	};
-}
-function neededApply(units, ended) {
-	const named = units.map((unit) => `\`${unit}\``).join(", ");
-	const left = units.every((unit) => ended.get(unit)?.kind === "superseded");
-	return {
-		guard: "needed-apply",
-		message: `Its destroy waits: ${named} depended on it, and the apply that was to end that ${left ? "is left to a later run" : "did not end well"}.`,
-		unseen: [],
-		next: left ? `Wait for the later run's apply of ${named}. Then run the workflow by hand with action \`plan-destroy\` for this unit, and with action \`destroy\` and that run as \`approved_run\`.` : `See to the apply of ${named}. Then re-run the failed jobs: the destroy follows.`
-	};
-}
-
-// packages/executor/src/schedule/run-graph.ts
-/** The end of a unit that is not started any more. */
-function notStarted(why) {
-	return {
-		kind: "interrupted",
-		at: "init",
-		lock: null,
-		erroredState: false,
-		message: `${why} Nothing of it was changed.`
-	};
-}
-/** Runs the units of a job along their order, some side by side. A unit that ended badly holds back only what builds on it. */
-async function runGraph(graph) {
-	const ends = new Map(graph.earlier);
-	const running = /* @__PURE__ */ new Map();
-	const record = async (outcome) => {
-		ends.set(outcome.path, outcome.end);
-		running.delete(outcome.path);
-		await graph.ended(outcome);
-	};
-	for (;;) {
-		const next = nextUnits(graph.units, ends, graph.action, new Set(running.keys()), graph.limit, graph.applies);
-		for (const { path, end } of next.skip) await record({
-			path,
-			end,
-			seconds: 0
-		});
-		const over = graph.over();
-		if (over === null) for (const path of next.start) running.set(path, graph.run(path));
-		if (running.size === 0) {
-			if (next.skip.length > 0) continue;
-			if (over === null || next.start.length === 0) return;
-			for (const path of next.start) await record({
-				path,
-				end: notStarted(over),
-				seconds: 0
-			});
-			continue;
-		}
-		await record(await Promise.race(running.values()));
-	}
-}
-
-// packages/core/src/configuration/policy.ts
-/**
-* The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
-* determines jobs, and the executor once more, since a job's document is no authority.
-*
-* A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
-* at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
-* who protects it later is heard as well.
-*
-* @param governing the environment of the unit by the configuration that governs the job
-* @param now the same by the newest configuration that is known; `null` where that knows no such unit
-*/
-function restrictionOn(governing, now, unit, action) {
-	if (!changesUnits(action)) return null;
-	const { removes } = traitsOf(action);
-	const current = now ?? governing;
-	if (current.apply === "paused") return pauseOf(current, action);
-	if (!removes) return null;
-	return destroyRuleOf(governing, unit) ?? destroyRuleOf(current, unit);
-}
-function pauseOf({ name }, action) {
-	const resume = `set \`environments.${name}.apply\` to \`on\``;
-	return {
-		by: "paused",
-		message: `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`,
-		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
-		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
-	};
-}
-function destroyRuleOf({ name, protect, destroy }, unit) {
-	if (globMatcher(protect)(unit)) return {
-		by: "protected",
-		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
-		...waysToDestroy(`take it out of \`environments.${name}.protect\``)
-	};
-	if (destroy === "deny") return {
-		by: "destroy-denied",
-		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
-		...waysToDestroy(`set \`environments.${name}.destroy\` to \`allow\``)
-	};
-	return null;
-}
-function waysToDestroy(change) {
-	return {
-		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
-		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
-	};
-}
-
-// packages/executor/src/guard/policy.ts
-/**
-* What the configuration says against an action on a unit, whatever the job's document says; `null` when it may run.
-*
-* @param environment the job's
-* @param newest the newest configuration of the deploy branch that is known
-*/
-function policyOn(configuration, environment, newest, unit, action) {
-	const belongs = environmentLookup(configuration)(unit);
-	if (belongs.kind !== "one" || belongs.environment.name !== environment.name) return {
-		kind: "failed",
-		at: "init",
-		cause: {
-			kind: "configuration",
-			message: `${unit} is in ${belongs.kind === "none" ? "no environment" : belongs.kind === "several" ? `several environments (${belongs.names.join(", ")})` : `the environment ${belongs.environment.name}`}, not in ${environment.name} alone. Its environment is decided by \`environments.*.paths\` in .pipelines/config.yml.`
-		}
-	};
-	const now = environmentLookup(newest)(unit);
-	const restriction = restrictionOn(environment, now.kind === "one" ? now.environment : null, unit, action);
-	if (restriction === null) return null;
-	const { by, message, next } = restriction;
-	return {
-		kind: "withheld",
-		stop: {
-			guard: by,
-			message,
-			unseen: [],
-			next
-		}
-	};
-}
-
-// packages/executor/src/tofu/rescue-state.ts
-/** What saves or asks for state runs after a stop as well, in the folder as the apply left it. */
-const SAVING = {
-	evenWhenStopped: true,
-	initialised: true,
-	timeoutMinutes: 1
-};
-/** Waits before each try, in milliseconds. A cancelled job has less than five minutes in all. */
-const PAUSES_MS = [
-	0,
-	5e3,
-	15e3
-];
-/**
-* Writes the state that an apply left in `errored.tfstate` to its backend after all. The backend refuses a state that
-* is older than its own, so nothing is overwritten. A state that can't be written stays out of the artifacts,
-* since it holds secrets in clear text.
-*
-* @param saveAs the file to save it in when its backend does not take it
-*/
-async function rescueState(workspace, saveAs, pauses = PAUSES_MS) {
-	const errored = await workspace.erroredState();
-	if (errored === null) return { kind: "none" };
-	let why = "";
-	for (const [index, pause] of pauses.entries()) {
-		await setTimeout$2(pause);
-		const step = await workspace.terragrunt(`state-push-${index + 1}`, [
-			"state",
-			"push",
-			errored
-		], { ...SAVING });
-		if (step.end.exitCode === 0) return {
-			kind: "pushed",
-			tries: index + 1
-		};
-		why = step.text;
-	}
-	await mkdir$1(dirname(saveAs), { recursive: true });
-	await copyFile$1(errored, saveAs);
-	await chmod$1(saveAs, 384);
-	return {
-		kind: "on-runner",
-		file: saveAs,
-		why
-	};
-}
-/**
-* The lock that a killed binary left behind, as the backend tells it to somebody who wants it now; `null` when it can
-* be had. What asks removes nothing: it takes the lock, looks for a resource that nobody has, and gives the lock back.
-*/
-async function lockLeftBy(workspace) {
-	return lockOf((await workspace.terragrunt("lock", [
-		"state",
-		"rm",
-		"-dry-run",
-		"-no-color",
-		"-lock-timeout=0s",
-		"terraform_data.pipelines_asks_for_the_lock"
-	], SAVING)).text);
-}
-
-// packages/executor/src/tofu/log-file.ts
-/** Of an output of any size this much is read: its beginning, and its end, where the errors are. */
-const HEAD_BYTES = 524288;
-const TAIL_BYTES = 2097152;
-const CHUNK_BYTES = 262144;
-/** A longer line is passed over by `matchingLines`: none of Terragrunt's own is that long. */
-const LONGEST_LINE = 1048576;
-/**
-* The text of a log, its middle left out when it is long. The cuts are at the ends of lines, so that no half of a
-* secret stays that nobody recognises; a line too long to be kept whole goes as a whole. Empty when there is no file.
-*/
-async function readLog(file) {
-	try {
-		var _usingCtx$5 = _usingCtx();
-		const handle = _usingCtx$5.a(await open$2(file, "r").catch(() => null));
-		if (handle === null) return "";
-		const { size } = await handle.stat();
-		const read = async (from, bytes) => {
-			const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, from);
-			return buffer.subarray(0, bytesRead).toString("utf8");
-		};
-		if (size <= 2621440) return read(0, size);
-		const [head, tail] = [await read(0, HEAD_BYTES), await read(size - TAIL_BYTES, TAIL_BYTES)];
-		const first = head.slice(0, head.lastIndexOf("\n") + 1);
-		const last = tail.includes("\n") ? tail.slice(tail.indexOf("\n") + 1) : "";
-		return `${first}… ${size - Buffer.byteLength(first) - Buffer.byteLength(last)} bytes are left out here …\n${last}`;
-	} catch (_) {
-		_usingCtx$5.e = _;
-	} finally {
-		await _usingCtx$5.d();
-	}
-}
-/** The lines of a log of any size that hold one of the given texts. */
-async function matchingLines(file, texts) {
-	try {
-		var _usingCtx3 = _usingCtx();
-		const handle = _usingCtx3.a(await open$2(file, "r").catch(() => null));
-		if (handle === null) return [];
-		const found = [];
-		const take = (line) => {
-			if (texts.some((text) => line.includes(text))) found.push(line);
-		};
-		let rest = "";
-		for await (const chunk of handle.createReadStream({
-			encoding: "utf8",
-			highWaterMark: CHUNK_BYTES,
-			autoClose: false
-		})) {
-			const lines = `${rest}${chunk}`.split("\n");
-			rest = lines.pop() ?? "";
-			lines.forEach(take);
-			if (rest.length > LONGEST_LINE) rest = "";
-		}
-		take(rest);
-		return found;
-	} catch (_) {
-		_usingCtx3.e = _;
-	} finally {
-		await _usingCtx3.d();
-	}
-}
-
-// packages/executor/src/tofu/rendered-unit.ts
-const Dependency = looseObject({
-	config_path: string(),
-	mock_outputs: record(string(), unknown()).nullish(),
-	mock_outputs_merge_strategy_with_state: string().nullish(),
-	mock_outputs_merge_with_state: boolean().nullish()
-});
-const ExtraArguments = looseObject({
-	name: string(),
-	commands: array$1(string()).nullish(),
-	arguments: array$1(string()).nullish()
-});
-const RenderedUnit = looseObject({
-	dependency: record(string(), Dependency).nullish(),
-	terraform: looseObject({ extra_arguments: record(string(), ExtraArguments).nullish() }).nullish(),
-	errors: looseObject({ retry: array$1(looseObject({ name: string() })).nullish() }).nullish()
-});
-/** A unit's configuration as Terragrunt evaluates it; `null` where it can't, as without a dependency's outputs. */
-async function renderUnit(question) {
-	const { stdout } = await askTerragrunt(question, question.unitFolder, [...[
-		"render",
-		"--format",
-		"json",
-		"--non-interactive"
-	]]);
-	try {
-		return RenderedUnit.safeParse(JSON.parse(stdout)).data ?? null;
-	} catch {
-		return null;
-	}
-}
-/** Asks Terragrunt in a folder for what changes nothing. */
-function askTerragrunt(question, folder, args) {
-	return run("terragrunt", args, {
-		cwd: folder,
-		env: {
-			...question.env,
-			TG_DOWNLOAD_DIR: question.downloadFolder,
-			TG_LOG_DISABLE: "true",
-			...question.authProvider === null ? {} : { TG_AUTH_PROVIDER_CMD: question.authProvider }
-		},
-		timeoutMs: question.timeoutMinutes * 6e4
-	});
-}
-
-// packages/executor/src/tofu/merged-mocks.ts
-const Values = record(string(), unknown());
-/** What `output -json` prints: the other two keys tell it from what a hook may print beside it. */
-const Outputs = record(string(), looseObject({
-	value: unknown(),
-	type: unknown().nonoptional(),
-	sensitive: boolean()
-}));
-/**
-* The configuration files of dependencies whose mock outputs fill what their real outputs lack. Terragrunt merges them
-* without a word. What can not be decided counts as filled: such a plan must not be applied.
-*
-* @param rendered the unit's configuration; `null` where it is not known
-*/
-async function filledByMocks(question, rendered) {
-	const { unitFolder } = question;
-	if (rendered === null) return [join(unitFolder, "terragrunt.hcl")];
-	const filled = [];
-	for (const dependency of Object.values(rendered.dependency ?? {})) {
-		const strategy = dependency.mock_outputs_merge_strategy_with_state ?? (dependency.mock_outputs_merge_with_state === true ? "shallow" : "no_merge");
-		const mocks = dependency.mock_outputs ?? {};
-		if (strategy === "no_merge" || Object.keys(mocks).length === 0) continue;
-		const folder = resolve(unitFolder, dependency.config_path);
-		const real = outputsIn((await askTerragrunt(question, folder, [
-			"run",
-			"--non-interactive",
-			"--tf-forward-stdout",
-			"--",
-			"output",
-			"-json"
-		])).stdout);
-		if (real === null || lacks(real, mocks, strategy === "deep_map_only")) filled.push(join(folder, "terragrunt.hcl"));
-	}
-	return filled;
-}
-/** The values that `output -json` printed, whatever hooks printed before and behind it; `null` when there are none. */
-function outputsIn(text) {
-	for (const [object] of text.matchAll(/^\{(?:\}$|$[\s\S]*?^\}$)/gm)) try {
-		const outputs = Outputs.safeParse(JSON.parse(object));
-		if (outputs.success) return Object.fromEntries(Object.entries(outputs.data).map(([name, { value }]) => [name, value]));
-	} catch {}
-	return null;
-}
-/** Whether a mock has a key, at any depth when `deep`, that the real outputs have not. */
-function lacks(real, mock, deep) {
-	const [reals, mocks] = [Values.safeParse(real), Values.safeParse(mock)];
-	if (!mocks.success) return false;
-	if (!reals.success) return Object.keys(mocks.data).length > 0;
-	return Object.entries(mocks.data).some(([key, value]) => !(key in reals.data) || deep && isMap(value) && isMap(reals.data[key]) && lacks(reals.data[key], value, deep));
-}
-const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-
-// packages/executor/src/tofu/sensitive-inputs.ts
-/**
-* The texts that a unit's inputs give to variables which its module declares as sensitive. A plan tells them as well;
-* this is for the errors of one that was never made.
-*
-* @param folder where the module's code is
-* @param environment the variables that the binary was started with, as `env -0` prints them
-*/
-async function sensitiveInputs(folder, environment) {
-	const values = /* @__PURE__ */ new Map();
-	for (const entry of environment.split("\0")) {
-		const [, name, value] = /^TF_VAR_([^=]+)=([\s\S]*)$/.exec(entry) ?? [];
-		if (name !== void 0 && value !== void 0) values.set(name, value);
-	}
-	const found = /* @__PURE__ */ new Set();
-	if (values.size === 0) return found;
-	for (const file of await readdir$1(folder).catch(() => [])) {
-		if (!/\.(?:tf|tofu)(?:\.json)?$/.test(file)) continue;
-		const text = await readFile(join(folder, file), "utf8").catch(() => "");
-		for (const name of file.endsWith(".json") ? sensitiveInJson(text) : sensitiveInHcl(text)) for (const secret of textsOf(values.get(name) ?? "")) found.add(secret);
-	}
-	return found;
-}
-/** The names of the variables whose blocks say `sensitive`. What is a block is told by its braces. */
-function sensitiveInHcl(text) {
-	const names = [];
-	for (const { 0: head, 1: name = "", index } of text.matchAll(/^[ \t]*variable[ \t]+"?([\w-]+)"?[ \t]*\{/gm)) {
-		const body = blockAt(text, index + head.length);
-		if (/(?:^|[\s{])sensitive[ \t]*=[ \t]*true\b/m.test(body)) names.push(name);
-	}
-	return names;
-}
-/** A longer block declares no variable. */
-const LONGEST_BLOCK = 2e4;
-function blockAt(text, start) {
-	let depth = 1;
-	const last = Math.min(text.length, start + LONGEST_BLOCK);
-	for (let index = start; index < last; index += 1) {
-		if (text[index] === "{") depth += 1;
-		else if (text[index] === "}") depth -= 1;
-		if (depth === 0) return text.slice(start, index);
-	}
-	return text.slice(start, last);
-}
-const Declared = looseObject({ variable: record(string(), looseObject({ sensitive: unknown() })).default({}) });
-function sensitiveInJson(text) {
-	const declared = Declared.safeParse(jsonOf(text));
-	if (!declared.success) return [];
-	return Object.entries(declared.data.variable).flatMap(([name, { sensitive }]) => sensitive === true ? [name] : []);
-}
-/** A text, or the texts inside of a list or map, which Terragrunt hands over as JSON. */
-function textsOf(value) {
-	const found = [value];
-	JSON.stringify(/^\s*[[{]/.test(value) ? jsonOf(value) : null, (_key, inside) => {
-		if (typeof inside === "string") found.push(inside);
-		return inside;
-	});
-	return found;
-}
-function jsonOf(text) {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return null;
-	}
 }
 
 // node_modules/.pnpm/fflate@0.8.3/node_modules/fflate/esm/index.mjs
@@ -60198,16 +62633,32 @@ async function stateIdentityOf(folder, planFile) {
 	};
 }
 async function placeOf(folder) {
-	const { backend } = BackendFile.parse(JSON.parse(await readFile(join(folder, ".terraform/terraform.tfstate"), "utf8")));
+	const { backend } = await readBackend(backendFileIn(folder));
 	const workspace = await readFile(join(folder, ".terraform/environment"), "utf8").catch(() => "default");
-	const named = NAMING.map((name) => backend.config[name] ?? null);
-	const relativeTo = backend.type === "local" && !String(backend.config["path"] ?? "").startsWith("/") ? folder : null;
-	const key = createHash("sha256").update(JSON.stringify([named, relativeTo])).digest("hex");
 	return {
 		backend: backend.type,
-		key,
+		key: keyOf(backend, folder),
 		workspace: workspace.trim()
 	};
+}
+/** The file in which the binary keeps the settings of a folder's backend. */
+const backendFileIn = (folder) => join(folder, ".terraform/terraform.tfstate");
+/**
+* What names the place of a state, in any workspace, from the settings of its backend; `null` where the place depends on
+* the folder that they are used in.
+*
+* @throws when the file is none of such settings
+*/
+async function statePlaceIn(backendFile) {
+	const { backend } = await readBackend(backendFile);
+	return countsFromFolder(backend) ? null : keyOf(backend, null);
+}
+const readBackend = async (file) => BackendFile.parse(JSON.parse(await readFile(file, "utf8")));
+/** A relative path of the local backend counts from the folder. */
+const countsFromFolder = ({ type, config }) => type === "local" && !String(config["path"] ?? "").startsWith("/");
+function keyOf(backend, folder) {
+	const named = NAMING.map((name) => backend.config[name] ?? null);
+	return createHash("sha256").update(JSON.stringify([named, countsFromFolder(backend) ? folder : null])).digest("hex");
 }
 async function lineageOf(planFile) {
 	const { tfstate } = unzipSync(await readFile(planFile), { filter: ({ name }) => name === "tfstate" });
@@ -60225,10 +62676,2163 @@ async function lineageOf(planFile) {
 	};
 }
 
+// packages/executor/src/tofu/version-answer.ts
+/**
+* Files that pin a version for a folder, which some programs called `tofu` heed. Terragrunt's own list has the first four,
+* and it asks for the version once where there is none of them.
+*/
+const PINNING = [
+	".terraform-version",
+	".tool-versions",
+	"mise.toml",
+	".mise.toml",
+	".opentofu-version"
+];
+const shellWord = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+/** A line of a shell script that answers `-version` for the binary, except where a folder pins a version. */
+function versionAnswer({ versionText }) {
+	return `if [ "$*" = -version ] && ! { ${PINNING.map((file) => `[ -e ${file} ]`).join(" || ")}; }; then printf '%s' ${shellWord(versionText)}; exit; fi`;
+}
+/**
+* The environment in which Terragrunt is started. At each start it asks the `tofu` on the PATH for its version, whatever
+* it is told to use: an answer lies before it, and everything else goes on to OpenTofu.
+*/
+async function withVersionAnswer(binary, env, jobFolder) {
+	if (binary.kind !== "tofu") return { ...env };
+	const folder = join(jobFolder, "path");
+	await mkdir$1(folder, { recursive: true });
+	const script = [
+		"#!/bin/sh",
+		versionAnswer(binary),
+		`exec ${shellWord(binary.program)} "$@"`,
+		""
+	].join("\n");
+	await writeFile$1(join(folder, "tofu"), script, { mode: 493 });
+	return {
+		...env,
+		PATH: [folder, env["PATH"] ?? ""].join(delimiter)
+	};
+}
+
+// packages/executor/src/tofu/dependency-outputs.ts
+/** Something else than this job, another run for example, may apply a dependency while the job runs. */
+const MINUTES_KEPT = 5;
+/** Changes whenever the job changes a state: what was fetched across that is not kept. */
+const CHANGES = "changes";
+/** For each dependency: what it has, and where its state is. */
+const [OUTPUTS, STATE] = [".outputs", ".state"];
+async function openDependencyOutputs(jobFolder) {
+	const folder = join(jobFolder, "outputs");
+	await mkdir$1(folder, {
+		recursive: true,
+		mode: 448
+	});
+	return {
+		folder,
+		async stateChanges(unitFolder) {
+			await writeFile$1(join(folder, CHANGES), randomUUID());
+			const changing = unitFolder === null ? null : await placeOrNull(backendFileIn(unitFolder));
+			for (const name of await readdir$1(folder)) {
+				if (!name.endsWith(OUTPUTS)) continue;
+				const entry = join(folder, name.slice(0, -OUTPUTS.length));
+				const kept = await placeOrNull(`${entry}${STATE}`);
+				if (!(changing !== null && kept !== null && changing !== kept)) await rm$1(`${entry}${OUTPUTS}`, { force: true });
+			}
+		}
+	};
+}
+const placeOrNull = (backendFile) => statePlaceIn(backendFile).catch(() => null);
+/**
+* The wrapper's part, as lines of a shell script with a function `dependency_outputs`. It answers, or returns when the
+* binary is to do what it is started for. Without `flock` and `sha256sum` it always returns.
+*/
+function dependencyOutputsScript({ folder }, parts) {
+	const { child } = parts;
+	const here = "\"$PWD/.pipelines-outputs\"";
+	const changes = `"$(cat ${shellWord(join(folder, CHANGES))} 2> /dev/null)"`;
+	const outputs = `"$entry${OUTPUTS}"`;
+	return [
+		"dependency_outputs() {",
+		"  case \"$*\" in",
+		`    "output -json") if [ -f ${here} ]; then cat ${here}; exit; fi; return ;;`,
+		"    \"init -get=false\") ;;",
+		"    *) return ;;",
+		"  esac",
+		"  command -v flock > /dev/null 2>&1 && command -v sha256sum > /dev/null 2>&1 || return 0",
+		"  key=$({ { env -0 || echo $$; } | grep -zvE '^(PWD|OLDPWD|SHLVL|_)=' | sort -z",
+		"    for file in * .terraform.lock.hcl; do if [ -f \"$file\" ]; then printf \"%s\\n\" \"$file\"; cat \"$file\"; fi; done",
+		"  } | sha256sum) || return 0",
+		"  umask 077",
+		`  entry=${shellWord(folder)}/"\${key%% *}"`,
+		"  exec 8> \"$entry.lock\"; flock 8",
+		`  if [ -n "$(find ${outputs} -mmin -${MINUTES_KEPT} 2> /dev/null)" ] && cp ${outputs} ${here} 2> /dev/null; then exit 0; fi`,
+		`  before=${changes}`,
+		`  exec 9> ${shellWord(parts.initLock)}; flock 9`,
+		`  (${parts.trustCache}; ${child} "$@"); code=$?`,
+		"  exec 9>&-",
+		`  if ${child} output -json > "$entry.new" 2> /dev/null; then`,
+		`    cp "$entry.new" ${here}`,
+		`    if cp .terraform/terraform.tfstate "$entry${STATE}" 2> /dev/null; then mv "$entry.new" ${outputs}; fi`,
+		`    if [ ${changes} != "$before" ]; then rm -f ${outputs}; fi`,
+		"  fi",
+		"  rm -f \"$entry.new\"",
+		"  exit \"$code\"",
+		"}"
+	];
+}
+
+// packages/executor/src/job/redactor.ts
+/**
+* @param secrets values that are never shown
+* @param patterns regular expressions of the configuration
+* @param checkoutFolder a folder of the runner, left out of paths: units are named from the repository's root
+*/
+function redactorOf(secrets, patterns, checkoutFolder) {
+	const expressions = patterns.map(redactPattern);
+	const known = new Set(secrets);
+	let mask = maskOf(known, expressions);
+	return {
+		clean: (text) => mask(inert(mask(text.replaceAll(`${checkoutFolder}/`, "").replaceAll(checkoutFolder, ".")))),
+		hide(values) {
+			const before = known.size;
+			for (const value of values) known.add(value);
+			if (known.size !== before) mask = maskOf(known, expressions);
+		}
+	};
+}
+
+// packages/executor/src/job/open-job.ts
+/** Checks the job's commit out and gets its credentials ready. Disposing leaves nothing of it on the runner. */
+async function openJob(options) {
+	try {
+		var _usingCtx$6 = _usingCtx();
+		const { execution, configuration, newest, environment, tools, repository, stop, mayStart } = options;
+		const opened = _usingCtx$6.a(new AsyncDisposableStack());
+		const tree = opened.use(await openCheckout(repository, execution.job.at, toolEnvironment(options.process)));
+		const work = await mkdtemp(join(tmpdir(), "pipelines-job-"));
+		opened.defer(() => rm$1(work, {
+			recursive: true,
+			force: true,
+			maxRetries: 3
+		}));
+		const plans = hooksOf(configuration, execution.job.action).length === 0 ? null : join(work, "plans");
+		if (plans !== null) await mkdir$1(plans);
+		const authProvider = opened.use(await openAuthProvider({
+			execution,
+			configuration,
+			environment,
+			repository,
+			jobFolder: work,
+			treeFolder: tree.folder,
+			process: options.process,
+			program: options.program,
+			warn: options.warn
+		}));
+		const units = execution.job.units.map(({ path }) => path);
+		const checkout = await tree.withStacks(units, {
+			env: tools.env,
+			stop,
+			credentialsFor: (folder) => authProvider.variablesFor(folder)
+		});
+		const trees = opened.use(new AsyncDisposableStack());
+		const redactor = redactorOf(tools.secrets, configuration.redact, tree.folder);
+		let trusted = null;
+		const trustedFolder = () => {
+			const commit = governingCommit(execution.comparison, execution.job);
+			trusted ??= addWorktree(repository.folder, commit, toolEnvironment(options.process)).then((governing) => trees.use(governing).folder);
+			return trusted;
+		};
+		const job = {
+			execution,
+			configuration,
+			newest,
+			environment,
+			tools,
+			checkout,
+			stop,
+			mayStart,
+			redactor,
+			judgePlan: judgePlans({
+				hooks: configuration.hooks.after_plan,
+				jobFolder: work,
+				env: tools.env,
+				clean: redactor.clean
+			}, trustedFolder),
+			reviewRule: reviewRuleOf(options),
+			authProvider: authProvider.command,
+			folders: {
+				work,
+				plans,
+				outcome: options.outcomeFolder
+			},
+			unitEnv: await withVersionAnswer(tools.binary, tools.env, work),
+			outputs: await openDependencyOutputs(work)
+		};
+		const resources = opened.move();
+		return {
+			...job,
+			[Symbol.asyncDispose]: () => resources.disposeAsync()
+		};
+	} catch (_) {
+		_usingCtx$6.e = _;
+	} finally {
+		await _usingCtx$6.d();
+	}
+}
+/**
+* The rule that holds for an apply. A person at a terminal sees the plan before the apply, so nothing more is asked
+* there; on a runner the stricter rule of the job's configuration and the newest one holds, whatever a document says about
+* the event.
+*/
+function reviewRuleOf({ configuration, newest, execution, process }) {
+	const onRunner = process["GITHUB_ACTIONS"] === "true";
+	return execution.comparison.event.name === "local" && !onRunner ? "off" : stricterRule(configuration.reviewed_plan, newest.reviewed_plan);
+}
+
+// packages/core/src/terragrunt/binary.ts
+/** A tool that is missing, does not start, or is too old. */
+var ToolError = class extends Error {
+	name = "ToolError";
+	tool;
+	constructor(tool, what, options) {
+		super(what, options);
+		this.tool = tool;
+	}
+};
+/**
+* Finds Terragrunt on the PATH of `environment`.
+*
+* @throws ToolError when it is missing or too old
+*/
+async function locateTerragrunt(environment, cwd) {
+	const program = "terragrunt";
+	const ran = await run(program, ["--version"], {
+		cwd,
+		env: environment,
+		timeoutMs: 6e4
+	});
+	const version = /v?(\d+\.\d+\.\d+)/.exec(ran.stdout)?.[1];
+	if (ran.exitCode !== 0 || version === void 0) throw new ToolError(program, `terragrunt can't be started (${ran.failure ?? ran.stderr.trim()}). Install Terragrunt ${OLDEST.terragrunt} or newer.`);
+	if (isOlder(version, OLDEST.terragrunt)) throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST.terragrunt} or newer. ${wayToUpgrade("terragrunt")}`);
+	return {
+		program,
+		version
+	};
+}
+
+// packages/core/src/process/git-access.ts
+const NO_ACCESS = {
+	variables: {},
+	secrets: []
+};
+/**
+* Lets git read private repositories of some hosts, whichever way they are addressed. The token is sent as a header, so
+* that no address in an error message holds it. Without a token public repositories still work.
+*/
+function gitAccess(hosts, token) {
+	if (token === "") return NO_ACCESS;
+	const encoded = Buffer.from(`x-access-token:${token}`).toString("base64");
+	const settings = hosts.flatMap((host) => {
+		const address = `https://${host}/`;
+		return [
+			[`http.${address}.extraHeader`, `AUTHORIZATION: basic ${encoded}`],
+			[`url.${address}.insteadOf`, `git@${host}:`],
+			[`url.${address}.insteadOf`, `ssh://git@${host}/`]
+		];
+	});
+	const variables = { GIT_CONFIG_COUNT: String(settings.length) };
+	for (const [index, [key, value]] of settings.entries()) {
+		variables[`GIT_CONFIG_KEY_${index}`] = key;
+		variables[`GIT_CONFIG_VALUE_${index}`] = value;
+	}
+	return {
+		variables,
+		secrets: [token, encoded]
+	};
+}
+
+// packages/executor/src/credentials/module-access.ts
+/**
+* Access to private module sources with the configuration's token: the secret that it names, else the one that every job
+* gets for this.
+*
+* @param job the environment of the job
+*/
+function moduleAccess({ module_access: access }, job) {
+	if (access === void 0) return NO_ACCESS;
+	return gitAccess(access.hosts, job[access.secret] || job["PIPELINES_MODULE_TOKEN"] || "");
+}
+
+// packages/core/src/evidence/binaries-on-path.ts
+/** OpenTofu and Terraform as far as they are on a PATH: by folder, OpenTofu first in each. */
+function binariesOn(path) {
+	const binaries = ["opentofu", "terraform"];
+	return path.split(delimiter).filter((folder) => folder !== "").flatMap((folder) => binaries.map((binary) => ({
+		binary,
+		folder,
+		program: join(folder, programOf(binary))
+	})).filter(({ program }) => isProgram(program)));
+}
+function isProgram(file) {
+	try {
+		accessSync(file, constants$2.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+// packages/core/src/evidence/hcl-attributes.ts
+/**
+* White space, comments, a heredoc's marker, a string, a word, any other character. A string's template may hold quotes
+* (`"${get_env("X")}"`), one level of which is enough for what is looked for here.
+*/
+const TOKEN = /(?<space>\s+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|<<-?(?<marker>[\w-]+)[^\n]*\n|"(?<string>(?:[$%]\{(?:"[^"\n]*"|[^"{}\n])*\}|[$%](?!\{)|\\.|[^"\\\n$%])*)"|(?<word>[\p{L}_][\p{L}\p{N}_-]*)|(?<sign>==|=>|[\s\S])/uy;
+/**
+* The attributes of an HCL text, those of a generated file (a heredoc) in it included. It tells what stands there and evaluates
+* nothing; what is malformed is passed over.
+*/
+function attributesOf(text) {
+	return attributesIn(text, (body) => attributesIn(body, () => []));
+}
+function attributesIn(text, inHeredoc) {
+	const found = [];
+	const tokens = [...tokensOf(text)];
+	let depth = 0;
+	for (const [index, token] of tokens.entries()) {
+		if (token.kind === "heredoc") for (const inner of inHeredoc(token.text)) found.push({
+			...inner,
+			line: inner.line + token.line,
+			depth: inner.depth + depth + 1
+		});
+		if (token.kind === "sign" && "{[(".includes(token.text)) depth += 1;
+		if (token.kind === "sign" && "}])".includes(token.text)) depth = Math.max(0, depth - 1);
+		if (token.kind !== "word" || tokens[index + 1]?.text !== "=" || tokens[index + 1]?.kind !== "sign") continue;
+		const value = tokens[index + 2];
+		found.push({
+			name: token.text,
+			text: value?.kind === "string" ? value.text : null,
+			line: token.line,
+			depth
+		});
+	}
+	return found;
+}
+/** The labels of a lock file's `provider` blocks. */
+function providersOf(text) {
+	const tokens = [...tokensOf(text)];
+	return tokens.flatMap((token, index) => {
+		const label = tokens[index + 1];
+		return token.kind === "word" && token.text === "provider" && label?.kind === "string" ? [{
+			name: label.text,
+			line: label.line
+		}] : [];
+	});
+}
+function* tokensOf(text) {
+	const pattern = new RegExp(TOKEN);
+	let line = 1;
+	while (pattern.lastIndex < text.length) {
+		const match = pattern.exec(text);
+		if (match?.groups === void 0) return;
+		const at = line;
+		line += countLines(match[0]);
+		const { marker, string, word, sign } = match.groups;
+		if (marker !== void 0) {
+			const body = heredocBody(text, pattern.lastIndex, marker);
+			yield {
+				kind: "heredoc",
+				text: body,
+				line: at
+			};
+			pattern.lastIndex += body.length;
+			line += countLines(body);
+		} else if (string !== void 0) yield {
+			kind: "string",
+			text: string,
+			line: at
+		};
+		else if (word !== void 0) yield {
+			kind: "word",
+			text: word,
+			line: at
+		};
+		else if (sign !== void 0) yield {
+			kind: "sign",
+			text: sign,
+			line: at
+		};
+	}
+}
+const countLines = (text) => text.split("\n").length - 1;
+/** Everything up to the line that is the marker alone. */
+function heredocBody(text, from, marker) {
+	let at = from;
+	for (const line of text.slice(from).split("\n")) {
+		if (line.trim() === marker) return text.slice(from, at);
+		at += line.length + 1;
+	}
+	return text.slice(from);
+}
+
+// packages/core/src/evidence/look-for-evidence.ts
+/** Folders that hold what tools made or fetched, not what the team wrote. */
+const SKIPPED = /* @__PURE__ */ new Set([
+	".git",
+	".terragrunt-cache",
+	".terraform",
+	".terragrunt-stack",
+	"node_modules"
+]);
+const MOST_FILES = 5e4;
+const MOST_BYTES$1 = 1048576;
+const LOCK_FILE = ".terraform.lock.hcl";
+const VERSION_FILES = {
+	".opentofu-version": "opentofu",
+	".terraform-version": "terraform"
+};
+const UNIT_FILE = "terragrunt.hcl";
+/**
+* What a repository's files tell about OpenTofu and Terraform. They are read as text, and links are not followed.
+*
+* @returns in the order of their paths; the lock files of units where there are any, else all
+*/
+function lookForEvidence(repository) {
+	const files = filesBelow(repository);
+	const unitFolders = new Set(files.filter((file) => nameOf(file) === UNIT_FILE).map(folderOf));
+	const locks = files.filter((file) => nameOf(file) === LOCK_FILE);
+	const unitLocks = locks.filter((file) => unitFolders.has(folderOf(file)));
+	return [...(unitLocks.length > 0 ? unitLocks : locks).flatMap((file) => inLockFile(file, textOf(repository, file))), ...files.flatMap((file) => {
+		if (/\.tofu(?:\.json)?$/.test(file)) return [{
+			kind: "written",
+			binary: "opentofu",
+			place: {
+				file,
+				line: null
+			}
+		}];
+		const versioned = VERSION_FILES[nameOf(file)];
+		if (versioned !== void 0 && folderOf(file) !== "") return [{
+			kind: "written",
+			binary: versioned,
+			place: {
+				file,
+				line: null
+			}
+		}];
+		if (nameOf(file) === LOCK_FILE || !/\.(?:hcl|tf)$/.test(file)) return [];
+		return inConfiguration(file, textOf(repository, file));
+	})];
+}
+/** Which registry the providers of a lock file come from; nothing, where they come from others. */
+function inLockFile(file, text) {
+	const providers = providersOf(text);
+	const from = (host) => providers.find(({ name }) => name.startsWith(`${host}/`));
+	const [tofu, terraform] = [from("registry.opentofu.org"), from("registry.terraform.io")];
+	const found = tofu ?? terraform;
+	if (found === void 0) return [];
+	return [{
+		kind: "written",
+		binary: found === tofu ? "opentofu" : "terraform",
+		place: {
+			file,
+			line: found.line
+		}
+	}];
+}
+function inConfiguration(file, text) {
+	if (!/terraform_binary|required_version|terraform_version_constraint/.test(text)) return [];
+	return attributesOf(text).flatMap(({ name, text: value, line, depth }) => {
+		const place = {
+			file,
+			line
+		};
+		if (name === "terraform_binary" && depth === 0 && file.endsWith(".hcl")) return [{
+			kind: "set",
+			by: name,
+			binary: binaryAt(value),
+			place
+		}];
+		return (name === "required_version" || name === "terraform_version_constraint" && depth === 0) && value !== null ? [{
+			kind: "required",
+			constraint: value,
+			place
+		}] : [];
+	});
+}
+const nameOf = (file) => file.slice(file.lastIndexOf("/") + 1);
+const folderOf = (file) => file.slice(0, file.lastIndexOf("/") + 1);
+function textOf(repository, file) {
+	const path = join(repository, file);
+	return lstatSync(path).size > MOST_BYTES$1 ? "" : readFileSync(path, "utf8");
+}
+const LOOKED_AT = /\.(?:hcl|tf|tofu|tofu\.json|(?:opentofu|terraform)-version)$/;
+/** Paths of files, sorted, from the repository's root. */
+function filesBelow(repository) {
+	const found = [];
+	const folders = [""];
+	for (let folder = folders.shift(); folder !== void 0 && found.length < MOST_FILES; folder = folders.shift()) for (const entry of entriesOf(join(repository, folder))) {
+		const path = `${folder}${entry.name}`;
+		if (entry.isDirectory() && !SKIPPED.has(entry.name)) folders.push(`${path}/`);
+		else if (entry.isFile() && LOOKED_AT.test(entry.name)) found.push(path);
+	}
+	return found.toSorted();
+}
+function entriesOf(folder) {
+	try {
+		return readdirSync(folder, { withFileTypes: true });
+	} catch {
+		return [];
+	}
+}
+
+// packages/core/src/evidence/evidence-of.ts
+/**
+* All that tells whether a team uses OpenTofu or Terraform.
+*
+* @param repository the folder of its checkout
+* @param path the PATH on which programs are looked for; `null` where a machine tells nothing about the team
+*/
+function evidenceOf({ binaries, terragruntRuns: runs }, repository, path) {
+	return [
+		...runs === null ? [] : [{
+			kind: "set",
+			by: "TG_TF_PATH",
+			binary: binaryAt(runs.path),
+			place: runs.place
+		}],
+		...binaries.map((one) => ({
+			kind: "named",
+			binary: binaryOf(one),
+			place: one.place
+		})),
+		...lookForEvidence(repository),
+		...(path === null ? [] : binariesOn(path)).map(({ binary }) => ({
+			kind: "on the path",
+			binary
+		}))
+	];
+}
+/** Which of the two a named tool is. */
+const binaryOf = ({ tool }) => tool === "terraform" ? "terraform" : "opentofu";
+
+// packages/core/src/versions/repository-files.ts
+/** No file that a person writes is longer. */
+const MOST_BYTES = 1048576;
+/**
+* Reads files of a checkout whose content is anybody's. A link may lead to what the job alone can read, and what a file
+* holds is shown when it is no version: files outside of the repository are refused.
+*
+* @param configurationFile chosen by the workflow, counted from the current folder; it may be anywhere
+*/
+function repositoryFiles(repository, configurationFile) {
+	if (!existsSync(repository)) throw new InputError("repository", `names no folder: ${repository}`);
+	const root = realpathSync(repository);
+	return (file) => {
+		const given = file === configurationFile;
+		const path = given ? resolve(file) : join(root, file);
+		let real;
+		try {
+			real = realpathSync(path);
+		} catch {
+			return null;
+		}
+		if (!given && /^\.\.(?:\/|$)/.test(relative(root, real))) throw new VersionError("this is a link to a file outside of the repository; put the file itself here", {
+			file,
+			line: null
+		});
+		const about = statSync(real);
+		if (!about.isFile()) return null;
+		if (about.size > MOST_BYTES) throw new VersionError("this is longer than 1 MiB, so no version is read from it", {
+			file,
+			line: null
+		});
+		return decoded(readFileSync(real), file);
+	};
+}
+/** Windows PowerShell writes UTF-16 where it is not told otherwise. */
+function decoded(bytes, file) {
+	const encoding = bytes[0] === 255 && bytes[1] === 254 ? "utf-16le" : bytes[0] === 254 && bytes[1] === 255 ? "utf-16be" : "utf-8";
+	try {
+		return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+	} catch (cause) {
+		throw new VersionError("this is not UTF-8; save it as UTF-8", {
+			file,
+			line: null
+		}, { cause });
+	}
+}
+
+// packages/core/src/versions/configured.ts
+/**
+* The `tools` of `.pipelines/config.yml`. Whether the file is right as a whole is checked by the orchestrator.
+*
+* @throws VersionError when the file is no YAML
+*/
+function configuredVersions(text, file) {
+	const lines = new import_dist.LineCounter();
+	const document = (0, import_dist.parseDocument)(text, {
+		lineCounter: lines,
+		uniqueKeys: true
+	});
+	const [fault] = document.errors;
+	if (fault !== void 0) {
+		const { line } = lines.linePos(fault.pos[0]);
+		const what = fault.code === "DUPLICATE_KEY" ? "has a key twice" : "is no YAML";
+		throw new VersionError(`this ${what}, so no version can be read from ${file}`, {
+			file,
+			line
+		});
+	}
+	const tools = (0, import_dist.isMap)(document.contents) ? nodeOf(document.contents.get("tools", true), document) : null;
+	if (!(0, import_dist.isMap)(tools)) return [];
+	return TOOLS.flatMap((tool) => {
+		const given = tools.get(tool, true);
+		const value = nodeOf(given, document);
+		if (value === null || (0, import_dist.isScalar)(value) && value.value === null) return [];
+		return [{
+			tool,
+			text: (0, import_dist.isScalar)(value) ? value.source ?? String(value.value) : null,
+			line: (0, import_dist.isNode)(given) && given.range ? lines.linePos(given.range[0]).line : null,
+			otherPublisher: null
+		}];
+	});
+}
+function nodeOf(node, document) {
+	if ((0, import_dist.isAlias)(node)) return node.resolve(document) ?? null;
+	return (0, import_dist.isNode)(node) ? node : null;
+}
+
+// node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/error.js
+function getLineColFromPtr(string, ptr) {
+	let lines = string.slice(0, ptr).split(/\r?\n/);
+	return [lines.length, lines.pop().length + 1];
+}
+function makeCodeBlock(string, line, column) {
+	let lines = string.split(/\r?\n/);
+	let codeblock = "";
+	let numberLen = (Math.log10(line + 1) | 0) + 1;
+	for (let i = line - 1; i <= line + 1; i++) {
+		let l = lines[i - 1];
+		if (!l) continue;
+		codeblock += i.toString().padEnd(numberLen, " ");
+		codeblock += ":  ";
+		codeblock += l;
+		codeblock += "\n";
+		if (i === line) {
+			codeblock += " ".repeat(numberLen + column + 2);
+			codeblock += "^\n";
+		}
+	}
+	return codeblock;
+}
+var TomlError = class TomlError extends Error {
+	line;
+	column;
+	codeblock;
+	constructor(message, options) {
+		const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+		const codeblock = makeCodeBlock(options.toml, line, column);
+		super(`Invalid TOML document: ${message}\n\n${codeblock}`, options);
+		this.line = line;
+		this.column = column;
+		this.codeblock = codeblock;
+	}
+	/** @internal */
+	static x(message, ctx, ptr) {
+		throw new TomlError(message, {
+			toml: ctx.s,
+			ptr: ptr ?? ctx.p
+		});
+	}
+};
+
+// node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/primitive.js
+/** @internal */
+function parseString(ctx) {
+	let startPtr = ctx.p;
+	let c = ctx.s.charCodeAt(ctx.p++);
+	let first = c;
+	let isLiteral = c === 39;
+	let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+	if (isMultiline) {
+		if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10) ctx.p++;
+		else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) ctx.p += 2;
+	}
+	let parsed = "";
+	let sliceStart = ctx.p;
+	let state = 0;
+	for (; ctx.p < ctx.s.length; ctx.p++) {
+		c = ctx.s.charCodeAt(ctx.p);
+		if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) state = state && 3;
+		else if (c < 32 && c !== 9 || c === 127) TomlError.x("control characters are not allowed in strings", ctx);
+		else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
+			if (isMultiline) {
+				if (ctx.s.charCodeAt(ctx.p + 3) === first) ctx.p++;
+				if (ctx.s.charCodeAt(ctx.p + 3) === first) ctx.p++;
+			}
+			if (!state) {
+				let s = ctx.s.slice(sliceStart, ctx.p);
+				parsed = parsed ? parsed + s : s;
+			}
+			ctx.p += isMultiline ? 3 : 1;
+			return parsed;
+		} else if (!state) {
+			if (!isLiteral && c === 92) {
+				parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
+				state = 1;
+			}
+		} else if (state === 1) {
+			if (c === 120 || c === 117 || c === 85) {
+				let errPtr = ctx.p++ - 1;
+				let value = 0;
+				let len = c === 120 ? 2 : c === 117 ? 4 : 8;
+				for (let j = 0; j < len; j++, ctx.p++) {
+					let hex = ctx.s.charCodeAt(ctx.p);
+					let digit = hex >= 48 && hex <= 57 ? hex - 48 : hex >= 65 && hex <= 70 ? hex - 65 + 10 : hex >= 97 && hex <= 102 ? hex - 97 + 10 : -1;
+					if (digit < 0) TomlError.x("invalid non-hex character in unicode escape", ctx);
+					value = value << 4 | digit;
+				}
+				if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) TomlError.x("invalid unicode escape", ctx, errPtr);
+				parsed += String.fromCodePoint(value);
+				sliceStart = ctx.p--;
+				state = 0;
+			} else if (isMultiline && (c === 32 || c === 9)) state = 2;
+			else {
+				if (c === 98) parsed += "\b";
+				else if (c === 116) parsed += "	";
+				else if (c === 110) parsed += "\n";
+				else if (c === 102) parsed += "\f";
+				else if (c === 114) parsed += "\r";
+				else if (c === 101) parsed += "\x1B";
+				else if (c === 34) parsed += "\"";
+				else if (c === 92) parsed += "\\";
+				else TomlError.x("unrecognised escape sequence", ctx);
+				sliceStart = ctx.p + 1;
+				state = 0;
+			}
+		} else if (c !== 32 && c !== 9) {
+			if (state === 2) TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
+			state = !isLiteral && c === 92 ? 1 : 0;
+			sliceStart = ctx.p;
+		}
+	}
+	TomlError.x("unfinished string", ctx, startPtr);
+}
+
+// node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/date.js
+let DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+var TomlDate = class TomlDate extends Date {
+	#hasDate = false;
+	#hasTime = false;
+	#offset = null;
+	constructor(date, fasttype, unsafeDelim) {
+		let hasDate = true;
+		let hasTime = true;
+		let offset = "Z";
+		let c;
+		if (typeof date === "string") {
+			if (fasttype) prep: {
+				if (fasttype < 3) {
+					if (+date.slice(11, 13) > 23) {
+						date = "";
+						break prep;
+					}
+					if (fasttype === 2) {
+						offset = null;
+						date += "Z";
+					} else if ((c = date.charCodeAt(date.length - 1)) !== 90 && c !== 122) offset = date.slice(date.length - 6);
+					if (unsafeDelim) date = date.slice(0, 10) + "T" + date.slice(11);
+				} else if (fasttype === 4) date = +date.slice(0, 2) > 23 ? "" : `0000-01-01T${date}Z`;
+				hasDate = fasttype !== 4;
+				hasTime = fasttype !== 3;
+			}
+			else {
+				let match = date.match(DATE_TIME_RE);
+				if (match) {
+					if (!match[1]) {
+						hasDate = false;
+						date = `0000-01-01T${date}`;
+					}
+					hasTime = !!match[2];
+					hasTime && date[10] === " " && (date = date.replace(" ", "T"));
+					if (match[2] && +match[2] > 23) date = "";
+					else {
+						offset = match[3] || null;
+						if (!offset && hasTime) date += "Z";
+					}
+				} else date = "";
+			}
+		}
+		super(date);
+		if (!isNaN(this.getTime())) {
+			this.#hasDate = hasDate;
+			this.#hasTime = hasTime;
+			this.#offset = offset;
+		}
+	}
+	isDateTime() {
+		return this.#hasDate && this.#hasTime;
+	}
+	isLocal() {
+		return !this.#hasDate || !this.#hasTime || !this.#offset;
+	}
+	isDate() {
+		return this.#hasDate && !this.#hasTime;
+	}
+	isTime() {
+		return this.#hasTime && !this.#hasDate;
+	}
+	isValid() {
+		return this.#hasDate || this.#hasTime;
+	}
+	toISOString() {
+		let iso = super.toISOString();
+		if (this.isDate()) return iso.slice(0, 10);
+		if (this.isTime()) return iso.slice(11, 23);
+		if (this.#offset === null) return iso.slice(0, -1);
+		if (this.#offset === "Z" || this.#offset === "z") return iso;
+		let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
+		offset = this.#offset[0] === "-" ? offset : -offset;
+		return (/* @__PURE__ */ new Date(this.getTime() - offset * 6e4)).toISOString().slice(0, -1) + this.#offset;
+	}
+	static wrapAsOffsetDateTime(jsDate, offset = "Z") {
+		let date = new TomlDate(jsDate);
+		date.#offset = offset;
+		return date;
+	}
+	static wrapAsLocalDateTime(jsDate) {
+		let date = new TomlDate(jsDate);
+		date.#offset = null;
+		return date;
+	}
+	static wrapAsLocalDate(jsDate) {
+		let date = new TomlDate(jsDate);
+		date.#hasTime = false;
+		date.#offset = null;
+		return date;
+	}
+	static wrapAsLocalTime(jsDate) {
+		let date = new TomlDate(jsDate);
+		date.#hasDate = false;
+		date.#offset = null;
+		return date;
+	}
+};
+
+// node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/extract.js
+function isDigit(char, base = 10) {
+	return base === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base;
+}
+function isEndOfValue(char, delim) {
+	return char === 32 || char === 9 || char === 10 || char === 13 || delim && (char === delim || char === 44) || char === 35;
+}
+/** @internal */
+function extractValue(ctx, end) {
+	let errPtr = ctx.p;
+	let c = ctx.s.charCodeAt(ctx.p);
+	if (c === 91 || c === 123) {
+		ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
+		let value = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
+		ctx.d++;
+		return value;
+	}
+	if (c === 34 || c === 39) return parseString(ctx);
+	if (c === 116) {
+		if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101) TomlError.x("invalid value", ctx, errPtr);
+		return ctx.p++, true;
+	}
+	if (c === 102) {
+		if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101) TomlError.x("invalid value", ctx, errPtr);
+		return ctx.p++, false;
+	}
+	if (c === 43 || c === 45) return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
+	if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) return parseDate(ctx, c, end);
+	if (ctx.s.charCodeAt(ctx.p + 2) === 58) return parseTime(ctx, c, end);
+	return parseNumber(ctx, ctx.p, c, 0, end);
+}
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+	let c = startChr;
+	let state = 0;
+	let hasUnderscores = false;
+	if (c === 105) {
+		if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102) TomlError.x("invalid value", ctx, startPtr);
+		return ctx.p++, (sign || 1) / 0;
+	}
+	if (c === 110) {
+		if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110) TomlError.x("invalid value", ctx, startPtr);
+		return ctx.p++, NaN;
+	}
+	if (c === 48) {
+		if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr)) return ctx.bi === true ? 0n : 0;
+		if (!sign) {
+			if (c === 120) return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+			else if (c === 98) return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+			else if (c === 111) return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+		}
+		if (c === 46) state = 2;
+		else if (c === 101 || c === 69) state = 4;
+		else TomlError.x("illegal leading zero", ctx, startPtr);
+	} else if (!isDigit(c)) TomlError.x("invalid value", ctx, startPtr);
+	while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+		if (!state) state = 1;
+		if (c === 95) {
+			if (!(state & 1)) TomlError.x("illegal underscore", ctx);
+			state += 11;
+			hasUnderscores = true;
+		} else if (state === 1 && c === 46) state = 2;
+		else if ((state === 1 || state === 3) && (c === 101 || c === 69)) state = 4;
+		else if (state === 4 && (c === 43 || c === 45)) state = 6;
+		else if (!isDigit(c)) TomlError.x(`illegal character in numeric literal`, ctx);
+		else if (state > 9) state -= 11;
+		else if (!(state & 1)) state++;
+	}
+	if (!state) {
+		let val = (startChr - 48) * (sign || 1);
+		return ctx.bi === true ? BigInt(val) : val;
+	}
+	if (!(state & 1)) TomlError.x("unfinished numeric value", ctx, startPtr);
+	let str = ctx.s.slice(startPtr, ctx.p);
+	if (hasUnderscores) str = str.replaceAll("_", "");
+	return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base, endChr) {
+	let c, underscore = 1;
+	while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) if (c === 95) {
+		if (underscore & 1) TomlError.x("illegal underscore", ctx);
+		underscore = 3;
+	} else if (!isDigit(c, base)) TomlError.x(`illegal character in numeric literal`, ctx);
+	else if (underscore & 1) underscore--;
+	if (underscore & 1) TomlError.x("unfinished numeric value", ctx);
+	let str = ctx.s.slice(startPtr + 2, ctx.p);
+	if (underscore) str = str.replaceAll("_", "");
+	return parseInteger(ctx, str, base, startPtr);
+}
+function parseInteger(ctx, str, base, startPtr) {
+	if (ctx.bi !== true) int: {
+		let val = parseInt(str, base);
+		if (!Number.isSafeInteger(val)) {
+			if (ctx.bi) break int;
+			TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
+		}
+		return val;
+	}
+	return base === 10 ? BigInt(str) : BigInt((base === 2 ? "0b" : base === 8 ? "0o" : "0x") + str);
+}
+function parseDate(ctx, c, endChr) {
+	let startPtr = ctx.p++, unsafeSeparator;
+	if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+	ctx.p += 5;
+	if (!isDigit(ctx.s.charCodeAt(ctx.p++))) TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
+	if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) return readDate(ctx, ctx.s.slice(startPtr, ctx.p), 3, false, startPtr);
+	if (ctx.s.charCodeAt(ctx.p += 3) !== 58) TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
+	if (ctx.s.charCodeAt(ctx.p += 3) === 58) ctx.p += 3;
+	if (ctx.s.charCodeAt(ctx.p) === 46) while (isDigit(ctx.s.charCodeAt(++ctx.p)));
+	if (c = ctx.s.charCodeAt(ctx.p)) {
+		if (c === 90 || c === 122) return readDate(ctx, ctx.s.slice(startPtr, ++ctx.p), 1, unsafeSeparator, startPtr, "[+00:00]");
+		if (c === 43 || c === 45) return readDate(ctx, ctx.s.slice(startPtr, ctx.p += 6), 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
+	}
+	return readDate(ctx, ctx.s.slice(startPtr, ctx.p), 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+	let start = ctx.p;
+	if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) return parseNumber(ctx, --ctx.p, c, 0, endChr);
+	if (ctx.s.charCodeAt(ctx.p += 4) === 58) ctx.p += 3;
+	if (ctx.s.charCodeAt(ctx.p) === 46) while (isDigit(ctx.s.charCodeAt(++ctx.p)));
+	return readDate(ctx, ctx.s.slice(start, ctx.p), 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+	if (ctx.ld) {
+		let date = new TomlDate(str, type, unsafeDelim);
+		if (!date.isValid()) TomlError.x("invalid date", ctx, errPtr);
+		return date;
+	}
+	try {
+		if (temporalSuffix) str += temporalSuffix;
+		switch (type) {
+			case 1: return Temporal.ZonedDateTime.from(str);
+			case 2: return Temporal.PlainDateTime.from(str);
+			case 3: return Temporal.PlainDate.from(str);
+			case 4: return Temporal.PlainTime.from(str);
+		}
+	} catch (e) {
+		TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
+	}
+}
+
+// node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/util.js
+/** @internal */
+function skipComment(ctx) {
+	for (; ctx.p < ctx.s.length; ctx.p++) {
+		let c = ctx.s.charCodeAt(ctx.p);
+		if (c === 10) break;
+		if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
+			ctx.p++;
+			break;
+		}
+		if (c < 32 && c !== 9 || c === 127) TomlError.x("control characters are not allowed in comments", ctx);
+	}
+}
+/** @internal */
+function skipVoid(ctx, banNewLines, banComments) {
+	let c;
+	while (ctx.p < ctx.s.length) {
+		while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10))) ctx.p++;
+		if (banComments || c !== 35) break;
+		skipComment(ctx);
+	}
+}
+
+// node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/struct.js
+/** @internal */
+function parseKey(ctx, end = 61) {
+	let startPtr;
+	let state = 0;
+	let parsed = [];
+	let sliceStart;
+	let c = ctx.s.charCodeAt(startPtr = ctx.p);
+	do
+		if (c === end) {
+			if (!state) TomlError.x("unexpected end of key", ctx);
+			if (state === 1) parsed.push(ctx.s.slice(sliceStart, ctx.p));
+			return ctx.p++, parsed;
+		} else if (c === 46) {
+			if (!state) TomlError.x("illegal empty bare key", ctx);
+			if (state === 1) parsed.push(ctx.s.slice(sliceStart, ctx.p));
+			state = 0;
+		} else if (!state && (c === 34 || c === 39)) {
+			if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2)) TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
+			parsed.push(parseString(ctx));
+			state = 2;
+			ctx.p--;
+		} else if (c === 32 || c === 9) {
+			if (state === 1) {
+				parsed.push(ctx.s.slice(sliceStart, ctx.p));
+				state = 2;
+			}
+		} else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) TomlError.x("illegal character in key", ctx);
+		else if (!state) {
+			state = 1;
+			sliceStart = ctx.p;
+		}
+	while (c = ctx.s.charCodeAt(++ctx.p));
+	TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
+}
+/** @internal */
+function parseInlineTable(ctx) {
+	let startPtr = ctx.p++;
+	let res = Object.create(null);
+	let seen = /* @__PURE__ */ new Set();
+	let c;
+	while (ctx.p < ctx.s.length) {
+		skipVoid(ctx);
+		if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
+			ctx.p++;
+			return res;
+		}
+		let k;
+		let t = res;
+		let hasOwn = false;
+		let errPtr = ctx.p;
+		let key = parseKey(ctx);
+		for (let i = 0; i < key.length; i++) {
+			if (i) t = hasOwn ? t[k] : t[k] = Object.create(null);
+			k = key[i];
+			if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== "object" || seen.has(t[k]))) TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+			let unsafe = k === "__proto__";
+			if (ctx.uk && (unsafe || k === "constructor")) {
+				t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
+				break;
+			}
+			if (!hasOwn && unsafe) Object.defineProperty(t, k, {
+				enumerable: true,
+				configurable: true,
+				writable: true
+			});
+		}
+		if (hasOwn) TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+		skipVoid(ctx, true, true);
+		let value = extractValue(ctx, 125);
+		if (t && typeof (t[k] = value) === "object") seen.add(value);
+		skipVoid(ctx);
+		if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) return res;
+		if (c !== 44) TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+	}
+	TomlError.x("unfinished table", ctx, startPtr);
+}
+/** @internal */
+function parseArray(ctx) {
+	let startPtr = ctx.p++;
+	let res = [];
+	let c;
+	while (ctx.p < ctx.s.length) {
+		skipVoid(ctx);
+		if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
+			ctx.p++;
+			return res;
+		}
+		res.push(extractValue(ctx, 93));
+		skipVoid(ctx);
+		if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) return res;
+		if (c !== 44) TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+	}
+	TomlError.x("unfinished array", ctx, startPtr);
+}
+
+// node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/parse.js
+function peekTable(ctx, key, table, meta, type) {
+	let t = table;
+	let m = meta;
+	let k;
+	let hasOwn = false;
+	let state;
+	for (let i = 0; i < key.length; i++) {
+		if (i) {
+			t = hasOwn ? t[k] : t[k] = Object.create(null);
+			m = (state = m[k]).c;
+			if (type === 0 && (state.t === 1 || state.t === 2)) return null;
+			if (state.t === 2) {
+				let l = t.length - 1;
+				t = t[l];
+				m = m[l].c;
+			}
+		}
+		k = key[i];
+		if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 && m[k]?.d) return null;
+		if (!hasOwn) {
+			let unsafe = k === "__proto__";
+			if (ctx.uk && (unsafe || k === "constructor")) return false;
+			if (unsafe) {
+				Object.defineProperty(t, k, {
+					enumerable: true,
+					configurable: true,
+					writable: true
+				});
+				Object.defineProperty(m, k, {
+					enumerable: true,
+					configurable: true,
+					writable: true
+				});
+			}
+			m[k] = {
+				t: i < key.length - 1 && type === 2 ? 3 : type,
+				d: false,
+				i: 0,
+				c: Object.create(null)
+			};
+		}
+	}
+	state = m[k];
+	if (state.t !== type && !(type === 1 && state.t === 3)) return null;
+	if (type === 2) {
+		if (!state.d) {
+			state.d = true;
+			t[k] = [];
+		}
+		t[k].push(t = Object.create(null));
+		state.c[state.i++] = state = {
+			t: 1,
+			d: false,
+			i: 0,
+			c: Object.create(null)
+		};
+	}
+	if (state.d) return null;
+	state.d = true;
+	if (type === 1) t = hasOwn ? t[k] : t[k] = Object.create(null);
+	else if (type === 0 && hasOwn) return null;
+	return [
+		k,
+		t,
+		state.c
+	];
+}
+function validateTablePeek(ctx, peek, ptr) {
+	if (peek === null || ctx.uk === 2) TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
+}
+function parse(toml, options = {}) {
+	let ctx = {
+		s: toml,
+		p: 0,
+		d: options.maxDepth ?? 1e3,
+		bi: options.integersAsBigInt ?? false,
+		ld: options.useLegacyDate ?? true,
+		uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
+	};
+	let res = Object.create(null);
+	let meta = Object.create(null);
+	let tmp;
+	let skipping = false;
+	let tbl = res;
+	let m = meta;
+	if (toml.charCodeAt(0) === 65279) ctx.p++;
+	skipVoid(ctx);
+	while (ctx.p < toml.length) {
+		if (toml.charCodeAt(ctx.p) === 91) {
+			let isTableArray = toml.charCodeAt(++ctx.p) === 91;
+			tmp = ctx.p += +isTableArray;
+			skipping = false;
+			let k = parseKey(ctx, 93);
+			if (isTableArray) {
+				if (toml.charCodeAt(ctx.p) !== 93) TomlError.x("expected end of table array declaration", ctx);
+				ctx.p++;
+			}
+			let p = peekTable(ctx, k, res, meta, isTableArray ? 2 : 1);
+			if (!p) {
+				validateTablePeek(ctx, p, tmp);
+				skipping = true;
+			} else {
+				m = p[2];
+				tbl = p[1];
+			}
+		} else {
+			tmp = ctx.p;
+			let p = peekTable(ctx, parseKey(ctx), tbl, m, 0);
+			if (!p && !skipping) validateTablePeek(ctx, p, tmp);
+			skipVoid(ctx, true, true);
+			let v = extractValue(ctx, void 0);
+			if (p && !skipping) p[1][p[0]] = v;
+		}
+		skipVoid(ctx, true);
+		if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
+		skipVoid(ctx);
+	}
+	return res;
+}
+
+// node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/stringify.js
+let HAS_WELLFORMED = !!"".isWellFormed;
+
+// packages/core/src/versions/named-version.ts
+/** The lines of a text, whatever ends them. */
+const linesOf = (text) => text.split(/\r\n|\n|\r/);
+
+// packages/core/src/versions/mise.ts
+/**
+* The `[tools]` of a mise.toml, in every form that TOML and mise have for them: `terragrunt = "1.1.3"`, a table with
+* `version`, a list of either (the first one counts), dotted and quoted keys, a backend before the name.
+*
+* @param lock the mise.lock beside it, where there is one: it has the exact version for `latest` and for ranges
+* @throws VersionError when one of the files is no TOML
+*/
+function miseVersions(text, file, lock) {
+	const locked = lock === null ? {} : toolsOf(toml(lock.text, lock.file));
+	return Object.entries(toolsOf(toml(text, file))).flatMap(([key, value]) => {
+		const named = toolNamed(key);
+		if (named === null) return [];
+		const wanted = versionIn(value);
+		return [{
+			...named,
+			text: lockedVersion(key, named.tool, locked, wanted) ?? wanted,
+			line: lineOfTool(key, text)
+		}];
+	});
+}
+/** The line of a tool's version, else where the tool is named first. */
+function lineOfTool(key, text) {
+	return lineOf(text, (document) => {
+		const value = toolsOf(document)[key];
+		return value !== void 0 && !(isTable(value) && value["version"] === void 0);
+	}) ?? lineOf(text, (document) => toolsOf(document)[key] !== void 0);
+}
+function toml(text, file) {
+	try {
+		return parse(text);
+	} catch (error) {
+		if (!(error instanceof TomlError)) throw error;
+		const what = /^Invalid TOML document: (.*)/.exec(error.message)?.[1] ?? "it is malformed";
+		const hint = what.includes("numeric literal") ? " (a version stands in quotes)" : "";
+		throw new VersionError(`this is no TOML, so no version can be read from ${file}: ${what}${hint}`, {
+			file,
+			line: error.line
+		});
+	}
+}
+function toolsOf(document) {
+	const tools = document["tools"];
+	return isTable(tools) ? tools : {};
+}
+const isTable = (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+function versionIn(value) {
+	if (Array.isArray(value)) return versionIn(value[0]);
+	if (isTable(value)) return versionIn(value["version"]);
+	return typeof value === "string" ? value : null;
+}
+/**
+* The exact version that mise has locked for words that leave some open: the entry that was made for these words, in older
+* lock files, which do not say that, one that fits them. A lock that was not renewed after an edit fits nothing.
+*/
+function lockedVersion(key, tool, locked, wanted) {
+	if (wanted === null || exactVersion(wanted) !== null) return null;
+	const named = Object.keys(locked).filter((one) => toolNamed(one)?.tool === tool);
+	const entries = (named.includes(key) ? [key] : named).flatMap((one) => locked[one]).filter(isTable);
+	const made = entries.find(({ specifiers }) => Array.isArray(specifiers) && specifiers.includes(wanted));
+	const older = entries.filter(({ specifiers }) => specifiers === void 0).map(versionIn);
+	const beginning = wanted.replace(/^prefix:/, "");
+	return versionIn(made) ?? older.find((version) => wanted === "latest" || version?.startsWith(`${beginning}.`)) ?? null;
+}
+/** Variables that tell Terragrunt which binary to run, by their names in its newer and older versions. */
+const BINARY_VARIABLES = ["TG_TF_PATH", "TERRAGRUNT_TFPATH"];
+/** The path of the binary that a mise.toml's `[env]` gives to Terragrunt, `null` where it gives none. */
+function miseBinary(text, file) {
+	const environment = toml(text, file)["env"];
+	if (!isTable(environment)) return null;
+	const name = BINARY_VARIABLES.find((variable) => typeof environment[variable] === "string");
+	if (name === void 0) return null;
+	return {
+		path: String(environment[name]),
+		line: lineOf(text, (document) => isTable(document["env"]) && document["env"][name])
+	};
+}
+/** Nobody writes a longer one, and looking costs the square of its length. */
+const MOST_LINES = 1e3;
+/**
+* The line on which something is said. The parser tells values, not places, but the shortest beginning of the file that is
+* TOML and says it ends with the statement that says it, and the one before it ended right above.
+*/
+function lineOf(text, says) {
+	const lines = linesOf(text).slice(0, MOST_LINES);
+	let above = 0;
+	for (let end = 1; end <= lines.length; end += 1) {
+		const beginning = parsedOrNull(lines.slice(0, end).join("\n"));
+		if (beginning === null) continue;
+		if (says(beginning)) return above + 1;
+		above = end;
+	}
+	return null;
+}
+function parsedOrNull(text) {
+	try {
+		return parse(text);
+	} catch {
+		return null;
+	}
+}
+
+// packages/core/src/versions/plain-files.ts
+const withoutComment = (line) => (line.split("#", 1)[0] ?? "").trim();
+/** `.tool-versions`: lines of `tool version [fallback …]`, of which the first version counts. */
+function toolVersions(text) {
+	return linesOf(text).flatMap((line, index) => {
+		const [name = "", version = null] = withoutComment(line).split(/\s+/);
+		const named = toolNamed(name);
+		return named === null ? [] : [{
+			...named,
+			text: version,
+			line: index + 1
+		}];
+	});
+}
+/** `.terragrunt-version` and its like: the first line that is no comment. */
+function singleVersion(tool, text) {
+	const lines = linesOf(text).map(withoutComment);
+	const index = lines.findIndex((line) => line !== "");
+	return index < 0 ? [] : [{
+		tool,
+		text: lines[index] ?? null,
+		line: index + 1,
+		otherPublisher: null
+	}];
+}
+
+// packages/core/src/versions/wanted-versions.ts
+/** mise's places in its own order, without those of one person or one machine: https://mise.jdx.dev/configuration.html */
+const MISE_FILES = [...[
+	"mise.toml",
+	".mise.toml",
+	"mise/config.toml",
+	".mise/config.toml"
+], ...[".config/mise.toml", ".config/mise/config.toml"]];
+/** Files that name versions; the first that names a tool wins. */
+const sources = [
+	...MISE_FILES.map((file) => ({
+		file,
+		read: (text, readText) => readMise(text, file, readText)
+	})),
+	{
+		file: ".tool-versions",
+		read: toolVersions
+	},
+	{
+		file: ".terragrunt-version",
+		read: (text) => singleVersion("terragrunt", text)
+	},
+	{
+		file: ".opentofu-version",
+		read: (text) => singleVersion("opentofu", text)
+	},
+	{
+		file: ".terraform-version",
+		read: (text) => singleVersion("terraform", text)
+	}
+];
+function readMise(text, file, readText) {
+	const lock = `${file.slice(0, file.lastIndexOf("/") + 1)}mise.lock`;
+	const locked = readText(lock);
+	return miseVersions(text, file, locked === null ? null : {
+		text: locked,
+		file: lock
+	});
+}
+/**
+* Which tools a repository's files name. Nothing in them is executed.
+*
+* @param configurationFile where the configuration is, if not at its usual place
+* @throws VersionError when a file that may name one can't be parsed
+*/
+function wantedTools(readText, configurationFile = CONFIGURATION_FILE) {
+	const configuration = {
+		file: configurationFile,
+		read: (text) => configuredVersions(text, configurationFile)
+	};
+	let terragrunt = null;
+	let binaries = [];
+	for (const { file, read } of [...sources, configuration]) {
+		if (terragrunt !== null && binaries.length > 0) break;
+		const text = readText(file);
+		if (text === null) continue;
+		const named = read(text, readText);
+		const found = TOOLS.flatMap((tool) => {
+			const first = named.find((one) => one.tool === tool);
+			if (first === void 0) return [];
+			return [{
+				tool,
+				text: first.text,
+				otherPublisher: first.otherPublisher,
+				place: {
+					file,
+					line: first.line
+				}
+			}];
+		});
+		terragrunt ??= found.find(({ tool }) => tool === "terragrunt") ?? null;
+		if (binaries.length === 0) binaries = found.filter(({ tool }) => tool !== "terragrunt");
+	}
+	return {
+		terragrunt,
+		binaries,
+		terragruntRuns: terragruntRuns(readText)
+	};
+}
+function terragruntRuns(readText) {
+	for (const file of MISE_FILES) {
+		const text = readText(file);
+		const set = text === null ? null : miseBinary(text, file);
+		if (set !== null) return {
+			path: set.path,
+			place: {
+				file,
+				line: set.line
+			}
+		};
+	}
+	return null;
+}
+
+// packages/executor/src/tofu/binary.ts
+/**
+* The OpenTofu or Terraform of the team whose repository it is, by the same rule as the installer's: what is on the PATH
+* decides only where nothing of the repository does.
+*
+* @param repository the folder of its checkout
+* @throws ToolError when it is not on the PATH, is too old, or nothing can decide
+*/
+async function chosenBinary(env, repository) {
+	const path = env["PATH"] ?? "";
+	const { choice, isSetInFiles } = choiceFor(repository, path);
+	if (choice.kind === "undecided") throw new ToolError("tofu", `${placed(choice)}${choice.message}.`);
+	const { binary: name, reason } = choice;
+	const found = binariesOn(path).find(({ binary }) => binary === name);
+	if (found === void 0) throw new ToolError(programOf(name), missing(name, reason, path));
+	return {
+		binary: await readBinary(name, found.program, env),
+		doubts: choice.doubts.map(({ message }) => `${message}.`),
+		isSetInFiles
+	};
+}
+function choiceFor(repository, path) {
+	try {
+		const wanted = wantedTools(repositoryFiles(repository, null));
+		const evidence = evidenceOf(wanted, repository, path);
+		const isSetInFiles = evidence.some((one) => one.kind === "set" && one.by === "terraform_binary");
+		return {
+			choice: chooseBinary(evidence),
+			isSetInFiles
+		};
+	} catch (error) {
+		if (!(error instanceof VersionError)) throw error;
+		throw new ToolError("tofu", `${placed(error)}${error.message}.`, { cause: error });
+	}
+}
+function placed({ place }) {
+	if (place === null) return "";
+	return `${place.file}${place.line === null ? "" : `:${place.line}`}: `;
+}
+function missing(name, reason, path) {
+	const [other] = binariesOn(path);
+	const oldest = OLDEST[name];
+	if (other === void 0) return `Neither tofu nor terraform is on the PATH. Install ${titleOf(name)} ${oldest} or newer.`;
+	return `This repository is for ${reason}, and \`${programOf(name)}\` is not on the PATH, where ${titleOf(other.binary)} is. Install ${titleOf(name)} ${oldest} or newer: an apply of the other one would change the state for good.`;
+}
+async function readBinary(name, program, env) {
+	const kind = programOf(name) === "tofu" ? "tofu" : "terraform";
+	const said = execFileSync(program, ["version"], {
+		env: { ...env },
+		encoding: "utf8"
+	});
+	const version = /v(\d+\.\d+\.\d+)/.exec(said)?.[1];
+	if (version === void 0) throw new ToolError(kind, `${program} does not say its version.`);
+	if (isOlder(version, OLDEST[name])) throw new ToolError(kind, `${kind} v${version} is too old: Pipelines needs ${OLDEST[name]} or newer. ${wayToUpgrade(name)}`);
+	return {
+		kind,
+		program: await realpath(program),
+		version,
+		versionText: said
+	};
+}
+
+// packages/executor/src/job/tools.ts
+/**
+* Finds the tools, and puts their environment together.
+*
+* @param process the environment of this process
+* @param repository the folder of the checkout, which tells OpenTofu from Terraform
+* @throws ToolError when a tool is missing or too old
+* @throws MissingSecretError when the job does not have what the environment declares
+*/
+async function findTools(action, configuration, environment, process, repository) {
+	const clean = toolEnvironment(process);
+	const needed = traitsOf(action).needsApproval ? "all secrets" : "secrets that are there";
+	const { variables, secrets, missing } = variablesOf$1(environment, process, needed);
+	const modules = moduleAccess(configuration, process);
+	const [terragrunt, chosen] = await Promise.all([locateTerragrunt(clean, tmpdir()), chosenBinary(clean, repository)]);
+	const { binary, doubts, isSetInFiles } = chosen;
+	return {
+		binary,
+		versions: {
+			terragrunt: terragrunt.version,
+			tofu: `${binary.kind} ${binary.version}`
+		},
+		env: {
+			...clean,
+			...modules.variables,
+			...variables
+		},
+		secrets: [...secrets, ...modules.secrets],
+		warnings: [...missing.length === 0 ? [] : [withoutSecrets(missing, process)], ...doubts],
+		mayNameBinary: isSetInFiles
+	};
+}
+
+// packages/executor/src/outcome/outcome-log.ts
+/** Begins the outcome of a job. @param warn told when a unit's end could not be written */
+async function startOutcomeLog(execution, warn) {
+	const { job, attempt, folder } = execution;
+	let outcome = {
+		version: 1,
+		job: job.id,
+		attempt,
+		action: job.action,
+		environment: job.environment,
+		at: job.at,
+		state: "running",
+		startedAt: (/* @__PURE__ */ new Date()).toISOString(),
+		toolVersions: {
+			terragrunt: null,
+			tofu: null
+		},
+		units: [],
+		hooks: [],
+		failure: null,
+		logUrl: execution.logUrl
+	};
+	const write = async (news) => {
+		outcome = {
+			...outcome,
+			...news
+		};
+		await writeDocument(outcomeFile(folder, job.id, attempt), outcome);
+	};
+	await write({});
+	return {
+		folder: outcomeFolder(folder, job.id, attempt),
+		add: write,
+		async unitEnded(unit) {
+			await write({ units: [...outcome.units, unit] }).catch((error) => warn(`the outcome can't be written: ${error instanceof Error ? error.message : error}`));
+		},
+		soFar: () => outcome,
+		async finish(failure) {
+			await write({
+				state: "finished",
+				finishedAt: (/* @__PURE__ */ new Date()).toISOString(),
+				failure
+			});
+			return outcome;
+		}
+	};
+}
+
+// packages/executor/src/schedule/deadline.ts
+/** For checking out, installing tools, hooks and uploads around the units. */
+const AROUND_MINUTES = 5;
+/**
+* How long after its start a job starts no further unit, in milliseconds: a unit that starts then can still take its whole
+* time before the runner ends the job. A job that is killed in the middle of an apply leaves locks and half a change.
+*/
+function startsUntilMs({ timeoutMinutes }, { jobs }) {
+	return Math.max(AROUND_MINUTES, timeoutMinutes - jobs.timeout_minutes - AROUND_MINUTES) * 6e4;
+}
+
+// packages/executor/src/schedule/schedule.ts
+/**
+* Which units of a job come next.
+*
+* @param units the job's units; an `after` that is no unit of the job ran in an earlier one, and counts by its entry in
+*   `ended`: one that nobody tells of did not end well
+* @param ended how units ended so far, also those of earlier jobs
+* @param action what is done to the units
+* @param running units that are under way
+* @param limit how many may be under way at once
+* @param applies units that earlier jobs were to apply, where this job destroys what they depended on
+*/
+function nextUnits(units, ended, action, running, limit, applies = /* @__PURE__ */ new Set()) {
+	const inJob = new Set(units.map((unit) => unit.path));
+	const open = units.filter((unit) => !ended.has(unit.path) && !running.has(unit.path));
+	const start = [];
+	const skip = [];
+	for (const unit of open) {
+		const because = unit.after.filter((path) => {
+			const end = ended.get(path);
+			return end === void 0 ? !inJob.has(path) : !mayBuildOn(end, action);
+		});
+		if (because.length > 0) skip.push({
+			path: unit.path,
+			end: endBehind(because, ended, applies)
+		});
+		else if (unit.after.every((path) => ended.has(path))) start.push(unit.path);
+	}
+	return {
+		start: start.slice(0, Math.max(0, limit - running.size)),
+		skip
+	};
+}
+/**
+* The end of a unit that has to stay behind others. A destroy that an apply was needed for is held back by name, also
+* when that apply is left to a later run: a later run knows nothing of destroys that were due before it. What else
+* builds on units that a later run takes care of is left to that run too; all else is skipped.
+*/
+function endBehind(because, ended, applies) {
+	const needed = because.filter((path) => applies.has(path));
+	if (needed.length > 0) return {
+		kind: "withheld",
+		stop: neededApply(needed, ended)
+	};
+	return because.map((path) => ended.get(path)).find((end) => end?.kind === "superseded") ?? {
+		kind: "skipped",
+		because
+	};
+}
+function neededApply(units, ended) {
+	const named = units.map((unit) => `\`${unit}\``).join(", ");
+	const left = units.every((unit) => ended.get(unit)?.kind === "superseded");
+	return {
+		guard: "needed-apply",
+		message: `Its destroy waits: ${named} depended on it, and the apply that was to end that ${left ? "is left to a later run" : "did not end well"}.`,
+		unseen: [],
+		next: left ? `Wait for the later run's apply of ${named}. Then run the workflow by hand with action \`plan-destroy\` for this unit, and with action \`destroy\` and that run as \`approved_run\`.` : `See to the apply of ${named}. Then re-run the failed jobs: the destroy follows.`
+	};
+}
+
+// packages/executor/src/schedule/run-graph.ts
+/** The end of a unit that is not started any more. */
+function notStarted(why) {
+	return {
+		kind: "interrupted",
+		at: "init",
+		lock: null,
+		erroredState: false,
+		message: `${why} Nothing of it was changed.`
+	};
+}
+/** Runs the units of a job along their order, some side by side. A unit that ended badly holds back only what builds on it. */
+async function runGraph(graph) {
+	const ends = new Map(graph.earlier);
+	const running = /* @__PURE__ */ new Map();
+	const record = async (outcome) => {
+		ends.set(outcome.path, outcome.end);
+		running.delete(outcome.path);
+		await graph.ended(outcome);
+	};
+	for (;;) {
+		const next = nextUnits(graph.units, ends, graph.action, new Set(running.keys()), graph.limit, graph.applies);
+		for (const { path, end } of next.skip) await record({
+			path,
+			end,
+			seconds: 0
+		});
+		const over = graph.over();
+		if (over === null) for (const path of next.start) running.set(path, graph.run(path));
+		if (running.size === 0) {
+			if (next.skip.length > 0) continue;
+			if (over === null || next.start.length === 0) return;
+			for (const path of next.start) await record({
+				path,
+				end: notStarted(over),
+				seconds: 0
+			});
+			continue;
+		}
+		await record(await Promise.race(running.values()));
+	}
+}
+
+// packages/core/src/configuration/policy.ts
+/**
+* The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
+* determines jobs, and the executor once more, since a job's document is no authority.
+*
+* A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
+* at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
+* who protects it later is heard as well.
+*
+* @param governing the environment of the unit by the configuration that governs the job
+* @param now the same by the newest configuration that is known; `null` where that knows no such unit
+*/
+function restrictionOn(governing, now, unit, action) {
+	if (!changesUnits(action)) return null;
+	const { removes } = traitsOf(action);
+	const current = now ?? governing;
+	const rules = removes ? [...destroyRulesOf(governing, unit), ...destroyRulesOf(current, unit)] : [];
+	const differing = rules.filter(({ change }, at) => rules.findIndex((other) => other.change === change) === at);
+	if (current.apply === "paused") return pauseOf(current, action, differing);
+	const [first] = differing;
+	if (first === void 0) return null;
+	return {
+		by: first.by,
+		message: messageOf(differing),
+		...waysToDestroy(differing.map(({ change }) => change))
+	};
+}
+const messageOf = (rules) => rules.map(({ message }) => message).join(" ");
+/** What else is against it is named with the pause: the way on has to pass all of it. */
+function pauseOf({ name }, action, rules) {
+	const resume = `set \`environments.${name}.apply\` to \`on\``;
+	const message = `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`;
+	if (rules.length > 0) {
+		const ways = waysToDestroy([...rules.map(({ change }) => change), resume]);
+		return {
+			by: "paused",
+			message: `${message} ${messageOf(rules)}`,
+			...ways
+		};
+	}
+	return {
+		by: "paused",
+		message,
+		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
+		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
+	};
+}
+function destroyRulesOf({ name, protect, destroy }, unit) {
+	const rules = [];
+	if (globMatcher(protect)(unit)) rules.push({
+		by: "protected",
+		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
+		change: `take it out of \`environments.${name}.protect\``
+	});
+	if (destroy === "deny") rules.push({
+		by: "destroy-denied",
+		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
+		change: `set \`environments.${name}.destroy\` to \`allow\``
+	});
+	return rules;
+}
+function waysToDestroy(changes) {
+	const change = changes.length < 2 ? changes.join("") : `${changes.slice(0, -1).join(", ")} and ${changes.at(-1)}`;
+	return {
+		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
+		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
+	};
+}
+
+// packages/executor/src/guard/policy.ts
+/**
+* What the configuration says against an action on a unit, whatever the job's document says; `null` when it may run.
+*
+* @param environment the job's
+* @param newest the newest configuration of the deploy branch that is known
+*/
+function policyOn(configuration, environment, newest, unit, action) {
+	const belongs = environmentLookup(configuration)(unit);
+	if (belongs.kind !== "one" || belongs.environment.name !== environment.name) return {
+		kind: "failed",
+		at: "init",
+		cause: {
+			kind: "configuration",
+			message: `${unit} is in ${belongs.kind === "none" ? "no environment" : belongs.kind === "several" ? `several environments (${belongs.names.join(", ")})` : `the environment ${belongs.environment.name}`}, not in ${environment.name} alone. Its environment is decided by \`environments.*.paths\` in .pipelines/config.yml.`
+		}
+	};
+	const now = environmentLookup(newest)(unit);
+	const restriction = restrictionOn(environment, now.kind === "one" ? now.environment : null, unit, action);
+	if (restriction === null) return null;
+	const { by, message, next } = restriction;
+	return {
+		kind: "withheld",
+		stop: {
+			guard: by,
+			message,
+			unseen: [],
+			next
+		}
+	};
+}
+
+// packages/executor/src/tofu/rescue-state.ts
+/** What saves or asks for state runs after a stop as well, in the folder as the apply left it. */
+const SAVING = {
+	evenWhenStopped: true,
+	initialised: true,
+	timeoutMinutes: 1
+};
+/** Waits before each try, in milliseconds. A cancelled job has less than five minutes in all. */
+const PAUSES_MS = [
+	0,
+	5e3,
+	15e3
+];
+/**
+* Writes the state that an apply left in `errored.tfstate` to its backend after all. The backend refuses a state that
+* is older than its own, so nothing is overwritten. A state that can't be written stays out of the artifacts,
+* since it holds secrets in clear text.
+*
+* @param saveAs the file to save it in when its backend does not take it
+*/
+async function rescueState(workspace, saveAs, pauses = PAUSES_MS) {
+	const errored = await workspace.erroredState();
+	if (errored === null) return { kind: "none" };
+	let why = "";
+	for (const [index, pause] of pauses.entries()) {
+		await setTimeout$2(pause);
+		const step = await workspace.terragrunt(`state-push-${index + 1}`, [
+			"state",
+			"push",
+			errored
+		], { ...SAVING });
+		if (step.end.exitCode === 0) return {
+			kind: "pushed",
+			tries: index + 1
+		};
+		why = step.text;
+	}
+	await mkdir$1(dirname(saveAs), { recursive: true });
+	await copyFile$1(errored, saveAs);
+	await chmod$1(saveAs, 384);
+	return {
+		kind: "on-runner",
+		file: saveAs,
+		why
+	};
+}
+/**
+* The lock that a killed binary left behind, as the backend tells it to somebody who wants it now; `null` when it can
+* be had. What asks removes nothing: it takes the lock, looks for a resource that nobody has, and gives the lock back.
+*/
+async function lockLeftBy(workspace) {
+	return lockOf((await workspace.terragrunt("lock", [
+		"state",
+		"rm",
+		"-dry-run",
+		"-no-color",
+		"-lock-timeout=0s",
+		"terraform_data.pipelines_asks_for_the_lock"
+	], SAVING)).text);
+}
+
+// packages/executor/src/tofu/log-file.ts
+/** Of an output of any size this much is read: its beginning, and its end, where the errors are. */
+const HEAD_BYTES = 524288;
+const TAIL_BYTES = 2097152;
+const CHUNK_BYTES = 262144;
+/** A longer line is passed over by `matchingLines`: none of Terragrunt's own is that long. */
+const LONGEST_LINE = 1048576;
+/**
+* The text of a log, its middle left out when it is long. The cuts are at the ends of lines, so that no half of a
+* secret stays that nobody recognises; a line too long to be kept whole goes as a whole. Empty when there is no file.
+*/
+async function readLog(file) {
+	try {
+		var _usingCtx$5 = _usingCtx();
+		const handle = _usingCtx$5.a(await open$2(file, "r").catch(() => null));
+		if (handle === null) return "";
+		const { size } = await handle.stat();
+		const read = async (from, bytes) => {
+			const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, from);
+			return buffer.subarray(0, bytesRead).toString("utf8");
+		};
+		if (size <= 2621440) return read(0, size);
+		const [head, tail] = [await read(0, HEAD_BYTES), await read(size - TAIL_BYTES, TAIL_BYTES)];
+		const first = head.slice(0, head.lastIndexOf("\n") + 1);
+		const last = tail.includes("\n") ? tail.slice(tail.indexOf("\n") + 1) : "";
+		return `${first}… ${size - Buffer.byteLength(first) - Buffer.byteLength(last)} bytes are left out here …\n${last}`;
+	} catch (_) {
+		_usingCtx$5.e = _;
+	} finally {
+		await _usingCtx$5.d();
+	}
+}
+/** The lines of a log of any size that hold one of the given texts. */
+async function matchingLines(file, texts) {
+	try {
+		var _usingCtx3 = _usingCtx();
+		const handle = _usingCtx3.a(await open$2(file, "r").catch(() => null));
+		if (handle === null) return [];
+		const found = [];
+		const take = (line) => {
+			if (texts.some((text) => line.includes(text))) found.push(line);
+		};
+		let rest = "";
+		for await (const chunk of handle.createReadStream({
+			encoding: "utf8",
+			highWaterMark: CHUNK_BYTES,
+			autoClose: false
+		})) {
+			const lines = `${rest}${chunk}`.split("\n");
+			rest = lines.pop() ?? "";
+			lines.forEach(take);
+			if (rest.length > LONGEST_LINE) rest = "";
+		}
+		take(rest);
+		return found;
+	} catch (_) {
+		_usingCtx3.e = _;
+	} finally {
+		await _usingCtx3.d();
+	}
+}
+
+// packages/executor/src/tofu/rendered-unit.ts
+const Dependency = looseObject({
+	config_path: string(),
+	mock_outputs: record(string(), unknown()).nullish(),
+	mock_outputs_merge_strategy_with_state: string().nullish(),
+	mock_outputs_merge_with_state: boolean().nullish()
+});
+const ExtraArguments = looseObject({
+	name: string(),
+	commands: array$1(string()).nullish(),
+	arguments: array$1(string()).nullish(),
+	env_vars: record(string(), string()).nullish()
+});
+const RenderedUnit = looseObject({
+	terraform_binary: string().nullish(),
+	dependency: record(string(), Dependency).nullish(),
+	terraform: looseObject({ extra_arguments: record(string(), ExtraArguments).nullish() }).nullish(),
+	errors: looseObject({ retry: array$1(looseObject({ name: string() })).nullish() }).nullish()
+});
+/** A unit's configuration as Terragrunt evaluates it; `null` where it can't, as without a dependency's outputs. */
+async function renderUnit(question) {
+	const { stdout } = await askTerragrunt(question, question.unitFolder, [...[
+		"render",
+		"--format",
+		"json",
+		"--non-interactive"
+	]]);
+	try {
+		return RenderedUnit.safeParse(JSON.parse(stdout)).data ?? null;
+	} catch {
+		return null;
+	}
+}
+/** Asks Terragrunt in a folder for what changes nothing. */
+function askTerragrunt(question, folder, args) {
+	return run("terragrunt", args, {
+		cwd: folder,
+		env: {
+			...question.env,
+			TG_DOWNLOAD_DIR: question.downloadFolder,
+			TG_LOG_DISABLE: "true",
+			...question.authProvider === null ? {} : { TG_AUTH_PROVIDER_CMD: question.authProvider }
+		},
+		timeoutMs: question.timeoutMinutes * 6e4
+	});
+}
+
+// packages/executor/src/tofu/merged-mocks.ts
+const Values = record(string(), unknown());
+/** What `output -json` prints: the other two keys tell it from what a hook may print beside it. */
+const Outputs = record(string(), looseObject({
+	value: unknown(),
+	type: unknown().nonoptional(),
+	sensitive: boolean()
+}));
+/**
+* The configuration files of dependencies whose mock outputs fill what their real outputs lack. Terragrunt merges them
+* without a word. What can not be decided counts as filled: such a plan must not be applied.
+*
+* @param rendered the unit's configuration; `null` where it is not known
+*/
+async function filledByMocks(question, rendered) {
+	const { unitFolder } = question;
+	if (rendered === null) return [join(unitFolder, "terragrunt.hcl")];
+	const filled = [];
+	for (const dependency of Object.values(rendered.dependency ?? {})) {
+		const strategy = dependency.mock_outputs_merge_strategy_with_state ?? (dependency.mock_outputs_merge_with_state === true ? "shallow" : "no_merge");
+		const mocks = dependency.mock_outputs ?? {};
+		if (strategy === "no_merge" || Object.keys(mocks).length === 0) continue;
+		const folder = resolve(unitFolder, dependency.config_path);
+		const real = outputsIn((await askTerragrunt(question, folder, [
+			"run",
+			"--non-interactive",
+			"--tf-forward-stdout",
+			"--",
+			"output",
+			"-json"
+		])).stdout);
+		if (real === null || lacks(real, mocks, strategy === "deep_map_only")) filled.push(join(folder, "terragrunt.hcl"));
+	}
+	return filled;
+}
+/**
+* The values that `output -json` printed, whatever hooks printed before and behind it; `null` when there are none. A hook
+* may print `{}` as well, which says nothing beside outputs.
+*/
+function outputsIn(text) {
+	const found = [...text.matchAll(/^\{(?:\}$|$[\s\S]*?^\}$)/gm)].map(([object]) => outputsOf(object)).filter((outputs) => outputs !== null);
+	return found.find((outputs) => Object.keys(outputs).length > 0) ?? found[0] ?? null;
+}
+function outputsOf(object) {
+	try {
+		const outputs = Outputs.safeParse(JSON.parse(object));
+		if (!outputs.success) return null;
+		return Object.fromEntries(Object.entries(outputs.data).map(([name, { value }]) => [name, value]));
+	} catch {
+		return null;
+	}
+}
+/** Whether a mock has a key, at any depth when `deep`, that the real outputs have not. */
+function lacks(real, mock, deep) {
+	const [reals, mocks] = [Values.safeParse(real), Values.safeParse(mock)];
+	if (!mocks.success) return false;
+	if (!reals.success) return Object.keys(mocks.data).length > 0;
+	return Object.entries(mocks.data).some(([key, value]) => !(key in reals.data) || deep && isMap(value) && isMap(reals.data[key]) && lacks(reals.data[key], value, deep));
+}
+const isMap = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+// packages/executor/src/tofu/read-plan.ts
+/** A plan of some thousand resources has hundreds of megabytes of JSON; more is refused rather than exhausting memory. */
+const LARGEST_PLAN_CHARACTERS = 419430400;
+/**
+* Reads a plan back from its file. Its text is not taken from what the plan's own command printed: hooks and programs that
+* are started while a unit is planned print there as well, and could make a plan look like another.
+*/
+async function readPlan(binary, place) {
+	if (binary.kind === "terraform") return {
+		json: parsed(await show(binary, place, ["-json"])),
+		text: (await show(binary, place, [])).trim()
+	};
+	const jsonFile = `${place.planFile}.json`;
+	try {
+		const text = await show(binary, place, [`-json-into=${jsonFile}`]);
+		const { size } = await stat$1(jsonFile);
+		if (size > LARGEST_PLAN_CHARACTERS) throw unreadable("its JSON is larger than is allowed");
+		return {
+			json: parsed(await readFile(jsonFile, "utf8")),
+			text: text.trim()
+		};
+	} finally {
+		await rm$1(jsonFile, { force: true });
+	}
+}
+async function show(binary, { planFile, cwd, env, timeoutMs }, args) {
+	const ran = await run(binary.program, [
+		"show",
+		"-no-color",
+		...args,
+		planFile
+	], {
+		cwd,
+		env,
+		timeoutMs,
+		maxCharacters: LARGEST_PLAN_CHARACTERS
+	});
+	if (ran.exitCode !== 0) throw unreadable(ran.failure ?? ran.stderr.trim());
+	return ran.stdout;
+}
+const unreadable = (why) => /* @__PURE__ */ new Error(`the plan can't be read back: ${why}`);
+function parsed(text) {
+	return PlanJson.parse(JSON.parse(text));
+}
+
+// packages/executor/src/tofu/sensitive-inputs.ts
+/**
+* The texts that a unit's inputs give to variables which its module declares as sensitive. A plan tells them as well;
+* this is for the errors of one that was never made.
+*
+* @param folder where the module's code is
+* @param environment the variables that the binary was started with, as `env -0` prints them
+*/
+async function sensitiveInputs(folder, environment) {
+	const values = /* @__PURE__ */ new Map();
+	for (const entry of environment.split("\0")) {
+		const [, name, value] = /^TF_VAR_([^=]+)=([\s\S]*)$/.exec(entry) ?? [];
+		if (name !== void 0 && value !== void 0) values.set(name, value);
+	}
+	const found = /* @__PURE__ */ new Set();
+	if (values.size === 0) return found;
+	for (const file of await readdir$1(folder).catch(() => [])) {
+		if (!/\.(?:tf|tofu)(?:\.json)?$/.test(file)) continue;
+		const text = await readFile(join(folder, file), "utf8").catch(() => "");
+		for (const name of file.endsWith(".json") ? sensitiveInJson(text) : sensitiveInHcl(text)) for (const secret of textsOf(values.get(name) ?? "")) found.add(secret);
+	}
+	return found;
+}
+/** The names of the variables whose blocks say `sensitive`. What is a block is told by its braces. */
+function sensitiveInHcl(text) {
+	const names = [];
+	for (const { 0: head, 1: name = "", index } of text.matchAll(/^[ \t]*variable[ \t]+"?([\w-]+)"?[ \t]*\{/gm)) {
+		const body = blockAt(text, index + head.length);
+		if (/(?:^|[\s{])sensitive[ \t]*=[ \t]*true\b/m.test(body)) names.push(name);
+	}
+	return names;
+}
+/** A longer block declares no variable. */
+const LONGEST_BLOCK = 2e4;
+function blockAt(text, start) {
+	let depth = 1;
+	const last = Math.min(text.length, start + LONGEST_BLOCK);
+	for (let index = start; index < last; index += 1) {
+		if (text[index] === "{") depth += 1;
+		else if (text[index] === "}") depth -= 1;
+		if (depth === 0) return text.slice(start, index);
+	}
+	return text.slice(start, last);
+}
+const Declared = looseObject({ variable: record(string(), looseObject({ sensitive: unknown() })).default({}) });
+function sensitiveInJson(text) {
+	const declared = Declared.safeParse(jsonOf(text));
+	if (!declared.success) return [];
+	return Object.entries(declared.data.variable).flatMap(([name, { sensitive }]) => sensitive === true ? [name] : []);
+}
+/** A text, or the texts inside of a list or map, which Terragrunt hands over as JSON. */
+function textsOf(value) {
+	const found = [value];
+	JSON.stringify(/^\s*[[{]/.test(value) ? jsonOf(value) : null, (_key, inside) => {
+		if (typeof inside === "string") found.push(inside);
+		return inside;
+	});
+	return found;
+}
+function jsonOf(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+
 // packages/executor/src/tofu/wrapper.ts
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 /** Writes a wrapper of its own for each unit. */
-async function writeWrapper(binary, folder, initLock) {
+async function writeWrapper(binary, folder, shared) {
 	await mkdir$1(folder, { recursive: true });
 	const program = join(folder, binary.kind);
 	const wrapper = {
@@ -60240,26 +64844,35 @@ async function writeWrapper(binary, folder, initLock) {
 		planFlags: join(folder, "plan.flags"),
 		variablesFile: join(folder, "variables")
 	};
-	await writeFile$1(program, scriptOf(wrapper, binary, initLock), { mode: 493 });
+	await writeFile$1(program, scriptOf(wrapper, binary, shared), { mode: 493 });
 	await writeFile$1(wrapper.callsFile, "");
 	return wrapper;
 }
-function scriptOf(wrapper, binary, initLock) {
-	const note = (subcommand) => `printf '%s %s %s\\n' "$$" ${subcommand} "$PWD" >> ${quoted(wrapper.callsFile)}`;
-	const mayStart = `if [ -e ${quoted(wrapper.stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`;
-	const applying = [
-		note("apply"),
+function scriptOf(wrapper, binary, { initLock, outputs }) {
+	const note = (subcommand) => `printf '%s %s %s\\n' "$$" ${subcommand} "$PWD" >> ${shellWord(wrapper.callsFile)}`;
+	const mayStart = `if [ -e ${shellWord(wrapper.stopFile)} ]; then echo 'stopped before it started' >&2; exit 130; fi`;
+	const below = [
+		note("\"$0\""),
 		mayStart,
 		"exec \"$@\""
 	].join("\n");
+	const trustCache = "export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE=1";
 	return [
 		"#!/bin/sh",
-		`case "$1" in plan | apply | destroy) (umask 077; env -0 > ${quoted(wrapper.variablesFile)}) 2> /dev/null ;; esac`,
+		versionAnswer(binary),
+		`below() { sh -c ${shellWord(below)} "$1" ${shellWord(binary.program)} "$@"; }`,
+		...dependencyOutputsScript(outputs, {
+			child: "below",
+			initLock,
+			trustCache
+		}),
+		"dependency_outputs \"$@\"",
+		`case "$1" in plan | apply | destroy) (umask 077; env -0 > ${shellWord(wrapper.variablesFile)}) 2> /dev/null ;; esac`,
 		"if [ \"$1\" = apply ]; then",
 		...ARGUMENTS_OF_AN_APPLY,
-		`  sh -c ${quoted(applying)} sh ${quoted(binary.program)} "$@" >> ${quoted(wrapper.applyLog)} 2>&1`,
+		`  below "$@" >> ${shellWord(wrapper.applyLog)} 2>&1`,
 		"  code=$?",
-		`  printf '%s\\n' "$code" > ${quoted(wrapper.applyExit)}`,
+		`  printf '%s\\n' "$code" > ${shellWord(wrapper.applyExit)}`,
 		"  if [ \"$code\" -gt 130 ]; then kill -\"$((code - 128))\" \"$$\"; fi",
 		"  exit \"$code\"",
 		"fi",
@@ -60271,12 +64884,12 @@ function scriptOf(wrapper, binary, initLock) {
 		"may_start \"$1\"",
 		`case "$1" in`,
 		"  plan)",
-		`    set -f; for word in \${TF_CLI_ARGS:-} \${TF_CLI_ARGS_plan:-} "$@"; do case "$word" in -*) printf '%s\\n' "\${word%%=*}" ;; esac; done > ${quoted(wrapper.planFlags)} ;;`,
+		`    set -f; for word in \${TF_CLI_ARGS:-} \${TF_CLI_ARGS_plan:-} "$@"; do case "$word" in -*) printf '%s\\n' "\${word%%=*}" ;; esac; done > ${shellWord(wrapper.planFlags)} ;;`,
 		"  init)",
-		"    export TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE=1",
-		`    if command -v flock > /dev/null 2>&1; then exec 9> ${quoted(initLock)}; flock 9; may_start "$1"; fi ;;`,
+		`    ${trustCache}`,
+		`    if command -v flock > /dev/null 2>&1; then exec 9> ${shellWord(initLock)}; flock 9; may_start "$1"; fi ;;`,
 		"esac",
-		`exec ${quoted(binary.program)} "$@"`,
+		`exec ${shellWord(binary.program)} "$@"`,
 		""
 	].join("\n");
 }
@@ -60519,11 +65132,12 @@ async function dependencyFacts(logFile) {
 }
 
 // packages/executor/src/tofu/unit-workspace.ts
-/** A plan of some thousand resources has hundreds of megabytes of JSON; more is refused rather than exhausting memory. */
-const LARGEST_PLAN_CHARACTERS = 419430400;
 async function openUnitWorkspace(options) {
 	const folder = await mkdtemp(join(options.jobFolder, "unit-"));
-	const wrapper = await writeWrapper(options.binary, join(folder, "bin"), join(options.jobFolder, "init.lock"));
+	const wrapper = await writeWrapper(options.binary, join(folder, "bin"), {
+		initLock: join(options.jobFolder, "init.lock"),
+		outputs: options.outputs
+	});
 	const downloadFolder = join(folder, "download");
 	await mkdir$1(downloadFolder);
 	const planFile = join(folder, "plan.tfplan");
@@ -60545,6 +65159,8 @@ async function openUnitWorkspace(options) {
 			const stop = evenWhenStopped ? new AbortController().signal : options.stop;
 			const before = (await callsOf(wrapper)).length;
 			await rm$1(wrapper.applyExit, { force: true });
+			const changesState = args[0] !== "plan";
+			if (changesState) await options.outputs.stateChanges(await folderOfLastPlan(wrapper));
 			const end = await runTerragrunt({
 				...options,
 				timeoutMinutes,
@@ -60557,6 +65173,7 @@ async function openUnitWorkspace(options) {
 				initialised,
 				withoutDependencies
 			});
+			if (changesState) await options.outputs.stateChanges(await folderOfLastPlan(wrapper));
 			const applyFile = join(folder, `${step}.apply`);
 			await rename$1(wrapper.applyLog, applyFile).catch(() => void 0);
 			const [output, log, applyText] = await Promise.all([
@@ -60586,30 +65203,17 @@ async function openUnitWorkspace(options) {
 		},
 		hasPlan: () => exists(planFile),
 		async show() {
-			const cwd = (await planCall(wrapper)).folder;
-			const show = async (args) => {
-				const ran = await run(options.binary.program, [
-					"show",
-					"-no-color",
-					...args,
-					planFile
-				], {
-					cwd,
-					env: options.env,
-					timeoutMs: options.timeoutMinutes * 6e4,
-					maxCharacters: LARGEST_PLAN_CHARACTERS
-				});
-				if (ran.exitCode !== 0) throw new Error(`the plan can't be read back: ${ran.failure ?? ran.stderr.trim()}`);
-				return ran.stdout;
-			};
-			return {
-				json: PlanJson.parse(JSON.parse(await show(["-json"]))),
-				text: (await show([])).trim()
-			};
+			const cwd = await planFolder(wrapper);
+			return readPlan(options.binary, {
+				planFile,
+				cwd,
+				env: options.env,
+				timeoutMs: options.timeoutMinutes * 6e4
+			});
 		},
 		filledByMocks: async () => filledByMocks(question, await rendered()),
 		rendered,
-		stateIdentity: async () => stateIdentityOf((await planCall(wrapper)).folder, planFile),
+		stateIdentity: async () => stateIdentityOf(await planFolder(wrapper), planFile),
 		async sensitiveInputs() {
 			const call = (await callsOf(wrapper)).findLast(({ subcommand }) => /^(?:plan|apply|destroy)$/.test(subcommand));
 			if (call === void 0) return /* @__PURE__ */ new Set();
@@ -60635,10 +65239,13 @@ async function openUnitWorkspace(options) {
 async function exists(file) {
 	return access$1(file).then(() => true, () => false);
 }
-async function planCall(wrapper) {
-	const call = (await callsOf(wrapper)).findLast(({ subcommand }) => subcommand === "plan");
-	if (call === void 0) throw new Error("Terragrunt made no plan");
-	return call;
+async function folderOfLastPlan(wrapper) {
+	return (await callsOf(wrapper)).findLast(({ subcommand }) => subcommand === "plan")?.folder ?? null;
+}
+async function planFolder(wrapper) {
+	const folder = await folderOfLastPlan(wrapper);
+	if (folder === null) throw new Error("Terragrunt made no plan");
+	return folder;
 }
 
 // packages/executor/src/unit/open-unit.ts
@@ -60654,12 +65261,13 @@ async function openUnit(job, path, unitFolder, log) {
 	const timeoutMinutes = job.configuration.jobs.timeout_minutes;
 	const workspace = await openUnitWorkspace({
 		jobFolder: job.folders.work,
-		env: job.tools.env,
+		env: job.unitEnv,
 		binary: job.tools.binary,
 		stop: job.stop,
 		unitFolder,
 		authProvider: job.authProvider,
-		timeoutMinutes
+		timeoutMinutes,
+		outputs: job.outputs
 	});
 	const runOnce = async (step, args, options) => {
 		const ran = await workspace.terragrunt(step, args, options);
@@ -60695,8 +65303,13 @@ function lostItsProviders({ end, text }) {
 }
 
 // packages/executor/src/unit/run-unit.ts
-/** Runs an action on one unit. Never rejects: what goes wrong is the outcome. */
-async function runUnit(job, path, action) {
+/**
+* Runs an action on one unit. Never rejects: what goes wrong is the outcome.
+*
+* @param start what was said of the unit right before, where somebody was asked
+*/
+async function runUnit(opened, path, action, start) {
+	const job = underRuleOf(opened, start);
 	const started = performance.now();
 	const parts = [];
 	const { clean } = job.redactor;
@@ -60746,6 +65359,14 @@ async function runUnit(job, path, action) {
 		} });
 	}
 }
+/** The job under the rule of the deploy branch as it is now, where that is stricter than its own. */
+function underRuleOf(job, start) {
+	if (start?.kind !== "go" || start.reviewRule === void 0) return job;
+	return {
+		...job,
+		reviewRule: stricterRule(job.reviewRule, start.reviewRule)
+	};
+}
 function notThere(message) {
 	return { end: {
 		kind: "failed",
@@ -60793,8 +65414,8 @@ async function runUnits(edges, execution, action, { configuration, newest }, log
 	try {
 		var _usingCtx$2 = _usingCtx();
 		const environment = environmentNamed(configuration, execution.job.environment);
-		const tools = await findTools(execution.job.action, configuration, environment, edges.environment);
-		if (tools.missing.length > 0) edges.progress.warn?.(`This job does without the declared secrets ${tools.missing.join(", ")}, which no job outside of a GitHub environment has: a unit that reads one gets nothing.`);
+		const tools = await findTools(execution.job.action, configuration, environment, edges.environment, edges.repository.folder);
+		for (const warning of tools.warnings) edges.progress.warn?.(warning);
 		await log.add({ toolVersions: tools.versions });
 		const job = _usingCtx$2.a(await openJob({
 			execution,
@@ -60812,11 +65433,19 @@ async function runUnits(edges, execution, action, { configuration, newest }, log
 		}));
 		await runInOrder(edges, job, action, log);
 		if (!edges.stop.aborted) await followWithHooks(edges, job, log);
+		else if (changesUnits(execution.job.action)) await log.add({ hooks: hooksOf(configuration, execution.job.action).map(notRun) });
 	} catch (_) {
 		_usingCtx$2.e = _;
 	} finally {
 		await _usingCtx$2.d();
 	}
+}
+function notRun({ name }) {
+	return {
+		name,
+		result: "failed",
+		summary: "It did not run, since the run was asked to stop."
+	};
 }
 /** Runs the job's units along their order, except those that a later run takes care of. */
 async function runInOrder(edges, job, action, log) {
@@ -60857,7 +65486,7 @@ async function runInOrder(edges, job, action, log) {
 				seconds: 0
 			};
 			edges.progress.started(unit);
-			return runUnit(job, unit, action);
+			return runUnit(job, unit, action, start);
 		},
 		ended
 	});
@@ -60885,7 +65514,8 @@ async function followWithHooks(edges, job, log) {
 			plansFolder,
 			jobFolder,
 			env: job.tools.env,
-			clean: job.redactor.clean
+			clean: job.redactor.clean,
+			outcome: log.soFar()
 		});
 		await log.add({ hooks });
 	} catch (_) {
@@ -60894,11 +65524,30 @@ async function followWithHooks(edges, job, log) {
 		await _usingCtx3.d();
 	}
 }
-async function runAccount(edges, { job, comparison }, action, configuration) {
-	if (job.account === void 0) throw new Error(`the job ${job.id} names no account`);
-	const templates = await readTemplates(edges.repository, job.at, configuration.accounts.templates);
-	return action(job.account, templates, {
-		pullRequests: edges.pullRequests,
+async function runAccount({ repository, pullRequests, earlier }, { job, comparison, configurationFile }, action, configuration) {
+	if (job.accounts === void 0) throw new Error(`the job ${job.id} names no account`);
+	const { file, factory_unit: unit } = configuration.accounts;
+	const factory = UnitPath.safeParse(unit).data;
+	const end = factory === void 0 ? void 0 : earlier.ends.get(factory);
+	const read = (path) => repository.read(job.at, path);
+	return action({
+		accounts: job.accounts,
+		source: {
+			templates: await readTemplates(repository, job.at, configuration.accounts),
+			configurationFile: configurationFile ?? ".pipelines/config.yml",
+			accountsFile: file
+		},
+		place: {
+			read,
+			deployed: read,
+			proposed: async () => null
+		},
+		factory: {
+			unit: unit ?? "the account factory",
+			isApplied: end !== void 0 && mayBuildOn(end, "apply"),
+			made: earlier.accounts ?? null
+		},
+		pullRequests,
 		base: comparison.deployBranch
 	});
 }
@@ -60940,7 +65589,10 @@ const StopReason = _enum([
 ]);
 /** Whether a unit may start now, as the ledger and the deploy branch say right before it. */
 const Start = discriminatedUnion("kind", [
-	strictObject({ kind: literal("go") }),
+	strictObject({
+		kind: literal("go"),
+		reviewRule: ReviewRule.optional()
+	}),
 	strictObject({
 		kind: literal("done"),
 		message: string()
@@ -60949,6 +65601,12 @@ const Start = discriminatedUnion("kind", [
 		kind: literal("leave"),
 		to: LedgerRun.nullable(),
 		by: CommitSha.nullable(),
+		message: string()
+	}),
+	strictObject({
+		kind: literal("wait"),
+		for: array$1(string()),
+		units: array$1(UnitPath),
 		message: string()
 	}),
 	strictObject({
@@ -61081,11 +65739,16 @@ async function earlierUnits(execution) {
 			why
 		});
 	}
-	for (const { units } of await newestOutcomes(folder, job.id)) for (const { path, end } of units) ends.set(path, end);
+	let accounts;
+	for (const { units } of await newestOutcomes(folder, job.id)) for (const unit of units) {
+		ends.set(unit.path, unit.end);
+		accounts = unit.accounts ?? accounts;
+	}
 	const applied = (assessment?.jobs ?? []).filter(({ action, stage }) => action === "apply" && stage < job.stage);
 	return {
 		ends,
-		applies: new Set(applied.flatMap(({ units }) => units.map(({ path }) => path)))
+		applies: new Set(applied.flatMap(({ units }) => units.map(({ path }) => path))),
+		...accounts === void 0 ? {} : { accounts }
 	};
 }
 /** The outcomes of all other jobs, of each job the newest. */

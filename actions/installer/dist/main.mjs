@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { accessSync, appendFileSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, isAbsolute, join, relative, resolve } from "node:path";
 import process$1 from "node:process";
 import { spawnSync } from "node:child_process";
@@ -83,26 +83,7 @@ function inputsFrom(environment) {
 /** Where the configuration lives in an `infrastructure-live` repository. */
 const CONFIGURATION_FILE = ".pipelines/config.yml";
 
-// packages/installer/src/annotations.ts
-const TITLE = "Terragrunt and OpenTofu";
-/**
-* Says something on the file and line that it is about, as GitHub's runner reads it from the output:
-* https://docs.github.com/actions/reference/workflow-commands-for-github-actions. The library for it brings an HTTP client
-* longer than all of this program, which runs before anything else and is to be read in one go.
-*/
-function annotate(level, message, place) {
-	const properties = Object.entries({
-		title: TITLE,
-		file: place?.file,
-		line: place?.line?.toString()
-	}).flatMap(([name, value]) => value === void 0 ? [] : [`${name}=${escaped(value, /[%\r\n:,]/g)}`]).join(",");
-	process.stdout.write(`::${level} ${properties}::${escaped(message, /[%\r\n]/g)}\n`);
-}
-function escaped(text, special) {
-	return text.replaceAll(special, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
-}
-
-// packages/installer/src/releases.json
+// packages/core/src/tools/releases.json
 var releases_default = {
 	terragrunt: {
 		"program": "terragrunt",
@@ -130,7 +111,7 @@ var releases_default = {
 	}
 };
 
-// packages/installer/src/tool.ts
+// packages/core/src/tools/tool.ts
 /** In the order in which they are installed, and in which one wins where nothing else decides. */
 const TOOLS = [
 	"terragrunt",
@@ -1991,7 +1972,7 @@ var require_semver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	};
 }));
 
-// packages/installer/src/evidence/constraint.ts
+// packages/core/src/evidence/constraint.ts
 var import_semver = /* @__PURE__ */ __toESM(require_semver(), 1);
 /**
 * Whether a version meets a constraint as OpenTofu and Terraform write it (`>= 1.5, < 2.0`, `~> 1.9.0`, `!= 1.7.1`);
@@ -2028,7 +2009,7 @@ function meetsOne(version, sign, number) {
 	return import_semver.default.gte(version, full) && import_semver.default.lt(version, below);
 }
 
-// packages/installer/src/evidence/choose-binary.ts
+// packages/core/src/evidence/choose-binary.ts
 /**
 * OpenTofu or Terraform. Nothing takes a team from one to the other by itself: an apply of the other one changes the state
 * for good. What the repository names wins, then what its files were made by, then what the machine has; where the
@@ -2071,6 +2052,12 @@ function chosen(binary, why, other) {
 		doubts
 	};
 }
+/** What the program at a path is. */
+function binaryAt(path) {
+	const name = path?.split("/").at(-1);
+	if (name === "tofu") return "opentofu";
+	return name === "terraform" ? "terraform" : null;
+}
 function undecided(why, place) {
 	return {
 		kind: "undecided",
@@ -2085,7 +2072,26 @@ function saying(one) {
 }
 const at = ({ file, line }) => line === null ? file : `${file}:${line}`;
 
-// packages/installer/src/evidence/hcl-attributes.ts
+// packages/core/src/evidence/binaries-on-path.ts
+/** OpenTofu and Terraform as far as they are on a PATH: by folder, OpenTofu first in each. */
+function binariesOn(path) {
+	const binaries = ["opentofu", "terraform"];
+	return path.split(delimiter).filter((folder) => folder !== "").flatMap((folder) => binaries.map((binary) => ({
+		binary,
+		folder,
+		program: join(folder, programOf(binary))
+	})).filter(({ program }) => isProgram(program)));
+}
+function isProgram(file) {
+	try {
+		accessSync(file, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+// packages/core/src/evidence/hcl-attributes.ts
 /**
 * White space, comments, a heredoc's marker, a string, a word, any other character. A string's template may hold quotes
 * (`"${get_env("X")}"`), one level of which is enough for what is looked for here.
@@ -2178,7 +2184,7 @@ function heredocBody(text, from, marker) {
 	return text.slice(from);
 }
 
-// packages/installer/src/evidence/look-for-evidence.ts
+// packages/core/src/evidence/look-for-evidence.ts
 /** Folders that hold what tools made or fetched, not what the team wrote. */
 const SKIPPED = /* @__PURE__ */ new Set([
 	".git",
@@ -2190,6 +2196,10 @@ const SKIPPED = /* @__PURE__ */ new Set([
 const MOST_FILES = 5e4;
 const MOST_BYTES$1 = 1048576;
 const LOCK_FILE = ".terraform.lock.hcl";
+const VERSION_FILES = {
+	".opentofu-version": "opentofu",
+	".terraform-version": "terraform"
+};
 const UNIT_FILE = "terragrunt.hcl";
 /**
 * What a repository's files tell about OpenTofu and Terraform. They are read as text, and links are not followed.
@@ -2205,6 +2215,15 @@ function lookForEvidence(repository) {
 		if (/\.tofu(?:\.json)?$/.test(file)) return [{
 			kind: "written",
 			binary: "opentofu",
+			place: {
+				file,
+				line: null
+			}
+		}];
+		const versioned = VERSION_FILES[nameOf(file)];
+		if (versioned !== void 0 && folderOf(file) !== "") return [{
+			kind: "written",
+			binary: versioned,
 			place: {
 				file,
 				line: null
@@ -2250,18 +2269,13 @@ function inConfiguration(file, text) {
 		}] : [];
 	});
 }
-/** What the program at a path is. */
-function binaryAt(path) {
-	const name = path?.split("/").at(-1);
-	if (name === "tofu") return "opentofu";
-	return name === "terraform" ? "terraform" : null;
-}
 const nameOf = (file) => file.slice(file.lastIndexOf("/") + 1);
 const folderOf = (file) => file.slice(0, file.lastIndexOf("/") + 1);
 function textOf(repository, file) {
 	const path = join(repository, file);
 	return lstatSync(path).size > MOST_BYTES$1 ? "" : readFileSync(path, "utf8");
 }
+const LOOKED_AT = /\.(?:hcl|tf|tofu|tofu\.json|(?:opentofu|terraform)-version)$/;
 /** Paths of files, sorted, from the repository's root. */
 function filesBelow(repository) {
 	const found = [];
@@ -2269,7 +2283,7 @@ function filesBelow(repository) {
 	for (let folder = folders.shift(); folder !== void 0 && found.length < MOST_FILES; folder = folders.shift()) for (const entry of entriesOf(join(repository, folder))) {
 		const path = `${folder}${entry.name}`;
 		if (entry.isDirectory() && !SKIPPED.has(entry.name)) folders.push(`${path}/`);
-		else if (entry.isFile() && /\.(?:hcl|tf|tofu|tofu\.json)$/.test(entry.name)) found.push(path);
+		else if (entry.isFile() && LOOKED_AT.test(entry.name)) found.push(path);
 	}
 	return found.toSorted();
 }
@@ -2281,7 +2295,55 @@ function entriesOf(folder) {
 	}
 }
 
-// packages/installer/src/version-error.ts
+// packages/core/src/evidence/evidence-of.ts
+/**
+* All that tells whether a team uses OpenTofu or Terraform.
+*
+* @param repository the folder of its checkout
+* @param path the PATH on which programs are looked for; `null` where a machine tells nothing about the team
+*/
+function evidenceOf({ binaries, terragruntRuns: runs }, repository, path) {
+	return [
+		...runs === null ? [] : [{
+			kind: "set",
+			by: "TG_TF_PATH",
+			binary: binaryAt(runs.path),
+			place: runs.place
+		}],
+		...binaries.map((one) => ({
+			kind: "named",
+			binary: binaryOf(one),
+			place: one.place
+		})),
+		...lookForEvidence(repository),
+		...(path === null ? [] : binariesOn(path)).map(({ binary }) => ({
+			kind: "on the path",
+			binary
+		}))
+	];
+}
+/** Which of the two a named tool is. */
+const binaryOf = ({ tool }) => tool === "terraform" ? "terraform" : "opentofu";
+
+// packages/core/src/terragrunt/oldest.ts
+/**
+* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
+* handling that Pipelines relies on being mended.
+*/
+const OLDEST = {
+	terragrunt: "1.1.1",
+	opentofu: "1.12.0",
+	terraform: "1.11.0"
+};
+const WAY_TO_UPGRADE = {
+	terragrunt: "What is valid for 1.0 stays so (https://terragrunt.gruntwork.io/docs/process/1-0-guarantees); from an older one see https://terragrunt.gruntwork.io/docs/migrate/cli-redesign, and plan every unit with the new one before it is applied with it.",
+	opentofu: "Once a newer one has applied a unit, an older one may not read its state: upgrade everywhere at once.",
+	terraform: "Once a newer one has applied a unit, an older one may not read its state: upgrade everywhere at once."
+};
+/** How one gets to a version that will do. */
+const wayToUpgrade = (tool) => WAY_TO_UPGRADE[tool];
+
+// packages/core/src/tools/version-error.ts
 /** A tool that can't be chosen or installed, with the file and line to change where there is one. */
 var VersionError = class extends Error {
 	name = "VersionError";
@@ -2292,585 +2354,59 @@ var VersionError = class extends Error {
 	}
 };
 
-// packages/installer/src/install/checksums.ts
-/**
-* The SHA-256 that a publisher's list has for a file.
-*
-* @throws VersionError when the list does not have it
-*/
-function sumOf(list, file) {
-	for (const line of list.split(/\r?\n/)) {
-		const [, sum, name] = /^([0-9a-f]{64})\s+\*?(\S+)$/.exec(line) ?? [];
-		if (name === file && sum !== void 0) return sum;
-	}
-	throw new VersionError(`the list of checksums does not have ${file}; nothing is installed unchecked`);
+// packages/core/src/tools/exact-version.ts
+/** The version number in a text as people write it (`1.12.6`, `v1.12.6`, `= 1.12.6`), `null` where it is no exact one. */
+function exactVersion(text) {
+	const number = text.trim().replace(/^=?\s*v?/, "");
+	const parsed = import_semver.default.parse(number);
+	return parsed === null || parsed.build.length > 0 || parsed.version !== number ? null : number;
 }
-/** @throws VersionError when a file is not what its publisher's list says */
-function requireSum(content, list, file) {
-	const actual = createHash("sha256").update(content).digest("hex");
-	const expected = sumOf(list, file);
-	if (actual !== expected) throw new VersionError(`${file} has the SHA-256 ${actual}; its publisher says ${expected}`);
-}
-
-// node_modules/.pnpm/fflate@0.8.3/node_modules/fflate/esm/index.mjs
-var require$1 = createRequire$1("/");
-var _a;
-var Worker;
-var isMarkedAsUntransferable;
-try {
-	_a = require$1("worker_threads"), Worker = _a.Worker, isMarkedAsUntransferable = _a.isMarkedAsUntransferable;
-} catch (e) {}
-var u8 = Uint8Array;
-var u16 = Uint16Array;
-var i32 = Int32Array;
-var fleb = new u8([
-	0,
-	0,
-	0,
-	0,
-	0,
-	0,
-	0,
-	0,
-	1,
-	1,
-	1,
-	1,
-	2,
-	2,
-	2,
-	2,
-	3,
-	3,
-	3,
-	3,
-	4,
-	4,
-	4,
-	4,
-	5,
-	5,
-	5,
-	5,
-	0,
-	0,
-	0,
-	0
-]);
-var fdeb = new u8([
-	0,
-	0,
-	0,
-	0,
-	1,
-	1,
-	2,
-	2,
-	3,
-	3,
-	4,
-	4,
-	5,
-	5,
-	6,
-	6,
-	7,
-	7,
-	8,
-	8,
-	9,
-	9,
-	10,
-	10,
-	11,
-	11,
-	12,
-	12,
-	13,
-	13,
-	0,
-	0
-]);
-var clim = new u8([
-	16,
-	17,
-	18,
-	0,
-	8,
-	7,
-	9,
-	6,
-	10,
-	5,
-	11,
-	4,
-	12,
-	3,
-	13,
-	2,
-	14,
-	1,
-	15
-]);
-var freb = function(eb, start) {
-	var b = new u16(31);
-	for (var i = 0; i < 31; ++i) b[i] = start += 1 << eb[i - 1];
-	var r = new i32(b[30]);
-	for (var i = 1; i < 30; ++i) for (var j = b[i]; j < b[i + 1]; ++j) r[j] = j - b[i] << 5 | i;
+/** Whether a text names one exact version of a tool that Pipelines works with. */
+function judgeVersion(tool, text) {
+	const version = exactVersion(text);
+	if (version === null) return { kind: "inexact" };
 	return {
-		b,
-		r
+		kind: import_semver.default.lt(version, OLDEST[tool]) ? "old" : "exact",
+		version
 	};
-};
-var _a = freb(fleb, 2);
-var fl = _a.b;
-var revfl = _a.r;
-fl[28] = 258, revfl[258] = 28;
-var _b = freb(fdeb, 0);
-var fd = _b.b;
-var revfd = _b.r;
-var rev = new u16(32768);
-for (var i = 0; i < 32768; ++i) {
-	var x = (i & 43690) >> 1 | (i & 21845) << 1;
-	x = (x & 52428) >> 2 | (x & 13107) << 2;
-	x = (x & 61680) >> 4 | (x & 3855) << 4;
-	rev[i] = ((x & 65280) >> 8 | (x & 255) << 8) >> 1;
 }
-var hMap = (function(cd, mb, r) {
-	var s = cd.length;
-	var i = 0;
-	var l = new u16(mb);
-	for (; i < s; ++i) if (cd[i]) ++l[cd[i] - 1];
-	var le = new u16(mb);
-	for (i = 1; i < mb; ++i) le[i] = le[i - 1] + l[i - 1] << 1;
-	var co;
-	if (r) {
-		co = new u16(1 << mb);
-		var rvb = 15 - mb;
-		for (i = 0; i < s; ++i) if (cd[i]) {
-			var sv = i << 4 | cd[i];
-			var r_1 = mb - cd[i];
-			var v = le[cd[i] - 1]++ << r_1;
-			for (var m = v | (1 << r_1) - 1; v <= m; ++v) co[rev[v] >> rvb] = sv;
-		}
-	} else {
-		co = new u16(s);
-		for (i = 0; i < s; ++i) if (cd[i]) co[i] = rev[le[cd[i] - 1]++] >> 15 - cd[i];
-	}
-	return co;
-});
-var flt = new u8(288);
-for (var i = 0; i < 144; ++i) flt[i] = 8;
-for (var i = 144; i < 256; ++i) flt[i] = 9;
-for (var i = 256; i < 280; ++i) flt[i] = 7;
-for (var i = 280; i < 288; ++i) flt[i] = 8;
-var fdt = new u8(32);
-for (var i = 0; i < 32; ++i) fdt[i] = 5;
-var flrm = /*#__PURE__*/ hMap(flt, 9, 1);
-var fdrm = /*#__PURE__*/ hMap(fdt, 5, 1);
-var max = function(a) {
-	var m = a[0];
-	for (var i = 1; i < a.length; ++i) if (a[i] > m) m = a[i];
-	return m;
-};
-var bits = function(d, p, m) {
-	var o = p / 8 | 0;
-	return (d[o] | d[o + 1] << 8) >> (p & 7) & m;
-};
-var bits16 = function(d, p) {
-	var o = p / 8 | 0;
-	return (d[o] | d[o + 1] << 8 | d[o + 2] << 16) >> (p & 7);
-};
-var shft = function(p) {
-	return (p + 7) / 8 | 0;
-};
-var slc = function(v, s, e) {
-	if (s == null || s < 0) s = 0;
-	if (e == null || e > v.length) e = v.length;
-	return new u8(v.subarray(s, e));
-};
-var ec = [
-	"unexpected EOF",
-	"invalid block type",
-	"invalid length/literal",
-	"invalid distance",
-	"stream finished",
-	"no stream handler",
-	,
-	"no callback",
-	"invalid UTF-8 data",
-	"extra field too long",
-	"date not in range 1980-2099",
-	"filename too long",
-	"stream finishing",
-	"invalid zip data"
-];
-var err = function(ind, msg, nt) {
-	var e = new Error(msg || ec[ind]);
-	e.code = ind;
-	if (Error.captureStackTrace) Error.captureStackTrace(e, err);
-	if (!nt) throw e;
-	return e;
-};
-var inflt = function(dat, st, buf, dict) {
-	var sl = dat.length, dl = dict ? dict.length : 0;
-	if (!sl || st.f && !st.l) return buf || new u8(0);
-	var noBuf = !buf;
-	var resize = noBuf || st.i != 2;
-	var noSt = st.i;
-	if (noBuf) buf = new u8(sl * 3);
-	var cbuf = function(l) {
-		var bl = buf.length;
-		if (l > bl) {
-			var nbuf = new u8(Math.max(bl * 2, l));
-			nbuf.set(buf);
-			buf = nbuf;
-		}
-	};
-	var final = st.f || 0, pos = st.p || 0, bt = st.b || 0, lm = st.l, dm = st.d, lbt = st.m, dbt = st.n;
-	var tbts = sl * 8;
-	do {
-		if (!lm) {
-			final = bits(dat, pos, 1);
-			var type = bits(dat, pos + 1, 3);
-			pos += 3;
-			if (!type) {
-				var s = shft(pos) + 4, l = dat[s - 4] | dat[s - 3] << 8, t = s + l;
-				if (t > sl) {
-					if (noSt) err(0);
-					break;
-				}
-				if (resize) cbuf(bt + l);
-				buf.set(dat.subarray(s, t), bt);
-				st.b = bt += l, st.p = pos = t * 8, st.f = final;
-				continue;
-			} else if (type == 1) lm = flrm, dm = fdrm, lbt = 9, dbt = 5;
-			else if (type == 2) {
-				var hLit = bits(dat, pos, 31) + 257, hcLen = bits(dat, pos + 10, 15) + 4;
-				var tl = hLit + bits(dat, pos + 5, 31) + 1;
-				pos += 14;
-				var ldt = new u8(tl);
-				var clt = new u8(19);
-				for (var i = 0; i < hcLen; ++i) clt[clim[i]] = bits(dat, pos + i * 3, 7);
-				pos += hcLen * 3;
-				var clb = max(clt), clbmsk = (1 << clb) - 1;
-				var clm = hMap(clt, clb, 1);
-				for (var i = 0; i < tl;) {
-					var r = clm[bits(dat, pos, clbmsk)];
-					pos += r & 15;
-					var s = r >> 4;
-					if (s < 16) ldt[i++] = s;
-					else {
-						var c = 0, n = 0;
-						if (s == 16) n = 3 + bits(dat, pos, 3), pos += 2, c = ldt[i - 1];
-						else if (s == 17) n = 3 + bits(dat, pos, 7), pos += 3;
-						else if (s == 18) n = 11 + bits(dat, pos, 127), pos += 7;
-						while (n--) ldt[i++] = c;
-					}
-				}
-				var lt = ldt.subarray(0, hLit), dt = ldt.subarray(hLit);
-				lbt = max(lt);
-				dbt = max(dt);
-				lm = hMap(lt, lbt, 1);
-				dm = hMap(dt, dbt, 1);
-			} else err(1);
-			if (pos > tbts) {
-				if (noSt) err(0);
-				break;
-			}
-		}
-		if (resize) cbuf(bt + 131072);
-		var lms = (1 << lbt) - 1, dms = (1 << dbt) - 1;
-		var lpos = pos;
-		for (;; lpos = pos) {
-			var c = lm[bits16(dat, pos) & lms], sym = c >> 4;
-			pos += c & 15;
-			if (pos > tbts) {
-				if (noSt) err(0);
-				break;
-			}
-			if (!c) err(2);
-			if (sym < 256) buf[bt++] = sym;
-			else if (sym == 256) {
-				lpos = pos, lm = null;
-				break;
-			} else {
-				var add = sym - 254;
-				if (sym > 264) {
-					var i = sym - 257, b = fleb[i];
-					add = bits(dat, pos, (1 << b) - 1) + fl[i];
-					pos += b;
-				}
-				var d = dm[bits16(dat, pos) & dms], dsym = d >> 4;
-				if (!d) err(3);
-				pos += d & 15;
-				var dt = fd[dsym];
-				if (dsym > 3) {
-					var b = fdeb[dsym];
-					dt += bits16(dat, pos) & (1 << b) - 1, pos += b;
-				}
-				if (pos > tbts) {
-					if (noSt) err(0);
-					break;
-				}
-				if (resize) cbuf(bt + 131072);
-				var end = bt + add;
-				if (bt < dt) {
-					var shift = dl - dt, dend = Math.min(dt, end);
-					if (shift + bt < 0) err(3);
-					for (; bt < dend; ++bt) buf[bt] = dict[shift + bt];
-				}
-				for (; bt < end; ++bt) buf[bt] = buf[bt - dt];
-			}
-		}
-		st.l = lm, st.p = lpos, st.b = bt, st.f = final;
-		if (lm) final = 1, st.m = lbt, st.d = dm, st.n = dbt;
-	} while (!final);
-	return bt != buf.length && noBuf ? slc(buf, 0, bt) : buf.subarray(0, bt);
-};
-var et = /*#__PURE__*/ new u8(0);
-var b2 = function(d, b) {
-	return d[b] | d[b + 1] << 8;
-};
-var b4 = function(d, b) {
-	return (d[b] | d[b + 1] << 8 | d[b + 2] << 16 | d[b + 3] << 24) >>> 0;
-};
-var b8 = function(d, b) {
-	return b4(d, b) + b4(d, b + 4) * 4294967296;
-};
-function inflateSync(data, opts) {
-	return inflt(data, { i: 2 }, opts && opts.out, opts && opts.dictionary);
-}
-var td = typeof TextDecoder != "undefined" && /*#__PURE__*/ new TextDecoder();
-var tds = 0;
-try {
-	td.decode(et, { stream: true });
-	tds = 1;
-} catch (e) {}
-var dutf8 = function(d) {
-	for (var r = "", i = 0;;) {
-		var c = d[i++];
-		var eb = (c > 127) + (c > 223) + (c > 239);
-		if (i + eb > d.length) return {
-			s: r,
-			r: slc(d, i - 1)
-		};
-		if (!eb) r += String.fromCharCode(c);
-		else if (eb == 3) c = ((c & 15) << 18 | (d[i++] & 63) << 12 | (d[i++] & 63) << 6 | d[i++] & 63) - 65536, r += String.fromCharCode(55296 | c >> 10, 56320 | c & 1023);
-		else if (eb & 1) r += String.fromCharCode((c & 31) << 6 | d[i++] & 63);
-		else r += String.fromCharCode((c & 15) << 12 | (d[i++] & 63) << 6 | d[i++] & 63);
-	}
-};
 /**
-* Converts a Uint8Array to a string
-* @param dat The data to decode to string
-* @param latin1 Whether or not to interpret the data as Latin-1. This should
-*               not need to be true unless encoding to binary string.
-* @returns The original UTF-8/Latin-1 string
-*/
-function strFromU8(dat, latin1) {
-	if (latin1) {
-		var r = "";
-		for (var i = 0; i < dat.length; i += 16384) r += String.fromCharCode.apply(null, dat.subarray(i, i + 16384));
-		return r;
-	} else if (td) return td.decode(dat);
-	else {
-		var _a = dutf8(dat), s = _a.s, r = _a.r;
-		if (r.length) err(8);
-		return s;
-	}
-}
-var slzh = function(d, b) {
-	return b + 30 + b2(d, b + 26) + b2(d, b + 28);
-};
-var zh = function(d, b, z) {
-	var fnl = b2(d, b + 28), efl = b2(d, b + 30), fn = strFromU8(d.subarray(b + 46, b + 46 + fnl), !(b2(d, b + 8) & 2048)), es = b + 46 + fnl;
-	var _a = z64hs(d, es, efl, z, b4(d, b + 20), b4(d, b + 24), b4(d, b + 42)), sc = _a[0], su = _a[1], off = _a[2];
-	return [
-		b2(d, b + 10),
-		sc,
-		su,
-		fn,
-		es + efl + b2(d, b + 32),
-		off
-	];
-};
-var z64hs = function(d, b, l, z, sc, su, off) {
-	var nsc = sc == 4294967295, nsu = su == 4294967295, noff = off == 4294967295, e = b + l;
-	var nf = nsc + nsu + noff;
-	if (z && nf) {
-		for (; b + 4 < e; b += 4 + b2(d, b + 2)) if (b2(d, b) == 1) return [
-			nsc ? b8(d, b + 4 + 8 * nsu) : sc,
-			nsu ? b8(d, b + 4) : su,
-			noff ? b8(d, b + 4 + 8 * (nsu + nsc)) : off,
-			1
-		];
-		if (z < 2) err(13);
-	}
-	return [
-		sc,
-		su,
-		off,
-		0
-	];
-};
-/**
-* Synchronously decompresses a ZIP archive. Prefer using `unzip` for better
-* performance with more than one file.
-* @param data The raw compressed ZIP file
-* @param opts The ZIP extraction options
-* @returns The decompressed files
-*/
-function unzipSync(data, opts) {
-	var files = {};
-	var e = data.length - 22;
-	for (; b4(data, e) != 101010256; --e) if (!e || data.length - e > 65558) err(13);
-	var c = b2(data, e + 8);
-	if (!c) return {};
-	var o = b4(data, e + 16);
-	var z = b4(data, e - 20) == 117853008;
-	if (z) {
-		var ze = b4(data, e - 12);
-		z = b4(data, ze) == 101075792;
-		if (z) {
-			c = b4(data, ze + 32);
-			o = b4(data, ze + 48);
-		}
-	}
-	var fltr = opts && opts.filter;
-	for (var i = 0; i < c; ++i) {
-		var _a = zh(data, o, z), c_2 = _a[0], sc = _a[1], su = _a[2], fn = _a[3], no = _a[4], off = _a[5], b = slzh(data, off);
-		o = no;
-		if (!fltr || fltr({
-			name: fn,
-			size: sc,
-			originalSize: su,
-			compression: c_2
-		})) {
-			if (!c_2) files[fn] = slc(data, b, b + sc);
-			else if (c_2 == 8) files[fn] = inflateSync(data.subarray(b, b + sc), { out: new u8(su) });
-			else err(14, "unknown compression type " + c_2);
-		}
-	}
-	return files;
-}
-
-// packages/installer/src/install/unpack.ts
-/**
-* Takes the program out of what was downloaded: a tar or zip archive, or the program itself. Nothing else is unpacked.
+* The exact version that a file names.
 *
-* @param archive a file in `folder`, where the program ends up too
-* @throws VersionError when it is no such archive, or does not have the program
+* @param text what stands in the file; `null` where that is no text
+* @throws VersionError for a range, an alias or anything else that is no exact number, and for what is too old
 */
-function unpack(archive, content, program, folder) {
-	if (archive.endsWith(".tar.gz")) untar(archive, program, folder);
-	else if (archive.endsWith(".zip")) writeFileSync(join(folder, program), unzipped(archive, content, program));
-	else renameSync(archive, join(folder, program));
+function requireExact(tool, text, place) {
+	const like = `write it like ${testedVersion(tool)}`;
+	if (text === null) throw new VersionError(`the version of ${tool} can't be read here; ${like}`, place);
+	const judged = judgeVersion(tool, text);
+	if (judged.kind === "inexact") throw new VersionError(`\`${shown(text)}\` is no exact version of ${tool}; ${like}${reasonFor(text)}`, place);
+	if (judged.kind === "old") refuseOld(tool, judged.version, place);
+	return judged.version;
 }
-function untar(archive, program, folder) {
-	const ran = spawnSync("tar", [
-		"-xzf",
-		archive,
-		"-C",
-		folder,
-		program
-	], { encoding: "utf8" });
-	if (ran.status !== 0) throw new VersionError(`tar failed: ${(ran.error?.message ?? ran.stderr).trim()}`);
+/** Why it is refused, where people may wonder. */
+function reasonFor(text) {
+	if (text.includes("{{")) return ": templates are filled in by mise alone, and nothing of the repository is executed";
+	if (/^\s*v?\d+\.\d+\.\d+\+/.test(text)) return ": other builds are not among its publisher's public releases";
+	return import_semver.default.validRange(text.replace(/^v/, "")) !== null || /^(?:latest|prefix:|[~<>^!])/.test(text.trim()) ? ", so that what was planned is applied by the same release" : "";
 }
-function unzipped(archive, content, program) {
-	const fault = `${archive} is no zip archive with ${program} in it`;
-	try {
-		const found = unzipSync(content, { filter: ({ name }) => name === program })[program];
-		if (found !== void 0) return found;
-	} catch (cause) {
-		throw new VersionError(fault, null, { cause });
-	}
-	throw new VersionError(fault);
-}
-
-// packages/installer/src/install/install.ts
-/**
-* Downloads a release, compares it with its publisher's list of SHA-256 sums, and unpacks its program into a folder of
-* its own. A shared cache could be filled by a pull request for an apply, so there is none.
-*
-* @returns the folder with the program
-* @throws VersionError when it can't be downloaded, or is not what its publisher published
-*/
-function install(tool, version, folder) {
-	const { file, url, sumsUrl } = releaseOf(tool, version, process.platform, process.arch);
-	const target = join(folder, `${tool}-${version}`);
-	mkdirSync(target, { recursive: true });
-	const [archive, sums] = [join(target, file), join(target, "sums")];
-	download(sumsUrl, sums);
-	download(url, archive);
-	const content = readFileSync(archive);
-	requireSum(content, readFileSync(sums, "utf8"), file);
-	unpack(archive, content, programOf(tool), target);
-	chmodSync(join(target, programOf(tool)), 493);
-	return target;
-}
-/** curl knows a runner's proxy and certificates, and every runner has it. */
-function download(url, to) {
-	const ran = spawnSync("curl", [
-		...[...[
-			"--fail",
-			"--silent",
-			"--show-error",
-			"--location",
-			"--proto",
-			"=https"
-		], ...[
-			"--retry",
-			"3",
-			"--connect-timeout",
-			"20",
-			"--max-time",
-			"300"
-		]],
-		"--output",
-		to,
-		"--",
-		url
-	], { encoding: "utf8" });
-	if (ran.status !== 0) throw new VersionError(`${url} could not be downloaded: ${(ran.error?.message ?? ran.stderr).trim()}`);
-}
-
-// packages/installer/src/machine.ts
-/** The version of a tool's program on the PATH, `null` where there is none that starts. */
-function installedVersion(tool) {
-	const ran = spawnSync(programOf(tool), ["--version"], {
-		encoding: "utf8",
-		timeout: 6e4,
-		cwd: "/"
-	});
-	return ran.status === 0 ? /v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?)/.exec(ran.stdout)?.[1] ?? null : null;
-}
-/** OpenTofu and Terraform as far as they are on a PATH, in the executor's order: by folder, OpenTofu first in each. */
-function binariesOn(path) {
-	const binaries = ["opentofu", "terraform"];
-	return path.split(delimiter).flatMap((folder) => binaries.flatMap((binary) => folder !== "" && existsSync(join(folder, programOf(binary))) ? [{
-		binary,
-		folder
-	}] : []));
+/** A file of the repository may hold anything: what is shown of it is short and printable. */
+function shown(text) {
+	const printable = text.replaceAll(/[^\x20-\x7e]/g, "?");
+	return printable.length > 40 ? `${printable.slice(0, 40)}…` : printable;
 }
 /**
-* Where another binary comes first on a PATH, makes a folder with the wanted one alone, to be put before the others.
-*
-* @returns the folder, `null` where none is needed
+* @param place where a file names it, `null` for a program on the PATH
+* @throws VersionError when the version is too old for Pipelines
 */
-function folderToPutFirst(binary, path, folder) {
-	const found = binariesOn(path);
-	const own = found.find((one) => one.binary === binary);
-	if (own === void 0 || found[0] === own) return null;
-	const program = programOf(binary);
-	const alone = join(folder, `${program}-alone`);
-	mkdirSync(alone, { recursive: true });
-	rmSync(join(alone, program), { force: true });
-	symlinkSync(join(resolve(own.folder), program), join(alone, program));
-	return alone;
+function refuseOld(tool, version, place) {
+	const oldest = OLDEST[tool];
+	if (!import_semver.default.lt(version, oldest)) return;
+	const [where, what] = place === null ? ["on the PATH is too old", `name one in mise.toml, .tool-versions or .${tool}-version`] : ["is too old", "write a newer one"];
+	throw new VersionError(`${titleOf(tool)} ${version} ${where}; Pipelines needs ${oldest} or newer: ${what}, like ${testedVersion(tool)}. ${wayToUpgrade(tool)}`, place);
 }
 
-// packages/installer/src/repository-files.ts
+// packages/core/src/versions/repository-files.ts
 /** No file that a person writes is longer. */
 const MOST_BYTES = 1048576;
 /**
@@ -2915,60 +2451,6 @@ function decoded(bytes, file) {
 			line: null
 		}, { cause });
 	}
-}
-
-// packages/core/src/terragrunt/oldest.ts
-/**
-* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
-* handling that Pipelines relies on being mended.
-*/
-const OLDEST = {
-	terragrunt: "1.1.1",
-	opentofu: "1.12.0",
-	terraform: "1.11.0"
-};
-
-// packages/installer/src/versions/exact-version.ts
-/** The version number in a text as people write it (`1.12.6`, `v1.12.6`, `= 1.12.6`), `null` where it is no exact one. */
-function exactVersion(text) {
-	const number = text.trim().replace(/^=?\s*v?/, "");
-	const parsed = import_semver.default.parse(number);
-	return parsed === null || parsed.build.length > 0 || parsed.version !== number ? null : number;
-}
-/**
-* The exact version that a file names.
-*
-* @param text what stands in the file; `null` where that is no text
-* @throws VersionError for a range, an alias or anything else that is no exact number, and for what is too old
-*/
-function requireExact(tool, text, place) {
-	const like = `write it like ${testedVersion(tool)}`;
-	if (text === null) throw new VersionError(`the version of ${tool} can't be read here; ${like}`, place);
-	const version = exactVersion(text);
-	if (version === null) throw new VersionError(`\`${shown(text)}\` is no exact version of ${tool}; ${like}${reasonFor(text)}`, place);
-	refuseOld(tool, version, place);
-	return version;
-}
-/** Why it is refused, where people may wonder. */
-function reasonFor(text) {
-	if (text.includes("{{")) return ": templates are filled in by mise alone, and nothing of the repository is executed";
-	if (/^\s*v?\d+\.\d+\.\d+\+/.test(text)) return ": other builds are not among its publisher's public releases";
-	return import_semver.default.validRange(text.replace(/^v/, "")) !== null || /^(?:latest|prefix:|[~<>^!])/.test(text.trim()) ? ", so that what was planned is applied by the same release" : "";
-}
-/** A file of the repository may hold anything: what is shown of it is short and printable. */
-function shown(text) {
-	const printable = text.replaceAll(/[^\x20-\x7e]/g, "?");
-	return printable.length > 40 ? `${printable.slice(0, 40)}…` : printable;
-}
-/**
-* @param place where a file names it, `null` for a program on the PATH
-* @throws VersionError when the version is too old for Pipelines
-*/
-function refuseOld(tool, version, place) {
-	const oldest = OLDEST[tool];
-	if (!import_semver.default.lt(version, oldest)) return;
-	const [where, what] = place === null ? ["on the PATH is too old", `name one in mise.toml, .tool-versions or .${tool}-version`] : ["is too old", "write a newer one"];
-	throw new VersionError(`${titleOf(tool)} ${version} ${where}; Pipelines needs ${oldest} or newer: ${what}, like ${testedVersion(tool)}`, place);
 }
 
 // node_modules/.pnpm/yaml@2.9.1/node_modules/yaml/dist/nodes/identity.js
@@ -9638,7 +9120,7 @@ var require_dist = /* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.visitAsync = visit.visitAsync;
 }));
 
-// packages/installer/src/versions/configured.ts
+// packages/core/src/versions/configured.ts
 var import_dist = require_dist();
 /**
 * The `tools` of `.pipelines/config.yml`. Whether the file is right as a whole is checked by the orchestrator.
@@ -10279,11 +9761,11 @@ function parse(toml, options = {}) {
 // node_modules/.pnpm/smol-toml@1.9.1/node_modules/smol-toml/dist/stringify.js
 let HAS_WELLFORMED = !!"".isWellFormed;
 
-// packages/installer/src/versions/named-version.ts
+// packages/core/src/versions/named-version.ts
 /** The lines of a text, whatever ends them. */
 const linesOf = (text) => text.split(/\r\n|\n|\r/);
 
-// packages/installer/src/versions/mise.ts
+// packages/core/src/versions/mise.ts
 /**
 * The `[tools]` of a mise.toml, in every form that TOML and mise have for them: `terragrunt = "1.1.3"`, a table with
 * `version`, a list of either (the first one counts), dotted and quoted keys, a backend before the name.
@@ -10385,7 +9867,7 @@ function parsedOrNull(text) {
 	}
 }
 
-// packages/installer/src/versions/plain-files.ts
+// packages/core/src/versions/plain-files.ts
 const withoutComment = (line) => (line.split("#", 1)[0] ?? "").trim();
 /** `.tool-versions`: lines of `tool version [fallback …]`, of which the first version counts. */
 function toolVersions(text) {
@@ -10411,7 +9893,7 @@ function singleVersion(tool, text) {
 	}];
 }
 
-// packages/installer/src/versions/wanted-versions.ts
+// packages/core/src/versions/wanted-versions.ts
 /** mise's places in its own order, without those of one person or one machine: https://mise.jdx.dev/configuration.html */
 const MISE_FILES = [...[
 	"mise.toml",
@@ -10514,6 +9996,595 @@ function versionOf({ tool, text, place, otherPublisher }) {
 	return text?.trim() === "system" ? null : requireExact(tool, text, place);
 }
 
+// packages/installer/src/annotations.ts
+const TITLE = "Terragrunt and OpenTofu";
+/**
+* Says something on the file and line that it is about, as GitHub's runner reads it from the output:
+* https://docs.github.com/actions/reference/workflow-commands-for-github-actions. The library for it brings an HTTP client
+* longer than all of this program, which runs before anything else and is to be read in one go.
+*/
+function annotate(level, message, place) {
+	const properties = Object.entries({
+		title: TITLE,
+		file: place?.file,
+		line: place?.line?.toString()
+	}).flatMap(([name, value]) => value === void 0 ? [] : [`${name}=${escaped(value, /[%\r\n:,]/g)}`]).join(",");
+	process.stdout.write(`::${level} ${properties}::${escaped(message, /[%\r\n]/g)}\n`);
+}
+function escaped(text, special) {
+	return text.replaceAll(special, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+}
+
+// packages/installer/src/install/checksums.ts
+/**
+* The SHA-256 that a publisher's list has for a file.
+*
+* @throws VersionError when the list does not have it
+*/
+function sumOf(list, file) {
+	for (const line of list.split(/\r?\n/)) {
+		const [, sum, name] = /^([0-9a-f]{64})\s+\*?(\S+)$/.exec(line) ?? [];
+		if (name === file && sum !== void 0) return sum;
+	}
+	throw new VersionError(`the list of checksums does not have ${file}; nothing is installed unchecked`);
+}
+/** @throws VersionError when a file is not what its publisher's list says */
+function requireSum(content, list, file) {
+	const actual = createHash("sha256").update(content).digest("hex");
+	const expected = sumOf(list, file);
+	if (actual !== expected) throw new VersionError(`${file} has the SHA-256 ${actual}; its publisher says ${expected}`);
+}
+
+// node_modules/.pnpm/fflate@0.8.3/node_modules/fflate/esm/index.mjs
+var require$1 = createRequire$1("/");
+var _a;
+var Worker;
+var isMarkedAsUntransferable;
+try {
+	_a = require$1("worker_threads"), Worker = _a.Worker, isMarkedAsUntransferable = _a.isMarkedAsUntransferable;
+} catch (e) {}
+var u8 = Uint8Array;
+var u16 = Uint16Array;
+var i32 = Int32Array;
+var fleb = new u8([
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	1,
+	1,
+	1,
+	1,
+	2,
+	2,
+	2,
+	2,
+	3,
+	3,
+	3,
+	3,
+	4,
+	4,
+	4,
+	4,
+	5,
+	5,
+	5,
+	5,
+	0,
+	0,
+	0,
+	0
+]);
+var fdeb = new u8([
+	0,
+	0,
+	0,
+	0,
+	1,
+	1,
+	2,
+	2,
+	3,
+	3,
+	4,
+	4,
+	5,
+	5,
+	6,
+	6,
+	7,
+	7,
+	8,
+	8,
+	9,
+	9,
+	10,
+	10,
+	11,
+	11,
+	12,
+	12,
+	13,
+	13,
+	0,
+	0
+]);
+var clim = new u8([
+	16,
+	17,
+	18,
+	0,
+	8,
+	7,
+	9,
+	6,
+	10,
+	5,
+	11,
+	4,
+	12,
+	3,
+	13,
+	2,
+	14,
+	1,
+	15
+]);
+var freb = function(eb, start) {
+	var b = new u16(31);
+	for (var i = 0; i < 31; ++i) b[i] = start += 1 << eb[i - 1];
+	var r = new i32(b[30]);
+	for (var i = 1; i < 30; ++i) for (var j = b[i]; j < b[i + 1]; ++j) r[j] = j - b[i] << 5 | i;
+	return {
+		b,
+		r
+	};
+};
+var _a = freb(fleb, 2);
+var fl = _a.b;
+var revfl = _a.r;
+fl[28] = 258, revfl[258] = 28;
+var _b = freb(fdeb, 0);
+var fd = _b.b;
+var revfd = _b.r;
+var rev = new u16(32768);
+for (var i = 0; i < 32768; ++i) {
+	var x = (i & 43690) >> 1 | (i & 21845) << 1;
+	x = (x & 52428) >> 2 | (x & 13107) << 2;
+	x = (x & 61680) >> 4 | (x & 3855) << 4;
+	rev[i] = ((x & 65280) >> 8 | (x & 255) << 8) >> 1;
+}
+var hMap = (function(cd, mb, r) {
+	var s = cd.length;
+	var i = 0;
+	var l = new u16(mb);
+	for (; i < s; ++i) if (cd[i]) ++l[cd[i] - 1];
+	var le = new u16(mb);
+	for (i = 1; i < mb; ++i) le[i] = le[i - 1] + l[i - 1] << 1;
+	var co;
+	if (r) {
+		co = new u16(1 << mb);
+		var rvb = 15 - mb;
+		for (i = 0; i < s; ++i) if (cd[i]) {
+			var sv = i << 4 | cd[i];
+			var r_1 = mb - cd[i];
+			var v = le[cd[i] - 1]++ << r_1;
+			for (var m = v | (1 << r_1) - 1; v <= m; ++v) co[rev[v] >> rvb] = sv;
+		}
+	} else {
+		co = new u16(s);
+		for (i = 0; i < s; ++i) if (cd[i]) co[i] = rev[le[cd[i] - 1]++] >> 15 - cd[i];
+	}
+	return co;
+});
+var flt = new u8(288);
+for (var i = 0; i < 144; ++i) flt[i] = 8;
+for (var i = 144; i < 256; ++i) flt[i] = 9;
+for (var i = 256; i < 280; ++i) flt[i] = 7;
+for (var i = 280; i < 288; ++i) flt[i] = 8;
+var fdt = new u8(32);
+for (var i = 0; i < 32; ++i) fdt[i] = 5;
+var flrm = /*#__PURE__*/ hMap(flt, 9, 1);
+var fdrm = /*#__PURE__*/ hMap(fdt, 5, 1);
+var max = function(a) {
+	var m = a[0];
+	for (var i = 1; i < a.length; ++i) if (a[i] > m) m = a[i];
+	return m;
+};
+var bits = function(d, p, m) {
+	var o = p / 8 | 0;
+	return (d[o] | d[o + 1] << 8) >> (p & 7) & m;
+};
+var bits16 = function(d, p) {
+	var o = p / 8 | 0;
+	return (d[o] | d[o + 1] << 8 | d[o + 2] << 16) >> (p & 7);
+};
+var shft = function(p) {
+	return (p + 7) / 8 | 0;
+};
+var slc = function(v, s, e) {
+	if (s == null || s < 0) s = 0;
+	if (e == null || e > v.length) e = v.length;
+	return new u8(v.subarray(s, e));
+};
+var ec = [
+	"unexpected EOF",
+	"invalid block type",
+	"invalid length/literal",
+	"invalid distance",
+	"stream finished",
+	"no stream handler",
+	,
+	"no callback",
+	"invalid UTF-8 data",
+	"extra field too long",
+	"date not in range 1980-2099",
+	"filename too long",
+	"stream finishing",
+	"invalid zip data"
+];
+var err = function(ind, msg, nt) {
+	var e = new Error(msg || ec[ind]);
+	e.code = ind;
+	if (Error.captureStackTrace) Error.captureStackTrace(e, err);
+	if (!nt) throw e;
+	return e;
+};
+var inflt = function(dat, st, buf, dict) {
+	var sl = dat.length, dl = dict ? dict.length : 0;
+	if (!sl || st.f && !st.l) return buf || new u8(0);
+	var noBuf = !buf;
+	var resize = noBuf || st.i != 2;
+	var noSt = st.i;
+	if (noBuf) buf = new u8(sl * 3);
+	var cbuf = function(l) {
+		var bl = buf.length;
+		if (l > bl) {
+			var nbuf = new u8(Math.max(bl * 2, l));
+			nbuf.set(buf);
+			buf = nbuf;
+		}
+	};
+	var final = st.f || 0, pos = st.p || 0, bt = st.b || 0, lm = st.l, dm = st.d, lbt = st.m, dbt = st.n;
+	var tbts = sl * 8;
+	do {
+		if (!lm) {
+			final = bits(dat, pos, 1);
+			var type = bits(dat, pos + 1, 3);
+			pos += 3;
+			if (!type) {
+				var s = shft(pos) + 4, l = dat[s - 4] | dat[s - 3] << 8, t = s + l;
+				if (t > sl) {
+					if (noSt) err(0);
+					break;
+				}
+				if (resize) cbuf(bt + l);
+				buf.set(dat.subarray(s, t), bt);
+				st.b = bt += l, st.p = pos = t * 8, st.f = final;
+				continue;
+			} else if (type == 1) lm = flrm, dm = fdrm, lbt = 9, dbt = 5;
+			else if (type == 2) {
+				var hLit = bits(dat, pos, 31) + 257, hcLen = bits(dat, pos + 10, 15) + 4;
+				var tl = hLit + bits(dat, pos + 5, 31) + 1;
+				pos += 14;
+				var ldt = new u8(tl);
+				var clt = new u8(19);
+				for (var i = 0; i < hcLen; ++i) clt[clim[i]] = bits(dat, pos + i * 3, 7);
+				pos += hcLen * 3;
+				var clb = max(clt), clbmsk = (1 << clb) - 1;
+				var clm = hMap(clt, clb, 1);
+				for (var i = 0; i < tl;) {
+					var r = clm[bits(dat, pos, clbmsk)];
+					pos += r & 15;
+					var s = r >> 4;
+					if (s < 16) ldt[i++] = s;
+					else {
+						var c = 0, n = 0;
+						if (s == 16) n = 3 + bits(dat, pos, 3), pos += 2, c = ldt[i - 1];
+						else if (s == 17) n = 3 + bits(dat, pos, 7), pos += 3;
+						else if (s == 18) n = 11 + bits(dat, pos, 127), pos += 7;
+						while (n--) ldt[i++] = c;
+					}
+				}
+				var lt = ldt.subarray(0, hLit), dt = ldt.subarray(hLit);
+				lbt = max(lt);
+				dbt = max(dt);
+				lm = hMap(lt, lbt, 1);
+				dm = hMap(dt, dbt, 1);
+			} else err(1);
+			if (pos > tbts) {
+				if (noSt) err(0);
+				break;
+			}
+		}
+		if (resize) cbuf(bt + 131072);
+		var lms = (1 << lbt) - 1, dms = (1 << dbt) - 1;
+		var lpos = pos;
+		for (;; lpos = pos) {
+			var c = lm[bits16(dat, pos) & lms], sym = c >> 4;
+			pos += c & 15;
+			if (pos > tbts) {
+				if (noSt) err(0);
+				break;
+			}
+			if (!c) err(2);
+			if (sym < 256) buf[bt++] = sym;
+			else if (sym == 256) {
+				lpos = pos, lm = null;
+				break;
+			} else {
+				var add = sym - 254;
+				if (sym > 264) {
+					var i = sym - 257, b = fleb[i];
+					add = bits(dat, pos, (1 << b) - 1) + fl[i];
+					pos += b;
+				}
+				var d = dm[bits16(dat, pos) & dms], dsym = d >> 4;
+				if (!d) err(3);
+				pos += d & 15;
+				var dt = fd[dsym];
+				if (dsym > 3) {
+					var b = fdeb[dsym];
+					dt += bits16(dat, pos) & (1 << b) - 1, pos += b;
+				}
+				if (pos > tbts) {
+					if (noSt) err(0);
+					break;
+				}
+				if (resize) cbuf(bt + 131072);
+				var end = bt + add;
+				if (bt < dt) {
+					var shift = dl - dt, dend = Math.min(dt, end);
+					if (shift + bt < 0) err(3);
+					for (; bt < dend; ++bt) buf[bt] = dict[shift + bt];
+				}
+				for (; bt < end; ++bt) buf[bt] = buf[bt - dt];
+			}
+		}
+		st.l = lm, st.p = lpos, st.b = bt, st.f = final;
+		if (lm) final = 1, st.m = lbt, st.d = dm, st.n = dbt;
+	} while (!final);
+	return bt != buf.length && noBuf ? slc(buf, 0, bt) : buf.subarray(0, bt);
+};
+var et = /*#__PURE__*/ new u8(0);
+var b2 = function(d, b) {
+	return d[b] | d[b + 1] << 8;
+};
+var b4 = function(d, b) {
+	return (d[b] | d[b + 1] << 8 | d[b + 2] << 16 | d[b + 3] << 24) >>> 0;
+};
+var b8 = function(d, b) {
+	return b4(d, b) + b4(d, b + 4) * 4294967296;
+};
+function inflateSync(data, opts) {
+	return inflt(data, { i: 2 }, opts && opts.out, opts && opts.dictionary);
+}
+var td = typeof TextDecoder != "undefined" && /*#__PURE__*/ new TextDecoder();
+var tds = 0;
+try {
+	td.decode(et, { stream: true });
+	tds = 1;
+} catch (e) {}
+var dutf8 = function(d) {
+	for (var r = "", i = 0;;) {
+		var c = d[i++];
+		var eb = (c > 127) + (c > 223) + (c > 239);
+		if (i + eb > d.length) return {
+			s: r,
+			r: slc(d, i - 1)
+		};
+		if (!eb) r += String.fromCharCode(c);
+		else if (eb == 3) c = ((c & 15) << 18 | (d[i++] & 63) << 12 | (d[i++] & 63) << 6 | d[i++] & 63) - 65536, r += String.fromCharCode(55296 | c >> 10, 56320 | c & 1023);
+		else if (eb & 1) r += String.fromCharCode((c & 31) << 6 | d[i++] & 63);
+		else r += String.fromCharCode((c & 15) << 12 | (d[i++] & 63) << 6 | d[i++] & 63);
+	}
+};
+/**
+* Converts a Uint8Array to a string
+* @param dat The data to decode to string
+* @param latin1 Whether or not to interpret the data as Latin-1. This should
+*               not need to be true unless encoding to binary string.
+* @returns The original UTF-8/Latin-1 string
+*/
+function strFromU8(dat, latin1) {
+	if (latin1) {
+		var r = "";
+		for (var i = 0; i < dat.length; i += 16384) r += String.fromCharCode.apply(null, dat.subarray(i, i + 16384));
+		return r;
+	} else if (td) return td.decode(dat);
+	else {
+		var _a = dutf8(dat), s = _a.s, r = _a.r;
+		if (r.length) err(8);
+		return s;
+	}
+}
+var slzh = function(d, b) {
+	return b + 30 + b2(d, b + 26) + b2(d, b + 28);
+};
+var zh = function(d, b, z) {
+	var fnl = b2(d, b + 28), efl = b2(d, b + 30), fn = strFromU8(d.subarray(b + 46, b + 46 + fnl), !(b2(d, b + 8) & 2048)), es = b + 46 + fnl;
+	var _a = z64hs(d, es, efl, z, b4(d, b + 20), b4(d, b + 24), b4(d, b + 42)), sc = _a[0], su = _a[1], off = _a[2];
+	return [
+		b2(d, b + 10),
+		sc,
+		su,
+		fn,
+		es + efl + b2(d, b + 32),
+		off
+	];
+};
+var z64hs = function(d, b, l, z, sc, su, off) {
+	var nsc = sc == 4294967295, nsu = su == 4294967295, noff = off == 4294967295, e = b + l;
+	var nf = nsc + nsu + noff;
+	if (z && nf) {
+		for (; b + 4 < e; b += 4 + b2(d, b + 2)) if (b2(d, b) == 1) return [
+			nsc ? b8(d, b + 4 + 8 * nsu) : sc,
+			nsu ? b8(d, b + 4) : su,
+			noff ? b8(d, b + 4 + 8 * (nsu + nsc)) : off,
+			1
+		];
+		if (z < 2) err(13);
+	}
+	return [
+		sc,
+		su,
+		off,
+		0
+	];
+};
+/**
+* Synchronously decompresses a ZIP archive. Prefer using `unzip` for better
+* performance with more than one file.
+* @param data The raw compressed ZIP file
+* @param opts The ZIP extraction options
+* @returns The decompressed files
+*/
+function unzipSync(data, opts) {
+	var files = {};
+	var e = data.length - 22;
+	for (; b4(data, e) != 101010256; --e) if (!e || data.length - e > 65558) err(13);
+	var c = b2(data, e + 8);
+	if (!c) return {};
+	var o = b4(data, e + 16);
+	var z = b4(data, e - 20) == 117853008;
+	if (z) {
+		var ze = b4(data, e - 12);
+		z = b4(data, ze) == 101075792;
+		if (z) {
+			c = b4(data, ze + 32);
+			o = b4(data, ze + 48);
+		}
+	}
+	var fltr = opts && opts.filter;
+	for (var i = 0; i < c; ++i) {
+		var _a = zh(data, o, z), c_2 = _a[0], sc = _a[1], su = _a[2], fn = _a[3], no = _a[4], off = _a[5], b = slzh(data, off);
+		o = no;
+		if (!fltr || fltr({
+			name: fn,
+			size: sc,
+			originalSize: su,
+			compression: c_2
+		})) {
+			if (!c_2) files[fn] = slc(data, b, b + sc);
+			else if (c_2 == 8) files[fn] = inflateSync(data.subarray(b, b + sc), { out: new u8(su) });
+			else err(14, "unknown compression type " + c_2);
+		}
+	}
+	return files;
+}
+
+// packages/installer/src/install/unpack.ts
+/**
+* Takes the program out of what was downloaded: a tar or zip archive, or the program itself. Nothing else is unpacked.
+*
+* @param archive a file in `folder`, where the program ends up too
+* @throws VersionError when it is no such archive, or does not have the program
+*/
+function unpack(archive, content, program, folder) {
+	if (archive.endsWith(".tar.gz")) untar(archive, program, folder);
+	else if (archive.endsWith(".zip")) writeFileSync(join(folder, program), unzipped(archive, content, program));
+	else renameSync(archive, join(folder, program));
+}
+function untar(archive, program, folder) {
+	const ran = spawnSync("tar", [
+		"-xzf",
+		archive,
+		"-C",
+		folder,
+		program
+	], { encoding: "utf8" });
+	if (ran.status !== 0) throw new VersionError(`tar failed: ${(ran.error?.message ?? ran.stderr).trim()}`);
+}
+function unzipped(archive, content, program) {
+	const fault = `${archive} is no zip archive with ${program} in it`;
+	try {
+		const found = unzipSync(content, { filter: ({ name }) => name === program })[program];
+		if (found !== void 0) return found;
+	} catch (cause) {
+		throw new VersionError(fault, null, { cause });
+	}
+	throw new VersionError(fault);
+}
+
+// packages/installer/src/install/install.ts
+/**
+* Downloads a release, compares it with its publisher's list of SHA-256 sums, and unpacks its program into a folder of
+* its own. A shared cache could be filled by a pull request for an apply, so there is none.
+*
+* @returns the folder with the program
+* @throws VersionError when it can't be downloaded, or is not what its publisher published
+*/
+function install(tool, version, folder) {
+	const { file, url, sumsUrl } = releaseOf(tool, version, process.platform, process.arch);
+	const target = join(folder, `${tool}-${version}`);
+	mkdirSync(target, { recursive: true });
+	const [archive, sums] = [join(target, file), join(target, "sums")];
+	download(sumsUrl, sums);
+	download(url, archive);
+	const content = readFileSync(archive);
+	requireSum(content, readFileSync(sums, "utf8"), file);
+	unpack(archive, content, programOf(tool), target);
+	chmodSync(join(target, programOf(tool)), 493);
+	return target;
+}
+/** curl knows a runner's proxy and certificates, and every runner has it. */
+function download(url, to) {
+	const ran = spawnSync("curl", [
+		...[...[
+			"--fail",
+			"--silent",
+			"--show-error",
+			"--location",
+			"--proto",
+			"=https"
+		], ...[
+			"--retry",
+			"3",
+			"--connect-timeout",
+			"20",
+			"--max-time",
+			"300"
+		]],
+		"--output",
+		to,
+		"--",
+		url
+	], { encoding: "utf8" });
+	if (ran.status !== 0) throw new VersionError(`${url} could not be downloaded: ${(ran.error?.message ?? ran.stderr).trim()}`);
+}
+
+// packages/installer/src/machine.ts
+/** The version of a tool's program on the PATH, `null` where there is none that starts. */
+function installedVersion(tool) {
+	const ran = spawnSync(programOf(tool), ["--version"], {
+		encoding: "utf8",
+		timeout: 6e4,
+		cwd: "/"
+	});
+	return ran.status === 0 ? /v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.]+)?)/.exec(ran.stdout)?.[1] ?? null : null;
+}
+/**
+* Where another binary comes first on a PATH, makes a folder with the wanted one alone, to be put before the others.
+*
+* @returns the folder, `null` where none is needed
+*/
+function folderToPutFirst(binary, path, folder) {
+	const found = binariesOn(path);
+	const own = found.find((one) => one.binary === binary);
+	if (own === void 0 || found[0] === own) return null;
+	const program = programOf(binary);
+	const alone = join(folder, `${program}-alone`);
+	mkdirSync(alone, { recursive: true });
+	rmSync(join(alone, program), { force: true });
+	symlinkSync(join(resolve(own.folder), program), join(alone, program));
+	return alone;
+}
+
 // packages/installer/src/main.ts
 /**
 * Puts the Terragrunt and the OpenTofu or Terraform that a repository asks for on the PATH of the job. It runs before
@@ -10541,36 +10612,18 @@ function jobOf(environment) {
 		addToPath: (folder) => appendFileSync(environment["GITHUB_PATH"] ?? "/dev/stdout", `${folder}\n`)
 	};
 }
-function provideBinary({ binaries: named, terragruntRuns: runs }, job) {
-	const evidence = [
-		...runs === null ? [] : [{
-			kind: "set",
-			by: "TG_TF_PATH",
-			binary: binaryAt(runs.path),
-			place: runs.place
-		}],
-		...named.map((one) => ({
-			kind: "named",
-			binary: binaryOf(one),
-			place: one.place
-		})),
-		...lookForEvidence(job.repository),
-		...binariesOn(job.path).map(({ binary }) => ({
-			kind: "on the path",
-			binary
-		}))
-	];
+function provideBinary(wanted, job) {
+	const evidence = evidenceOf(wanted, job.repository, job.path);
 	const choice = chooseBinary(evidence);
 	if (choice.kind === "undecided") throw new VersionError(choice.message, choice.place);
 	for (const { message, place } of choice.doubts) annotate("warning", message, inWorkspace(place));
 	const { binary, reason } = choice;
-	const wanted = named.find(({ tool }) => tool === binary) ?? null;
+	const named = wanted.binaries.find(({ tool }) => tool === binary) ?? null;
 	console.log(reason);
-	if (provide(binary, wanted, reason, unnamedVersion(binary, evidence), job) === "installed") return;
+	if (provide(binary, named, reason, unnamedVersion(binary, evidence), job) === "installed") return;
 	const first = folderToPutFirst(binary, job.path, job.folder);
 	if (first !== null) job.addToPath(first);
 }
-const binaryOf = ({ tool }) => tool === "terraform" ? "terraform" : "opentofu";
 /**
 * What is installed where no file names a version and the machine has none. A newer Terraform changes the state for good:
 * only a constraint that leaves one choice stands for a person's, else it is `null`.

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import fs$2, { appendFileSync, closeSync, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
-import { mkdir as mkdir$1, mkdtemp, readFile, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
+import { access as access$1, mkdir as mkdir$1, mkdtemp, readFile, readdir as readdir$1, readlink, realpath, rename as rename$1, rm as rm$1, writeFile as writeFile$1 } from "node:fs/promises";
 import path$1, { basename, dirname, join, normalize, posix, resolve } from "node:path";
 import process$2, { execArgv, execPath, hrtime, platform as platform$1 } from "node:process";
 import * as os$1 from "os";
@@ -167,7 +167,7 @@ function issueCommand(command, properties, message) {
 	const cmd = new Command(command, properties, message);
 	process.stdout.write(cmd.toString() + os$1.EOL);
 }
-function issue$1(name, message = "") {
+function issue$2(name, message = "") {
 	issueCommand(name, {}, message);
 }
 const CMD_STRING = "::";
@@ -812,7 +812,7 @@ var require_errors$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/core/constants.js
-var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$6 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	/** @type {Record<string, string | undefined>} */
 	const headerNameLowerCasedRecord = {};
 	const wellknownHeaderNames = [
@@ -926,7 +926,7 @@ var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/core/tree.js
 var require_tree = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { wellknownHeaderNames, headerNameLowerCasedRecord } = require_constants$5();
+	const { wellknownHeaderNames, headerNameLowerCasedRecord } = require_constants$6();
 	var TstNode = class TstNode {
 		/** @type {any} */
 		value = null;
@@ -1048,7 +1048,7 @@ var require_util$7 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { stringify } = __require("node:querystring");
 	const { EventEmitter: EE } = __require("node:events");
 	const { InvalidArgumentError } = require_errors$1();
-	const { headerNameLowerCasedRecord } = require_constants$5();
+	const { headerNameLowerCasedRecord } = require_constants$6();
 	const { tree } = require_tree();
 	const [nodeMajor, nodeMinor] = process.versions.node.split(".").map((v) => Number(v));
 	var BodyAsyncIterable = class {
@@ -1593,7 +1593,7 @@ var require_request$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const assert = __require("node:assert");
 	const { isValidHTTPToken, isValidHeaderValue, isStream, destroy, isBuffer, isFormDataLike, isIterable, isBlobLike, buildURL, validateHandler, getServerName, normalizedMethodRecords } = require_util$7();
 	const { channels } = require_diagnostics();
-	const { headerNameLowerCasedRecord } = require_constants$5();
+	const { headerNameLowerCasedRecord } = require_constants$6();
 	const invalidPathRegex = /[^\u0021-\u00ff]/;
 	const kHandler = Symbol("handler");
 	var Request = class {
@@ -2569,7 +2569,7 @@ var require_utils$1 = /* @__PURE__ */ __commonJSMin(((exports) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/llhttp/constants.js
-var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports) => {
+var require_constants$5 = /* @__PURE__ */ __commonJSMin(((exports) => {
 	Object.defineProperty(exports, "__esModule", { value: true });
 	exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
 	const utils_1 = require_utils$1();
@@ -2914,7 +2914,7 @@ var require_llhttp_simd_wasm = /* @__PURE__ */ __commonJSMin(((exports, module) 
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/fetch/constants.js
-var require_constants$3 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$4 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const corsSafeListedMethods = [
 		"GET",
 		"HEAD",
@@ -3818,7 +3818,7 @@ var require_webidl = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 var require_util$6 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { Transform } = __require("node:stream");
 	const zlib = __require("node:zlib");
-	const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants$3();
+	const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = require_constants$4();
 	const { getGlobalOrigin } = require_global$1();
 	const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = require_data_url();
 	const { performance } = __require("node:perf_hooks");
@@ -5300,7 +5300,7 @@ var require_client_h1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const timers = require_timers();
 	const { RequestContentLengthMismatchError, ResponseContentLengthMismatchError, RequestAbortedError, InvalidArgumentError, HeadersTimeoutError, HeadersOverflowError, SocketError, InformationalError, BodyTimeoutError, HTTPParserError, ResponseExceededMaxSizeError } = require_errors$1();
 	const { kUrl, kReset, kClient, kParser, kBlocking, kRunning, kPending, kSize, kWriting, kQueue, kNoRef, kKeepAliveDefaultTimeout, kHostHeader, kPendingIdx, kRunningIdx, kError, kPipelining, kSocket, kKeepAliveTimeoutValue, kMaxHeadersSize, kKeepAliveMaxTimeout, kKeepAliveTimeoutThreshold, kHeadersTimeout, kBodyTimeout, kStrictContentLength, kMaxRequests, kCounter, kMaxResponseSize, kOnError, kResume, kHTTPContext } = require_symbols$4();
-	const constants = require_constants$4();
+	const constants = require_constants$5();
 	const EMPTY_BUF = Buffer.alloc(0);
 	const FastBuffer = Buffer[Symbol.species];
 	const addListener = util.addListener;
@@ -10548,7 +10548,7 @@ var require_response = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const nodeUtil = __require("node:util");
 	const { kEnumerableProperty } = util;
 	const { isValidReasonPhrase, isCancelled, isAborted, isBlobLike, serializeJavascriptValueToJSONString, isErrorLike, isomorphicEncode, environmentSettingsObject: relevantRealm } = require_util$6();
-	const { redirectStatusSet, nullBodyStatus } = require_constants$3();
+	const { redirectStatusSet, nullBodyStatus } = require_constants$4();
 	const { kState, kHeaders } = require_symbols$3();
 	const { webidl } = require_webidl();
 	const { FormData } = require_formdata();
@@ -10899,7 +10899,7 @@ var require_request = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const util = require_util$7();
 	const nodeUtil = __require("node:util");
 	const { isValidHTTPToken, sameOrigin, environmentSettingsObject } = require_util$6();
-	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants$3();
+	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants$4();
 	const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util;
 	const { kHeaders, kSignal, kState, kDispatcher } = require_symbols$3();
 	const { webidl } = require_webidl();
@@ -11410,7 +11410,7 @@ var require_fetch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { kState, kDispatcher } = require_symbols$3();
 	const assert = __require("node:assert");
 	const { safelyExtractBody, extractBody } = require_body();
-	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants$3();
+	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants$4();
 	const EE = __require("node:events");
 	const { Readable, pipeline, finished } = __require("node:stream");
 	const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util$7();
@@ -13399,7 +13399,7 @@ var require_cachestorage = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/constants.js
-var require_constants$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$3 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const maxAttributeValueSize = 1024;
 	const maxNameValuePairSize = 4096;
 	module.exports = {
@@ -13645,8 +13645,8 @@ var require_util$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/parse.js
-var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { maxNameValuePairSize, maxAttributeValueSize } = require_constants$2();
+var require_parse$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { maxNameValuePairSize, maxAttributeValueSize } = require_constants$3();
 	const { isCTLExcludingHtab } = require_util$2();
 	const { collectASequenceOfCodePointsFast } = require_data_url();
 	const assert = __require("node:assert");
@@ -13748,7 +13748,7 @@ var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/cookies/index.js
 var require_cookies = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { parseSetCookie } = require_parse$1();
+	const { parseSetCookie } = require_parse$2();
 	const { stringify } = require_util$2();
 	const { webidl } = require_webidl();
 	const { Headers } = require_headers();
@@ -14161,7 +14161,7 @@ var require_events = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/constants.js
-var require_constants$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$2 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const uid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 	/** @type {PropertyDescriptor} */
 	const staticPropertyDescriptors = {
@@ -14232,7 +14232,7 @@ var require_symbols = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/util.js
 var require_util$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = require_symbols();
-	const { states, opcodes } = require_constants$1();
+	const { states, opcodes } = require_constants$2();
 	const { ErrorEvent, createFastMessageEvent } = require_events();
 	const { isUtf8 } = __require("node:buffer");
 	const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = require_data_url();
@@ -14415,7 +14415,7 @@ var require_util$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/frame.js
 var require_frame = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { maxUnsigned16Bit } = require_constants$1();
+	const { maxUnsigned16Bit } = require_constants$2();
 	const BUFFER_SIZE = 16386;
 	/** @type {import('crypto')} */
 	let crypto;
@@ -14486,7 +14486,7 @@ var require_frame = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/connection.js
 var require_connection = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants$1();
+	const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = require_constants$2();
 	const { kReadyState, kSentClose, kByteParser, kReceivedClose, kResponse } = require_symbols();
 	const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = require_util$1();
 	const { channels } = require_diagnostics();
@@ -14734,7 +14734,7 @@ var require_permessage_deflate = /* @__PURE__ */ __commonJSMin(((exports, module
 var require_receiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { Writable } = __require("node:stream");
 	const assert = __require("node:assert");
-	const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = require_constants$1();
+	const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = require_constants$2();
 	const { kReadyState, kSentClose, kResponse, kReceivedClose } = require_symbols();
 	const { channels } = require_diagnostics();
 	const { isValidStatusCode, isValidOpcode, failWebsocketConnection, websocketMessageReceived, utf8Decode, isControlFrame, isTextBinaryFrame, isContinuationFrame } = require_util$1();
@@ -15060,7 +15060,7 @@ var require_receiver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/undici@6.29.1/node_modules/undici/lib/web/websocket/sender.js
 var require_sender = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { WebsocketFrameSend } = require_frame();
-	const { opcodes, sendHints } = require_constants$1();
+	const { opcodes, sendHints } = require_constants$2();
 	const FixedQueue = require_fixed_queue();
 	/** @type {typeof Uint8Array} */
 	const FastBuffer = Buffer[Symbol.species];
@@ -15142,7 +15142,7 @@ var require_websocket = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const { webidl } = require_webidl();
 	const { URLSerializer } = require_data_url();
 	const { environmentSettingsObject } = require_util$6();
-	const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = require_constants$1();
+	const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = require_constants$2();
 	const { kWebSocketURL, kReadyState, kController, kBinaryType, kResponse, kSentClose, kByteParser } = require_symbols();
 	const { isConnecting, isEstablished, isClosing, isValidSubprotocol, fireEvent } = require_util$1();
 	const { establishWebSocketConnection, closeWebSocketConnection } = require_connection();
@@ -17333,6 +17333,38 @@ var ExitCode;
 	ExitCode[ExitCode["Failure"] = 1] = "Failure";
 })(ExitCode || (ExitCode = {}));
 /**
+* Registers a secret which will get masked from logs
+*
+* @param secret - Value of the secret to be masked
+* @remarks
+* This function instructs the Actions runner to mask the specified value in any
+* logs produced during the workflow run. Once registered, the secret value will
+* be replaced with asterisks (***) whenever it appears in console output, logs,
+* or error messages.
+*
+* This is useful for protecting sensitive information such as:
+* - API keys
+* - Access tokens
+* - Authentication credentials
+* - URL parameters containing signatures (SAS tokens)
+*
+* Note that masking only affects future logs; any previous appearances of the
+* secret in logs before calling this function will remain unmasked.
+*
+* @example
+* ```typescript
+* // Register an API token as a secret
+* const apiToken = "abc123xyz456";
+* setSecret(apiToken);
+*
+* // Now any logs containing this value will show *** instead
+* console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
+* ```
+*/
+function setSecret(secret) {
+	issueCommand("add-mask", {}, secret);
+}
+/**
 * Sets the value of an output.
 *
 * @param     name     name of the output to set
@@ -17374,13 +17406,13 @@ function info(message) {
 * @param name The name of the output group
 */
 function startGroup(name) {
-	issue$1("group", name);
+	issue$2("group", name);
 }
 /**
 * End an output group.
 */
 function endGroup() {
-	issue$1("endgroup");
+	issue$2("endgroup");
 }
 
 // packages/core/src/actions/log.ts
@@ -17403,6 +17435,12 @@ const actionsLog = {
 	}
 };
 
+// packages/core/src/actions/mask.ts
+/** Has GitHub's runner mask a value in everything that it shows of this job from now on. */
+function maskInLog(value) {
+	if (value !== "") setSecret(value);
+}
+
 // packages/core/src/actions/outputs.ts
 /** GitHub's limit for all outputs of a job, in UTF-16 bytes, with some room for the others. */
 const MOST_CHARACTERS$2 = 45e4;
@@ -17422,7 +17460,7 @@ const actionsOutputs = { set(name, value) {
 } };
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/constants.js
-var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+var require_constants$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const WIN_SLASH = "\\\\/";
 	const WIN_NO_SLASH = `[^${WIN_SLASH}]`;
 	const DEFAULT_MAX_EXTGLOB_RECURSION = 0;
@@ -17596,7 +17634,7 @@ var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/utils.js
 var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
-	const { REGEX_BACKSLASH, REGEX_REMOVE_BACKSLASH, REGEX_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_GLOBAL } = require_constants();
+	const { REGEX_BACKSLASH, REGEX_REMOVE_BACKSLASH, REGEX_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_GLOBAL } = require_constants$1();
 	exports.isObject = (val) => val !== null && typeof val === "object" && !Array.isArray(val);
 	exports.hasRegexChars = (str) => REGEX_SPECIAL_CHARS.test(str);
 	exports.isRegexChar = (str) => str.length === 1 && exports.hasRegexChars(str);
@@ -17645,7 +17683,7 @@ var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/scan.js
 var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const utils = require_utils();
-	const { CHAR_ASTERISK, CHAR_AT, CHAR_BACKWARD_SLASH, CHAR_COMMA, CHAR_DOT, CHAR_EXCLAMATION_MARK, CHAR_FORWARD_SLASH, CHAR_LEFT_CURLY_BRACE, CHAR_LEFT_PARENTHESES, CHAR_LEFT_SQUARE_BRACKET, CHAR_PLUS, CHAR_QUESTION_MARK, CHAR_RIGHT_CURLY_BRACE, CHAR_RIGHT_PARENTHESES, CHAR_RIGHT_SQUARE_BRACKET } = require_constants();
+	const { CHAR_ASTERISK, CHAR_AT, CHAR_BACKWARD_SLASH, CHAR_COMMA, CHAR_DOT, CHAR_EXCLAMATION_MARK, CHAR_FORWARD_SLASH, CHAR_LEFT_CURLY_BRACE, CHAR_LEFT_PARENTHESES, CHAR_LEFT_SQUARE_BRACKET, CHAR_PLUS, CHAR_QUESTION_MARK, CHAR_RIGHT_CURLY_BRACE, CHAR_RIGHT_PARENTHESES, CHAR_RIGHT_SQUARE_BRACKET } = require_constants$1();
 	const isPathSeparator = (code) => {
 		return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
 	};
@@ -17940,8 +17978,8 @@ var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 }));
 
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/parse.js
-var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
-	const constants = require_constants();
+var require_parse$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const constants = require_constants$1();
 	const utils = require_utils();
 	/**
 	* Constants
@@ -19019,9 +19057,9 @@ var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 // node_modules/.pnpm/picomatch@4.0.7/node_modules/picomatch/lib/picomatch.js
 var require_picomatch$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const scan = require_scan();
-	const parse = require_parse();
+	const parse = require_parse$1();
 	const utils = require_utils();
-	const constants = require_constants();
+	const constants = require_constants$1();
 	const isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
 	/**
 	* Creates a matcher function from one or more glob patterns. The
@@ -19715,7 +19753,7 @@ function parsedType(data) {
 	}
 	return t;
 }
-function issue(...args) {
+function issue$1(...args) {
 	const [iss, input, inst] = args;
 	if (typeof iss === "string") return {
 		message: iss,
@@ -22267,7 +22305,7 @@ function handleRefineResult(result, payload, input, inst) {
 			continue: !inst._zod.def.abort
 		};
 		if (inst._zod.def.params) _iss.params = inst._zod.def.params;
-		payload.issues.push(issue(_iss));
+		payload.issues.push(issue$1(_iss));
 	}
 }
 
@@ -23162,16 +23200,16 @@ function _refine(Class, fn, _params) {
 // @__NO_SIDE_EFFECTS__
 function _superRefine(fn, params) {
 	const ch = /* @__PURE__ */ _check((payload) => {
-		payload.addIssue = (issue$3) => {
-			if (typeof issue$3 === "string") payload.issues.push(issue(issue$3, payload.value, ch._zod.def));
+		payload.addIssue = (issue) => {
+			if (typeof issue === "string") payload.issues.push(issue$1(issue, payload.value, ch._zod.def));
 			else {
-				const _issue = issue$3;
+				const _issue = issue;
 				if (_issue.fatal) _issue.continue = false;
 				_issue.code ?? (_issue.code = "custom");
 				if (!("input" in _issue)) _issue.input = payload.value;
 				_issue.inst ?? (_issue.inst = ch);
 				_issue.continue ?? (_issue.continue = !ch._zod.def.abort);
-				payload.issues.push(issue(_issue));
+				payload.issues.push(issue$1(_issue));
 			}
 		};
 		return fn(payload.value, payload);
@@ -24960,15 +24998,15 @@ const ZodTransform = /*@__PURE__*/ $constructor("ZodTransform", (inst, def) => {
 	inst._zod.processJSONSchema = (ctx, json, params) => transformProcessor(inst, ctx, json, params);
 	inst._zod.parse = (payload, _ctx) => {
 		if (_ctx.direction === "backward") throw new $ZodEncodeError(inst.constructor.name);
-		payload.addIssue = (issue$2) => {
-			if (typeof issue$2 === "string") payload.issues.push(issue(issue$2, payload.value, def));
+		payload.addIssue = (issue) => {
+			if (typeof issue === "string") payload.issues.push(issue$1(issue, payload.value, def));
 			else {
-				const _issue = issue$2;
+				const _issue = issue;
 				if (_issue.fatal) _issue.continue = false;
 				_issue.code ?? (_issue.code = "custom");
 				if (!("input" in _issue)) _issue.input = payload.value;
 				_issue.inst ?? (_issue.inst = inst);
-				payload.issues.push(issue(_issue));
+				payload.issues.push(issue$1(_issue));
 			}
 		};
 		const output = def.transform(payload.value, payload);
@@ -25123,8 +25161,16 @@ function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
 }
 
-// node_modules/.pnpm/re2js@2.10.0/node_modules/re2js/build/index.js
+// packages/core/src/contracts/review-rule.ts
 var import_picomatch = /* @__PURE__ */ __toESM(require_picomatch(), 1);
+/** How close an apply has to be to the plan that was reviewed. */
+const ReviewRule = _enum([
+	"exact",
+	"no-unseen-destroy",
+	"off"
+]);
+
+// node_modules/.pnpm/re2js@2.10.0/node_modules/re2js/build/index.js
 var RE2Flags = class RE2Flags {
 	static FOLD_CASE = 1;
 	static LITERAL = 2;
@@ -31947,24 +31993,66 @@ function malformedPath(path) {
 	return malformedGlob(path.replace(/\/$/, ""));
 }
 
-// packages/core/src/terragrunt/oldest.ts
+// packages/core/src/graph/order.ts
 /**
-* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
-* handling that Pipelines relies on being mended.
+* The nodes such that each stands after all that it points to, ties in the order of the keys.
+*
+* @throws Error when the graph has a cycle; find it with `findCycles` first
 */
-const OLDEST = {
-	terragrunt: "1.1.1",
-	opentofu: "1.12.0",
-	terraform: "1.11.0"
-};
-/** Whether one `major.minor.patch` comes before another. */
-function isOlder(version, than) {
-	const [a, b] = [version, than].map((text) => text.split(".").map(Number));
-	for (let part = 0; part < 3; part += 1) {
-		const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
-		if (difference !== 0) return difference < 0;
+function topologicalOrder(graph) {
+	return levels(graph).flat();
+}
+/**
+* The nodes in levels: level 0 points to nothing in the graph, each further level only to earlier ones.
+*
+* @throws Error when the graph has a cycle
+*/
+function levels(graph) {
+	const sources = reversed(graph);
+	const open = /* @__PURE__ */ new Map();
+	for (const [node, targets] of graph) open.set(node, new Set(targets.filter((target) => graph.has(target))).size);
+	const result = [];
+	let level = [...graph.keys()].filter((node) => open.get(node) === 0);
+	let placed = 0;
+	while (level.length > 0) {
+		result.push(level);
+		placed += level.length;
+		const next = /* @__PURE__ */ new Set();
+		for (const node of level) for (const source of sources.get(node) ?? []) {
+			const left = (open.get(source) ?? 0) - 1;
+			open.set(source, left);
+			if (left === 0) next.add(source);
+		}
+		level = [...graph.keys()].filter((node) => next.has(node));
 	}
-	return false;
+	if (placed !== graph.size) throw new Error("the graph has a cycle");
+	return result;
+}
+/** The same nodes with every edge turned round; edges to nodes that are not keys are dropped. */
+function reversed(graph) {
+	const result = new Map([...graph.keys()].map((node) => [node, []]));
+	for (const [node, targets] of graph) for (const target of new Set(targets)) result.get(target)?.push(node);
+	return result;
+}
+/** The sets of nodes that are joined by edges in either direction, each in the order of the keys. */
+function components(graph) {
+	const back = reversed(graph);
+	const seen = /* @__PURE__ */ new Set();
+	const result = [];
+	for (const start of graph.keys()) {
+		if (seen.has(start)) continue;
+		const members = /* @__PURE__ */ new Set([start]);
+		for (const node of members) for (const next of [...graph.get(node) ?? [], ...back.get(node) ?? []]) if (graph.has(next)) members.add(next);
+		for (const member of members) seen.add(member);
+		result.push([...graph.keys()].filter((node) => members.has(node)));
+	}
+	return result;
+}
+/** All nodes that can be reached from `starts` along edges, the starts included. */
+function reachable(graph, starts) {
+	const found = new Set(starts);
+	for (const node of found) for (const next of graph.get(node) ?? []) found.add(next);
+	return found;
 }
 
 // node_modules/.pnpm/leven@4.1.0/node_modules/leven/index.js
@@ -32058,6 +32146,1952 @@ function nearest(word, candidates) {
 	return closest === void 0 ? null : byLowerCase.get(closest) ?? null;
 }
 
+// packages/core/src/configuration/promotion.ts
+/** The workflow has four stages of applies, then four of destroys: so many environments can follow each other. */
+const STAGES_PER_DIRECTION = 4;
+/** Which environments come before which, as `environments.*.after` says. */
+function promotionOf({ environments = {} }) {
+	const graph = graphOf(environments);
+	return new Map([...graph].flatMap(([name, after]) => after.length === 0 ? [] : [[name, reachable(graph, after)]]));
+}
+/** What is wrong with the order of environments: names that are none, circles, and chains that no run has stages for. */
+function promotionIssues(environments) {
+	const graph = graphOf(environments);
+	const unknown = unknownNames(graph);
+	if (unknown.length > 0) return unknown;
+	const circles = circleIssues(graph);
+	return circles.length > 0 ? circles : longChains(graph);
+}
+function unknownNames(graph) {
+	const names = [...graph.keys()];
+	return edgesOf(graph).flatMap(({ name, index, other }) => {
+		if (graph.has(other)) return [];
+		const meant = nearest(other, names);
+		const hint = meant === null ? `the environments are ${names.join(", ")}` : `did you mean \`${meant}\`?`;
+		return [issue(name, index, `there is no such environment; ${hint}`)];
+	});
+}
+function circleIssues(graph) {
+	const told = /* @__PURE__ */ new Set();
+	return edgesOf(graph).flatMap(({ name, index, other }) => {
+		const circle = pathBetween(graph, other, name);
+		const members = (circle ?? []).toSorted().join(" ");
+		if (circle === null || told.has(members)) return [];
+		told.add(members);
+		const path = arrows([...circle.toReversed(), name]);
+		return [issue(name, index, `that is a circle, so none of them could begin: ${path}`)];
+	});
+}
+function longChains(graph) {
+	const known = /* @__PURE__ */ new Map();
+	return [...graph].flatMap(([name, after]) => {
+		const chain = longestTo(graph, name, known);
+		if (chain.length !== 5) return [];
+		const message = `${chain.length} environments would follow each other (${arrows(chain)}), and a run has ${4} stages; let some of them be applied side by side`;
+		return [issue(name, after.indexOf(chain.at(-2) ?? ""), message)];
+	});
+}
+function edgesOf(graph) {
+	return [...graph].flatMap(([name, after]) => after.map((other, index) => ({
+		name,
+		index,
+		other
+	})));
+}
+const issue = (name, index, message) => {
+	return {
+		path: [
+			name,
+			"after",
+			index
+		],
+		message
+	};
+};
+function graphOf(environments) {
+	return new Map(Object.entries(environments).map(([name, { after = [] }]) => [name, after]));
+}
+/** The environments from one to another along what each comes after, both included. */
+function pathBetween(graph, from, to) {
+	const cameFrom = /* @__PURE__ */ new Map([[from, null]]);
+	for (const [name] of cameFrom) {
+		if (name === to) {
+			const path = [];
+			for (let at = name; at !== null; at = cameFrom.get(at) ?? null) path.unshift(at);
+			return path;
+		}
+		for (const next of graph.get(name) ?? []) if (!cameFrom.has(next)) cameFrom.set(next, name);
+	}
+	return null;
+}
+/** The longest chain of environments that ends with one. There are no circles. */
+function longestTo(graph, name, known) {
+	const before = known.get(name);
+	if (before !== void 0) return before;
+	const chain = [...(graph.get(name) ?? []).map((other) => longestTo(graph, other, known)).reduce((most, chain) => chain.length > most.length ? chain : most, []), name];
+	known.set(name, chain);
+	return chain;
+}
+const arrows = (names) => names.join(" → ");
+
+// packages/core/src/terragrunt/oldest.ts
+/**
+* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
+* handling that Pipelines relies on being mended.
+*/
+const OLDEST = {
+	terragrunt: "1.1.1",
+	opentofu: "1.12.0",
+	terraform: "1.11.0"
+};
+/** Whether one `major.minor.patch` comes before another. */
+function isOlder(version, than) {
+	const [a, b] = [version, than].map((text) => text.split(".").map(Number));
+	for (let part = 0; part < 3; part += 1) {
+		const difference = (a?.[part] ?? 0) - (b?.[part] ?? 0);
+		if (difference !== 0) return difference < 0;
+	}
+	return false;
+}
+const WAY_TO_UPGRADE = {
+	terragrunt: "What is valid for 1.0 stays so (https://terragrunt.gruntwork.io/docs/process/1-0-guarantees); from an older one see https://terragrunt.gruntwork.io/docs/migrate/cli-redesign, and plan every unit with the new one before it is applied with it.",
+	opentofu: "Once a newer one has applied a unit, an older one may not read its state: upgrade everywhere at once.",
+	terraform: "Once a newer one has applied a unit, an older one may not read its state: upgrade everywhere at once."
+};
+/** How one gets to a version that will do. */
+const wayToUpgrade = (tool) => WAY_TO_UPGRADE[tool];
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/constants.js
+var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SEMVER_SPEC_VERSION = "2.0.0";
+	const MAX_LENGTH = 256;
+	const MAX_SAFE_INTEGER = Number.MAX_SAFE_INTEGER || 
+	/* istanbul ignore next */ 9007199254740991;
+	const MAX_SAFE_COMPONENT_LENGTH = 16;
+	const MAX_SAFE_BUILD_LENGTH = 250;
+	const WHITESPACE_CHARACTERS = [
+		"	",
+		"\n",
+		"\v",
+		"\f",
+		"\r",
+		" ",
+		"\xA0",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		" ",
+		"\u2028",
+		"\u2029",
+		" ",
+		" ",
+		"　",
+		"﻿"
+	];
+	const RELEASE_TYPES = [
+		"major",
+		"premajor",
+		"minor",
+		"preminor",
+		"patch",
+		"prepatch",
+		"prerelease"
+	];
+	module.exports = {
+		MAX_LENGTH,
+		MAX_SAFE_COMPONENT_LENGTH,
+		MAX_SAFE_BUILD_LENGTH,
+		MAX_SAFE_INTEGER,
+		WHITESPACE_CHARACTERS,
+		RELEASE_TYPES,
+		SEMVER_SPEC_VERSION,
+		FLAG_INCLUDE_PRERELEASE: 1,
+		FLAG_LOOSE: 2
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/debug.js
+var require_debug = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const debug = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {};
+	module.exports = debug;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/re.js
+var require_re = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { MAX_SAFE_COMPONENT_LENGTH, MAX_SAFE_BUILD_LENGTH, MAX_LENGTH } = require_constants();
+	const debug = require_debug();
+	exports = module.exports = {};
+	const re = exports.re = [];
+	const safeRe = exports.safeRe = [];
+	const src = exports.src = [];
+	const safeSrc = exports.safeSrc = [];
+	const t = exports.t = {};
+	let R = 0;
+	const LETTERDASHNUMBER = "[a-zA-Z0-9-]";
+	const safeRegexReplacements = [
+		["\\s", 1],
+		["\\d", MAX_LENGTH],
+		[LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
+	];
+	const makeSafeRegex = (value) => {
+		for (const [token, max] of safeRegexReplacements) value = value.split(`${token}*`).join(`${token}{0,${max}}`).split(`${token}+`).join(`${token}{1,${max}}`);
+		return value;
+	};
+	const createToken = (name, value, isGlobal) => {
+		const safe = makeSafeRegex(value);
+		const index = R++;
+		debug(name, index, value);
+		t[name] = index;
+		src[index] = value;
+		safeSrc[index] = safe;
+		re[index] = new RegExp(value, isGlobal ? "g" : void 0);
+		safeRe[index] = new RegExp(safe, isGlobal ? "g" : void 0);
+	};
+	createToken("NUMERICIDENTIFIER", "0|[1-9]\\d*");
+	createToken("NUMERICIDENTIFIERLOOSE", "\\d+");
+	createToken("NONNUMERICIDENTIFIER", `\\d*[a-zA-Z-]${LETTERDASHNUMBER}*`);
+	createToken("MAINVERSION", `(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})\\.(${src[t.NUMERICIDENTIFIER]})`);
+	createToken("MAINVERSIONLOOSE", `(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})\\.(${src[t.NUMERICIDENTIFIERLOOSE]})`);
+	createToken("PRERELEASEIDENTIFIER", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIER]})`);
+	createToken("PRERELEASEIDENTIFIERLOOSE", `(?:${src[t.NONNUMERICIDENTIFIER]}|${src[t.NUMERICIDENTIFIERLOOSE]})`);
+	createToken("PRERELEASE", `(?:-(${src[t.PRERELEASEIDENTIFIER]}(?:\\.${src[t.PRERELEASEIDENTIFIER]})*))`);
+	createToken("PRERELEASELOOSE", `(?:-?(${src[t.PRERELEASEIDENTIFIERLOOSE]}(?:\\.${src[t.PRERELEASEIDENTIFIERLOOSE]})*))`);
+	createToken("BUILDIDENTIFIER", `${LETTERDASHNUMBER}+`);
+	createToken("BUILD", `(?:\\+(${src[t.BUILDIDENTIFIER]}(?:\\.${src[t.BUILDIDENTIFIER]})*))`);
+	createToken("FULLPLAIN", `v?${src[t.MAINVERSION]}${src[t.PRERELEASE]}?${src[t.BUILD]}?`);
+	createToken("FULL", `^${src[t.FULLPLAIN]}$`);
+	createToken("LOOSEPLAIN", `[v=\\s]*${src[t.MAINVERSIONLOOSE]}${src[t.PRERELEASELOOSE]}?${src[t.BUILD]}?`);
+	createToken("LOOSE", `^${src[t.LOOSEPLAIN]}$`);
+	createToken("GTLT", "((?:<|>)?=?)");
+	createToken("XRANGEIDENTIFIERLOOSE", `${src[t.NUMERICIDENTIFIERLOOSE]}|x|X|\\*`);
+	createToken("XRANGEIDENTIFIER", `${src[t.NUMERICIDENTIFIER]}|x|X|\\*`);
+	createToken("XRANGEPLAIN", `[v=\\s]*(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:\\.(${src[t.XRANGEIDENTIFIER]})(?:${src[t.PRERELEASE]})?${src[t.BUILD]}?)?)?`);
+	createToken("XRANGEPLAINLOOSE", `[v=\\s]*(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:\\.(${src[t.XRANGEIDENTIFIERLOOSE]})(?:${src[t.PRERELEASELOOSE]})?${src[t.BUILD]}?)?)?`);
+	createToken("XRANGE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAIN]}$`);
+	createToken("XRANGELOOSE", `^${src[t.GTLT]}\\s*${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("COERCEPLAIN", `(^|[^\\d])(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}})(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?(?:\\.(\\d{1,${MAX_SAFE_COMPONENT_LENGTH}}))?`);
+	createToken("COERCE", `${src[t.COERCEPLAIN]}(?:$|[^\\d])`);
+	createToken("COERCEFULL", src[t.COERCEPLAIN] + `(?:${src[t.PRERELEASE]})?(?:${src[t.BUILD]})?(?:$|[^\\d])`);
+	createToken("COERCERTL", src[t.COERCE], true);
+	createToken("COERCERTLFULL", src[t.COERCEFULL], true);
+	createToken("LONETILDE", "(?:~>?)");
+	createToken("TILDETRIM", `(\\s*)${src[t.LONETILDE]}\\s+`, true);
+	exports.tildeTrimReplace = "$1~";
+	createToken("TILDE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAIN]}$`);
+	createToken("TILDELOOSE", `^${src[t.LONETILDE]}${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("LONECARET", "(?:\\^)");
+	createToken("CARETTRIM", `(\\s*)${src[t.LONECARET]}\\s+`, true);
+	exports.caretTrimReplace = "$1^";
+	createToken("CARET", `^${src[t.LONECARET]}${src[t.XRANGEPLAIN]}$`);
+	createToken("CARETLOOSE", `^${src[t.LONECARET]}${src[t.XRANGEPLAINLOOSE]}$`);
+	createToken("COMPARATORLOOSE", `^${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]})$|^$`);
+	createToken("COMPARATOR", `^${src[t.GTLT]}\\s*(${src[t.FULLPLAIN]})$|^$`);
+	createToken("COMPARATORTRIM", `(\\s*)${src[t.GTLT]}\\s*(${src[t.LOOSEPLAIN]}|${src[t.XRANGEPLAIN]})`, true);
+	exports.comparatorTrimReplace = "$1$2$3";
+	createToken("HYPHENRANGE", `^\\s*(${src[t.XRANGEPLAIN]})\\s+-\\s+(${src[t.XRANGEPLAIN]})\\s*$`);
+	createToken("HYPHENRANGELOOSE", `^\\s*(${src[t.XRANGEPLAINLOOSE]})\\s+-\\s+(${src[t.XRANGEPLAINLOOSE]})\\s*$`);
+	createToken("STAR", "(<|>)?=?\\s*\\*");
+	createToken("GTE0", "^\\s*>=\\s*0\\.0\\.0\\s*$");
+	createToken("GTE0PRE", "^\\s*>=\\s*0\\.0\\.0-0\\s*$");
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/parse-options.js
+var require_parse_options = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const looseOption = Object.freeze({ loose: true });
+	const emptyOpts = Object.freeze({});
+	const parseOptions = (options) => {
+		if (!options) return emptyOpts;
+		if (typeof options !== "object") return looseOption;
+		return options;
+	};
+	module.exports = parseOptions;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/identifiers.js
+var require_identifiers = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const numeric = /^[0-9]+$/;
+	const compareIdentifiers = (a, b) => {
+		if (typeof a === "number" && typeof b === "number") return a === b ? 0 : a < b ? -1 : 1;
+		const anum = numeric.test(a);
+		const bnum = numeric.test(b);
+		if (anum && bnum) {
+			a = +a;
+			b = +b;
+		}
+		return a === b ? 0 : anum && !bnum ? -1 : bnum && !anum ? 1 : a < b ? -1 : 1;
+	};
+	const rcompareIdentifiers = (a, b) => compareIdentifiers(b, a);
+	module.exports = {
+		compareIdentifiers,
+		rcompareIdentifiers
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/semver.js
+var require_semver$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const debug = require_debug();
+	const { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants();
+	const { safeRe: re, t } = require_re();
+	const parseOptions = require_parse_options();
+	const { compareIdentifiers } = require_identifiers();
+	const isPrereleaseIdentifier = (prerelease, identifier) => {
+		const identifiers = identifier.split(".");
+		if (identifiers.length > prerelease.length) return false;
+		for (let i = 0; i < identifiers.length; i++) if (compareIdentifiers(prerelease[i], identifiers[i]) !== 0) return false;
+		return true;
+	};
+	var SemVer = class SemVer {
+		constructor(version, options) {
+			options = parseOptions(options);
+			if (version instanceof SemVer) {
+				if (version.loose === !!options.loose && version.includePrerelease === !!options.includePrerelease) return version;
+				else version = version.version;
+			} else if (typeof version !== "string") throw new TypeError(`Invalid version. Must be a string. Got type "${typeof version}".`);
+			if (version.length > MAX_LENGTH) throw new TypeError(`version is longer than ${MAX_LENGTH} characters`);
+			debug("SemVer", version, options);
+			this.options = options;
+			this.loose = !!options.loose;
+			this.includePrerelease = !!options.includePrerelease;
+			const m = version.trim().match(options.loose ? re[t.LOOSE] : re[t.FULL]);
+			if (!m) throw new TypeError(`Invalid Version: ${version}`);
+			this.raw = version;
+			this.major = +m[1];
+			this.minor = +m[2];
+			this.patch = +m[3];
+			if (this.major > MAX_SAFE_INTEGER || this.major < 0) throw new TypeError("Invalid major version");
+			if (this.minor > MAX_SAFE_INTEGER || this.minor < 0) throw new TypeError("Invalid minor version");
+			if (this.patch > MAX_SAFE_INTEGER || this.patch < 0) throw new TypeError("Invalid patch version");
+			if (!m[4]) this.prerelease = [];
+			else this.prerelease = m[4].split(".").map((id) => {
+				if (/^[0-9]+$/.test(id)) {
+					const num = +id;
+					if (num >= 0 && num < MAX_SAFE_INTEGER) return num;
+				}
+				return id;
+			});
+			this.build = m[5] ? m[5].split(".") : [];
+			this.format();
+		}
+		format() {
+			this.version = `${this.major}.${this.minor}.${this.patch}`;
+			if (this.prerelease.length) this.version += `-${this.prerelease.join(".")}`;
+			return this.version;
+		}
+		toString() {
+			return this.version;
+		}
+		compare(other) {
+			debug("SemVer.compare", this.version, this.options, other);
+			if (!(other instanceof SemVer)) {
+				if (typeof other === "string" && other === this.version) return 0;
+				other = new SemVer(other, this.options);
+			}
+			if (other.version === this.version) return 0;
+			return this.compareMain(other) || this.comparePre(other);
+		}
+		compareMain(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			if (this.major < other.major) return -1;
+			if (this.major > other.major) return 1;
+			if (this.minor < other.minor) return -1;
+			if (this.minor > other.minor) return 1;
+			if (this.patch < other.patch) return -1;
+			if (this.patch > other.patch) return 1;
+			return 0;
+		}
+		comparePre(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			if (this.prerelease.length && !other.prerelease.length) return -1;
+			else if (!this.prerelease.length && other.prerelease.length) return 1;
+			else if (!this.prerelease.length && !other.prerelease.length) return 0;
+			let i = 0;
+			do {
+				const a = this.prerelease[i];
+				const b = other.prerelease[i];
+				debug("prerelease compare", i, a, b);
+				if (a === void 0 && b === void 0) return 0;
+				else if (b === void 0) return 1;
+				else if (a === void 0) return -1;
+				else if (a === b) continue;
+				else return compareIdentifiers(a, b);
+			} while (++i);
+		}
+		compareBuild(other) {
+			if (!(other instanceof SemVer)) other = new SemVer(other, this.options);
+			let i = 0;
+			do {
+				const a = this.build[i];
+				const b = other.build[i];
+				debug("build compare", i, a, b);
+				if (a === void 0 && b === void 0) return 0;
+				else if (b === void 0) return 1;
+				else if (a === void 0) return -1;
+				else if (a === b) continue;
+				else return compareIdentifiers(a, b);
+			} while (++i);
+		}
+		inc(release, identifier, identifierBase) {
+			if (release.startsWith("pre")) {
+				if (!identifier && identifierBase === false) throw new Error("invalid increment argument: identifier is empty");
+				if (identifier) {
+					const match = `-${identifier}`.match(this.options.loose ? re[t.PRERELEASELOOSE] : re[t.PRERELEASE]);
+					if (!match || match[1] !== identifier) throw new Error(`invalid identifier: ${identifier}`);
+				}
+			}
+			switch (release) {
+				case "premajor":
+					this.prerelease.length = 0;
+					this.patch = 0;
+					this.minor = 0;
+					this.major++;
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "preminor":
+					this.prerelease.length = 0;
+					this.patch = 0;
+					this.minor++;
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "prepatch":
+					this.prerelease.length = 0;
+					this.inc("patch", identifier, identifierBase);
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "prerelease":
+					if (this.prerelease.length === 0) this.inc("patch", identifier, identifierBase);
+					this.inc("pre", identifier, identifierBase);
+					break;
+				case "release":
+					if (this.prerelease.length === 0) throw new Error(`version ${this.raw} is not a prerelease`);
+					this.prerelease.length = 0;
+					break;
+				case "major":
+					if (this.minor !== 0 || this.patch !== 0 || this.prerelease.length === 0) this.major++;
+					this.minor = 0;
+					this.patch = 0;
+					this.prerelease = [];
+					break;
+				case "minor":
+					if (this.patch !== 0 || this.prerelease.length === 0) this.minor++;
+					this.patch = 0;
+					this.prerelease = [];
+					break;
+				case "patch":
+					if (this.prerelease.length === 0) this.patch++;
+					this.prerelease = [];
+					break;
+				case "pre": {
+					const base = Number(identifierBase) ? 1 : 0;
+					if (this.prerelease.length === 0) this.prerelease = [base];
+					else {
+						let i = this.prerelease.length;
+						while (--i >= 0) if (typeof this.prerelease[i] === "number") {
+							this.prerelease[i]++;
+							i = -2;
+						}
+						if (i === -1) {
+							if (identifier === this.prerelease.join(".") && identifierBase === false) throw new Error("invalid increment argument: identifier already exists");
+							this.prerelease.push(base);
+						}
+					}
+					if (identifier) {
+						let prerelease = [identifier, base];
+						if (identifierBase === false) prerelease = [identifier];
+						if (isPrereleaseIdentifier(this.prerelease, identifier)) {
+							const prereleaseBase = this.prerelease[identifier.split(".").length];
+							if (isNaN(prereleaseBase)) this.prerelease = prerelease;
+						} else this.prerelease = prerelease;
+					}
+					break;
+				}
+				default: throw new Error(`invalid increment argument: ${release}`);
+			}
+			this.raw = this.format();
+			if (this.build.length) this.raw += `+${this.build.join(".")}`;
+			return this;
+		}
+	};
+	module.exports = SemVer;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/parse.js
+var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const parse = (version, options, throwErrors = false) => {
+		if (version instanceof SemVer) return version;
+		try {
+			return new SemVer(version, options);
+		} catch (er) {
+			if (!throwErrors) return null;
+			throw er;
+		}
+	};
+	module.exports = parse;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/valid.js
+var require_valid$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const valid = (version, options) => {
+		const v = parse(version, options);
+		return v ? v.version : null;
+	};
+	module.exports = valid;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/clean.js
+var require_clean = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const clean = (version, options) => {
+		const s = parse(version.trim().replace(/^[=v]+/, ""), options);
+		return s ? s.version : null;
+	};
+	module.exports = clean;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/inc.js
+var require_inc = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const inc = (version, release, options, identifier, identifierBase) => {
+		if (typeof options === "string") {
+			identifierBase = identifier;
+			identifier = options;
+			options = void 0;
+		}
+		try {
+			return new SemVer(version instanceof SemVer ? version.version : version, options).inc(release, identifier, identifierBase).version;
+		} catch (er) {
+			return null;
+		}
+	};
+	module.exports = inc;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/diff.js
+var require_diff = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const diff = (version1, version2) => {
+		const v1 = parse(version1, null, true);
+		const v2 = parse(version2, null, true);
+		const comparison = v1.compare(v2);
+		if (comparison === 0) return null;
+		const v1Higher = comparison > 0;
+		const highVersion = v1Higher ? v1 : v2;
+		const lowVersion = v1Higher ? v2 : v1;
+		const highHasPre = !!highVersion.prerelease.length;
+		if (!!lowVersion.prerelease.length && !highHasPre) {
+			if (!lowVersion.patch && !lowVersion.minor) return "major";
+			if (lowVersion.compareMain(highVersion) === 0) {
+				if (lowVersion.minor && !lowVersion.patch) return "minor";
+				return "patch";
+			}
+		}
+		const prefix = highHasPre ? "pre" : "";
+		if (v1.major !== v2.major) return prefix + "major";
+		if (v1.minor !== v2.minor) return prefix + "minor";
+		if (v1.patch !== v2.patch) return prefix + "patch";
+		return "prerelease";
+	};
+	module.exports = diff;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/major.js
+var require_major = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const major = (a, loose) => new SemVer(a, loose).major;
+	module.exports = major;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/minor.js
+var require_minor = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const minor = (a, loose) => new SemVer(a, loose).minor;
+	module.exports = minor;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/patch.js
+var require_patch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const patch = (a, loose) => new SemVer(a, loose).patch;
+	module.exports = patch;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/prerelease.js
+var require_prerelease = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const prerelease = (version, options) => {
+		const parsed = parse(version, options);
+		return parsed && parsed.prerelease.length ? parsed.prerelease : null;
+	};
+	module.exports = prerelease;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare.js
+var require_compare = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const compare = (a, b, loose) => new SemVer(a, loose).compare(new SemVer(b, loose));
+	module.exports = compare;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/rcompare.js
+var require_rcompare = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const rcompare = (a, b, loose) => compare(b, a, loose);
+	module.exports = rcompare;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare-loose.js
+var require_compare_loose = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const compareLoose = (a, b) => compare(a, b, true);
+	module.exports = compareLoose;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/compare-build.js
+var require_compare_build = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const compareBuild = (a, b, loose) => {
+		const versionA = new SemVer(a, loose);
+		const versionB = new SemVer(b, loose);
+		return versionA.compare(versionB) || versionA.compareBuild(versionB);
+	};
+	module.exports = compareBuild;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/sort.js
+var require_sort = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compareBuild = require_compare_build();
+	const sort = (list, loose) => list.sort((a, b) => compareBuild(a, b, loose));
+	module.exports = sort;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/rsort.js
+var require_rsort = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compareBuild = require_compare_build();
+	const rsort = (list, loose) => list.sort((a, b) => compareBuild(b, a, loose));
+	module.exports = rsort;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/gt.js
+var require_gt = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const gt = (a, b, loose) => compare(a, b, loose) > 0;
+	module.exports = gt;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/lt.js
+var require_lt = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const lt = (a, b, loose) => compare(a, b, loose) < 0;
+	module.exports = lt;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/eq.js
+var require_eq = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const eq = (a, b, loose) => compare(a, b, loose) === 0;
+	module.exports = eq;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/neq.js
+var require_neq = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const neq = (a, b, loose) => compare(a, b, loose) !== 0;
+	module.exports = neq;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/gte.js
+var require_gte = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const gte = (a, b, loose) => compare(a, b, loose) >= 0;
+	module.exports = gte;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/lte.js
+var require_lte = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const compare = require_compare();
+	const lte = (a, b, loose) => compare(a, b, loose) <= 0;
+	module.exports = lte;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/cmp.js
+var require_cmp = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const eq = require_eq();
+	const neq = require_neq();
+	const gt = require_gt();
+	const gte = require_gte();
+	const lt = require_lt();
+	const lte = require_lte();
+	const cmp = (a, op, b, loose) => {
+		switch (op) {
+			case "===":
+				if (typeof a === "object") a = a.version;
+				if (typeof b === "object") b = b.version;
+				return a === b;
+			case "!==":
+				if (typeof a === "object") a = a.version;
+				if (typeof b === "object") b = b.version;
+				return a !== b;
+			case "":
+			case "=":
+			case "==": return eq(a, b, loose);
+			case "!=": return neq(a, b, loose);
+			case ">": return gt(a, b, loose);
+			case ">=": return gte(a, b, loose);
+			case "<": return lt(a, b, loose);
+			case "<=": return lte(a, b, loose);
+			default: throw new TypeError(`Invalid operator: ${op}`);
+		}
+	};
+	module.exports = cmp;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/coerce.js
+var require_coerce = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const parse = require_parse();
+	const { safeRe: re, t } = require_re();
+	const coerce = (version, options) => {
+		if (version instanceof SemVer) return version;
+		if (typeof version === "number") version = String(version);
+		if (typeof version !== "string") return null;
+		options = options || {};
+		let match = null;
+		if (!options.rtl) match = version.match(options.includePrerelease ? re[t.COERCEFULL] : re[t.COERCE]);
+		else {
+			const coerceRtlRegex = options.includePrerelease ? re[t.COERCERTLFULL] : re[t.COERCERTL];
+			let next;
+			while ((next = coerceRtlRegex.exec(version)) && (!match || match.index + match[0].length !== version.length)) {
+				if (!match || next.index + next[0].length !== match.index + match[0].length) match = next;
+				coerceRtlRegex.lastIndex = next.index + next[1].length + next[2].length;
+			}
+			coerceRtlRegex.lastIndex = -1;
+		}
+		if (match === null) return null;
+		const major = match[2];
+		const minor = match[3] || "0";
+		const patch = match[4] || "0";
+		const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
+		const build = options.includePrerelease && match[6] ? `+${match[6]}` : "";
+		return parse(`${major}.${minor}.${patch}${prerelease}${build}`, options);
+	};
+	module.exports = coerce;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/truncate.js
+var require_truncate = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const parse = require_parse();
+	const constants = require_constants();
+	const SemVer = require_semver$1();
+	const truncate = (version, truncation, options) => {
+		if (!constants.RELEASE_TYPES.includes(truncation)) return null;
+		const clonedVersion = cloneInputVersion(version, options);
+		return clonedVersion && doTruncation(clonedVersion, truncation);
+	};
+	const cloneInputVersion = (version, options) => {
+		const versionStringToParse = version instanceof SemVer ? version.version : version;
+		return parse(versionStringToParse, options);
+	};
+	const doTruncation = (version, truncation) => {
+		if (isPrerelease(truncation)) return version.version;
+		version.prerelease = [];
+		switch (truncation) {
+			case "major":
+				version.minor = 0;
+				version.patch = 0;
+				break;
+			case "minor": version.patch = 0;
+		}
+		return version.format();
+	};
+	const isPrerelease = (type) => {
+		return type.startsWith("pre");
+	};
+	module.exports = truncate;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/lrucache.js
+var require_lrucache = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	var LRUCache = class {
+		constructor() {
+			this.max = 1e3;
+			this.map = /* @__PURE__ */ new Map();
+		}
+		get(key) {
+			const value = this.map.get(key);
+			if (value === void 0) return;
+			else {
+				this.map.delete(key);
+				this.map.set(key, value);
+				return value;
+			}
+		}
+		delete(key) {
+			return this.map.delete(key);
+		}
+		set(key, value) {
+			if (!this.delete(key) && value !== void 0) {
+				if (this.map.size >= this.max) {
+					const firstKey = this.map.keys().next().value;
+					this.delete(firstKey);
+				}
+				this.map.set(key, value);
+			}
+			return this;
+		}
+	};
+	module.exports = LRUCache;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/trim-comparator-whitespace.js
+var require_trim_comparator_whitespace = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const { MAX_LENGTH, MAX_SAFE_BUILD_LENGTH, WHITESPACE_CHARACTERS } = require_constants();
+	/**
+	* Remembers the last two rows of digits so their characters need not be reread.
+	* Positions start at -1 until a row has been found.
+	*
+	* @typedef {object} DigitRunCache
+	* @property {number} start The first character of the most recently found row.
+	* @property {number} end The position after that row's last character.
+	* @property {number} previousStart The first character of the previous row.
+	* @property {number} previousEnd The position after the previous row.
+	*/
+	const whitespace = /* @__PURE__ */ new Uint8Array(65536);
+	for (const char of WHITESPACE_CHARACTERS) whitespace[char.charCodeAt(0)] = 1;
+	/**
+	* Checks whether a character is whitespace, like a space, tab, or newline.
+	* Looking past the end of the string returns false.
+	*
+	* @param {string|undefined} char One character, or undefined past the string's end.
+	* @returns {boolean} Whether the character is whitespace.
+	* @example isWhitespace(' ') // true
+	* @example isWhitespace('1') // false
+	*/
+	const isWhitespace = (char) => char !== void 0 && whitespace[char.charCodeAt(0)] === 1;
+	/**
+	* Checks for v, =, or whitespace before the version number.
+	* These are historical version prefixes, not range operators:
+	* < and > are handled separately, as are tilde and caret ranges.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character can belong to a version prefix.
+	* @example isVersionPrefix('=') // true
+	* @example isVersionPrefix('>') // false
+	*/
+	const isVersionPrefix = (char) => char === "v" || char === "=" || isWhitespace(char);
+	/**
+	* Checks whether a character is one of the digits 0 through 9.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character is an ASCII digit.
+	* @example isDigit('7') // true
+	* @example isDigit('.') // false
+	*/
+	const isDigit = (char) => char !== void 0 && char >= "0" && char <= "9";
+	/**
+	* Checks whether a character is an English letter, uppercase or lowercase.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character is an ASCII letter.
+	* @example isLetter('b') // true
+	* @example isLetter('7') // false
+	*/
+	const isLetter = (char) => char !== void 0 && (char >= "a" && char <= "z" || char >= "A" && char <= "Z");
+	/**
+	* Checks for a letter, digit, or hyphen: the characters allowed inside
+	* prerelease and build names such as beta-1.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether the character can be part of an identifier.
+	* @example isIdentifierCharacter('-') // true
+	* @example isIdentifierCharacter('.') // false; dots separate identifiers
+	*/
+	const isIdentifierCharacter = (char) => isDigit(char) || isLetter(char) || char === "-";
+	/**
+	* Checks whether a version component can begin here: with a digit or
+	* a wildcard such as x, X, or *.
+	*
+	* @param {string|undefined} char One character to check.
+	* @returns {boolean} Whether a number or wildcard can start with this character.
+	* @example isVersionStart('x') // true
+	* @example isVersionStart('v') // false; v belongs to the prefix
+	*/
+	const isVersionStart = (char) => isDigit(char) || char === "x" || char === "X" || char === "*";
+	/**
+	* Finds the end of a row of digits, but returns no more than limit digits.
+	* Remembers the last two rows so looking at them again does not reread them.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of the first character to check.
+	* @param {number} limit The most digit characters the returned match can include.
+	* @param {DigitRunCache} digitRuns Shared cache of digit-run positions, updated in place.
+	* @returns {number} The position after the matched digits, or start if none match.
+	* @example findDigitsEndIndex('123abc', 0, 10, digitRuns) // 3, pointing at a
+	* @example findDigitsEndIndex('123abc', 0, 2, digitRuns) // 2, pointing at the unread 3
+	*/
+	const findDigitsEndIndex = (range, start, limit, digitRuns) => {
+		if (!isDigit(range[start])) return start;
+		if (start >= digitRuns.start && start < digitRuns.end) return Math.min(start + limit, digitRuns.end);
+		if (start >= digitRuns.previousStart && start < digitRuns.previousEnd) return Math.min(start + limit, digitRuns.previousEnd);
+		let end = start + 1;
+		while (isDigit(range[end])) end++;
+		digitRuns.previousStart = digitRuns.start;
+		digitRuns.previousEnd = digitRuns.end;
+		digitRuns.start = start;
+		digitRuns.end = end;
+		return Math.min(start + limit, end);
+	};
+	/**
+	* Reads a number using the old regex's length and leading-zero rules.
+	* Strict mode reads just the first zero in 012; loose mode can read all three.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the number should begin.
+	* @param {boolean} loose Whether to allow leading zeros.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched digits, not their numeric value.
+	* @example findVersionNumberEndIndex('012', 0, false, digitRuns) // 1
+	* @example findVersionNumberEndIndex('012', 0, true, digitRuns) // 3
+	*/
+	const findVersionNumberEndIndex = (range, start, loose, digitRuns) => {
+		if (!loose && range[start] === "0") return start + 1;
+		return findDigitsEndIndex(range, start, loose ? MAX_LENGTH : MAX_LENGTH + 1, digitRuns);
+	};
+	/**
+	* Reads one piece of a prerelease name, such as beta or 1 in beta.1.
+	* Tries the letter-or-hyphen form first, then the number-only form.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the identifier should begin.
+	* @param {boolean} loose Whether numeric identifiers may have leading zeros.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the identifier, or start if none matches.
+	* @example findPrereleaseIdentifierEndIndex('beta.1', 0, false, digitRuns) // 4, at the dot
+	* @example findPrereleaseIdentifierEndIndex('001beta', 0, false, digitRuns) // 7
+	*/
+	const findPrereleaseIdentifierEndIndex = (range, start, loose, digitRuns) => {
+		const digitsEnd = findDigitsEndIndex(range, start, MAX_LENGTH, digitRuns);
+		if (isLetter(range[digitsEnd]) || range[digitsEnd] === "-") {
+			let end = digitsEnd + 1;
+			const limit = end + MAX_SAFE_BUILD_LENGTH;
+			while (end < limit && isIdentifierCharacter(range[end])) end++;
+			return end;
+		}
+		return findVersionNumberEndIndex(range, start, loose, digitRuns);
+	};
+	/**
+	* Reads a prerelease suffix such as -beta.1, one dot-separated piece at a time.
+	* Loose mode also allows the name without its opening hyphen.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the suffix should begin, including -.
+	* @param {boolean} loose Whether the opening hyphen is optional and zeros allowed.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched suffix, or start if absent.
+	* @example findPrereleaseEndIndex('-beta.1+sha', 0, false, digitRuns) // 7, at the plus
+	* @example findPrereleaseEndIndex('beta', 0, false, digitRuns) // 0; no opening hyphen
+	*/
+	const findPrereleaseEndIndex = (range, start, loose, digitRuns) => {
+		const hyphen = range[start] === "-";
+		if (!loose && !hyphen) return start;
+		const identifierStart = start + (hyphen ? 1 : 0);
+		let end = findPrereleaseIdentifierEndIndex(range, identifierStart, loose, digitRuns);
+		if (end === identifierStart) {
+			if (!loose || !hyphen) return start;
+			end = findPrereleaseIdentifierEndIndex(range, start, loose, digitRuns);
+		}
+		while (range[end] === ".") {
+			const next = findPrereleaseIdentifierEndIndex(range, end + 1, loose, digitRuns);
+			if (next === end + 1) break;
+			end = next;
+		}
+		return end;
+	};
+	/**
+	* Reads one build-name piece, such as sha or 123 in +sha.123.
+	* Stops at a disallowed character or the old regex's length limit.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the identifier should begin.
+	* @returns {number} The position after the identifier, or start if none matches.
+	* @example findBuildIdentifierEndIndex('sha.123', 0) // 3, at the dot
+	* @example findBuildIdentifierEndIndex('001', 0) // 3; leading zeros are allowed
+	*/
+	const findBuildIdentifierEndIndex = (range, start) => {
+		let end = start;
+		while (end - start < MAX_SAFE_BUILD_LENGTH && isIdentifierCharacter(range[end])) end++;
+		return end;
+	};
+	/**
+	* Reads optional build metadata such as +sha.123.
+	* Leaves the position unchanged if there is no plus sign followed by a name.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the opening + should be.
+	* @returns {number} The position after the matched metadata, or start if absent.
+	* @example findBuildEndIndex('+sha.123 <2', 0) // 8, at the space
+	* @example findBuildEndIndex('+', 0) // 0; a plus sign alone is not a match
+	*/
+	const findBuildEndIndex = (range, start) => {
+		if (range[start] !== "+") return start;
+		let end = findBuildIdentifierEndIndex(range, start + 1);
+		if (end === start + 1) return start;
+		while (range[end] === ".") {
+			const next = findBuildIdentifierEndIndex(range, end + 1);
+			if (next === end + 1) break;
+			end = next;
+		}
+		return end;
+	};
+	/**
+	* Reads three numbers separated by dots, then any prerelease and build suffixes.
+	* Uses loose rules, so forms such as 01.02.03beta can match here.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of the first number, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the version match, or start if none matches.
+	* @example findLooseFullVersionEndIndex('1.2.3-beta+sha <2', 0, digitRuns) // 14
+	* @example findLooseFullVersionEndIndex('1.2', 0, digitRuns) // 0; needs three numbers
+	*/
+	const findLooseFullVersionEndIndex = (range, start, digitRuns) => {
+		let end = start;
+		for (let component = 0; component < 3; component++) {
+			const next = findVersionNumberEndIndex(range, end, true, digitRuns);
+			if (next === end) return start;
+			end = next;
+			if (component < 2) {
+				if (range[end] !== ".") return start;
+				end++;
+			}
+		}
+		const prereleaseEnd = findPrereleaseEndIndex(range, end, true, digitRuns);
+		return findBuildEndIndex(range, prereleaseEnd);
+	};
+	/**
+	* Reads one component of a partial or wildcard version, such as 2 or x in 2.x.
+	* Numbers use strict leading-zero rules; wildcards take up one character.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position where the component should begin.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the component, or start if none matches.
+	* @example findPartialVersionComponentEndIndex('2.x', 0, digitRuns) // 1, at the dot
+	* @example findPartialVersionComponentEndIndex('2.x', 2, digitRuns) // 3, after x
+	*/
+	const findPartialVersionComponentEndIndex = (range, start, digitRuns) => {
+		if (isDigit(range[start])) return findVersionNumberEndIndex(range, start, false, digitRuns);
+		return isVersionStart(range[start]) ? start + 1 : start;
+	};
+	/**
+	* Reads up to three components, allowing forms such as 1, 1.2, or 1.x.
+	* After the third component, also reads any strict prerelease and build suffixes.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of a number or wildcard, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position after the matched version text.
+	* @example findPartialVersionEndIndex('1.x <2', 0, digitRuns) // 3, at the space
+	* @example findPartialVersionEndIndex('1.', 0, digitRuns) // 1; the trailing dot is unread
+	*/
+	const findPartialVersionEndIndex = (range, start, digitRuns) => {
+		let end = findPartialVersionComponentEndIndex(range, start, digitRuns);
+		for (let component = 0; component < 2; component++) {
+			if (range[end] !== ".") return end;
+			const next = findPartialVersionComponentEndIndex(range, end + 1, digitRuns);
+			if (next === end + 1) return end;
+			end = next;
+		}
+		const prereleaseEnd = findPrereleaseEndIndex(range, end, false, digitRuns);
+		return findBuildEndIndex(range, prereleaseEnd);
+	};
+	/**
+	* Finds where a version match ends, without deciding whether the range is valid.
+	* Tries a loose full version first, then a partial or wildcard version, just
+	* like the old regex's LOOSEPLAIN and XRANGEPLAIN alternatives.
+	*
+	* @param {string} range The text to read; it is not changed.
+	* @param {number} start The position of a number or wildcard, after any prefix.
+	* @param {DigitRunCache} digitRuns Shared digit-run cache, updated as needed.
+	* @returns {number} The position where scanning the next candidate can resume.
+	* @example findVersionEndIndex('1.2.3 <2', 0, digitRuns) // 5, at the space
+	* @example findVersionEndIndex('1.x <2', 0, digitRuns) // 3, at the space
+	*/
+	const findVersionEndIndex = (range, start, digitRuns) => {
+		const fullVersionEnd = findLooseFullVersionEndIndex(range, start, digitRuns);
+		return fullVersionEnd !== start ? fullVersionEnd : findPartialVersionEndIndex(range, start, digitRuns);
+	};
+	/**
+	* Finds the one whitespace character the old replacement would remove.
+	* Keeps leading whitespace, skips an optional operator, and checks immediately
+	* after it. Returns -1 if there is nothing to remove.
+	*
+	* @param {string} range The text containing a candidate already found by the caller.
+	* @param {number} matchStart The candidate's position, including leading whitespace.
+	* @returns {number} The position of the removable whitespace, or -1 if absent.
+	* @example findRemovableWhitespaceIndex(' > 1', 0) // 2; keep the space at position 0
+	* @example findRemovableWhitespaceIndex('>1', 0) // -1
+	*/
+	const findRemovableWhitespaceIndex = (range, matchStart) => {
+		let position = matchStart;
+		if (isWhitespace(range[position])) position++;
+		if (range[position] === "<" || range[position] === ">") position++;
+		if (range[position] === "=") position++;
+		return isWhitespace(range[position]) ? position : -1;
+	};
+	/**
+	* Joins an operator to its version, turning > 1.2.3 into >1.2.3.
+	* Copies everything else according to the old regex's matching rules.
+	* Moves forward through prefixes and whole versions to avoid repeatedly
+	* searching the same characters on long inputs.
+	*
+	* @param {string} range The range text to process; the original string is unchanged.
+	* @returns {string} The range with matched operator whitespace removed.
+	* @example trimComparatorWhitespace('> 1.2.3 < 2') // '>1.2.3 <2'
+	* @example trimComparatorWhitespace('> invalid') // '> invalid'
+	*/
+	const trimComparatorWhitespace = (range) => {
+		let result = "";
+		let copyFrom = 0;
+		let cursor = 0;
+		const digitRuns = {
+			start: -1,
+			end: -1,
+			previousStart: -1,
+			previousEnd: -1
+		};
+		while (cursor < range.length) {
+			const matchStart = cursor;
+			if (range[cursor] === "<" || range[cursor] === ">") cursor++;
+			else if (!isVersionPrefix(range[cursor]) && !isVersionStart(range[cursor])) {
+				cursor++;
+				continue;
+			}
+			while (cursor < range.length && isVersionPrefix(range[cursor])) cursor++;
+			if (!isVersionStart(range[cursor])) continue;
+			const whitespacePosition = findRemovableWhitespaceIndex(range, matchStart);
+			if (whitespacePosition !== -1) {
+				result += range.slice(copyFrom, whitespacePosition);
+				copyFrom = whitespacePosition + 1;
+			}
+			cursor = findVersionEndIndex(range, cursor, digitRuns);
+		}
+		return result + range.slice(copyFrom);
+	};
+	module.exports = trimComparatorWhitespace;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/range.js
+var require_range = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SPACE_CHARACTERS = /\s+/g;
+	var Range = class Range {
+		constructor(range, options) {
+			options = parseOptions(options);
+			if (range instanceof Range) {
+				if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) return range;
+				else return new Range(range.raw, options);
+			}
+			if (range instanceof Comparator) {
+				this.raw = range.value;
+				this.set = [[range]];
+				this.formatted = void 0;
+				return this;
+			}
+			this.options = options;
+			this.loose = !!options.loose;
+			this.includePrerelease = !!options.includePrerelease;
+			this.raw = range.trim().replace(SPACE_CHARACTERS, " ");
+			this.set = this.raw.split("||").map((r) => this.parseRange(r.trim())).filter((c) => c.length);
+			if (!this.set.length) throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
+			if (this.set.length > 1) {
+				const first = this.set[0];
+				this.set = this.set.filter((c) => !isNullSet(c[0]));
+				if (this.set.length === 0) this.set = [first];
+				else if (this.set.length > 1) {
+					for (const c of this.set) if (c.length === 1 && isAny(c[0])) {
+						this.set = [c];
+						break;
+					}
+				}
+			}
+			this.formatted = void 0;
+		}
+		get range() {
+			if (this.formatted === void 0) {
+				this.formatted = "";
+				for (let i = 0; i < this.set.length; i++) {
+					if (i > 0) this.formatted += "||";
+					const comps = this.set[i];
+					for (let k = 0; k < comps.length; k++) {
+						if (k > 0) this.formatted += " ";
+						this.formatted += comps[k].toString().trim();
+					}
+				}
+			}
+			return this.formatted;
+		}
+		format() {
+			return this.range;
+		}
+		toString() {
+			return this.range;
+		}
+		parseRange(range) {
+			range = range.replace(BUILDSTRIPRE, "");
+			const memoKey = ((this.options.includePrerelease && FLAG_INCLUDE_PRERELEASE) | (this.options.loose && FLAG_LOOSE)) + ":" + range;
+			const cached = cache.get(memoKey);
+			if (cached) return cached;
+			const loose = this.options.loose;
+			const hr = loose ? re[t.HYPHENRANGELOOSE] : re[t.HYPHENRANGE];
+			range = range.replace(hr, hyphenReplace(this.options.includePrerelease));
+			debug("hyphen replace", range);
+			range = trimComparatorWhitespace(range);
+			debug("comparator trim", range);
+			range = range.replace(re[t.TILDETRIM], tildeTrimReplace);
+			debug("tilde trim", range);
+			range = range.replace(re[t.CARETTRIM], caretTrimReplace);
+			debug("caret trim", range);
+			let rangeList = range.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
+			if (loose) rangeList = rangeList.filter((comp) => {
+				debug("loose invalid filter", comp, this.options);
+				return !!comp.match(re[t.COMPARATORLOOSE]);
+			});
+			debug("range list", rangeList);
+			const rangeMap = /* @__PURE__ */ new Map();
+			const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
+			for (const comp of comparators) {
+				if (isNullSet(comp)) return [comp];
+				rangeMap.set(comp.value, comp);
+			}
+			if (rangeMap.size > 1 && rangeMap.has("")) rangeMap.delete("");
+			const result = [...rangeMap.values()];
+			cache.set(memoKey, result);
+			return result;
+		}
+		intersects(range, options) {
+			if (!(range instanceof Range)) throw new TypeError("a Range is required");
+			return this.set.some((thisComparators) => {
+				return isSatisfiable(thisComparators, options) && range.set.some((rangeComparators) => {
+					return isSatisfiable(rangeComparators, options) && thisComparators.every((thisComparator) => {
+						return rangeComparators.every((rangeComparator) => {
+							return thisComparator.intersects(rangeComparator, options);
+						});
+					});
+				});
+			});
+		}
+		test(version) {
+			if (!version) return false;
+			if (typeof version === "string") try {
+				version = new SemVer(version, this.options);
+			} catch (er) {
+				return false;
+			}
+			for (let i = 0; i < this.set.length; i++) if (testSet(this.set[i], version, this.options)) return true;
+			return false;
+		}
+	};
+	module.exports = Range;
+	const cache = new (require_lrucache())();
+	const parseOptions = require_parse_options();
+	const Comparator = require_comparator();
+	const debug = require_debug();
+	const SemVer = require_semver$1();
+	const trimComparatorWhitespace = require_trim_comparator_whitespace();
+	const { safeRe: re, src, t, tildeTrimReplace, caretTrimReplace } = require_re();
+	const { FLAG_INCLUDE_PRERELEASE, FLAG_LOOSE } = require_constants();
+	const BUILDSTRIPRE = new RegExp(src[t.BUILD], "g");
+	const isNullSet = (c) => c.value === "<0.0.0-0";
+	const isAny = (c) => c.value === "";
+	const isSatisfiable = (comparators, options) => {
+		let result = true;
+		const remainingComparators = comparators.slice();
+		let testComparator = remainingComparators.pop();
+		while (result && remainingComparators.length) {
+			result = remainingComparators.every((otherComparator) => {
+				return testComparator.intersects(otherComparator, options);
+			});
+			testComparator = remainingComparators.pop();
+		}
+		return result;
+	};
+	const parseComparator = (comp, options) => {
+		comp = comp.replace(re[t.BUILD], "");
+		debug("comp", comp, options);
+		comp = replaceCarets(comp, options);
+		debug("caret", comp);
+		comp = replaceTildes(comp, options);
+		debug("tildes", comp);
+		comp = replaceXRanges(comp, options);
+		debug("xrange", comp);
+		comp = replaceStars(comp, options);
+		debug("stars", comp);
+		return comp;
+	};
+	const isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
+	const invalidXRangeOrder = (M, m, p) => isX(M) && !isX(m) || isX(m) && p && !isX(p);
+	const replaceTildes = (comp, options) => {
+		return comp.trim().split(/\s+/).map((c) => replaceTilde(c, options)).join(" ");
+	};
+	const replaceTilde = (comp, options) => {
+		const r = options.loose ? re[t.TILDELOOSE] : re[t.TILDE];
+		const z = options.includePrerelease ? "-0" : "";
+		return comp.replace(r, (_, M, m, p, pr) => {
+			debug("tilde", comp, _, M, m, p, pr);
+			let ret;
+			if (isX(M)) ret = "";
+			else if (isX(m)) ret = `>=${M}.0.0${z} <${+M + 1}.0.0-0`;
+			else if (isX(p)) ret = `>=${M}.${m}.0${z} <${M}.${+m + 1}.0-0`;
+			else if (pr) {
+				debug("replaceTilde pr", pr);
+				ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+			} else ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+			debug("tilde return", ret);
+			return ret;
+		});
+	};
+	const replaceCarets = (comp, options) => {
+		return comp.trim().split(/\s+/).map((c) => replaceCaret(c, options)).join(" ");
+	};
+	const replaceCaret = (comp, options) => {
+		debug("caret", comp, options);
+		const r = options.loose ? re[t.CARETLOOSE] : re[t.CARET];
+		const z = options.includePrerelease ? "-0" : "";
+		return comp.replace(r, (_, M, m, p, pr) => {
+			debug("caret", comp, _, M, m, p, pr);
+			let ret;
+			if (isX(M)) ret = "";
+			else if (isX(m)) ret = `>=${M}.0.0${z} <${+M + 1}.0.0-0`;
+			else if (isX(p)) {
+				if (M === "0") ret = `>=${M}.${m}.0${z} <${M}.${+m + 1}.0-0`;
+				else ret = `>=${M}.${m}.0${z} <${+M + 1}.0.0-0`;
+			} else if (pr) {
+				debug("replaceCaret pr", pr);
+				if (M === "0") {
+					if (m === "0") ret = `>=${M}.${m}.${p}-${pr} <${M}.${m}.${+p + 1}-0`;
+					else ret = `>=${M}.${m}.${p}-${pr} <${M}.${+m + 1}.0-0`;
+				} else ret = `>=${M}.${m}.${p}-${pr} <${+M + 1}.0.0-0`;
+			} else {
+				debug("no pr");
+				if (M === "0") {
+					if (m === "0") ret = `>=${M}.${m}.${p} <${M}.${m}.${+p + 1}-0`;
+					else ret = `>=${M}.${m}.${p} <${M}.${+m + 1}.0-0`;
+				} else ret = `>=${M}.${m}.${p} <${+M + 1}.0.0-0`;
+			}
+			debug("caret return", ret);
+			return ret;
+		});
+	};
+	const replaceXRanges = (comp, options) => {
+		debug("replaceXRanges", comp, options);
+		return comp.split(/\s+/).map((c) => replaceXRange(c, options)).join(" ");
+	};
+	const replaceXRange = (comp, options) => {
+		comp = comp.trim();
+		const r = options.loose ? re[t.XRANGELOOSE] : re[t.XRANGE];
+		return comp.replace(r, (ret, gtlt, M, m, p, pr) => {
+			debug("xRange", comp, ret, gtlt, M, m, p, pr);
+			if (invalidXRangeOrder(M, m, p)) return comp;
+			const xM = isX(M);
+			const xm = xM || isX(m);
+			const xp = xm || isX(p);
+			const anyX = xp;
+			if (gtlt === "=" && anyX) gtlt = "";
+			pr = options.includePrerelease ? "-0" : "";
+			if (xM) {
+				if (gtlt === ">" || gtlt === "<") ret = "<0.0.0-0";
+				else ret = "*";
+			} else if (gtlt && anyX) {
+				if (xm) m = 0;
+				p = 0;
+				if (gtlt === ">") {
+					gtlt = ">=";
+					if (xm) {
+						M = +M + 1;
+						m = 0;
+						p = 0;
+					} else {
+						m = +m + 1;
+						p = 0;
+					}
+				} else if (gtlt === "<=") {
+					gtlt = "<";
+					if (xm) M = +M + 1;
+					else m = +m + 1;
+				}
+				if (gtlt === "<") pr = "-0";
+				ret = `${gtlt + M}.${m}.${p}${pr}`;
+			} else if (xm) ret = `>=${M}.0.0${pr} <${+M + 1}.0.0-0`;
+			else if (xp) ret = `>=${M}.${m}.0${pr} <${M}.${+m + 1}.0-0`;
+			debug("xRange return", ret);
+			return ret;
+		});
+	};
+	const replaceStars = (comp, options) => {
+		debug("replaceStars", comp, options);
+		return comp.trim().replace(re[t.STAR], "");
+	};
+	const replaceGTE0 = (comp, options) => {
+		debug("replaceGTE0", comp, options);
+		return comp.trim().replace(re[options.includePrerelease ? t.GTE0PRE : t.GTE0], "");
+	};
+	const hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
+		if (isX(fM)) from = "";
+		else if (isX(fm)) from = `>=${fM}.0.0${incPr ? "-0" : ""}`;
+		else if (isX(fp)) from = `>=${fM}.${fm}.0${incPr ? "-0" : ""}`;
+		else if (fpr) from = `>=${from}`;
+		else from = `>=${from}${incPr ? "-0" : ""}`;
+		if (isX(tM)) to = "";
+		else if (isX(tm)) to = `<${+tM + 1}.0.0-0`;
+		else if (isX(tp)) to = `<${tM}.${+tm + 1}.0-0`;
+		else if (tpr) to = `<=${tM}.${tm}.${tp}-${tpr}`;
+		else if (incPr) to = `<${tM}.${tm}.${+tp + 1}-0`;
+		else to = `<=${to}`;
+		return `${from} ${to}`.trim();
+	};
+	const testSet = (set, version, options) => {
+		for (let i = 0; i < set.length; i++) if (!set[i].test(version)) return false;
+		if (version.prerelease.length && !options.includePrerelease) {
+			for (let i = 0; i < set.length; i++) {
+				debug(set[i].semver);
+				if (set[i].semver === Comparator.ANY) continue;
+				if (set[i].semver.prerelease.length > 0) {
+					const allowed = set[i].semver;
+					if (allowed.major === version.major && allowed.minor === version.minor && allowed.patch === version.patch) return true;
+				}
+			}
+			return false;
+		}
+		return true;
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/classes/comparator.js
+var require_comparator = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const ANY = Symbol("SemVer ANY");
+	var Comparator = class Comparator {
+		static get ANY() {
+			return ANY;
+		}
+		constructor(comp, options) {
+			options = parseOptions(options);
+			if (comp instanceof Comparator) {
+				if (comp.loose === !!options.loose) return comp;
+				else comp = comp.value;
+			}
+			comp = comp.trim().split(/\s+/).join(" ");
+			debug("comparator", comp, options);
+			this.options = options;
+			this.loose = !!options.loose;
+			this.parse(comp);
+			if (this.semver === ANY) this.value = "";
+			else this.value = this.operator + this.semver.version;
+			debug("comp", this);
+		}
+		parse(comp) {
+			const r = this.options.loose ? re[t.COMPARATORLOOSE] : re[t.COMPARATOR];
+			const m = comp.match(r);
+			if (!m) throw new TypeError(`Invalid comparator: ${comp}`);
+			this.operator = m[1] !== void 0 ? m[1] : "";
+			if (this.operator === "=") this.operator = "";
+			if (!m[2]) this.semver = ANY;
+			else this.semver = new SemVer(m[2], this.options.loose);
+		}
+		toString() {
+			return this.value;
+		}
+		test(version) {
+			debug("Comparator.test", version, this.options.loose);
+			if (this.semver === ANY || version === ANY) return true;
+			if (typeof version === "string") try {
+				version = new SemVer(version, this.options);
+			} catch (er) {
+				return false;
+			}
+			return cmp(version, this.operator, this.semver, this.options);
+		}
+		intersects(comp, options) {
+			if (!(comp instanceof Comparator)) throw new TypeError("a Comparator is required");
+			if (this.operator === "") {
+				if (this.value === "") return true;
+				return new Range(comp.value, options).test(this.value);
+			} else if (comp.operator === "") {
+				if (comp.value === "") return true;
+				return new Range(this.value, options).test(comp.semver);
+			}
+			options = parseOptions(options);
+			if (options.includePrerelease && (this.value === "<0.0.0-0" || comp.value === "<0.0.0-0")) return false;
+			if (!options.includePrerelease && (this.value.startsWith("<0.0.0") || comp.value.startsWith("<0.0.0"))) return false;
+			if (this.operator.startsWith(">") && comp.operator.startsWith(">")) return true;
+			if (this.operator.startsWith("<") && comp.operator.startsWith("<")) return true;
+			if (this.semver.version === comp.semver.version && this.operator.includes("=") && comp.operator.includes("=")) return true;
+			if (cmp(this.semver, "<", comp.semver, options) && this.operator.startsWith(">") && comp.operator.startsWith("<")) return true;
+			if (cmp(this.semver, ">", comp.semver, options) && this.operator.startsWith("<") && comp.operator.startsWith(">")) return true;
+			return false;
+		}
+	};
+	module.exports = Comparator;
+	const parseOptions = require_parse_options();
+	const { safeRe: re, t } = require_re();
+	const cmp = require_cmp();
+	const debug = require_debug();
+	const SemVer = require_semver$1();
+	const Range = require_range();
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/functions/satisfies.js
+var require_satisfies = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const satisfies = (version, range, options) => {
+		try {
+			range = new Range(range, options);
+		} catch (er) {
+			return false;
+		}
+		return range.test(version);
+	};
+	module.exports = satisfies;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/to-comparators.js
+var require_to_comparators = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const toComparators = (range, options) => new Range(range, options).set.map((comp) => comp.map((c) => c.value).join(" ").trim().split(" "));
+	module.exports = toComparators;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/max-satisfying.js
+var require_max_satisfying = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const maxSatisfying = (versions, range, options) => {
+		let max = null;
+		let maxSV = null;
+		let rangeObj = null;
+		try {
+			rangeObj = new Range(range, options);
+		} catch (er) {
+			return null;
+		}
+		versions.forEach((v) => {
+			if (rangeObj.test(v)) {
+				if (!max || maxSV.compare(v) === -1) {
+					max = v;
+					maxSV = new SemVer(max, options);
+				}
+			}
+		});
+		return max;
+	};
+	module.exports = maxSatisfying;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/min-satisfying.js
+var require_min_satisfying = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const minSatisfying = (versions, range, options) => {
+		let min = null;
+		let minSV = null;
+		let rangeObj = null;
+		try {
+			rangeObj = new Range(range, options);
+		} catch (er) {
+			return null;
+		}
+		versions.forEach((v) => {
+			if (rangeObj.test(v)) {
+				if (!min || minSV.compare(v) === 1) {
+					min = v;
+					minSV = new SemVer(min, options);
+				}
+			}
+		});
+		return min;
+	};
+	module.exports = minSatisfying;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/min-version.js
+var require_min_version = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Range = require_range();
+	const gt = require_gt();
+	const minVersion = (range, loose) => {
+		range = new Range(range, loose);
+		let minver = new SemVer("0.0.0");
+		if (range.test(minver)) return minver;
+		minver = new SemVer("0.0.0-0");
+		if (range.test(minver)) return minver;
+		minver = null;
+		for (let i = 0; i < range.set.length; ++i) {
+			const comparators = range.set[i];
+			let setMin = null;
+			comparators.forEach((comparator) => {
+				const compver = new SemVer(comparator.semver.version);
+				switch (comparator.operator) {
+					case ">":
+						if (compver.prerelease.length === 0) compver.patch++;
+						else compver.prerelease.push(0);
+						compver.raw = compver.format();
+					case "":
+					case ">=":
+						if (!setMin || gt(compver, setMin)) setMin = compver;
+						break;
+					case "<":
+					case "<=": break;
+					/* istanbul ignore next */
+					default: throw new Error(`Unexpected operation: ${comparator.operator}`);
+				}
+			});
+			if (setMin && (!minver || gt(minver, setMin))) minver = setMin;
+		}
+		if (minver && range.test(minver)) return minver;
+		return null;
+	};
+	module.exports = minVersion;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/valid.js
+var require_valid = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const validRange = (range, options) => {
+		try {
+			return new Range(range, options).range || "*";
+		} catch (er) {
+			return null;
+		}
+	};
+	module.exports = validRange;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/outside.js
+var require_outside = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const SemVer = require_semver$1();
+	const Comparator = require_comparator();
+	const { ANY } = Comparator;
+	const Range = require_range();
+	const satisfies = require_satisfies();
+	const gt = require_gt();
+	const lt = require_lt();
+	const lte = require_lte();
+	const gte = require_gte();
+	const outside = (version, range, hilo, options) => {
+		version = new SemVer(version, options);
+		range = new Range(range, options);
+		let gtfn, ltefn, ltfn, comp, ecomp;
+		switch (hilo) {
+			case ">":
+				gtfn = gt;
+				ltefn = lte;
+				ltfn = lt;
+				comp = ">";
+				ecomp = ">=";
+				break;
+			case "<":
+				gtfn = lt;
+				ltefn = gte;
+				ltfn = gt;
+				comp = "<";
+				ecomp = "<=";
+				break;
+			default: throw new TypeError("Must provide a hilo val of \"<\" or \">\"");
+		}
+		if (satisfies(version, range, options)) return false;
+		for (let i = 0; i < range.set.length; ++i) {
+			const comparators = range.set[i];
+			let high = null;
+			let low = null;
+			comparators.forEach((comparator) => {
+				if (comparator.semver === ANY) comparator = new Comparator(">=0.0.0");
+				high = high || comparator;
+				low = low || comparator;
+				if (gtfn(comparator.semver, high.semver, options)) high = comparator;
+				else if (ltfn(comparator.semver, low.semver, options)) low = comparator;
+			});
+			if (high.operator === comp || high.operator === ecomp) return false;
+			if ((!low.operator || low.operator === comp) && ltefn(version, low.semver)) return false;
+			else if (low.operator === ecomp && ltfn(version, low.semver)) return false;
+		}
+		return true;
+	};
+	module.exports = outside;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/gtr.js
+var require_gtr = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const outside = require_outside();
+	const gtr = (version, range, options) => outside(version, range, ">", options);
+	module.exports = gtr;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/ltr.js
+var require_ltr = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const outside = require_outside();
+	const ltr = (version, range, options) => outside(version, range, "<", options);
+	module.exports = ltr;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/intersects.js
+var require_intersects = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const intersects = (r1, r2, options) => {
+		r1 = new Range(r1, options);
+		r2 = new Range(r2, options);
+		return r1.intersects(r2, options);
+	};
+	module.exports = intersects;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/simplify.js
+var require_simplify = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const satisfies = require_satisfies();
+	const compare = require_compare();
+	module.exports = (versions, range, options) => {
+		const set = [];
+		let first = null;
+		let prev = null;
+		const v = versions.sort((a, b) => compare(a, b, options));
+		for (const version of v) if (satisfies(version, range, options)) {
+			prev = version;
+			if (!first) first = version;
+		} else {
+			if (prev) set.push([first, prev]);
+			prev = null;
+			first = null;
+		}
+		if (first) set.push([first, null]);
+		const ranges = [];
+		for (const [min, max] of set) if (min === max) ranges.push(min);
+		else if (!max && min === v[0]) ranges.push("*");
+		else if (!max) ranges.push(`>=${min}`);
+		else if (min === v[0]) ranges.push(`<=${max}`);
+		else ranges.push(`${min} - ${max}`);
+		const simplified = ranges.join(" || ");
+		const original = typeof range.raw === "string" ? range.raw : String(range);
+		return simplified.length < original.length ? simplified : range;
+	};
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/ranges/subset.js
+var require_subset = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const Range = require_range();
+	const Comparator = require_comparator();
+	const { ANY } = Comparator;
+	const satisfies = require_satisfies();
+	const compare = require_compare();
+	const subset = (sub, dom, options = {}) => {
+		if (sub === dom) return true;
+		sub = new Range(sub, options);
+		dom = new Range(dom, options);
+		let sawNonNull = false;
+		OUTER: for (const simpleSub of sub.set) {
+			for (const simpleDom of dom.set) {
+				const isSub = simpleSubset(simpleSub, simpleDom, options);
+				sawNonNull = sawNonNull || isSub !== null;
+				if (isSub) continue OUTER;
+			}
+			if (sawNonNull) return false;
+		}
+		return true;
+	};
+	const minimumVersionWithPreRelease = [new Comparator(">=0.0.0-0")];
+	const minimumVersion = [new Comparator(">=0.0.0")];
+	const simpleSubset = (sub, dom, options) => {
+		if (sub === dom) return true;
+		if (sub.length === 1 && sub[0].semver === ANY) {
+			if (dom.length === 1 && dom[0].semver === ANY) return true;
+			else if (options.includePrerelease) sub = minimumVersionWithPreRelease;
+			else sub = minimumVersion;
+		}
+		if (dom.length === 1 && dom[0].semver === ANY) {
+			if (options.includePrerelease) return true;
+			else dom = minimumVersion;
+		}
+		const eqSet = /* @__PURE__ */ new Set();
+		let gt, lt;
+		for (const c of sub) if (c.operator === ">" || c.operator === ">=") gt = higherGT(gt, c, options);
+		else if (c.operator === "<" || c.operator === "<=") lt = lowerLT(lt, c, options);
+		else eqSet.add(c.semver);
+		if (eqSet.size > 1) return null;
+		let gtltComp;
+		if (gt && lt) {
+			gtltComp = compare(gt.semver, lt.semver, options);
+			if (gtltComp > 0) return null;
+			else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) return null;
+		}
+		for (const eq of eqSet) {
+			if (gt && !satisfies(eq, String(gt), options)) return null;
+			if (lt && !satisfies(eq, String(lt), options)) return null;
+			for (const c of dom) if (!satisfies(eq, String(c), options)) return false;
+			return true;
+		}
+		let higher, lower;
+		let hasDomLT, hasDomGT;
+		let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
+		let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
+		if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) needDomLTPre = false;
+		for (const c of dom) {
+			hasDomGT = hasDomGT || c.operator === ">" || c.operator === ">=";
+			hasDomLT = hasDomLT || c.operator === "<" || c.operator === "<=";
+			if (gt) {
+				if (needDomGTPre) {
+					if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomGTPre.major && c.semver.minor === needDomGTPre.minor && c.semver.patch === needDomGTPre.patch) needDomGTPre = false;
+				}
+				if (c.operator === ">" || c.operator === ">=") {
+					higher = higherGT(gt, c, options);
+					if (higher === c && higher !== gt) return false;
+				} else if (gt.operator === ">=" && !c.test(gt.semver)) return false;
+			}
+			if (lt) {
+				if (needDomLTPre) {
+					if (c.semver.prerelease && c.semver.prerelease.length && c.semver.major === needDomLTPre.major && c.semver.minor === needDomLTPre.minor && c.semver.patch === needDomLTPre.patch) needDomLTPre = false;
+				}
+				if (c.operator === "<" || c.operator === "<=") {
+					lower = lowerLT(lt, c, options);
+					if (lower === c && lower !== lt) return false;
+				} else if (lt.operator === "<=" && !c.test(lt.semver)) return false;
+			}
+			if (!c.operator && (lt || gt) && gtltComp !== 0) return false;
+		}
+		if (gt && hasDomLT && !lt && gtltComp !== 0) return false;
+		if (lt && hasDomGT && !gt && gtltComp !== 0) return false;
+		if (needDomGTPre || needDomLTPre) return false;
+		return true;
+	};
+	const higherGT = (a, b, options) => {
+		if (!a) return b;
+		const comp = compare(a.semver, b.semver, options);
+		return comp > 0 ? a : comp < 0 ? b : b.operator === ">" && a.operator === ">=" ? b : a;
+	};
+	const lowerLT = (a, b, options) => {
+		if (!a) return b;
+		const comp = compare(a.semver, b.semver, options);
+		return comp < 0 ? a : comp > 0 ? b : b.operator === "<" && a.operator === "<=" ? b : a;
+	};
+	module.exports = subset;
+}));
+
+// node_modules/.pnpm/semver@7.8.6/node_modules/semver/index.js
+var require_semver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const internalRe = require_re();
+	const constants = require_constants();
+	const SemVer = require_semver$1();
+	const identifiers = require_identifiers();
+	const parse = require_parse();
+	const valid = require_valid$1();
+	const clean = require_clean();
+	const inc = require_inc();
+	const diff = require_diff();
+	const major = require_major();
+	const minor = require_minor();
+	const patch = require_patch();
+	const prerelease = require_prerelease();
+	const compare = require_compare();
+	const rcompare = require_rcompare();
+	const compareLoose = require_compare_loose();
+	const compareBuild = require_compare_build();
+	const sort = require_sort();
+	const rsort = require_rsort();
+	const gt = require_gt();
+	const lt = require_lt();
+	const eq = require_eq();
+	const neq = require_neq();
+	const gte = require_gte();
+	const lte = require_lte();
+	const cmp = require_cmp();
+	const coerce = require_coerce();
+	const truncate = require_truncate();
+	const Comparator = require_comparator();
+	const Range = require_range();
+	const satisfies = require_satisfies();
+	const toComparators = require_to_comparators();
+	const maxSatisfying = require_max_satisfying();
+	const minSatisfying = require_min_satisfying();
+	const minVersion = require_min_version();
+	const validRange = require_valid();
+	const outside = require_outside();
+	const gtr = require_gtr();
+	const ltr = require_ltr();
+	const intersects = require_intersects();
+	const simplifyRange = require_simplify();
+	const subset = require_subset();
+	module.exports = {
+		parse,
+		valid,
+		clean,
+		inc,
+		diff,
+		major,
+		minor,
+		patch,
+		prerelease,
+		compare,
+		rcompare,
+		compareLoose,
+		compareBuild,
+		sort,
+		rsort,
+		gt,
+		lt,
+		eq,
+		neq,
+		gte,
+		lte,
+		cmp,
+		coerce,
+		truncate,
+		Comparator,
+		Range,
+		satisfies,
+		toComparators,
+		maxSatisfying,
+		minSatisfying,
+		minVersion,
+		validRange,
+		outside,
+		gtr,
+		ltr,
+		intersects,
+		simplifyRange,
+		subset,
+		SemVer,
+		re: internalRe.re,
+		src: internalRe.src,
+		tokens: internalRe.t,
+		SEMVER_SPEC_VERSION: constants.SEMVER_SPEC_VERSION,
+		RELEASE_TYPES: constants.RELEASE_TYPES,
+		compareIdentifiers: identifiers.compareIdentifiers,
+		rcompareIdentifiers: identifiers.rcompareIdentifiers
+	};
+}));
+
+// packages/core/src/tools/exact-version.ts
+var import_semver = /* @__PURE__ */ __toESM(require_semver(), 1);
+/** The version number in a text as people write it (`1.12.6`, `v1.12.6`, `= 1.12.6`), `null` where it is no exact one. */
+function exactVersion(text) {
+	const number = text.trim().replace(/^=?\s*v?/, "");
+	const parsed = import_semver.default.parse(number);
+	return parsed === null || parsed.build.length > 0 || parsed.version !== number ? null : number;
+}
+/** Whether a text names one exact version of a tool that Pipelines works with. */
+function judgeVersion(tool, text) {
+	const version = exactVersion(text);
+	if (version === null) return { kind: "inexact" };
+	return {
+		kind: import_semver.default.lt(version, OLDEST[tool]) ? "old" : "exact",
+		version
+	};
+}
+
 // packages/core/src/configuration/values.ts
 /** What is wrong with values that have a form of their own. Each answers a reason in words, or `null`. */
 /** https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html, and the other partitions. */
@@ -32094,9 +34128,9 @@ function wrongBranch(branch) {
 /** An exact version, so that what was planned is applied by the same release. */
 function wrongVersion(tool, version) {
 	const oldest = OLDEST[tool];
-	const [number] = /^\d+\.\d+\.\d+(?=-[\w.-]+$|$)/.exec(version.replace(/^v/, "")) ?? [];
-	if (number === void 0) return `it has to be one exact version, such as \`${oldest}\`, in quotes`;
-	return isOlder(number, oldest) ? `it is too old; Pipelines needs ${oldest} or newer` : null;
+	const { kind } = judgeVersion(tool, version);
+	if (kind === "inexact") return `it has to be one exact version, such as \`${oldest}\`, in quotes`;
+	return kind === "old" ? `it is too old; Pipelines needs ${oldest} or newer` : null;
 }
 
 // packages/core/src/configuration/schema.ts
@@ -32140,6 +34174,7 @@ const CREDENTIALS = {
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
 	...CREDENTIALS,
+	after: array$1(EnvironmentName).default([]).describe("Environments that come first: of one change, its units start when all of theirs ended well, checks included"),
 	github_environment: string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: Runner.optional().describe("The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world"),
 	env: Variables.default({}).describe("Variables while its units are evaluated and run"),
@@ -32151,17 +34186,45 @@ const EnvironmentSettings = strictObject({
 const Hook = strictObject({
 	name: string().describe("How the report names it"),
 	run: array$1(string()).min(1).describe("The command and its arguments, from the repository's root at the base commit"),
+	on: array$1(_enum([
+		"plans",
+		"failure",
+		"nothing"
+	])).min(1).default(["plans"]).describe("Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)"),
 	timeout_minutes: number().positive().default(5).describe("The longest it may take")
+});
+/** What somebody may want to be told of. */
+const NOTIFICATION_EVENTS = [
+	"failed",
+	"due",
+	"waiting",
+	"drift",
+	"recovered"
+];
+const SecretOf = (what) => textBy(wrongName).describe(`The name in the secret \`PIPELINES_NOTIFICATIONS\` of ${what}`);
+const Notifications = strictObject({
+	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What is told: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
+	slack: strictObject({
+		secret: SecretOf("a bot's token (`xoxb-…`), or of the address of an incoming webhook"),
+		channel: string().regex(/^[CGD][A-Z0-9]{6,20}$/, "it has to be a channel's id, such as `C0123456789`").optional().describe("The channel's id, for a bot: its messages are edited when something changes")
+	}).optional(),
+	teams: strictObject({ secret: SecretOf("the address of a Workflows webhook") }).optional(),
+	webhook: strictObject({
+		secret: SecretOf("the address that gets JSON"),
+		signing_secret: SecretOf("what signs it").optional()
+	}).optional()
 });
 /** `.pipelines/config.yml`. Small by default: every key has a default but `environments`, which may be left out as a whole. */
 const Configuration = strictObject({
 	deploy_branch: textBy(wrongBranch).default("main").describe("The only branch that changes the world"),
-	environments: record(EnvironmentName, EnvironmentSettings).optional().describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
-	reviewed_plan: _enum([
-		"exact",
-		"no-unseen-destroy",
-		"off"
-	]).default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
+	environments: record(EnvironmentName, EnvironmentSettings).superRefine((environments, context) => {
+		for (const { path, message } of promotionIssues(environments)) context.addIssue({
+			code: "custom",
+			path,
+			message
+		});
+	}).optional().describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
+	reviewed_plan: ReviewRule.default("no-unseen-destroy").describe("How close an apply has to be to the plan that was reviewed"),
 	ignore: Globs.default([
 		"**/*.md",
 		"**/*.{tftest,tofutest}.{hcl,json}",
@@ -32175,8 +34238,10 @@ const Configuration = strictObject({
 	})).default([]).describe("Files that units read in ways that can't be seen"),
 	include_dependents: boolean().default(false).describe("Also run the units that depend on an affected one"),
 	ledger: _enum(["on", "off"]).default("on").describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
+	apply_due_at: string().trim().regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
 	moves: _enum(["hold", "destroy"]).default("hold").describe("What happens to the old half of a unit that moved: held for a person, or destroyed"),
 	unplanned_pull_requests: _enum(["fail", "pass"]).default("fail").describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
+	stale_plans: _enum(["warn", "fail"]).default("warn").describe("What follows when a merge made an open pull request's plan old: its comment says so, or the commit status `Pipelines fresh plan` is red as well"),
 	jobs: strictObject({
 		units_per_job: int().min(1).max(500).default(8).describe("The most units that one job works on"),
 		parallelism: int().min(1).max(64).default(4).describe("Units that one job runs side by side"),
@@ -32187,17 +34252,21 @@ const Configuration = strictObject({
 		file: Path.default("accounts.yml").describe("The file of accounts: `<name>: { id, email }`"),
 		requests: Path.default("_new-account-requests").describe("The folder of account request files"),
 		factory_unit: Path.optional().describe("The unit that creates accounts from request files"),
-		templates: Path.default(".pipelines/templates/account").describe("Templates of an account's first code"),
+		folder: Path.default("{{ account.name }}").describe("The folder of an account's code"),
+		templates: Path.default(".pipelines/templates/account").describe("Templates of what goes into that folder"),
+		root_templates: Path.default(".pipelines/templates/root").describe("Templates of what goes elsewhere, by its path from the repository's root"),
+		environment: Path.default(".pipelines/templates/environment.yml").describe("The template of an account's environment; without that file it is what the others have in common"),
 		apply_deletions: boolean().default(false).describe("Also apply the factory unit when a request file was deleted")
 	}).prefault({}),
 	module_access: strictObject({
 		hosts: array$1(string()).min(1).describe("The hosts that the token is for"),
-		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token")
+		secret: textBy(wrongName).describe("The name of the secret that holds a read-only token; without it `PIPELINES_MODULE_TOKEN` is taken")
 	}).optional().describe("For private module sources"),
 	hooks: strictObject({
 		after_plan: array$1(Hook).default([]).describe("Commands that judge a job's plans, and each plan before it is applied"),
 		after_apply: array$1(Hook).default([]).describe("Commands that follow a job's applies")
 	}).prefault({}),
+	notifications: Notifications.optional().describe("Chats and other services that are told of the deploy branch's runs"),
 	redact: array$1(textBy(whyNoPattern)).default([]).describe("Regular expressions of text that is never shown"),
 	tools: strictObject({
 		terragrunt: textBy((version) => wrongVersion("terragrunt", version)).optional().describe("The exact version of Terragrunt"),
@@ -32420,10 +34489,18 @@ const ChangeType = _enum([
 	"ManuallyRequested",
 	"StillDue"
 ]);
-/** One entry of `accounts.yml`. */
+/** One entry of `accounts.yml`, or what the account factory says that one is to be. */
 const Account = strictObject({
 	name: string().min(1),
 	id: string(),
+	email: string(),
+	/** What else its entry says in plain values: a region, a team. */
+	values: record(string(), string()).optional()
+});
+/** An account that a request file asks for. Its id is known once the account factory has made it. */
+const RequestedAccount = strictObject({
+	name: string().min(1),
+	file: string(),
 	email: string()
 });
 /** One thing that changed between two commits: its type, the files that caused it, the units it affects. */
@@ -32526,6 +34603,8 @@ const Withheld = strictObject({
 		"protected",
 		"paused",
 		"account-deletion",
+		"promotion",
+		"new-environment",
 		"excluded"
 	]),
 	message: string(),
@@ -32575,7 +34654,9 @@ const JobUnit = strictObject({
 	* Units that have to end well before this one starts: its dependencies for plan and apply, its dependents (at base)
 	* for a destroy. Units of this job order the work inside it; units of other jobs ran in an earlier stage of this run.
 	*/
-	after: array$1(UnitPath)
+	after: array$1(UnitPath),
+	/** Environments of which units of the same change run before this one: it starts when they ended well, with their checks. */
+	waitsFor: array$1(string()).optional()
 });
 /** What one runner does: one action on units of one environment, at one commit. It names its environment, never a role. */
 const Job = strictObject({
@@ -32590,8 +34671,13 @@ const Job = strictObject({
 	units: array$1(JobUnit),
 	/** The change types that caused it. */
 	changes: array$1(ChangeType),
-	/** For the account actions. */
-	account: Account.optional(),
+	/** For the account actions: accounts that `accounts.yml` gained, and those that a run of the factory is to make. */
+	accounts: strictObject({
+		added: array$1(Account),
+		requested: array$1(RequestedAccount)
+	}).optional(),
+	/** Every unit of it waits for every job of the stages before: when one of those did not end well, nothing of it can start. */
+	followsAll: literal(true).optional(),
 	/** How long the runner may take, in minutes. */
 	timeoutMinutes: int().positive()
 });
@@ -32645,6 +34731,8 @@ const Assessment = strictObject({
 	changes: array$1(Change),
 	units: array$1(AffectedUnit),
 	jobs: array$1(Job),
+	/** Environments of the units that come one after the other, first ones first; those of a step run side by side. */
+	promotions: array$1(array$1(array$1(string()))).optional(),
 	/** Every unit of the head, where something is destroyed: none of them may have the state that goes. */
 	living: array$1(UnitPath).optional(),
 	/** Changed files that no unit reads, so nothing runs for them. */
@@ -32656,7 +34744,7 @@ const Assessment = strictObject({
 	untouched: array$1(Problem).optional(),
 	/** Things worth saying that stop nothing, as sentences: "nothing to do: …", "no reviewed plan: …". */
 	notices: array$1(string()),
-	/** What reading the commits cost: commits read, calls of Terragrunt, and the seconds that those took together. */
+	/** What reading the commits cost: commits read, calls of Terragrunt, and the seconds during which at least one ran. */
 	discovery: strictObject({
 		snapshots: int(),
 		terragruntCalls: int(),
@@ -32698,6 +34786,8 @@ const DueWhy = _enum([
 	"waiting",
 	"failed",
 	"interrupted",
+	"promotion",
+	"check",
 	"lost",
 	"set-back"
 ]);
@@ -32749,6 +34839,14 @@ const Applied = strictObject({
 	dependsOn: array$1(UnitPath),
 	/** SHA-256 over the plan's summary: addresses and what happened to them. */
 	plan: string().nullable(),
+	/**
+	* The plans that people had reviewed and that it was compared with: the commit that they were made of, and SHA-256 over
+	* the document, as the artifacts of the pull request's run have it.
+	*/
+	reviewed: array$1(strictObject({
+		commit: CommitSha,
+		digest: string()
+	})).optional(),
 	state: LedgerState.nullable()
 });
 /** What a person decided not to have done. */
@@ -32847,6 +34945,37 @@ const assessmentFile = (folder) => join(folder, ASSESSMENT_FILE);
 /** What the ledger said before the run determined anything. It stays on the runner that determines. */
 const ledgerLookFile = (folder) => join(folder, "ledger-look.json");
 
+// packages/core/src/process/git-access.ts
+const NO_ACCESS = {
+	variables: {},
+	secrets: []
+};
+/**
+* Lets git read private repositories of some hosts, whichever way they are addressed. The token is sent as a header, so
+* that no address in an error message holds it. Without a token public repositories still work.
+*/
+function gitAccess(hosts, token) {
+	if (token === "") return NO_ACCESS;
+	const encoded = Buffer.from(`x-access-token:${token}`).toString("base64");
+	const settings = hosts.flatMap((host) => {
+		const address = `https://${host}/`;
+		return [
+			[`http.${address}.extraHeader`, `AUTHORIZATION: basic ${encoded}`],
+			[`url.${address}.insteadOf`, `git@${host}:`],
+			[`url.${address}.insteadOf`, `ssh://git@${host}/`]
+		];
+	});
+	const variables = { GIT_CONFIG_COUNT: String(settings.length) };
+	for (const [index, [key, value]] of settings.entries()) {
+		variables[`GIT_CONFIG_KEY_${index}`] = key;
+		variables[`GIT_CONFIG_VALUE_${index}`] = value;
+	}
+	return {
+		variables,
+		secrets: [token, encoded]
+	};
+}
+
 // packages/orchestrator/src/compare/event.ts
 /** The part of a `pull_request` payload that is needed. `repo` is null when the fork was deleted. */
 const PullRequestPayload = object({
@@ -32898,6 +35027,8 @@ const DispatchPayload = object({ inputs: object({
 	], "has to be true or false").default(""),
 	lock_id: string().trim().pipe(union([literal(""), LockId])).default("")
 }).nullable() });
+/** The part of a `schedule` payload that is needed: the line of the workflow that started the run. */
+const SchedulePayload = object({ schedule: string() });
 /** An event's payload that is not what GitHub documents. */
 var EventError = class extends Error {
 	name = "EventError";
@@ -32909,13 +35040,25 @@ function readPayload(event, schema) {
 	throw new EventError(`the payload of the ${event.name} event is not what GitHub documents:\n${prettifyError(result.error)}`, { cause: result.error });
 }
 
+// packages/core/src/redaction/colours.ts
+const ANY = new RegExp([
+	/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]/,
+	/(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C)/,
+	/\u001B[ -/]+[0-~]/,
+	/\u001B[0-Z\\^-~]/
+].map(({ source }) => source).join("|"), "g");
+/** A text without colours, links and other things that are meant for a terminal. */
+function withoutColours(text) {
+	return text.replace(ANY, "");
+}
+
 // packages/core/src/redaction/inert.ts
 /**
 * Text of tools, made harmless for a log that GitHub's runner reads: no workflow command has an effect, colours are
 * gone, control and bidirectional characters are shown instead of done.
 */
 function inert(text) {
-	return text.replace(/\u001B\[[0-9;?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)/g, "").replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, shown$1).split("\n").map(withoutCommand).join("\n");
+	return withoutColours(text).replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, shown$1).split("\n").map(withoutCommand).join("\n");
 }
 const shown$1 = (character) => `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}>`;
 /** `::name::` counts at the start of a line after white space, `##[name]` anywhere in it. */
@@ -32923,81 +35066,151 @@ function withoutCommand(line) {
 	return line.replace(/^(\s*):(?=:)/, "$1: ").replaceAll("##[", "# #[");
 }
 
+// packages/orchestrator/src/explain/reasons.ts
+/** How a file comes to a unit, in the fewest words. */
+const RELATIONS = {
+	"in the folder of": "its own",
+	"included by": "included",
+	"read by": "read",
+	"file of the module of": "its module",
+	"called by the module of": "called by its module",
+	generates: "generates it",
+	"configured as read by": "extra_reads",
+	"settings of": "its settings",
+	"asked for": "asked for",
+	"due since": "due",
+	"may be read by": "may be read"
+};
+/** The first reason of a unit, and how many more there are: `root.hcl (included) +4`. */
+function firstReason({ path, status, because }) {
+	const [first] = because;
+	if (first === void 0) return "";
+	const more = because.length > 1 ? ` +${because.length - 1}` : "";
+	if (status === "added") return `new${more}`;
+	if (status === "deleted") return `removed${more}`;
+	const relation = first.links[0]?.relation;
+	if (relation === "asked for" || relation === "due since") return `${RELATIONS[relation]}${more}`;
+	if (relation === "in the folder of") return `${withoutFolder(first.file, path)}${more}`;
+	return `${first.file}${relation === void 0 ? "" : ` (${RELATIONS[relation]})`}${more}`;
+}
+function withoutFolder(file, folder) {
+	return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
+}
+/** A whole chain: `HclChanged root.hcl ← included by ← prod/vpc`. */
+function chainOf({ change, file, links }) {
+	return [
+		change,
+		file,
+		...links.map(({ relation, path }) => `← ${relation} ← ${path}`)
+	].join(" ");
+}
+const RULES$1 = {
+	"remaining-dependents": "still used",
+	"needed-apply": "waits for the units that used it",
+	exists: "still on the branch",
+	move: "moved",
+	"destroy-denied": "destroys are denied",
+	protected: "protected",
+	paused: "applies are paused",
+	"account-deletion": "by hand",
+	promotion: "waits for an environment that comes first",
+	"new-environment": "its environment is new",
+	excluded: "excluded"
+};
+/** What else is worth a word in the line of a unit. */
+function marksOf({ withheld, willBeWithheld, notEvaluated, due, movedWith }) {
+	return [
+		...withheld === void 0 ? [] : [`does not run: ${RULES$1[withheld.by]}`],
+		...willBeWithheld === void 0 ? [] : [`not done by merging: ${RULES$1[willBeWithheld.by]}`],
+		...movedWith === void 0 ? [] : [`the other half of its move: ${movedWith}`],
+		...due === void 0 ? [] : [`due since ${due.since.slice(0, 10)}: ${due.why}`],
+		...notEvaluated === void 0 ? [] : ["not evaluated"]
+	];
+}
+
 // packages/orchestrator/src/explain/text.ts
 /** Lines of one list that are shown before the rest is counted. */
 const SHOWN$1 = 20;
-/** Units of one change that are shown where there are many changes. */
-const SHOWN_OF_MANY = 3;
-/** An assessment for people: what is wrong, what changed with the chain to each unit, what runs, what was left out. */
-function explain(assessment) {
-	const { comparison, problems, untouched, jobs, unmatched, ignored, notices } = assessment;
-	const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
+/** Units that are shown before the rest is counted by environment. */
+const SHOWN_UNITS = 80;
+/** An assessment for people: what runs where and why, what does not, what was left out; what is wrong comes last. */
+function explain(assessment, detail) {
+	const { problems, untouched, units, notices, comparison } = assessment;
+	const list = listing(detail);
 	const text = [
-		[`${comparison.mode} of ${from} → ${comparison.head.slice(0, 8)}${totals(assessment)}`],
-		block("Problems", alike(problems)),
-		changesBlock(assessment),
-		block("Withheld", assessment.units.flatMap(({ withheld }) => withheldLine(withheld))),
-		block(comparison.mode === "plan" ? "Withheld when this is merged" : "Withheld when this is carried out", assessment.units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld))),
-		block("Not evaluated without credentials: affected by any file that their text may reach", unevaluated(assessment)),
-		block("Jobs", jobs.length > SHOWN$1 ? jobsByStage(jobs) : jobs.map(jobLine)),
-		block("Changed, but read by no unit", unmatched),
-		block("Ignored", ignored),
-		block("Wrong before, and not touched", alike(untouched ?? [])),
+		[headline(assessment)],
+		...environmentBlocks(assessment, detail),
+		list("Accounts", accountLines(assessment)),
+		list("Withheld", units.flatMap(({ withheld }) => withheldLine(withheld, problems))),
+		list(comparison.mode === "plan" ? "Not done by merging" : "Not done when this is carried out", units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld, problems))),
+		list("Not evaluated without credentials, so any file that they may reach affects them", unevaluated(assessment)),
+		list("Order of environments", (assessment.promotions ?? []).map(chainLine)),
+		jobsBlock(assessment, detail),
+		unreadBlock(assessment, detail),
+		namedBriefly("Ignored", assessment.ignored, detail),
+		detail.verbose ? list("Wrong before, and not touched", alike(untouched ?? [])) : [],
 		notices,
-		costBlock(assessment)
+		...detail.asides.map((aside) => [aside]),
+		costBlock(assessment),
+		list(problems.length === 1 ? "1 problem" : `${problems.length} problems`, alike(problems))
 	].filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n");
 	return `${inert(text)}\n`;
 }
-function totals({ units, jobs, changes }) {
-	if (units.length === 0) return "";
-	return `: ${count$2(units.length, "unit")} by ${count$2(changes.length, "change")}, ${count$2(jobs.length, "job")}`;
+function headline({ comparison, units, jobs, changes, problems }) {
+	const from = comparison.base === null ? "nothing" : comparison.base.slice(0, 8);
+	const title = `${comparison.mode === "plan" ? "Pull request" : named$1(comparison.mode)} ${from} → ${comparison.head.slice(0, 8)}`;
+	const figures = [
+		...units.length === 0 ? [] : [count$2(units.length, "unit"), count$2(changes.length, "change")],
+		...jobs.length === 0 ? [] : [count$2(jobs.length, "job")],
+		...problems.length === 0 ? [] : [count$2(problems.length, "problem")]
+	];
+	return figures.length === 0 ? title : `${title}: ${figures.join(", ")}`;
 }
-function changesBlock({ changes, units }) {
-	const byPath = new Map(units.map((unit) => [unit.path, unit]));
-	const perChange = changes.length > SHOWN$1 ? SHOWN_OF_MANY : SHOWN$1;
-	const lines = changes.slice(0, SHOWN$1).flatMap((change, index) => {
-		const about = change.account === void 0 ? filesOf(change) : change.account.name;
-		const files = new Set(change.files.map(({ path }) => path));
-		const affected = change.units.flatMap((path) => {
-			const unit = byPath.get(path);
-			const reason = unit?.because.find(({ change: type, file }) => type === change.type && files.has(file));
-			return unit === void 0 || reason === void 0 ? [] : [{
-				unit,
-				reason
-			}];
-		});
-		const shown = affected.slice(0, perChange).map(({ unit, reason }) => unitLine(unit, reason));
+const named$1 = (mode) => `${mode[0]?.toUpperCase()}${mode.slice(1)}`;
+/** The units of each environment, one a line. */
+function environmentBlocks({ units, jobs }, { verbose, rest }) {
+	const packed = new Set(jobs.flatMap((job) => job.units.map(({ path }) => path)));
+	const isLeftOut = ({ path, withheld }) => withheld === void 0 && !packed.has(path);
+	const groups = [...Map.groupBy(units, ({ environment }) => environment)].toSorted(([a], [b]) => a < b ? -1 : 1);
+	const room = Math.max(3, Math.floor(SHOWN_UNITS / Math.max(groups.length, 1)));
+	const shownGroups = verbose ? groups : groups.slice(0, SHOWN$1);
+	const blocks = shownGroups.map(([environment, members]) => {
+		const shown = verbose ? members : members.slice(0, room);
+		const left = members.length - shown.length;
 		return [
-			...index === 0 ? [] : [""],
-			`${change.type}  ${about}`,
-			...listed$1(shown, affected.length)
+			`${environment}: ${count$2(members.length, "unit")}`,
+			...unitLines(shown, verbose, isLeftOut),
+			...left === 0 ? [] : [`  … and ${left} more; ${rest}`]
 		];
 	});
-	return changes.length > SHOWN$1 ? [
-		...lines,
-		"",
-		...moreChanges(changes.slice(SHOWN$1))
-	] : lines;
+	const hidden = groups.slice(shownGroups.length);
+	const hiddenUnits = hidden.reduce((sum, [, members]) => sum + members.length, 0);
+	return hidden.length === 0 ? blocks : [...blocks, [`… and ${count$2(hidden.length, "more environment")} with ${count$2(hiddenUnits, "unit")}; ${rest}`]];
 }
-function filesOf({ files }) {
-	const names = files.slice(0, SHOWN_OF_MANY).map(({ path }) => path);
-	const more = files.length > SHOWN_OF_MANY ? ` and ${files.length - SHOWN_OF_MANY} more` : "";
-	return `${names.join(", ")}${more}`;
-}
-function moreChanges(changes) {
-	const lines = [...Map.groupBy(changes, ({ type }) => type)].toSorted(([a], [b]) => a < b ? -1 : 1).map(([type, members]) => {
-		const units = new Set(members.flatMap((change) => change.units)).size;
-		return `  ${type}  ${count$2(members.length, "change")} of ${count$2(units, "unit")}`;
+/** A wider name pushes its own reason out of line, and nobody else's. */
+const WIDEST = 90;
+function unitLines(units, verbose, isLeftOut) {
+	const actions = Math.max(...units.map(({ action }) => action.length));
+	const paths = Math.min(WIDEST, Math.max(...units.map(({ path }) => path.length)));
+	return units.flatMap((unit) => {
+		const leftOut = isLeftOut(unit) ? ["in no job: see below"] : [];
+		const marks = [...marksOf(unit), ...leftOut].map((mark) => `  [${mark}]`);
+		const start = `  ${unit.action.padEnd(actions)}  ${unit.path.padEnd(paths)}`;
+		if (!verbose) return `${start}  ${firstReason(unit)}${marks.join("")}`;
+		return [`${start.trimEnd()}${marks.join("")}`, ...unit.because.map((reason) => `      ${chainOf(reason)}`)];
 	});
-	return [`… and ${count$2(changes.length, "more change", "more changes")}; \`--json\` has them all`, ...lines];
 }
-function unitLine(unit, reason) {
-	const chain = reason.links.map(({ relation, path }) => `← ${relation} ← ${path}`).join(" ");
-	const caution = unit.notEvaluated === void 0 ? "" : "  (not evaluated)";
-	return `${unit.action.padEnd(12)} ${unit.path}  [${unit.environment}]  ${reason.file} ${chain}${caution}`;
+function accountLines({ jobs }) {
+	return jobs.flatMap(({ accounts, action }) => {
+		const what = action === "provision-account" ? "a pull request with its code is opened" : "the code for it is previewed";
+		const [added, requested] = [accounts?.added ?? [], accounts?.requested ?? []];
+		return [...added, ...requested].map(({ name }) => `${name}: ${what}`);
+	});
 }
-function withheldLine(withheld) {
-	return withheld === void 0 ? [] : [`${withheld.message} ${withheld.next}`];
+/** What a rule says of a unit, where no problem says it. */
+function withheldLine(withheld, problems) {
+	if (withheld === void 0 || problems.some(({ message }) => message.startsWith(withheld.message))) return [];
+	return [`${withheld.message} ${withheld.next}`];
 }
 /** One line for each thing that Terragrunt said, with the units about which it said so. */
 function unevaluated({ units }) {
@@ -33006,35 +35219,76 @@ function unevaluated({ units }) {
 		return `${first.path}${others.length === 0 ? "" : ` and ${others.length} more`}: ${message}`;
 	});
 }
-function jobLine(job) {
-	return `stage ${job.stage}  ${job.name}  [${job.id}]`;
+/** `dev → stage → prod`: each starts when all of the change before it ended well. */
+function chainLine(steps) {
+	return steps.map((names) => names.join(" and ")).join(" → ");
 }
-function jobsByStage(jobs) {
-	return [...Map.groupBy(jobs, ({ stage, action, environment }) => `stage ${stage}  ${action} · ${environment}`)].map(([what, members]) => {
+/** The environments that a job waits for. */
+function afterOf({ units }) {
+	const waits = [...new Set(units.flatMap(({ waitsFor = [] }) => waitsFor))].toSorted();
+	return waits.length === 0 ? "" : `  (after ${waits.join(" and ")})`;
+}
+/** The jobs by the names that GitHub shows. */
+function jobsBlock({ jobs }, detail) {
+	const stages = new Set(jobs.map(({ stage }) => stage));
+	const title = stages.size > 1 ? "Jobs, stage after stage" : jobs.length > 1 ? "Jobs, side by side" : "Job";
+	const stageOf = (stage) => stages.size > 1 ? `${stage}  ` : "";
+	if (detail.verbose || jobs.length <= SHOWN$1) return listing(detail)(title, jobs.map((job) => `${stageOf(job.stage)}${job.name}${afterOf(job)}`));
+	const lines = [...Map.groupBy(jobs, ({ stage, name, environment }) => `${stageOf(stage)}${name.split(" · ")[0] ?? name} · ${environment}`)].map(([what, members]) => {
 		const units = members.reduce((sum, job) => sum + job.units.length, 0);
-		return `${what}  ${count$2(members.length, "job")} with ${count$2(units, "unit")}`;
+		return `${what}: ${count$2(members.length, "job")} with ${count$2(units, "unit")}`;
 	});
+	return listing(detail)(title, lines);
+}
+/** Files that nothing reads, as far as texts tell: a command may read them all the same. */
+function unreadBlock({ unmatched }, detail) {
+	const lines = listing(detail)("Changed, but read by no unit", unmatched);
+	if (lines.length === 0 || detail.commands.length === 0) return lines;
+	const places = detail.commands.slice(0, 3).join(", ");
+	const more = detail.commands.length > 3 ? ` and ${detail.commands.length - 3} more` : "";
+	return [
+		...lines,
+		`  What \`run_cmd\` reads can't be seen (${places}${more}). If it reads one of these, say so in .pipelines/config.yml:`,
+		`    extra_reads: [{ files: [${JSON.stringify(unmatched[0])}], units: ["…"] }]`
+	];
+}
+/** A list that seldom matters, in one line unless all is asked for. */
+function namedBriefly(title, names, detail) {
+	if (detail.verbose || names.length === 0) return listing(detail)(title, names);
+	const shown = names.slice(0, 3);
+	const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
+	return [`${title}: ${shown.join(", ")}${more}`];
 }
 function costBlock({ discovery }) {
 	if (discovery === void 0) return [];
 	const { snapshots, terragruntCalls, seconds } = discovery;
 	const calls = count$2(terragruntCalls, "call");
-	return [`Discovery read ${count$2(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
+	return [`Read ${count$2(snapshots, "commit")} with ${calls} of Terragrunt in ${seconds} s.`];
 }
 function problemLine({ file, line, message }, more = "") {
 	return `${file === null ? "" : `${file}${line === null ? "" : `:${line}`}${more}: `}${message}`;
 }
 /** One line for problems of the same words, whose places are many where a template is at fault. */
 function alike(problems) {
-	return [...Map.groupBy(problems, ({ message }) => message).values()].flatMap(([first, ...others]) => first === void 0 ? [] : problemLine(first, others.length === 0 ? "" : ` and ${others.length} more`));
+	return [...Map.groupBy(problems, ({ message }) => withoutOtherLines(message)).values()].flatMap(([first, ...others]) => first === void 0 ? [] : others.length === 0 ? problemLine(first) : problemLine({
+		...first,
+		message: withoutOtherLines(first.message)
+	}, ` and ${others.length} more`));
 }
-function block(title, lines) {
-	return lines.length === 0 ? [] : [title, ...listed$1(lines.slice(0, SHOWN$1), lines.length)];
-}
-/** The lines that are shown, indented, and how many more there are. */
-function listed$1(shown, total) {
-	const lines = shown.map((line) => `  ${line}`);
-	return total > shown.length ? [...lines, `  … and ${total - shown.length} more`] : lines;
+/** A message without the other lines of its own file that are wrong. */
+const withoutOtherLines = (message) => message.replace(/ \(There is more in this file[^)]*\)/, "");
+/** Makes a block of a title and indented lines; says how many are left out, and where they are. */
+function listing({ verbose, rest }) {
+	return (title, lines) => {
+		if (lines.length === 0) return [];
+		const shown = (verbose ? lines : lines.slice(0, SHOWN$1)).map((line) => `  ${line.replaceAll("\n", "\n    ")}`);
+		const left = lines.length - shown.length;
+		return [
+			title,
+			...shown,
+			...left === 0 ? [] : [`  … and ${left} more; ${rest}`]
+		];
+	};
 }
 function count$2(number, one, many = `${one}s`) {
 	return `${number} ${number === 1 ? one : many}`;
@@ -36659,7 +38913,7 @@ async function loadHclParser() {
 		}
 	};
 }
-const lineOf$1 = (node) => node.startPosition.row + 1;
+const lineOf$2 = (node) => node.startPosition.row + 1;
 const children = (node) => node.namedChildren.filter((child) => child !== null);
 function bodyOf(node) {
 	const attributes = [];
@@ -36669,7 +38923,7 @@ function bodyOf(node) {
 		if (name?.type === "identifier" && value !== void 0) attributes.push({
 			name: name.text,
 			value: expressionOf(value),
-			line: lineOf$1(child)
+			line: lineOf$2(child)
 		});
 	} else if (child.type === "block") {
 		const parts = children(child);
@@ -36689,7 +38943,7 @@ function bodyOf(node) {
 				kind: "other",
 				inside
 			},
-			line: lineOf$1(child)
+			line: lineOf$2(child)
 		});
 	}
 	return {
@@ -36714,6 +38968,10 @@ function expressionOf(node) {
 		case "quoted_template": return {
 			kind: "template",
 			parts: templateParts(node)
+		};
+		case "heredoc_template": return {
+			kind: "template",
+			parts: heredocParts(node)
 		};
 		case "function_call": {
 			const [name, args] = children(node);
@@ -36766,7 +39024,7 @@ function forOf(node) {
 		results: results.map(expressionOf)
 	};
 }
-/** An expression is a first part followed by `.name` and `["name"]`. */
+/** An expression is a first part followed by `.name` and `["name"]`; what follows a splat or another index is open. */
 function accessOf(parts) {
 	const [first, ...rest] = parts;
 	if (first === void 0) return {
@@ -36780,19 +39038,20 @@ function accessOf(parts) {
 		const key = keyOf$2(part);
 		if (key === null) return {
 			kind: "other",
-			inside: parts.map(expressionOf)
+			inside: [keys.length === 0 ? base : accessTo(base, keys), ...rest.slice(keys.length).map(expressionOf)]
 		};
 		keys.push(key);
 	}
-	return base.kind === "access" && base.keys.length === 0 ? {
-		...base,
-		keys
-	} : {
-		kind: "access",
-		of: base,
-		keys
-	};
+	return accessTo(base, keys);
 }
+const accessTo = (base, keys) => base.kind === "access" && base.keys.length === 0 ? {
+	...base,
+	keys
+} : {
+	kind: "access",
+	of: base,
+	keys
+};
 function keyOf$2(node) {
 	if (node.type === "get_attr") return children(node)[0]?.text ?? null;
 	const text = node.type === "index" ? /^\[\s*(?:"([^"$%\\]+)"|(\d+))\s*\]$/.exec(node.text) : null;
@@ -36818,6 +39077,16 @@ function templateParts(node) {
 		const between = node.text.slice(end - node.startIndex, part.startIndex - node.startIndex);
 		end = part.endIndex;
 		return [...between === "" ? [] : [between], ...templatePart(part)];
+	});
+}
+/** The grammar passes over white space beside interpolations; between lines none of it matters to a path. */
+function heredocParts(node) {
+	let end = node.startIndex;
+	return children(node).flatMap((part) => {
+		const isText = part.type === "template_literal" || part.type.startsWith("template_");
+		const between = isText && end > node.startIndex ? node.text.slice(end - node.startIndex, part.startIndex - node.startIndex) : "";
+		end = part.endIndex;
+		return isText ? [...between === "" ? [] : [between], ...templatePart(part)] : [];
 	});
 }
 function templatePart(part) {
@@ -36921,7 +39190,7 @@ function misfits(issue, value, schema) {
 		case "custom":
 		case "invalid_format": return at(`is \`${shown(given)}\`: ${issue.message}`);
 		case "invalid_value": {
-			const meant = nearest(String(given), issue.values.map(String));
+			const meant = nearest(textOf$1(given), issue.values.map(String));
 			return at(`${isOf(given)}; it has to be ${allowed}${meant === null ? "" : `. Did you mean \`${meant}\`?`}`);
 		}
 		default: return at(`${isOf(given)}; it has to be ${allowed}${quotesFor(given, allowed)}`);
@@ -36947,8 +39216,12 @@ function quotesFor(given, allowed) {
 	return (typeof given === "number" || typeof given === "boolean") && allowed === "a text" ? `: put it in quotes, \`"${given}"\`` : "";
 }
 const LONGEST_SHOWN = 60;
+/** A value as a text. A block may have a key called `toString`. */
+function textOf$1(value) {
+	return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
 function shown(value) {
-	const text = String(value);
+	const text = textOf$1(value);
 	return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 /** What a schema allows: `a whole number from 1 to 64`. */
@@ -43685,8 +45958,8 @@ function parseYaml(text, file) {
 		throw new ConfigurationError(file, issues);
 	}
 	return {
-		value: expanded(document, text, file),
-		lineOf: (path) => lineOf(path, document, lines)
+		value: expanded$1(document, text, file),
+		lineOf: (path) => lineOf$1(path, document, lines)
 	};
 }
 /** Git and the file system hand over text as UTF-8; what is none of it shows. */
@@ -43725,10 +45998,10 @@ function whyUnreadable(text) {
 function inWords(mistake, text) {
 	const rest = text.slice(mistake.pos[0]);
 	if (mistake.code === "DUPLICATE_KEY") return `the key \`${/^[^:\n]*/.exec(rest)?.[0].trim() ?? ""}\` is given twice; keep one of them`;
-	return WORDS$1[mistake.code];
+	return WORDS$2[mistake.code];
 }
 const COLON = "a key needs a colon and a blank before its value, and its value stands deeper or on the same line";
-const WORDS$1 = {
+const WORDS$2 = {
 	ALIAS_PROPS: "an alias (`*name`) takes no anchor or tag of its own",
 	BAD_ALIAS: "an alias is `*` and the name of an anchor; put a text that begins with `*` in quotes",
 	BAD_COLLECTION_TYPE: "a tag (`!`) does not fit what follows it; leave it out",
@@ -43753,7 +46026,7 @@ const WORDS$1 = {
 	TAG_RESOLVE_FAILED: "tags (`!name`) are not read; write the value without",
 	UNEXPECTED_TOKEN: "this does not belong here: a bracket, comma or colon too many, or too far left or right"
 };
-function expanded(document, text, file) {
+function expanded$1(document, text, file) {
 	const alias = text.split("\n").findIndex((line) => /(?:^|[\s[{,:-])\*\S/.test(line));
 	const failed = (message, cause) => new ConfigurationError(file, [{
 		line: alias < 0 ? 1 : alias + 1,
@@ -43767,7 +46040,7 @@ function expanded(document, text, file) {
 		throw cause instanceof ReferenceError && /^Unresolved alias/.test(cause.message) ? failed("an alias (`*name`) names no anchor (`&name`) before it; put a text that begins with `*` in quotes", cause) : failed("aliases (`*name`) expand to more than can be read; write the values out", cause);
 	}
 }
-function lineOf(path, document, lines) {
+function lineOf$1(path, document, lines) {
 	for (let length = path.length; length > 0; length -= 1) {
 		const key = path[length - 1];
 		const offset = offsetOfKey(length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true), key);
@@ -47805,6 +50078,88 @@ function reaches(parents, from, to) {
 	return false;
 }
 
+// packages/core/src/git/blobs.ts
+/**
+* Reads blobs of a repository in one process of git. Blobs that the clone lacks are missing in the answer.
+*
+* @param environment the whole environment of git
+* @param longest bytes of a blob up to which it is read
+* @throws GitBlobsError when git fails
+*/
+async function readBlobs(repositoryFolder, blobs, environment, longest) {
+	const names = [...new Set(blobs)];
+	const result = /* @__PURE__ */ new Map();
+	if (names.length === 0) return result;
+	const child = spawn("git", [
+		"cat-file",
+		"--batch",
+		"--buffer"
+	], {
+		cwd: repositoryFolder,
+		env: { ...environment },
+		stdio: [
+			"pipe",
+			"pipe",
+			"ignore"
+		]
+	});
+	const ended = new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("close", resolve);
+	});
+	child.stdin.on("error", () => void 0);
+	child.stdin.end(names.map((name) => `${name}\n`).join(""));
+	const reader = blobReader(longest, (name, blob) => result.set(name, blob));
+	for await (const chunk of child.stdout) reader(chunk);
+	const code = await ended;
+	if (code !== 0) throw new GitBlobsError(`git cat-file ended with ${code}`);
+	return result;
+}
+/** Git could not read objects of the repository. */
+var GitBlobsError = class extends Error {
+	name = "GitBlobsError";
+};
+/** Takes the output of `git cat-file --batch` apart: `<id> blob <size>` LF `<content>` LF, or `<id> missing` LF. */
+function blobReader(longest, put) {
+	let rest = Buffer.alloc(0);
+	let reading = null;
+	let parts = [];
+	let left = 0;
+	const take = (chunk) => {
+		if (reading === null) return chunk;
+		const piece = chunk.subarray(0, left);
+		if (reading.size <= longest) parts.push(piece);
+		left -= piece.length;
+		if (left > 0) return chunk.subarray(piece.length);
+		const { name, size } = reading;
+		put(name, size > longest ? { tooLong: size } : { text: Buffer.concat(parts).toString("utf8", 0, size) });
+		reading = null;
+		parts = [];
+		return chunk.subarray(piece.length);
+	};
+	return (chunk) => {
+		let open = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+		for (;;) {
+			if (reading !== null) {
+				open = take(open);
+				if (reading !== null) break;
+				continue;
+			}
+			const end = open.indexOf(10);
+			if (end === -1) break;
+			const [name = "", kind, size] = open.toString("utf8", 0, end).split(" ");
+			open = open.subarray(end + 1);
+			if (kind !== "blob") continue;
+			reading = {
+				name,
+				size: Number(size)
+			};
+			left = reading.size + 1;
+		}
+		rest = Buffer.from(open);
+	};
+}
+
 // packages/core/src/git/repository.ts
 /** A commit that is needed and can't be had. */
 var MissingCommitError = class extends Error {
@@ -47917,8 +50272,9 @@ function openRepository(folder, environment) {
 				commit
 			]));
 		},
+		blobs: (names, longest) => readBlobs(folder, names, environment, longest),
 		async isPartial() {
-			return await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$") !== null;
+			return (await quiet("config", "--get-regexp", "^remote\\..*\\.promisor$") ?? "").trim() !== "";
 		},
 		async read(commit, path) {
 			return quiet("cat-file", "blob", `${commit}:${path}`);
@@ -47974,6 +50330,7 @@ function statusOf$1(letter, path) {
 		default: throw new GitOutputError(`git diff says \`${letter}\` of ${path}, which is neither added, modified nor deleted`);
 	}
 }
+/** Parses `git ls-tree -r -z`: `<mode> <type> <object>` TAB `<path>` NUL. */
 function parseTree(output) {
 	return output.split("\0").filter((record) => record !== "").map((record) => {
 		const [, mode, , blob, path] = /^(\d{6}) (\w+) ([0-9a-f]+)\t([\s\S]+)$/.exec(record) ?? [];
@@ -47984,3176 +50341,6 @@ function parseTree(output) {
 			kind: mode === "120000" ? "symlink" : mode === "160000" ? "submodule" : "file"
 		};
 	});
-}
-
-// packages/core/src/process/environment.ts
-/**
-* Variables that a tool needs to work at all. Everything else of the job's environment stays out of it: a run: step of
-* a job with `id-token: write` holds the request token, and tools run code that a pull request wrote.
-*/
-const ALLOWED = /* @__PURE__ */ new Set([
-	"PATH",
-	"HOME",
-	"USER",
-	"LOGNAME",
-	"SHELL",
-	"LANG",
-	"TMPDIR",
-	"TZ",
-	"SSL_CERT_FILE",
-	"SSL_CERT_DIR",
-	"HTTP_PROXY",
-	"HTTPS_PROXY",
-	"NO_PROXY",
-	"http_proxy",
-	"https_proxy",
-	"no_proxy",
-	"XDG_CACHE_HOME",
-	"XDG_CONFIG_HOME",
-	"RUNNER_TRACKING_ID"
-]);
-const ALLOWED_PREFIXES = ["LC_"];
-/**
-* A clean environment for a tool: the allow-list of `parent`, settings that keep Terragrunt and OpenTofu/Terraform
-* quiet and unattended, and `extra` on top.
-*/
-function toolEnvironment(parent, extra = {}) {
-	const environment = {};
-	for (const [name, value] of Object.entries(parent)) {
-		if (value === void 0) continue;
-		if (ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))) environment[name] = value;
-	}
-	return {
-		...environment,
-		CHECKPOINT_DISABLE: "1",
-		TF_IN_AUTOMATION: "1",
-		TF_INPUT: "0",
-		TG_NON_INTERACTIVE: "true",
-		TG_NO_COLOR: "true",
-		TG_TELEMETRY_TRACE_EXPORTER: "none",
-		GIT_TERMINAL_PROMPT: "0",
-		...extra
-	};
-}
-
-// packages/core/src/configuration/accounts-file.ts
-/** One entry; teams keep further keys there, which are theirs. */
-const Entry = looseObject({
-	id: union([string(), number()]).transform((id) => String(id).padStart(12, "0")).refine((id) => /^\d{12}$/.test(id), "an account's id is 12 digits"),
-	email: string().optional(),
-	owner_email: string().optional()
-});
-/**
-* Reads `accounts.yml`: `<folder>: {id, email}`.
-*
-* @throws ConfigurationError naming the line that does not fit
-*/
-function readAccounts(text, file) {
-	const entries = readYaml(text, file, record(string(), Entry)) ?? {};
-	return new Map(Object.entries(entries).map(([name, entry]) => [name, {
-		name,
-		id: entry.id,
-		email: entry.email ?? entry.owner_email ?? ""
-	}]));
-}
-
-// packages/orchestrator/src/accounts.ts
-const Entries = record(string(), unknown$1());
-/** What changed in `accounts.yml` between the commits. */
-async function accountChanges(repository, { base, head }, diff, { files }, file) {
-	if (!diff.some(({ path }) => path === file)) return {
-		added: null,
-		withoutCode: [],
-		problems: []
-	};
-	const { accounts: added, problem } = addedAccounts(base === null ? null : await repository.read(base, file), await repository.read(head, file), file);
-	return {
-		added,
-		withoutCode: withoutCode(added ?? [], files.keys()),
-		problems: problem === null ? [] : [problem]
-	};
-}
-function addedAccounts(before, after, file) {
-	if (after === null) return {
-		accounts: null,
-		problem: null
-	};
-	try {
-		const old = readYaml(before ?? "", file, Entries) ?? {};
-		const now = readYaml(after, file, Entries) ?? {};
-		if (!Object.entries(old).every(([name, entry]) => JSON.stringify(entry) === JSON.stringify(now[name]))) return {
-			accounts: null,
-			problem: null
-		};
-		const added = [...readAccounts(after, file).values()].filter(({ name }) => !Object.hasOwn(old, name));
-		return {
-			accounts: added.length === 0 ? null : added,
-			problem: null
-		};
-	} catch (error) {
-		if (!(error instanceof ConfigurationError)) throw error;
-		return {
-			accounts: null,
-			problem: {
-				kind: "account",
-				path: null,
-				file,
-				line: error.line,
-				message: error.message
-			}
-		};
-	}
-}
-function withoutCode(accounts, files) {
-	const folders = new Set([...files].map((file) => file.slice(0, file.indexOf("/"))));
-	return accounts.filter(({ name }) => !folders.has(name));
-}
-
-// packages/core/src/wording/count.ts
-/** `1 unit`, `2 units`, `3,000 units`. */
-function count$1(amount, noun, nouns = `${noun}s`) {
-	return `${amount.toLocaleString("en-US")} ${amount === 1 ? noun : nouns}`;
-}
-
-// packages/core/src/terragrunt/files.ts
-/** The name of the file that makes a folder a stack. */
-const STACK_FILE = "terragrunt.stack.hcl";
-/** The name of the file that makes a folder a unit. */
-const UNIT_FILE = "terragrunt.hcl";
-/** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
-const GENERATE_STACK = [
-	"stack",
-	"generate",
-	"--no-color"
-];
-/** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
-function isCached(file) {
-	return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
-}
-
-// packages/orchestrator/src/discover/paths.ts
-/** The folder of a file: `.` for the root. */
-function folderOf$1(file) {
-	const slash = file.lastIndexOf("/");
-	return slash === -1 ? "." : file.slice(0, slash);
-}
-/** The folder of the unit that a dependency's path names, be it that folder or the configuration file in it. */
-function unitNamedBy(path) {
-	return path.endsWith(`/${"terragrunt.hcl"}`) ? folderOf$1(path) : path;
-}
-/** The path of a file in a folder. */
-function fileIn(folder, name) {
-	return folder === "." ? name : `${folder}/${name}`;
-}
-/** Every folder that has one of these paths below it. */
-function foldersAbove(folders) {
-	const above = /* @__PURE__ */ new Set();
-	for (const folder of folders) for (let parent = folder; parent !== ".";) {
-		parent = folderOf$1(parent);
-		if (above.has(parent)) break;
-		above.add(parent);
-	}
-	return above;
-}
-/** Whether a file lies in a folder, at any depth. */
-function liesIn(file, folder) {
-	return folder === "." || file.startsWith(`${folder}/`);
-}
-/** The unit whose own folder holds a file: the nearest one, so that a nested unit keeps its files to itself. */
-function unitOwning(file, isUnit) {
-	for (let folder = folderOf$1(file);; folder = folderOf$1(folder)) {
-		if (isUnit(folder)) return folder;
-		if (folder === ".") return null;
-	}
-}
-
-// packages/orchestrator/src/decide/list-paths.ts
-/** Paths of one sentence that are named before the rest is counted. */
-const SHOWN = 20;
-/** Paths in a sentence: a long list is cut, since a message goes into comments and logs. */
-function listPaths(paths) {
-	const shown = paths.slice(0, SHOWN).map((path) => `\`${path}\``);
-	return paths.length > SHOWN ? `${shown.join(", ")} and ${paths.length - SHOWN} more` : shown.join(", ");
-}
-
-// packages/orchestrator/src/decide/judge-faults.ts
-/**
-* Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
-* been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
-* changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
-* Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base. Nothing is told of
-* units that are ignored, and of what else lies on the ignore list.
-*/
-function judgeFaults({ base, head }, diff, affected, deleted, isIgnored) {
-	const changed = diff.map(({ path }) => path);
-	const owners = ownersOf$1(changed, head);
-	const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
-	const brokenBefore = new Set(base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units));
-	const problems = [];
-	const untouched = [];
-	const told = head.faults.flatMap((fault) => withoutIgnored(fault, isIgnored));
-	for (const fault of told.filter(({ missing }) => missing === null || !deleted.has(missing))) {
-		const before = known.get(keyOf(fault));
-		if (fault.folders.length > 0) {
-			if (before === void 0 || changed.some((file) => concerns(file, fault.folders)) || fault.units.some((unit) => affected.has(unit))) problems.push(problemOf(fault, fault.units));
-			else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
-			continue;
-		}
-		const wasThere = (fault.kind === "not-evaluated" ? brokenBefore : before) ?? /* @__PURE__ */ new Set();
-		const isTouched = (unit) => affected.has(unit) || owners.has(unit) || !wasThere.has(unit);
-		const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
-		if (touched.length > 0) problems.push(problemOf(fault, touched));
-		if (others.length > 0) untouched.push(problemOf(fault, others));
-	}
-	return {
-		problems: [...problems, ...deletedFaults(base, deleted)],
-		untouched
-	};
-}
-/** A stack that runs can be kept from being generated by a file of a catalogue that is ignored: then it counts. */
-function isOfIgnored({ file, folders: [first] }, isIgnored) {
-	if (file === null || !isIgnored(file)) return false;
-	return first === void 0 || isIgnored(first) || isIgnored(fileIn(first, "terragrunt.stack.hcl"));
-}
-function withoutIgnored(fault, isIgnored) {
-	if (fault.units.length === 0) return isOfIgnored(fault, isIgnored) ? [] : [fault];
-	const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
-	return units.length === 0 ? [] : [{
-		...fault,
-		units
-	}];
-}
-/** A unit that is deleted runs at base, so what is wrong with it there counts. */
-function deletedFaults(base, deleted) {
-	return base.faults.flatMap((fault) => {
-		const units = fault.units.filter((unit) => deleted.has(unit));
-		return fault.kind === "not-evaluated" && units.length > 0 ? [problemOf(fault, units)] : [];
-	});
-}
-/** A sentence about faults that are left alone, where there are any. */
-function untouchedNotice(untouched) {
-	const units = [...new Set(untouched.flatMap(({ path, units }) => units ?? (path === null ? [] : [path])))].toSorted();
-	const stacks = untouched.flatMap(({ path, units, file }) => path === null && units === void 0 ? [file ?? ""] : []);
-	if (units.length + stacks.length === 0) return [];
-	return [`${[...units.length === 0 ? [] : [count$1(units.length, "unit")], ...stacks.length === 0 ? [] : [count$1(stacks.length, "file")]].join(" and ")} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain\` says why.`];
-}
-/** Whether two commits have the same fault: same place and words, or the same file that Terragrunt gives up on. */
-function keyOf({ kind, file, line, message, missing }) {
-	return JSON.stringify(kind === "not-evaluated" ? [kind, file] : [
-		kind,
-		file,
-		line,
-		message,
-		missing
-	]);
-}
-function ownersOf$1(files, head) {
-	const folders = new Set(head.units);
-	return new Set(files.flatMap((file) => unitOwning(file, (folder) => folders.has(folder)) ?? []));
-}
-/** A file in one of the folders, or shared on the way to it. */
-function concerns(file, folders) {
-	return folders.some((folder) => file === folder || liesIn(file, folder) || liesIn(folder, folderOf$1(file)));
-}
-function problemOf(fault, units) {
-	const { kind, file, line } = fault;
-	const [first, second] = units;
-	const several = second === void 0 ? {} : { units: [...units] };
-	return {
-		kind,
-		path: second === void 0 ? first ?? null : null,
-		file,
-		line,
-		message: messageOf$2(fault, units),
-		...several
-	};
-}
-function messageOf$2({ kind, file, message }, units) {
-	if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
-	const isOwn = units.length === 1 && file !== null && folderOf$1(file) === units[0] && file.endsWith("terragrunt.hcl");
-	if (kind === "path") return isOwn ? message : `${message} It concerns ${listPaths(units)}.`;
-	if (units.length === 1) return `Terragrunt can't evaluate ${isOwn ? "the unit" : listPaths(units)}: ${message}`;
-	return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${listPaths(units)}.`;
-}
-
-// packages/orchestrator/src/assess.ts
-/** Puts the assessment together from what the steps determined. */
-function assess(determined) {
-	const { comparison, governing, classified, units, untouched, discovery } = determined;
-	const problems = [...determined.problems];
-	const notices = [...determined.notices, ...untouchedNotice(untouched)];
-	const { pullRequest } = comparison;
-	const untrusted = pullRequest?.untrusted === true && units.length > 0;
-	if (untrusted) {
-		const message = "This pull request gets no credentials (it comes from a fork or from Dependabot), so nothing is planned. A maintainer can push its commits to a branch of this repository.";
-		if (governing.unplanned_pull_requests === "fail") problems.push({
-			kind: "untrusted-pull-request",
-			path: null,
-			file: null,
-			line: null,
-			message
-		});
-		else notices.push(message);
-	}
-	if (pullRequest !== void 0 && pullRequest.baseRef !== comparison.deployBranch) notices.push(`This pull request goes to \`${pullRequest.baseRef}\`, not to the deploy branch \`${comparison.deployBranch}\`: its plans are no reviewed plans.`);
-	if (units.length === 0 && determined.jobs.length === 0) notices.push("Nothing to do: no unit is affected.");
-	const jobs = untrusted ? [] : [...determined.jobs];
-	return {
-		version: 1,
-		comparison,
-		changes: classified.changes.map(({ type, files, reasons, account }) => ({
-			type,
-			files: [...files],
-			units: [...reasons.keys()].toSorted(),
-			...account === void 0 ? {} : { account }
-		})),
-		units: [...units],
-		jobs,
-		...jobs.some(({ action }) => traitsOf(action).writes && traitsOf(action).removes) ? { living: [...determined.living].toSorted() } : {},
-		unmatched: [...classified.unmatched],
-		ignored: [...classified.ignored],
-		problems,
-		...untouched.length === 0 ? {} : { untouched: [...untouched] },
-		notices,
-		discovery
-	};
-}
-/** The assessment of a run that has nothing to compare. */
-function nothingToDo(comparison, why) {
-	return {
-		version: 1,
-		comparison,
-		changes: [],
-		units: [],
-		jobs: [],
-		unmatched: [],
-		ignored: [],
-		problems: [],
-		notices: [why]
-	};
-}
-
-// packages/core/src/configuration/check-environments.ts
-/** The account that an environment names, and whether its roles are of that account. */
-function accountIssues({ name, aws }, known, file, issue) {
-	if (aws === void 0 || known === null) return [];
-	const { account } = aws;
-	const key = [
-		"environments",
-		name,
-		"aws",
-		"account"
-	];
-	const issues = [];
-	if (!/^\d{12}$/.test(account) && !known.has(account)) {
-		const meant = nearest(account, [...known.keys()]);
-		const allowed = known.size === 0 ? `there are no accounts in ${file}` : `${file} has ${[...known.keys()].slice(0, 10).join(", ")}`;
-		const hint = meant === null ? `${allowed}; it has to be a key of it or an id of 12 digits` : `did you mean \`${meant}\`?`;
-		issues.push(issue("error", key, `\`${key.join(".")}\` names no account: \`${account}\`; ${hint}`));
-	}
-	const id = /^\d{12}$/.test(account) ? account : known.get(account)?.id;
-	for (const role of ["plan_role", "apply_role"]) {
-		const other = /^arn:[^:]*:iam::(\d{12}):/.exec(aws[role])?.[1];
-		if (other === void 0 || id === void 0 || other === id) continue;
-		const path = [
-			"environments",
-			name,
-			"aws",
-			role
-		];
-		issues.push(issue("warning", path, `\`${path.join(".")}\` is a role of account ${other}, and the environment's account is ${id}`));
-	}
-	return issues;
-}
-/** Texts that look as if something was filled in. */
-function identityIssues({ name, identity, env }, issue) {
-	const own = ["environments", name];
-	return [{
-		path: [...own, "env"],
-		values: env,
-		filled: []
-	}, ...[
-		"env",
-		"plan",
-		"apply"
-	].map((key) => ({
-		path: [
-			...own,
-			"identity",
-			key
-		],
-		values: identity?.[key] ?? {},
-		filled: ["token_file"]
-	}))].flatMap(({ path, values, filled }) => Object.entries(values).flatMap(([variable, value]) => {
-		const unknown = [...value.matchAll(/\$\{([^{}]*)\}/g)].map(([, inside = ""]) => inside).find((inside) => !filled.includes(inside));
-		if (unknown === void 0) return [];
-		const what = filled.length === 0 ? "nothing is filled in here" : "only `${token_file}` is filled in";
-		return [issue("warning", [...path, variable], `\`${[...path, variable].join(".")}\` holds \`\${${unknown}}\`, which stays as it is: ${what}`)];
-	}));
-}
-/** Once for each variable and file: a shared file asks for all its units. */
-function variableIssues(configuration, asked) {
-	if (configuration.environments === void 0) return [];
-	const lookup = environmentLookup(configuration);
-	const missing = asked.flatMap((variable) => {
-		const place = lookup(variable.unit);
-		if (place.kind !== "one" || RUNNERS_OWN.test(variable.name)) return [];
-		const { environment } = place;
-		return Object.hasOwn(environment.env, variable.name) || environment.secrets.includes(variable.name) ? [] : [{
-			...variable,
-			environment: environment.name
-		}];
-	});
-	return [...Map.groupBy(missing, ({ name, file, line }) => `${name} ${file} ${line}`).values()].flatMap((all) => {
-		const [first] = all;
-		if (first === void 0) return [];
-		const where = [...new Set(all.map(({ environment }) => environment))].map((name) => `\`environments.${name}\``).join(", ");
-		return [{
-			severity: "warning",
-			file: first.file,
-			line: first.line,
-			message: `\`get_env("${first.name}")\` has no default, and nothing sets it: add it to \`env\` or \`secrets\` of ${where}`
-		}];
-	});
-}
-/** What the credentials of an environment or its tools set. */
-const RUNNERS_OWN = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^(?:HOME|USER|PATH|CI)$/;
-
-// packages/core/src/configuration/check-places.ts
-/** Each unit belongs to one environment: one line for each set of environments that share units, and for those in none. */
-function placeIssues(configuration, units, issue) {
-	const lookup = environmentLookup(configuration);
-	const places = units.map((unit) => ({
-		unit,
-		found: lookup(unit)
-	}));
-	const issues = [...Map.groupBy(places.flatMap(({ unit, found }) => found.kind === "several" ? [{
-		unit,
-		names: found.names
-	}] : []), ({ names }) => names.join(" ")).values()].map((all) => {
-		const names = all[0]?.names ?? [];
-		const which = names.map((name) => `\`${name}\``).join(" and ");
-		return issue("error", [
-			"environments",
-			names.at(-1) ?? "",
-			"paths"
-		], `the environments ${which} share ${listed(all.map(({ unit }) => unit))}; a unit belongs to one environment, so change the \`paths\` of one`);
-	});
-	const nowhere = places.filter(({ found }) => found.kind === "none").map(({ unit }) => unit);
-	if (nowhere.length > 0) {
-		const near = environmentsOf(configuration).map(({ name }) => name).join(", ");
-		issues.push(issue("warning", ["environments"], `${listed(nowhere)} ${nowhere.length === 1 ? "is" : "are"} in no environment (${near}) and can't run; add a glob to the \`paths\` of one`));
-	}
-	return issues;
-}
-const MOST_LISTED = 5;
-function listed(units) {
-	const names = units.slice(0, MOST_LISTED).map((unit) => `\`${unit}\``).join(", ");
-	const more = units.length > MOST_LISTED ? ` and ${units.length - MOST_LISTED} more` : "";
-	return `${units.length === 1 ? "one unit" : `${units.length} units`} (${names}${more})`;
-}
-/** Globs of units that no unit matches, with the folder that may be meant. */
-function globsWithoutUnits(configuration, units, issue) {
-	if (configuration.environments === void 0) return [];
-	const folders = [...new Set(units.flatMap((unit) => unit.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"))))];
-	return [...environmentsOf(configuration).flatMap(({ name, paths, protect }) => [{
-		path: [
-			"environments",
-			name,
-			"paths"
-		],
-		globs: paths
-	}, {
-		path: [
-			"environments",
-			name,
-			"protect"
-		],
-		globs: protect
-	}]), ...configuration.extra_reads.map((read, index) => ({
-		path: [
-			"extra_reads",
-			index,
-			"units"
-		],
-		globs: read.units
-	}))].flatMap(({ path, globs }) => globs.flatMap((glob, index) => {
-		if (units.some(globMatcher([glob]))) return [];
-		const meant = nearest(glob.replace(/(?:\/\*+)+$/, ""), folders);
-		const hint = meant === null ? "" : `; did you mean \`${meant}/**\`?`;
-		const key = path.map((part) => typeof part === "number" ? `[${part}]` : `.${part}`).join("").slice(1);
-		return [issue("warning", [...path, index], `\`${key}[${index}]\` is \`${glob}\`, which matches no unit${hint}`)];
-	}));
-}
-/** The unit that creates accounts has to be one. */
-function factoryIssues(configuration, units, issue) {
-	const { factory_unit: factory } = configuration.accounts;
-	if (factory === void 0 || units.some((unit) => unit === factory)) return [];
-	const meant = nearest(factory, units);
-	return [issue("error", ["accounts", "factory_unit"], `\`accounts.factory_unit\` is \`${factory}\`, which is no unit${meant === null ? "" : `; did you mean \`${meant}\`?`}`)];
-}
-
-// packages/core/src/configuration/check.ts
-/**
-* Checks a configuration: whether it can be read, and whether it fits the repository's accounts and units. Answers
-* every issue, in the order of files and lines.
-*/
-function checkConfiguration(facts) {
-	return issuesOf(facts).toSorted((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : (a.line ?? 0) - (b.line ?? 0));
-}
-function issuesOf(facts) {
-	const { text, file } = facts.configuration ?? {
-		text: "",
-		file: ".pipelines/config.yml"
-	};
-	let yaml;
-	let configuration;
-	try {
-		yaml = parseYaml(text, file);
-		configuration = validated(yaml, file, Configuration) ?? defaultConfiguration();
-	} catch (error) {
-		return unreadable(error);
-	}
-	const accounts = accountsOf(facts, configuration);
-	const isIgnored = globMatcher(configuration.ignore);
-	const units = facts.units.filter((unit) => !isIgnored(unit === "." ? "terragrunt.hcl" : `${unit}/terragrunt.hcl`));
-	const issue = (severity, path, message) => ({
-		severity,
-		file,
-		line: yaml.lineOf(path),
-		message
-	});
-	return [
-		...accounts.issues,
-		...environmentsOf(configuration).flatMap((environment) => [...accountIssues(environment, accounts.known, configuration.accounts.file, issue), ...identityIssues(environment, issue)]),
-		...placeIssues(configuration, units, issue),
-		...globsWithoutUnits(configuration, units, issue),
-		...factoryIssues(configuration, units, issue),
-		...variableIssues(configuration, facts.asked ?? [])
-	];
-}
-function unreadable(error) {
-	if (!(error instanceof ConfigurationError)) throw error;
-	return error.issues.map(({ line, message }) => ({
-		severity: "error",
-		file: error.file,
-		line,
-		message
-	}));
-}
-function accountsOf({ read }, { accounts: { file } }) {
-	const text = read(file);
-	if (text === null) return {
-		known: /* @__PURE__ */ new Map(),
-		issues: []
-	};
-	try {
-		const known = readAccounts(text, file);
-		return {
-			known,
-			issues: [...Map.groupBy(known.values(), ({ id }) => id).values()].filter((accounts) => accounts.length > 1).map((accounts) => {
-				return {
-					severity: "error",
-					file,
-					line: null,
-					message: `${accounts.map(({ name }) => `\`${name}\``).join(" and ")} have the same id ${accounts[0]?.id ?? ""}`
-				};
-			})
-		};
-	} catch (error) {
-		return {
-			known: null,
-			issues: unreadable(error)
-		};
-	}
-}
-
-// packages/orchestrator/src/check-configuration.ts
-/**
-* Checks head's configuration where the comparison touches it, the accounts, or the place of a unit. What base has as
-* well stops nothing, and neither does what may be meant.
-*/
-async function configurationProblems(repository, configurations, { base, head, diff, settings }) {
-	const accounts = settings.atHead.accounts.file;
-	const files = diff.some(({ path }) => path.startsWith(".pipelines/") || path === accounts);
-	const moved = head.units.size !== base.units.size || [...head.units.keys()].some((unit) => !base.units.has(unit));
-	if (!files && !moved) return {
-		problems: [],
-		notices: []
-	};
-	const issuesAt = async (commit, { units }, file) => {
-		const text = await repository.read(commit, file);
-		return checkConfiguration({
-			configuration: await configurations.text(commit),
-			read: (path) => path === file ? text : null,
-			units: [...units.keys()]
-		});
-	};
-	const before = base.commit === head.commit ? [] : await issuesAt(base.commit, base, settings.atBase.accounts.file);
-	const known = new Set(before.map(({ file, message }) => `${file} ${message}`));
-	const issues = await issuesAt(head.commit, head, accounts);
-	const isProblem = ({ severity, file, message }) => severity === "error" && !known.has(`${file} ${message}`);
-	return {
-		problems: issues.filter(isProblem).map(({ file, line, message }) => ({
-			kind: "configuration",
-			path: null,
-			file,
-			line,
-			message
-		})),
-		notices: issues.filter((issue) => !isProblem(issue)).map(({ file, line, message }) => `${file}${line === null ? "" : `:${line}`}: ${message}`)
-	};
-}
-
-// packages/orchestrator/src/classify/rules/accounts.ts
-/** `accounts.yml` and the request files of new accounts. */
-const accounts = {
-	name: "accounts",
-	take(file, { configuration, addedAccounts, head, base }) {
-		const { file: accountsFile, requests, factory_unit } = configuration.accounts;
-		if (file.path === accountsFile) {
-			if (addedAccounts === null) return null;
-			return addedAccounts.map((account) => ({
-				type: "AccountAdded",
-				subject: account.name,
-				units: /* @__PURE__ */ new Map(),
-				account
-			}));
-		}
-		if (!liesIn(file.path, requests)) return null;
-		const type = REQUEST_TYPES[file.status];
-		const factory = UnitPath.safeParse(factory_unit);
-		const units = factory.success && (head.units.has(factory.data) || base.units.has(factory.data)) ? /* @__PURE__ */ new Map([[factory.data, [{
-			relation: "read by",
-			path: factory.data
-		}]]]) : /* @__PURE__ */ new Map();
-		return [{
-			type,
-			subject: file.path,
-			units
-		}];
-	}
-};
-const REQUEST_TYPES = {
-	added: "AccountRequested",
-	modified: "AccountChanged",
-	deleted: "AccountDeleted"
-};
-
-// packages/orchestrator/src/hcl/text-functions.ts
-/** Go's `filepath.Dir`: what is before the last slash, cleaned. */
-function goDirectory(path) {
-	const folder = posix.normalize(path.slice(0, path.lastIndexOf("/") + 1));
-	return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
-}
-/** Go's `filepath.Base`: the last part; `.` of nothing, `/` of nothing but slashes. */
-function goBase(path) {
-	return path === "" ? "." : posix.basename(path) || "/";
-}
-/** Go changes the case of one character to one character. Where the two don't agree on that, nothing is said. */
-function caseOf(text, change) {
-	const changed = [...text].map(change);
-	return changed.every((character) => [...character].length === 1) ? changed.join("") : null;
-}
-/** Go's `strings.TrimSpace`, which goes by Unicode's White_Space: a byte order mark stays, U+0085 goes. */
-function withoutSpaceAround(text) {
-	const characters = [...text];
-	const isText = (character) => !/\p{White_Space}/u.test(character);
-	const [first, last] = [characters.findIndex(isText), characters.findLastIndex(isText)];
-	return first < 0 ? "" : characters.slice(first, last + 1).join("");
-}
-/** Of the verbs, those that show a text as it is. */
-function formatted$1(texts) {
-	const [pattern, ...values] = texts;
-	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
-	const parts = pattern.split(/(%[sv%])/);
-	let next = 0;
-	const result = parts.map((part) => {
-		if (part === "%%") return "%";
-		if (part !== "%s" && part !== "%v") return part.includes("%") ? null : part;
-		next += 1;
-		return values[next - 1] ?? null;
-	});
-	return next === values.length && result.every((part) => part !== null) ? result.join("") : null;
-}
-
-// packages/orchestrator/src/hcl/evaluate.ts
-/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
-const ROOT = "/@root";
-/** How far references may lead: a local that names itself must not go on for ever. */
-const DEEPEST$1 = 40;
-/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
-function repositoryPath(text, relativeTo) {
-	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
-	if (absolute === ROOT) return ".";
-	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
-}
-/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
-function evaluate(expression, scope) {
-	const value = valueOfExpression(expression, scope, 0);
-	return typeof value === "string" ? value : null;
-}
-function valueOfExpression(expression, scope, depth) {
-	if (depth > DEEPEST$1) return null;
-	switch (expression.kind) {
-		case "template": {
-			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf(part, scope, depth) ?? scope.unknown);
-			return parts.every((part) => part !== null) ? parts.join("") : null;
-		}
-		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
-		case "call": return callOf(expression.name, expression.args, scope, depth);
-		case "list":
-		case "object":
-		case "for":
-		case "other": return null;
-		default: return expression;
-	}
-}
-function textOf(expression, scope, depth) {
-	const value = valueOfExpression(expression, scope, depth + 1);
-	return typeof value === "string" ? value : null;
-}
-function referenceOf(name, keys, scope, depth) {
-	const [first, ...rest] = keys;
-	const bound = keys.length === 0 ? scope.bound?.get(name) : void 0;
-	if (bound !== void 0) return bound;
-	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
-	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
-	if (name === "include") {
-		const bare = scope.includes.get("");
-		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
-		if (file === void 0) return null;
-		const configuration = scope.open(file);
-		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
-	}
-	return null;
-}
-function localOf(scope, name, keys, depth) {
-	for (const block of scope.body.blocks) {
-		if (block.type !== "locals") continue;
-		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
-		if (attribute === void 0) continue;
-		const { value } = attribute;
-		if (value.kind === "object" && keys.length > 0) {
-			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
-			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
-		}
-		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
-	}
-	return null;
-}
-/** Where what an expression refers to is defined: a local of this file, or of a configuration that is read. */
-function definitionOf(expression, scope) {
-	if (expression.kind !== "access") return null;
-	const { of, keys } = expression;
-	const own = of === "local" ? localNamed(scope, keys) : null;
-	if (own !== null) return own;
-	for (let length = 0; length < keys.length - 1; length += 1) {
-		if (keys[length] !== "locals") continue;
-		const value = valueOfExpression({
-			kind: "access",
-			of,
-			keys: keys.slice(0, length)
-		}, scope, 0);
-		if (value !== null && typeof value !== "string") return localNamed(value.configuration, keys.slice(length + 1));
-	}
-	return null;
-}
-/** A local, or an attribute of the object that it is. */
-function localNamed(scope, [name, ...keys]) {
-	let value = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes).find((local) => local.name === name)?.value;
-	for (const key of keys) value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : void 0;
-	return value === void 0 ? null : {
-		value,
-		scope
-	};
-}
-/** Follows `.locals.name` into a configuration; a text has no attributes. */
-function follow(value, keys, depth) {
-	if (value === null || keys.length === 0) return value;
-	if (typeof value === "string") return null;
-	const [section, name, ...rest] = keys;
-	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
-	if (section === "inputs" && name !== void 0) {
-		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
-		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
-		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
-	}
-	return null;
-}
-const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
-const folderOf = (file) => posix.dirname(file);
-function callOf(name, args, scope, depth) {
-	const known = FUNCTIONS.get(name);
-	if (known === void 0 || args.length > known.most) return null;
-	const text = (index) => {
-		const argument = args[index];
-		return argument === void 0 ? null : textOf(argument, scope, depth);
-	};
-	return known.answer({
-		args,
-		scope,
-		depth,
-		text
-	});
-}
-/** A function of at most so many arguments. */
-const upTo = (most, answer) => ({
-	most,
-	answer
-});
-/** A function of one text. */
-const ofText = (act) => upTo(1, (call) => {
-	const text = call.text(0);
-	return text === null ? null : act(text, call.scope);
-});
-/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
-function includeFolder({ scope, text }) {
-	if (scope.included) return {
-		kind: "folder",
-		folder: folderOf(scope.file)
-	};
-	const count = scope.body.blocks.filter(({ type }) => type === "include").length;
-	if (scope.includes.size === 0 && count === 0) return { kind: "none" };
-	const file = Math.max(scope.includes.size, count) === 1 ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
-	return file === void 0 ? null : {
-		kind: "folder",
-		folder: folderOf(file)
-	};
-}
-/** The functions of Terragrunt and OpenTofu that paths are made with. */
-const FUNCTIONS = /* @__PURE__ */ new Map([
-	["get_repo_root", upTo(0, () => ROOT)],
-	["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
-	["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
-	["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
-	["get_parent_terragrunt_dir", upTo(1, (call) => {
-		const include = includeFolder(call);
-		if (include === null) return null;
-		return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
-	})],
-	["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
-	["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
-	["path_relative_to_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder)))],
-	["path_relative_from_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include)))],
-	["find_in_parent_folders", upTo(2, ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope))],
-	["read_terragrunt_config", upTo(2, readConfiguration)],
-	["dirname", ofText(goDirectory)],
-	["basename", ofText(goBase)],
-	["abspath", ofText((path) => path.startsWith("/") ? posix.resolve(path) : null)],
-	["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
-	["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
-	["trimspace", ofText(withoutSpaceAround)],
-	["tostring", ofText((text) => text)],
-	["get_env", upTo(2, ({ scope, text }) => {
-		const name = text(0);
-		if (name === null || name === "") return null;
-		return Object.hasOwn(scope.env, name) ? scope.env[name] ?? null : text(1);
-	})],
-	["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
-	["format", upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted$1(args.map((_argument, index) => text(index))))]
-]);
-function betweenInclude(call, between) {
-	const include = includeFolder(call);
-	if (include === null || include.kind === "none") return include && ".";
-	return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
-}
-function readConfiguration({ scope, text }) {
-	const file = text(0);
-	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
-	const configuration = path === null ? null : scope.open(path);
-	return configuration === null ? null : { configuration };
-}
-function joinedTexts({ args, scope, depth, text }) {
-	const [separator, lists] = [text(0), args.slice(1)];
-	if (separator === null || lists.length === 0) return null;
-	const items = lists.flatMap((list) => list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null]);
-	return items.every((item) => item !== null) ? items.join(separator) : null;
-}
-function findInParentFolders(name, fallback, scope) {
-	if (name === null) return null;
-	let folder = scope.terragruntFolder;
-	while (folder !== "." && folder !== "") {
-		folder = posix.dirname(folder);
-		const candidate = folder === "." ? name : `${folder}/${name}`;
-		if (scope.exists(candidate)) return absolute(candidate);
-	}
-	return fallback;
-}
-/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
-const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
-
-// packages/orchestrator/src/hcl/functions.ts
-/**
-* Functions that read no file, look for none and run nothing: those of OpenTofu, Terraform and Terragrunt as of
-* Terragrunt 1.1 (https://docs.terragrunt.com/reference/hcl/functions, https://opentofu.org/docs/language/functions).
-* What is not named here or in `READING_FUNCTIONS` counts as if it might read anything.
-*/
-const PURE_FUNCTIONS = new Set(`abs abspath alltrue anytrue base64decode base64encode base64gunzip base64gzip base64sha256 base64sha512 basename
-  bcrypt can ceil chomp chunklist cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets coalesce coalescelist compact
-  concat constraint_check contains csvdecode deep_merge dirname distinct element endswith ephemeralasnull flatten floor
-  format formatdate formatlist get_aws_account_alias get_aws_account_id get_aws_caller_identity_arn
-  get_aws_caller_identity_user_id get_default_retryable_errors get_env get_original_terragrunt_dir
-  get_parent_terragrunt_dir get_path_from_repo_root get_path_to_repo_root get_platform get_repo_root
-  get_terraform_cli_args get_terraform_command get_terraform_commands_that_need_input
-  get_terraform_commands_that_need_locking get_terraform_commands_that_need_parallelism
-  get_terraform_commands_that_need_vars get_terragrunt_dir get_terragrunt_source_cli_flag get_working_dir
-  get_terragrunt_source_cli_flag indent index issensitive join jsondecode jsonencode keys length list log lookup lower
-  map matchkeys max md5 merge min nonsensitive one parseint path_relative_from_include path_relative_to_include pathexpand
-  plantimestamp pow range regex regexall replace reverse rsadecrypt sensitive setintersection setproduct setsubtract
-  setunion sha1 sha256 sha512 signum slice sort split startswith strcontains strrev substr sum templatestring textdecodebase64
-  textencodebase64 timeadd timecmp timestamp title tobool tolist tomap tonumber toset tostring transpose trim trimprefix
-  trimspace trimsuffix try type upper urldecode urlencode uuid uuidv5 values yamldecode yamlencode zipmap`.split(/\s+/));
-/** Functions whose first argument is the path of a file that they read. */
-const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
-	"file",
-	"templatefile",
-	"filebase64",
-	"filemd5",
-	"filesha1",
-	"filesha256",
-	"filesha512",
-	"filebase64sha256",
-	"filebase64sha512",
-	"read_tfvars_file",
-	"sops_decrypt_file"
-]);
-const OTHER_FUNCTIONS = /* @__PURE__ */ new Set([
-	"find_in_parent_folders",
-	"read_terragrunt_config",
-	"fileexists",
-	"fileset",
-	"run_cmd"
-]);
-/** Whether it is known what a function reads. */
-function isKnownFunction(name) {
-	return PURE_FUNCTIONS.has(name) || FILE_FUNCTIONS.has(name) || OTHER_FUNCTIONS.has(name);
-}
-
-// packages/orchestrator/src/hcl/items.ts
-/** How far lists may lead into each other: one that names itself must not go on for ever. */
-const DEEPEST = 20;
-/**
-* The texts that an expression may come to, or that the list which it makes may hold, in order: of both sides of a
-* condition, and of every turn of a `for`. What only Terragrunt knows is `scope.unknown` in them.
-*/
-function itemsOf(expression, scope, depth = 0) {
-	if (depth > DEEPEST) return [];
-	const inside = (inner) => inner.flatMap((each) => itemsOf(each, scope, depth + 1));
-	switch (expression.kind) {
-		case "list":
-		case "object":
-		case "other": return inside(innerOf(expression));
-		case "for": return turnsOf(expression, scope, depth).flatMap((turn) => expression.results.flatMap((result) => itemsOf(result, turn, depth + 1)));
-		case "template": return [evaluate(expression, scope)].filter((text) => text !== null);
-		case "access":
-		case "call": {
-			const text = evaluate(expression, scope);
-			if (text !== null) return [text];
-			const definition = definitionOf(expression, scope);
-			if (definition !== null) return itemsOf(definition.value, definition.scope, depth + 1);
-			if (expression.kind === "access" || innerOf(expression).length === 0) return unknown(scope);
-			return expression.name === "formatlist" ? formatted(expression.args, scope, depth) : inside(expression.args);
-		}
-		default: return expression;
-	}
-}
-const unknown = (scope) => scope.unknown === null ? [] : [scope.unknown];
-/** The scopes of the turns of a `for`. */
-function turnsOf({ names, collection }, scope, depth) {
-	const [first = "", second] = names;
-	const bind = (...texts) => ({
-		...scope,
-		bound: new Map([...scope.bound ?? [], ...texts])
-	});
-	const { value, scope: place } = definitionOf(collection, scope) ?? {
-		value: collection,
-		scope
-	};
-	if (value.kind === "object") return value.entries.flatMap((entry) => {
-		const texts = itemsOf(entry.value, place, depth + 1);
-		const [key = ""] = entry.key === null ? unknown(scope) : [entry.key];
-		return texts.map((text) => second === void 0 ? bind([first, text]) : bind([first, key], [second, text]));
-	});
-	return itemsOf(value, place, depth + 1).map((text, index) => second === void 0 ? bind([first, text]) : bind([first, String(index)], [second, text]));
-}
-/** `formatlist("-var-file=%s", …)` with each item in the place of what stands for it. */
-function formatted([format, ...lists], scope, depth) {
-	const [text = ""] = format === void 0 ? [] : itemsOf(format, scope, depth + 1);
-	return lists.flatMap((list) => itemsOf(list, scope, depth + 1)).map((item) => text.replace(/%[sv]/, () => item));
-}
-
-// packages/orchestrator/src/hcl/references.ts
-/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
-const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
-/** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
-const UNKNOWN = "";
-const VAR_FILES = /* @__PURE__ */ new Set(["required_var_files", "optional_var_files"]);
-const HOOKS = /* @__PURE__ */ new Set([
-	"before_hook",
-	"after_hook",
-	"error_hook"
-]);
-const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
-	"terraform",
-	"module",
-	"unit",
-	"stack"
-]);
-/** Finds what `terragrunt find` does not report: files, folders and local modules that HCL names by a path. */
-function referencesIn(scope) {
-	const found = nothingCollected();
-	for (const { attribute, around } of attributesIn(scope.body)) {
-		const reportedByTerragrunt = EVALUATED_BY_FIND.has(around[0] ?? "");
-		for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
-		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
-		const [block, inner] = around;
-		if (block === void 0 || inner !== void 0) continue;
-		takeDependency(attribute, block, scope, found);
-		if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
-		if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
-	}
-	for (const { args, folder } of hooksOf(scope)) takeCommand(args, folder, scope, found);
-	return {
-		files: [...found.files],
-		located: [...found.located],
-		folders: [...found.folders],
-		configurations: [...found.configurations],
-		sources: found.sources,
-		unknownSource: found.unknownSource,
-		unknownLocalSource: found.unknownLocalSource,
-		unknownDependency: found.unknownDependency,
-		unknownFunction: found.unknownFunction,
-		dependencies: found.dependencies,
-		unknownFiles: [...found.unknownFiles],
-		unknownConfigurations: [...found.unknownConfigurations],
-		unknownAbove: found.unknownAbove || scope.body.faulty,
-		hidesCredentials: found.hidesCredentials
-	};
-}
-function takeInclude({ value }, scope, found) {
-	const text = evaluate(value, scope) ?? unknownPath(value, scope, found);
-	if (text !== null) put(found, "configurations", text, scope.unitFolder);
-}
-function takeSource({ value, line }, block, scope, found) {
-	const source = evaluate(value, scope);
-	const isUnknown = source === null || source.split("?", 1)[0]?.includes("") === true;
-	found.unknownSource ||= isUnknown;
-	found.unknownLocalSource ||= isUnknown && (source === null || /^[./\u{F8FF}]/u.test(source));
-	const local = source === null ? null : localSource(source);
-	if (local === null) return;
-	const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
-	if (isUnknown) put(found, "configurations", local, base);
-	else {
-		const path = repositoryPath(local, base);
-		if (path !== null) found.sources.set(path, line);
-	}
-}
-/** Var files that `extra_arguments` name, as a list or as arguments of the command. */
-function varFiles({ name, value }, scope) {
-	if (VAR_FILES.has(name)) return itemsOf(value, scope);
-	if (name !== "arguments") return [];
-	const texts = itemsOf(value, scope);
-	return texts.flatMap((text, index) => {
-		return /^--?var-file$/.test(texts[index - 1] ?? "") ? text : /^--?var-file=(.+)$/s.exec(text)?.[1] ?? [];
-	});
-}
-/** What hooks start, and the folder in which they do. */
-function hooksOf(scope) {
-	return scope.body.blocks.filter(({ type }) => type === "terraform").flatMap(({ body }) => body.blocks.filter(({ type }) => HOOKS.has(type))).map(({ body }) => {
-		const attribute = (name) => body.attributes.find((one) => one.name === name)?.value;
-		const [execute, place] = [attribute("execute"), attribute("working_dir")];
-		const text = place === void 0 ? null : evaluate(place, scope);
-		const folder = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
-		return {
-			args: execute === void 0 ? [] : [execute],
-			folder: folder ?? scope.unitFolder
-		};
-	});
-}
-function nothingCollected() {
-	return {
-		files: /* @__PURE__ */ new Set(),
-		located: /* @__PURE__ */ new Set(),
-		folders: /* @__PURE__ */ new Set(),
-		configurations: /* @__PURE__ */ new Set(),
-		unknownFiles: /* @__PURE__ */ new Set(),
-		unknownConfigurations: /* @__PURE__ */ new Set(),
-		sources: /* @__PURE__ */ new Map(),
-		dependencies: /* @__PURE__ */ new Map(),
-		unknownSource: false,
-		unknownLocalSource: false,
-		unknownDependency: false,
-		unknownFunction: false,
-		unknownAbove: false,
-		hidesCredentials: false
-	};
-}
-function put(found, kind, text, base) {
-	if (text.includes("")) {
-		const pattern = patternPath(text, base);
-		const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
-		if (pattern !== null) unknown.add(pattern);
-		return;
-	}
-	const path = repositoryPath(text, base);
-	if (path !== null) found[kind].add(path);
-}
-/** A path with unknown parts: what stands before them counts only where they can't lead elsewhere. */
-function patternPath(text, base) {
-	const [known = "", ...others] = text.split("");
-	const rest = others.join("");
-	if (rest.includes("..")) return `${""}/${posix.basename(rest)}`;
-	return known === "" ? text : repositoryPath(text, base);
-}
-/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
-function takeCall(call, reportedByTerragrunt, scope, found) {
-	const fileFolder = posix.dirname(scope.file);
-	found.unknownFunction ||= !isKnownFunction(call.name);
-	if (call.name === "find_in_parent_folders") {
-		const place = evaluate(call, scope);
-		if (place !== null) put(found, "located", place, scope.unitFolder);
-		return;
-	}
-	if (call.name === "run_cmd") takeCommand(call.args, scope.unitFolder, scope, found);
-	if (call.name === "try" || call.name === "can") {
-		const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
-		found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
-	}
-	const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
-	const [argument] = call.args;
-	if (kind === void 0 || argument === void 0) return;
-	const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
-	if (text === null) return;
-	put(found, kind === "configurations" && text.includes("") && !reportedByTerragrunt ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
-}
-/** Blocks that Terragrunt evaluates to find units. */
-const EVALUATED_BY_FIND = /* @__PURE__ */ new Set(["locals", "include"]);
-const OTHER_READS = /* @__PURE__ */ new Map([
-	["fileexists", "located"],
-	["fileset", "folders"],
-	["read_terragrunt_config", "configurations"]
-]);
-/** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
-function unknownPath(argument, scope, found) {
-	if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
-	const [name, fallback] = argument.args;
-	const text = name === void 0 ? "" : evaluate(name, scope);
-	if (text === null || text.includes("")) {
-		found.unknownAbove = true;
-		return null;
-	}
-	return fallback === void 0 ? null : scope.unknown;
-}
-/** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
-function takeCommand(args, folder, scope, found) {
-	for (const text of args.flatMap((argument) => itemsOf(argument, scope))) {
-		const folders = [folder, ...foldersEntered(text, folder)];
-		for (const word of /* @__PURE__ */ new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
-			if (word === "" || word.includes("")) continue;
-			const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
-			for (const path of paths) if (scope.exists(path)) found.files.add(path);
-		}
-	}
-}
-/** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
-function foldersEntered(text, from) {
-	const folders = [];
-	for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])cd\s+["']?([^\s;&|"')]+)/g)) {
-		const entered = target.includes("") ? null : repositoryPath(target, folders.at(-1) ?? from);
-		if (entered !== null) folders.push(entered);
-	}
-	return folders;
-}
-function takeDependency({ name, value, line }, block, scope, found) {
-	const one = block === "dependency" && name === "config_path";
-	const isList = block === "dependencies" && name === "paths";
-	if (!one && !isList) return;
-	const parts = isList && value.kind === "list" ? value.items : [value];
-	const isKnown = (part) => evaluate(part, scope)?.includes("") === false;
-	found.unknownDependency ||= !parts.every(isKnown);
-	for (const text of itemsOf(value, scope)) {
-		if (text.includes("")) continue;
-		const path = repositoryPath(text, scope.terragruntFolder) ?? posix.join(scope.terragruntFolder, text);
-		if (!found.dependencies.has(path)) found.dependencies.set(path, line);
-	}
-}
-/** The path of a local source, its subfolder behind `//` included; `null` for one that is fetched from elsewhere. */
-function localSource(source) {
-	if (!/^(?:\.{0,2}\/|\.{1,2}$)/.test(source)) return null;
-	return (source.split("?", 1)[0] ?? source).replace("//", "/");
-}
-/** The included files of a unit by label, as far as their paths are known. */
-function includesOf$1(body, evaluated) {
-	const includes = /* @__PURE__ */ new Map();
-	for (const block of body.blocks) {
-		const path = block.type === "include" ? block.body.attributes.find(({ name }) => name === "path")?.value : void 0;
-		const file = path === void 0 ? null : evaluated(path);
-		if (file !== null) includes.set(block.labels[0] ?? "", file);
-	}
-	return includes;
-}
-
-// packages/orchestrator/src/discover/checkout/sources.ts
-/**
-* The files of a commit, as the scan sees them.
-*
-* @param files every file of the commit with its blob, those that stacks generate included
-*/
-function sourcesOf(entries, files, parsed, { realOf }) {
-	return {
-		files,
-		byFolder: Map.groupBy(files.keys(), folderOf$1),
-		folders: foldersAbove(files.keys()),
-		parsed,
-		realOf,
-		submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)
-	};
-}
-/** The files in a folder, at any depth. */
-function filesBelow(sources, folder) {
-	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
-}
-/** Whether a path is a file or a folder of the commit. */
-function isThere(path, { files, folders, realOf }) {
-	const real = realOf(path);
-	return files.has(real) || folders.has(real);
-}
-/** The submodule that a path is, or leads into. */
-function submoduleOf(path, { submodules }) {
-	return submodules.find((submodule) => submodule === path || liesIn(path, submodule)) ?? null;
-}
-
-// packages/orchestrator/src/discover/reads/local-modules.ts
-/** Names of files that hold a module's code. */
-const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
-/** Follows module calls from the unit's own modules to any depth. */
-function addModules(folders, unit, moduleReads, add) {
-	const queue = [...folders].map((folder) => ({
-		folder,
-		called: false
-	}));
-	const seen = new Set(folders);
-	for (const { folder, called } of queue) {
-		const module = moduleReads(folder);
-		const relation = called ? "called by the module of" : "file of the module of";
-		for (const file of module.named) add(file, [{
-			relation: "read by",
-			path: unit
-		}]);
-		for (const file of module.files) add(file, [{
-			relation,
-			path: unit
-		}]);
-		for (const target of module.calls) {
-			if (!seen.has(target)) queue.push({
-				folder: target,
-				called: true
-			});
-			seen.add(target);
-		}
-	}
-}
-/** What a local module consists of, and which further ones it calls. */
-function scanModule(sources, folder) {
-	const submodule = submoduleOf(folder, sources);
-	if (submodule !== null) return {
-		files: [submodule],
-		named: [],
-		calls: []
-	};
-	if ((sources.byFolder.get(folder) ?? []).filter((file) => CODE.test(file)).length === 0) return {
-		files: [],
-		named: [],
-		calls: []
-	};
-	const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
-	const found = referencesOfModule(sources, folder);
-	const named = /* @__PURE__ */ new Set([...found.files, ...found.folders.flatMap((inner) => filesBelow(sources, inner))]);
-	return {
-		files: [...files],
-		named: [...named],
-		calls: found.calls
-	};
-}
-/** What the code of a module's folder names: files, folders that it looks through, and local modules that it calls. */
-function referencesOfModule(sources, folder) {
-	const files = /* @__PURE__ */ new Set();
-	const folders = /* @__PURE__ */ new Set();
-	const calls = /* @__PURE__ */ new Set();
-	const exists = (path) => sources.files.has(sources.realOf(path));
-	for (const file of sources.byFolder.get(folder) ?? []) {
-		if (!CODE.test(file)) continue;
-		const body = sources.parsed(file);
-		if (body === null) continue;
-		const open = () => null;
-		const found = referencesIn({
-			file,
-			body,
-			unitFolder: folder,
-			originalFolder: folder,
-			terragruntFolder: folder,
-			includes: /* @__PURE__ */ new Map(),
-			included: false,
-			env: {},
-			account: null,
-			unknown: null,
-			exists,
-			open
-		});
-		for (const path of found.files) files.add(path);
-		for (const inner of found.folders) folders.add(sources.realOf(inner));
-		for (const path of found.sources.keys()) calls.add(sources.realOf(path));
-	}
-	return {
-		files: [...files],
-		folders: [...folders],
-		calls: [...calls]
-	};
-}
-/** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */
-function isInNestedUnit(file, folder, sources) {
-	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(fileIn(above, "terragrunt.hcl"))) return true;
-	return false;
-}
-
-// packages/orchestrator/src/classify/readers.ts
-/** The units that read a file at either commit, with the chain from the file; head's chain where both have one. */
-function readersOf(file, { base, head, configuration }) {
-	const readers = /* @__PURE__ */ new Map();
-	const put = (unit, links) => {
-		if (!readers.has(unit)) readers.set(unit, links);
-	};
-	const extra = configuration.extra_reads.filter(({ files }) => globMatcher(files)(file.path)).map(({ units }) => globMatcher(units));
-	for (const snapshot of [head, base]) {
-		const { reading, locating } = indexOf(snapshot);
-		for (const unit of reading.get(file.path) ?? []) {
-			const links = snapshot.facts.get(unit)?.reads.get(file.path);
-			if (links !== void 0) put(unit, links);
-		}
-		const located = file.status === "modified" ? [] : locating.get(file.path) ?? [];
-		for (const unit of located) put(unit, [{
-			relation: "read by",
-			path: unit
-		}]);
-		if (extra.length === 0) continue;
-		for (const unit of snapshot.units) if (extra.some((matches) => matches(unit))) put(unit, [{
-			relation: "configured as read by",
-			path: unit
-		}]);
-	}
-	return readers;
-}
-/** Made once for a snapshot: asking every unit about every file is a million questions in a large repository. */
-const indexes = /* @__PURE__ */ new WeakMap();
-function indexOf(snapshot) {
-	const known = indexes.get(snapshot);
-	if (known !== void 0) return known;
-	const [reading, locating] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Map()];
-	const add = (index, file, unit) => {
-		const units = index.get(file);
-		if (units === void 0) index.set(file, [unit]);
-		else units.push(unit);
-	};
-	for (const { path, reads, located } of snapshot.facts.values()) {
-		for (const file of reads.keys()) add(reading, file, path);
-		for (const file of located) add(locating, file, path);
-	}
-	const made = {
-		reading,
-		locating
-	};
-	indexes.set(snapshot, made);
-	return made;
-}
-/** The type of a change of a file that units share. */
-function sharedType(file, envCommon) {
-	if (!file.path.endsWith(".hcl") || file.path.endsWith(".terraform.lock.hcl")) return "FileChanged";
-	if (!liesIn(file.path, envCommon)) return "HclChanged";
-	switch (file.status) {
-		case "added": return "EnvCommonAdded";
-		case "modified": return "EnvCommonChanged";
-		case "deleted": return "EnvCommonDeleted";
-		default: return file.status;
-	}
-}
-/** What a shared file changed: one finding for all of its readers, or none. */
-function sharedFinding(file, commits, besides) {
-	const readers = readersOf(file, commits);
-	if (besides !== null) readers.delete(besides);
-	if (readers.size === 0) return [];
-	return [{
-		type: sharedType(file, commits.configuration.env_common),
-		subject: file.path,
-		units: readers
-	}];
-}
-
-// packages/orchestrator/src/classify/rules/ignored-files.ts
-/** Files on the ignore list affect nothing, unless a unit reads them. */
-const ignoredFiles = {
-	name: "ignored files",
-	take(file, commits) {
-		if (!globMatcher(commits.configuration.ignore)(file.path)) return null;
-		const readers = readersOf(file, commits);
-		const isCode = CODE.test(file.path);
-		const counts = (relation) => READS.has(relation) || isCode && OF_MODULE.has(relation);
-		return [...readers.values()].some((links) => links.some(({ relation }) => counts(relation))) ? null : [];
-	}
-};
-const READS = /* @__PURE__ */ new Set([
-	"read by",
-	"included by",
-	"configured as read by"
-]);
-const OF_MODULE = /* @__PURE__ */ new Set(["file of the module of", "called by the module of"]);
-
-// packages/orchestrator/src/classify/rules/own-configuration.ts
-/** The pipelines' own configuration runs nothing by itself, but the units that see something else by it. */
-const ownConfiguration = {
-	name: "the pipelines' own configuration",
-	take(file, commits) {
-		if (!file.path.startsWith(".pipelines/")) return null;
-		const read = sharedFinding(file, commits, null);
-		if (file.path !== ".pipelines/config.yml" || commits.reconfigured.length === 0) return read;
-		const units = new Map(commits.reconfigured.map((unit) => [unit, [{
-			relation: "settings of",
-			path: unit
-		}]]));
-		return [...read, {
-			type: "FileChanged",
-			subject: file.path,
-			units
-		}];
-	}
-};
-
-// packages/orchestrator/src/classify/rules/shared-files.ts
-/** Any other file: it affects the units that read it at either commit. */
-const sharedFiles = {
-	name: "shared files",
-	take(file, commits) {
-		const found = sharedFinding(file, commits, null);
-		return found.length === 0 ? null : found;
-	}
-};
-
-// packages/orchestrator/src/discover/generated-diff.ts
-/**
-* How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
-* generated at one of them, or that is there still and a template now: that its units are not known does not mean that
-* they are gone.
-*/
-function generatedDiff(base, head) {
-	const unknown = [...base.stacks.filter(({ state }) => state === "failed"), ...head.stacks.filter(({ state }) => state !== "generated")].map(({ folder }) => folder);
-	return [.../* @__PURE__ */ new Set([...base.generated, ...head.generated])].flatMap((path) => {
-		const [before, after] = [base.files.get(path), head.files.get(path)];
-		if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
-		return [{
-			path,
-			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
-		}];
-	});
-}
-/** All that differs: what git says, but for generated files that somebody committed, and what stacks generate. */
-function wholeDiff(diff, base, head) {
-	return [...diff.filter(({ path }) => !base.generated.has(path) && !head.generated.has(path)), ...generatedDiff(base, head)];
-}
-
-// packages/orchestrator/src/classify/rules/stack-sources.ts
-/**
-* Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
-* changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
-*/
-const stackSources = {
-	name: "stack sources",
-	take(file, commits) {
-		const stacks = [...commits.head.stacks, ...commits.base.stacks];
-		const isStackFile = file.path === "terragrunt.stack.hcl" || file.path.endsWith(`/${"terragrunt.stack.hcl"}`);
-		const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
-		const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
-		if (!isStackFile && template === void 0 && readers.length === 0) return null;
-		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
-		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
-		const units = /* @__PURE__ */ new Map();
-		const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
-		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) && (name === null || mayComeFrom(file.path, unit, stacks))) units.set(unit, [{
-			relation: "generates",
-			path: unit
-		}]);
-		const found = sharedFinding(file, commits, null);
-		const type = isStackFile || template !== void 0 ? STACK_TYPES$1[file.status] : "StackChanged";
-		if (units.size > 0) found.unshift({
-			type,
-			subject: file.path,
-			units
-		});
-		return found.length === 0 ? null : found;
-	}
-};
-/** Whether a unit, or a stack that it lies in, is a copy of what holds a file; where that is not known, it may be. */
-function mayComeFrom(file, unit, stacks) {
-	const copied = stacks.flatMap(({ copies }) => [...copies].filter(([copy]) => copy === unit || liesIn(unit, copy)));
-	return copied.length === 0 || copied.some(([, source]) => liesIn(file, source));
-}
-const STACK_TYPES$1 = {
-	added: "StackAdded",
-	modified: "StackChanged",
-	deleted: "StackDeleted"
-};
-/** Generated files that differ between the commits; those of a template's file where one is named. */
-function differing(name, { base, head }) {
-	return generatedDiff(base, head).map(({ path }) => path).filter((path) => name === null || path.endsWith(`/${name}`));
-}
-/** The generated unit that a generated file belongs to. */
-function unitOf(path, { base, head }) {
-	const has = (folder) => {
-		const unit = UnitPath.safeParse(folder);
-		return unit.success && (head.units.has(unit.data) || base.units.has(unit.data));
-	};
-	const folder = unitOwning(path, has);
-	return folder === null ? null : UnitPath.parse(folder);
-}
-
-// packages/orchestrator/src/discover/json-units.ts
-/** The name of a unit's file that is written as JSON. */
-const JSON_UNIT_FILE = `${UNIT_FILE}.json`;
-/**
-* Units that are written as JSON, by their folders, with the files and folders that their texts name. Terragrunt runs one
-* when it is started there, and neither lists it in `find` nor runs it with all others.
-*/
-function jsonUnitsIn(files, textOf) {
-	return new Map([...files.keys()].filter((file) => posix.basename(file) === JSON_UNIT_FILE && !isCached(file)).map((file) => [folderOf$1(file), file]).filter(([folder]) => !files.has(fileIn(folder, UNIT_FILE))).map(([folder, file]) => [folder, pathsIn(textOf(file) ?? "", folder)]));
-}
-/** What a text's strings may name: a path from the unit or the root, or a file that is looked for above the unit. */
-function pathsIn(text, folder) {
-	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, string = ""]) => string.replaceAll("\\", "")).flatMap((string) => {
-		const [, above] = /find_in_parent_folders\("([^"]+)"\)/.exec(string) ?? [];
-		if (above !== void 0) return [...foldersAbove([folder])].map((parent) => fileIn(parent, above));
-		const path = string.replace(/^\$\{get_terragrunt_dir\(\)\}\//, "./").replace(/^\$\{get_repo_root\(\)\}\//, "/@root/");
-		if (!/^(?:\.{1,2}\/|\/@root\/)/.test(path)) return [];
-		return repositoryPath(path.split("?", 1)[0]?.replace("//", "/") ?? path, folder) ?? [];
-	});
-}
-/** Changes of units that are written as JSON, which nothing is done about. */
-function changedJsonUnits(diff, base, head, isIgnored) {
-	const changed = diff.map(({ path }) => path).filter((file) => !isIgnored(file));
-	return [.../* @__PURE__ */ new Set([...base.jsonUnits.keys(), ...head.jsonUnits.keys()])].toSorted().flatMap((folder) => {
-		const file = fileIn(folder, JSON_UNIT_FILE);
-		const path = UnitPath.parse(folder);
-		if (isIgnored(file) || base.units.has(path) || head.units.has(path)) return [];
-		const reads = [...base.jsonUnits.get(folder) ?? [], ...head.jsonUnits.get(folder) ?? []];
-		if (!changed.some((name) => liesIn(name, folder) || reads.some((read) => read === name || liesIn(name, read)))) return [];
-		return [{
-			kind: "not-evaluated",
-			path,
-			file,
-			line: null,
-			message: `\`${file}\`, which ${head.jsonUnits.has(folder) ? "this change touches" : "this change deletes"}, is written as JSON. Terragrunt's \`find\` and \`run --all\` pass over such a unit, and so does Pipelines: nothing of it is planned, applied or destroyed. Write it as \`${UNIT_FILE}\`, or put the file on the \`ignore\` list and run it by hand.`
-		}];
-	});
-}
-
-// packages/orchestrator/src/discover/templates.ts
-/**
-* Whether a unit or a stack is a template. That a stack names it as a source is not enough: what runs by itself goes on
-* doing so when somebody makes a copy of it. It takes a text that is written for values, a catalogue's folder, or a place
-* in no environment.
-*/
-function isTemplate({ folder, values, isSource, isInEnvironment }) {
-	if (values === "needed") return true;
-	const inCatalogue = isInCatalogue(folder);
-	return values === "optional" ? isSource || inCatalogue : isSource && (inCatalogue || !isInEnvironment);
-}
-/** Whether a folder lies where catalogues keep what is copied from. */
-function isInCatalogue(folder) {
-	return /(?:^|\/)_?catalog(?:ue)?s?\/|^_?(?:units|templates)\//.test(folder);
-}
-/** How a configuration uses `values`, by its text. */
-function valuesUseIn(body) {
-	const uses = body.attributes.map(({ value }) => useIn(value)).concat(body.blocks.map((block) => valuesUseIn(block.body)));
-	return uses.includes("needed") ? "needed" : uses.includes("optional") ? "optional" : "none";
-}
-function useIn(expression) {
-	const uses = [...usesIn(expression, false)];
-	if (uses.length === 0) return "none";
-	return uses.includes("optional") ? "optional" : "needed";
-}
-function* usesIn(expression, isGuarded) {
-	if (expression.kind === "access" && expression.of === "values") yield isGuarded ? "optional" : "needed";
-	if (expression.kind === "for" && expression.names.includes("values")) {
-		yield* usesIn(expression.collection, isGuarded);
-		return;
-	}
-	const guards = expression.kind === "call" && (expression.name === "try" || expression.name === "can");
-	for (const inner of innerOf(expression)) yield* usesIn(inner, isGuarded || guards);
-}
-
-// packages/orchestrator/src/discover/remains.ts
-/**
-* What is left of a unit at a commit where it is none; `null` when it is gone. A delete needs this answer: a unit is
-* destroyed only when nothing is left that may still be the unit.
-*/
-function remainsOf(unit, head) {
-	const links = new Set(head.links);
-	for (let folder = unit; folder !== "."; folder = folderOf$1(folder)) {
-		if (links.has(folder)) return {
-			path: folder,
-			kind: "link"
-		};
-		if (head.files.has(folder)) return {
-			path: folder,
-			kind: "opaque"
-		};
-	}
-	for (const name of [UNIT_FILE, JSON_UNIT_FILE]) if (head.files.has(fileIn(unit, name))) return {
-		path: fileIn(unit, name),
-		kind: "configuration"
-	};
-	return null;
-}
-/** Units that a comparison removes as far as can be read, and of which something is left that can't be. */
-function doubtfulDeletes(removed, head) {
-	return [...removed].toSorted().flatMap((unit) => {
-		const remains = remainsOf(unit, head);
-		if (remains === null) return [];
-		const what = describe(remains);
-		if (what === null) return [];
-		const message = `\`${unit}\` has no \`${UNIT_FILE}\` any more, but it is not known to be gone: ${what}. Nothing of it is run or destroyed. If it is to go, remove \`${remains.path}\` in a change of its own.`;
-		return [{
-			kind: "path",
-			path: unit,
-			file: remains.path,
-			line: null,
-			message
-		}];
-	});
-}
-/**
-* Units and stacks that ran by themselves and are templates now: nothing is destroyed by that, and nothing runs any more,
-* which has to be meant.
-*/
-function becameTemplates(base, head) {
-	const message = (what) => `${what} ran by itself before, and is a template of stacks now: it asks for \`values\`, or a stack copies it and no environment has it. What it made is not destroyed, and not run any more. If it is to go, remove its file in a change of its own; if it is to run, leave it as it was and copy another folder.`;
-	const units = [...base.units.keys()].filter((unit) => !head.units.has(unit) && head.templates.has(unit)).filter((unit) => !isInCatalogue(unit) && becameOne(fileIn(unit, "terragrunt.hcl"), unit, base, head)).map((unit) => {
-		return {
-			kind: "path",
-			path: unit,
-			file: fileIn(unit, UNIT_FILE),
-			line: null,
-			message: message(`\`${unit}\``)
-		};
-	});
-	const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
-	const stacks = head.stacks.filter(({ file, state }) => state === "template" && generated.has(file)).filter(({ file, folder }) => !isInCatalogue(folder) && becameOne(file, folder, base, head)).map(({ file }) => {
-		return {
-			kind: "path",
-			path: null,
-			file,
-			line: null,
-			message: message(`The stack \`${file}\``)
-		};
-	});
-	return [...units, ...stacks];
-}
-/** Whether an edit made a template of it: a configuration that tells templates where none was before made nothing. */
-function becameOne(file, folder, base, head) {
-	const isCopied = ({ stacks }) => stacks.some(({ templates }) => templates.some((source) => source === folder || liesIn(folder, source)));
-	return base.files.get(file) !== head.files.get(file) || isCopied(head) && !isCopied(base);
-}
-/** Links are faults of their own, and a file that is there and is no unit is a root. */
-function describe({ path, kind }) {
-	if (kind === "opaque") return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;
-	if (kind === "configuration" && path.endsWith(".json")) return `\`${path}\` is there, which Pipelines does not read`;
-	return null;
-}
-
-// packages/orchestrator/src/discover/snapshot.ts
-/** The snapshot of "nothing was there yet". */
-function emptySnapshot(commit) {
-	return {
-		commit,
-		files: /* @__PURE__ */ new Map(),
-		units: /* @__PURE__ */ new Set(),
-		facts: /* @__PURE__ */ new Map(),
-		stacks: [],
-		generated: /* @__PURE__ */ new Set(),
-		templates: /* @__PURE__ */ new Set(),
-		jsonUnits: /* @__PURE__ */ new Map(),
-		links: [],
-		unset: [],
-		faults: []
-	};
-}
-/** Whether a stack generates a unit. */
-function isGenerated(unit, { generated }) {
-	return generated.has(fileIn(unit, UNIT_FILE));
-}
-
-// packages/orchestrator/src/classify/rules/unit-files.ts
-/** Files inside a unit's own folder: the unit was added, changed or deleted. */
-const unitFiles = {
-	name: "unit files",
-	take(file, commits) {
-		const { base, head } = commits;
-		const folder = unitOwning(file.path, (name) => isUnit(file.status === "deleted" ? base : head, name));
-		if (folder === null) return null;
-		const unit = UnitPath.parse(folder);
-		const type = changeOf(unit, base, head);
-		if (type === null) return null;
-		return [{
-			type: isGenerated(unit, head) || isGenerated(unit, base) ? STACK_TYPES[type] : type,
-			subject: unit,
-			units: /* @__PURE__ */ new Map([[unit, [{
-				relation: "in the folder of",
-				path: unit
-			}]]])
-		}, ...sharedFinding(file, commits, unit)];
-	}
-};
-function isUnit(snapshot, folder) {
-	const unit = UnitPath.safeParse(folder);
-	return unit.success && snapshot.units.has(unit.data);
-}
-function changeOf(unit, base, head) {
-	if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
-	return remainsOf(unit, head) === null ? "ModuleDeleted" : null;
-}
-/** The same, of a unit that a stack generates. */
-const STACK_TYPES = {
-	ModuleAdded: "StackAdded",
-	ModuleChanged: "StackChanged",
-	ModuleDeleted: "StackDeleted"
-};
-
-// packages/orchestrator/src/classify/classify.ts
-/** All rules in the order in which they get to see a file. A new type of change is found by one of them, or by a new one. */
-const ALL_RULES = [
-	ignoredFiles,
-	accounts,
-	ownConfiguration,
-	unitFiles,
-	stackSources,
-	sharedFiles
-];
-/** The rules, once every type of change is found by one of them: the compiler names the type that none finds. */
-const RULES = ALL_RULES;
-/** Makes infra changes of changed files. Every file ends in a change, in `unmatched` or in `ignored`. */
-function classifyChanges(diff, commits, rules) {
-	const changes = /* @__PURE__ */ new Map();
-	const unmatched = [];
-	const ignored = [];
-	for (const file of diff.toSorted(byPath)) {
-		const taken = firstTaken(file, commits, rules);
-		if (taken === null) {
-			unmatched.push(file.path);
-			continue;
-		}
-		if (taken.findings.length === 0) (taken.rule === ignoredFiles ? ignored : unmatched).push(file.path);
-		for (const finding of taken.findings) {
-			const key = `${finding.type} ${finding.subject}`;
-			const draft = changes.get(key) ?? {
-				...finding,
-				files: [],
-				reasons: /* @__PURE__ */ new Map()
-			};
-			changes.set(key, draft);
-			draft.files.push(file);
-			for (const [unit, links] of finding.units) {
-				const reasons = draft.reasons.get(unit) ?? [];
-				draft.reasons.set(unit, reasons);
-				reasons.push({
-					change: finding.type,
-					file: file.path,
-					links: [...links]
-				});
-			}
-		}
-	}
-	return {
-		changes: [...changes.entries()].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, { type, subject, files, reasons, account }]) => ({
-			type,
-			subject,
-			files,
-			reasons,
-			...account === void 0 ? {} : { account }
-		})),
-		unmatched,
-		ignored
-	};
-}
-function firstTaken(file, commits, rules) {
-	for (const rule of rules) {
-		const findings = rule.take(file, commits);
-		if (findings !== null) return {
-			rule,
-			findings
-		};
-	}
-	return null;
-}
-
-// packages/orchestrator/src/classify/ignored-units.ts
-function ignoredBy({ ignore }) {
-	const isIgnored = globMatcher(ignore);
-	return {
-		isIgnored,
-		isIgnoredUnit: (unit) => isIgnored(fileIn(unit, UNIT_FILE))
-	};
-}
-/**
-* Leaves out units whose own configuration is on the ignore list: a catalogue of templates beside the units that run.
-* Files that affect nothing else are ignored with them.
-*/
-function withoutIgnoredUnits({ changes, unmatched, ignored }, isIgnored) {
-	const left = [];
-	const dropped = [];
-	for (const change of changes) {
-		const reasons = new Map([...change.reasons].filter(([unit]) => !isIgnored(unit)));
-		if (reasons.size > 0 || change.reasons.size === 0) left.push({
-			...change,
-			reasons
-		});
-		else dropped.push(...change.files.map(({ path }) => path));
-	}
-	const taken = new Set(left.flatMap(({ files }) => files.map(({ path }) => path)));
-	const also = dropped.filter((path) => !taken.has(path));
-	return {
-		changes: left,
-		unmatched,
-		ignored: [.../* @__PURE__ */ new Set([...ignored, ...also])].toSorted()
-	};
-}
-
-// packages/core/src/configuration/policy.ts
-/**
-* The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
-* determines jobs, and the executor once more, since a job's document is no authority.
-*
-* A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
-* at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
-* who protects it later is heard as well.
-*
-* @param governing the environment of the unit by the configuration that governs the job
-* @param now the same by the newest configuration that is known; `null` where that knows no such unit
-*/
-function restrictionOn(governing, now, unit, action) {
-	if (!changesUnits(action)) return null;
-	const { removes } = traitsOf(action);
-	const current = now ?? governing;
-	if (current.apply === "paused") return pauseOf(current, action);
-	if (!removes) return null;
-	return destroyRuleOf(governing, unit) ?? destroyRuleOf(current, unit);
-}
-function pauseOf({ name }, action) {
-	const resume = `set \`environments.${name}.apply\` to \`on\``;
-	return {
-		by: "paused",
-		message: `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`,
-		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
-		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
-	};
-}
-function destroyRuleOf({ name, protect, destroy }, unit) {
-	if (globMatcher(protect)(unit)) return {
-		by: "protected",
-		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
-		...waysToDestroy(`take it out of \`environments.${name}.protect\``)
-	};
-	if (destroy === "deny") return {
-		by: "destroy-denied",
-		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
-		...waysToDestroy(`set \`environments.${name}.destroy\` to \`allow\``)
-	};
-	return null;
-}
-function waysToDestroy(change) {
-	return {
-		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
-		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
-	};
-}
-
-// packages/core/src/ledger/ledger.ts
-/** Attempts are one run. */
-function sameRun(a, b) {
-	return a.id === b.id;
-}
-
-// packages/core/src/ledger/position.ts
-/**
-* @param determined what the ledger says, `null` when nothing was determined yet
-* @param tip the deploy branch's, as it is now
-*/
-function positionOf({ determined, head, tip }, contains) {
-	const has = (commit, ancestor) => commit === ancestor || contains(commit, ancestor) === true;
-	if (!has(tip, head)) return "gone";
-	if (determined === head) return "same";
-	if (determined === null || has(head, determined)) return "ahead";
-	return has(determined, head) && has(tip, determined) ? "behind" : "rewritten";
-}
-/** Whether a commit is one of the branch that comes after a head. */
-function isLaterOnBranch({ commit, head, tip }, contains) {
-	if (commit === head || contains(commit, head) !== true) return false;
-	return commit === tip || contains(tip, commit) === true;
-}
-
-// packages/core/src/ledger/claim.ts
-/**
-* Whether a unit was applied at a commit after what is determined, and nothing is due: the next comparison does not
-* show what the commits in between turned back.
-*/
-function isAppliedAhead({ due, applied, dismissed }, determined, contains) {
-	const reached = determined?.commit ?? null;
-	if (due !== void 0 || dismissed !== void 0 || applied === void 0 || reached === null) return false;
-	return applied.commit !== reached && contains(applied.commit, reached) === true;
-}
-/** Whether a unit was applied at such a commit, and the branch was pushed by force since and does not have it. */
-function isAstray(record, determined, { tip, contains }) {
-	if (record?.applied === void 0 || !isAppliedAhead(record, determined, contains)) return false;
-	return record.applied.commit !== tip && contains(tip, record.applied.commit) !== true;
-}
-/** The commits that may be in effect of a unit, and those that want something of it. */
-function commitsOf({ due, applied, dismissed }) {
-	return [
-		...due === void 0 ? [] : [due.commit, ...due.commits],
-		...applied === void 0 ? [] : [applied.commit],
-		...dismissed === void 0 ? [] : [dismissed.commit]
-	];
-}
-
-// packages/core/src/ledger/due.ts
-/**
-* What is due and free to be taken by a run at its head, in the order of paths. What exists at head is applied, what
-* does not is destroyed, whatever was due before.
-*/
-function dueFor(ledger, question) {
-	const take = [];
-	const leave = [];
-	for (const record of ledger.units.values()) {
-		const { unit: path, due } = record;
-		if (due === void 0) continue;
-		const because = notTaken(record, due, ledger.determined?.commit ?? null, question);
-		if (because !== null) leave.push({
-			path,
-			due,
-			because
-		});
-		else if (question.existsAtHead(path)) take.push({
-			path,
-			due,
-			action: "apply",
-			commit: question.head
-		});
-		else take.push({
-			path,
-			due,
-			action: "destroy",
-			commit: due.commit
-		});
-	}
-	return {
-		take: take.toSorted(byPath),
-		leave: leave.toSorted(byPath)
-	};
-}
-function notTaken(record, due, determined, { run, head, tip, isEnded, contains, asked }) {
-	if (!sameRun(due.owner, run) && !isEnded(due.owner)) return "its run goes on";
-	if (commitsOf(record).some((commit) => isLaterOnBranch({
-		commit,
-		head,
-		tip
-	}, contains))) return "it is due for a later commit";
-	if (determined !== null && isLaterOnBranch({
-		commit: determined,
-		head,
-		tip
-	}, contains) && !sameRun(due.owner, run)) return "a later run has determined more";
-	return due.why === "set-back" && asked?.(record.unit) !== true ? "somebody has to ask for it" : null;
-}
-/**
-* Units that were applied at a commit after what is determined: by a run that did not know all that changed, or by
-* hand. They belong to the changes of the next run, since a comparison that begins earlier may not show them.
-*/
-function appliedAhead(ledger, { head, tip, contains, existsAtHead }, changes) {
-	return [...ledger.units.values()].flatMap((record) => {
-		if (record.applied === void 0 || !isAppliedAhead(record, ledger.determined, contains)) return [];
-		if (!changes && !isAstray(record, ledger.determined, {
-			tip,
-			contains
-		})) return [];
-		if (existsAtHead(record.unit)) return [{
-			path: record.unit,
-			action: "apply",
-			commit: head
-		}];
-		if (record.applied.action === "destroy") return [];
-		return [{
-			path: record.unit,
-			action: "destroy",
-			commit: record.applied.commit
-		}];
-	});
-}
-
-// packages/core/src/wording/by-hand.ts
-/** How a person has an action done that needs a reviewed plan: a plan by hand, which is read, then the action. */
-function byHand({ path, at, action }) {
-	return `run the workflow by hand with action \`${traitsOf(action).reviewedAs ?? "plan"}\`, unit \`${path}\` and commit \`${at}\`, and read that plan. If it is right, run it with action \`${action}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run.`;
-}
-
-// packages/orchestrator/src/compare/look.ts
-/** What a look found, as the ledger's rules take it. */
-function ledgerOf({ determined, units }) {
-	return {
-		determined,
-		units: new Map(units.map((unit) => [unit.unit, unit]))
-	};
-}
-/** Which of the commits that a look and a run speak of have which others among their ancestors. */
-function ancestryOfLook(repository, { determined, units, tip }, head) {
-	const last = determined?.commit ?? null;
-	return repository.ancestry([
-		head,
-		tip,
-		...last === null ? [] : [last],
-		...units.flatMap(commitsOf)
-	]);
-}
-
-// packages/orchestrator/src/due/owed.ts
-/** What is due and free to be taken by this run. */
-function owedUnits({ look, comparison, contains, existsAtHead, asked }) {
-	const { head } = comparison;
-	const ended = new Set(look.ended);
-	const ledger = ledgerOf(look);
-	const question = {
-		run: look.run,
-		head,
-		tip: look.tip,
-		contains,
-		existsAtHead
-	};
-	const { take, leave } = dueFor(ledger, {
-		...question,
-		isEnded: ({ id }) => ended.has(id),
-		...asked === null ? {} : { asked }
-	});
-	const due = asked === null ? take : take.filter(({ path }) => asked(path));
-	const ahead = asked === null ? appliedAhead(ledger, question, comparison.base !== head) : [];
-	const named = new Set(due.map(({ path }) => path));
-	return {
-		units: [...due, ...ahead.filter(({ path }) => !named.has(path))],
-		notices: leave.filter(({ path }) => asked?.(path) ?? true).map(({ path, because, due: { owner } }) => `\`${path}\` stays due: ${because} (run ${owner.number}).`)
-	};
-}
-/** Why a unit that is due runs. */
-function dueReason({ path, due }) {
-	return {
-		change: "StillDue",
-		file: due === void 0 ? "applied ahead of the branch" : `${due.why} in run ${due.owner.number}`,
-		links: [{
-			relation: "due since",
-			path
-		}]
-	};
-}
-/** What is said of a unit that is due, for its row and its claim. */
-function dueOf({ due }) {
-	if (due === void 0) return {};
-	return { due: {
-		owner: due.owner.id,
-		since: due.since,
-		why: due.why,
-		commits: [...due.commits]
-	} };
-}
-/**
-* The removed units among what is owed. Each runs at the commit that still had it, by that commit's configuration, so
-* that nothing of it has to be determined again.
-*/
-async function owedDestroys(units, configurations, { newest }) {
-	const now = environmentLookup(newest);
-	const destroys = [];
-	const notices = [];
-	for (const unit of units.filter(({ action }) => action === "destroy")) {
-		const { path, commit, due } = unit;
-		const placed = environmentLookup(await configurations.at(commit))(path);
-		if (placed.kind !== "one") {
-			notices.push(`\`${path}\` stays due: at ${commit} it is in no environment of its own, so nobody can destroy it.`);
-			continue;
-		}
-		const current = now(path);
-		const withheld = restrictionOn(placed.environment, current.kind === "one" ? current.environment : null, path, "destroy") ?? (due?.why === "held-move" ? heldMove(unit) : null);
-		destroys.push({
-			path,
-			status: "deleted",
-			action: "destroy",
-			at: commit,
-			environment: placed.environment.name,
-			because: [dueReason(unit)],
-			dependsOn: [...due?.dependsOn ?? []],
-			...dueOf(unit),
-			...withheld === null ? {} : { withheld: {
-				by: withheld.by,
-				message: withheld.message,
-				next: withheld.next
-			} }
-		});
-	}
-	return {
-		units: destroys,
-		notices
-	};
-}
-/** A held move waits for a person, however many runs come by. */
-function heldMove({ path, commit, due }) {
-	return {
-		by: "move",
-		message: due?.message === void 0 || due.message === "" ? `\`${path}\` moved, so its resources may live on elsewhere.` : due.message,
-		next: `If nothing is left of its state, run the workflow by hand with action \`dismiss\` for it. If the old state still has resources that are to go, ${byHand({
-			path,
-			at: commit,
-			action: "destroy"
-		})}`
-	};
-}
-
-// packages/orchestrator/src/classify/owed.ts
-/** The units among what is owed that head has, as a change of their own; `null` when there are none. */
-function owedChange({ units }) {
-	const applies = units.filter(({ action }) => action === "apply");
-	if (applies.length === 0) return null;
-	return {
-		type: "StillDue",
-		subject: "earlier commits",
-		files: [],
-		reasons: new Map(applies.map((unit) => [unit.path, [dueReason(unit)]]))
-	};
-}
-
-// packages/orchestrator/src/classify/requested.ts
-/**
-* The units that somebody, or a schedule, asked for, as changes: nothing has changed, and they run all the same.
-*
-* @throws EventError when a lock is to be given back and not exactly one unit is named
-*/
-function requestedChanges(head, { action, globs, change }) {
-	const matches = globMatcher(globs);
-	const asked = [...head.units].filter(matches).toSorted();
-	if (traitsOf(action).worksOn === "lock" && asked.length !== 1) throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${globs.join(" ")}`);
-	const requested = {
-		type: change,
-		subject: globs.join(" "),
-		files: [],
-		reasons: new Map(asked.map((unit) => [unit, [{
-			change,
-			file: globs.join(" "),
-			links: [{
-				relation: "asked for",
-				path: unit
-			}]
-		}]]))
-	};
-	return {
-		changes: asked.length === 0 ? [] : [requested],
-		unmatched: [],
-		ignored: []
-	};
-}
-
-// packages/orchestrator/src/classify/classify-comparison.ts
-/** What a comparison is about, as changes: what differs, or what somebody asked for; and what is due. */
-function classifyComparison(compared, { base, head, diff }, settings, owed, { isIgnoredUnit }) {
-	const found = () => {
-		switch (compared.kind) {
-			case "comparison": return classifyChanges(diff, {
-				base,
-				head,
-				...settings
-			}, RULES);
-			case "requested": return requestedChanges(head, compared.request);
-			case "due": return {
-				changes: [],
-				unmatched: [],
-				ignored: []
-			};
-			default: return compared;
-		}
-	};
-	const classified = withoutIgnoredUnits(found(), isIgnoredUnit);
-	const change = owedChange(owed);
-	return change === null ? classified : {
-		...classified,
-		changes: [...classified.changes, change]
-	};
-}
-
-// packages/orchestrator/src/compare/compared.ts
-/** What somebody, or a schedule, asked for; `null` where what changed decides. */
-function requestOf(compared) {
-	return compared.kind === "requested" ? compared.request : null;
-}
-/** Whether the run is to change anything but reports. */
-function writesAny(compared) {
-	if (compared.kind === "due") return true;
-	return compared.kind === "requested" ? traitsOf(compared.request.action).writes : compared.comparison.mode === "apply";
-}
-/** Whether it may take along what is due: a push does, and a request for just that. */
-function takesDue(compared) {
-	const { ledgerClaim, mode } = compared.comparison;
-	if (ledgerClaim === void 0) return false;
-	return compared.kind === "due" || compared.kind === "comparison" && mode === "apply";
-}
-/** What has to be said of how it was compared. */
-function noticesOf(compared) {
-	return compared.kind === "comparison" && compared.notice !== void 0 ? [compared.notice] : [];
-}
-
-// packages/orchestrator/src/compare/ledger-base.ts
-/**
-* What a run of the deploy branch compares its head with. It is what was determined last, so that a run that was lost,
-* failed or cancelled is covered by the next. After a forced push that holds too: two trees can be compared whatever
-* their history; only where what was determined is gone for good the event's own word has to do.
-*/
-function ledgerBase({ determined, head, tip, before, has }, contains) {
-	const position = positionOf({
-		determined,
-		head,
-		tip
-	}, contains);
-	switch (position) {
-		case "gone": return {
-			kind: "nothing",
-			why: `The deploy branch does not have ${head} any more: it is at ${tip}.`
-		};
-		case "same": return {
-			kind: "due-only",
-			why: `What ${head} changes was determined before.`
-		};
-		case "behind": return {
-			kind: "due-only",
-			why: `A later run has determined what ${head} changes, up to ${determined}.`
-		};
-		case "ahead": return {
-			kind: "changes",
-			base: determined ?? before,
-			notice: null
-		};
-		case "rewritten":
-			if (determined !== null && has(determined)) return {
-				kind: "changes",
-				base: determined,
-				notice: null
-			};
-			return {
-				kind: "changes",
-				base: before,
-				notice: `The branch was pushed by force, and GitHub does not have ${determined} any more, up to which changes were determined. What was merged between it and ${before ?? "the first commit"} and not determined can't be told; what was due before is still due.`
-			};
-		default: return position;
-	}
-}
-
-// packages/orchestrator/src/compare/comparison.ts
-/**
-* Decides which two commits are compared, fetching what the clone lacks.
-*
-* @param deployBranchAt the deploy branch that the configuration of a commit names
-* @param look what the ledger said before; `null` without one
-* @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
-* @throws EventError when a payload is malformed
-*/
-async function compareCommits(repository, wanted, deployBranchAt, look) {
-	if (wanted.kind === "local") return localComparison(repository, wanted, deployBranchAt);
-	const { event } = wanted;
-	switch (event.name) {
-		case "pull_request": return pullRequestComparison(repository, event, deployBranchAt);
-		case "push": return pushComparison(repository, event, deployBranchAt, look);
-		case "merge_group": {
-			const { merge_group } = readPayload(event, MergeGroupPayload);
-			const [base, head] = [await needed(repository, merge_group.base_sha), await needed(repository, merge_group.head_sha)];
-			return {
-				kind: "comparison",
-				withoutCloud: true,
-				comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base))
-			};
-		}
-		case "workflow_dispatch": return requestedUnits(repository, event, deployBranchAt, look);
-		case "schedule": {
-			const head = await needed(repository, event.sha);
-			const plain = comparisonOf("drift", head, head, event, await deployBranchAt(head));
-			return {
-				kind: "requested",
-				comparison: {
-					...plain,
-					...claimSeen(plain, look)
-				},
-				request: {
-					action: "plan",
-					globs: ["**"],
-					change: "DriftChecked"
-				}
-			};
-		}
-		default: return {
-			kind: "nothing",
-			comparison: comparisonOf("plan", event.sha, event.sha, event, await deployBranchAt(event.sha)),
-			why: `Nothing to do: Pipelines does not act on the event \`${event.name}\`.`
-		};
-	}
-}
-async function localComparison(repository, wanted, deployBranchAt) {
-	const head = await known(repository, wanted.head);
-	const tip = await known(repository, wanted.base);
-	const base = wanted.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
-	const branch = await repository.branch();
-	const event = {
-		name: "local",
-		ref: branch === null ? head : `refs/heads/${branch}`,
-		actor: null
-	};
-	const mode = wanted.event === "push" ? "apply" : "plan";
-	return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: comparisonOf(mode, base, head, event, await deployBranchAt(mode === "plan" ? base : head))
-	};
-}
-async function pullRequestComparison(repository, event, deployBranchAt) {
-	const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
-	const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
-	return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: {
-			...comparisonOf("plan", base, head, event, await deployBranchAt(base)),
-			pullRequest: {
-				number,
-				headSha: pullRequest.head.sha,
-				headRef: pullRequest.head.ref,
-				baseRef: pullRequest.base.ref,
-				untrusted: pullRequest.head.repo?.full_name !== pullRequest.base.repo.full_name || event.actor === "dependabot[bot]"
-			}
-		}
-	};
-}
-/** The merge commit against its first parent is exactly what merging would change; without one, the fork point decides. */
-async function pullRequestCommits(repository, sha, pullRequest) {
-	const merge = await needed(repository, sha);
-	let parents = await repository.parents(merge);
-	if (parents.length < 2 && await repository.isShallow()) {
-		await repository.fetch([sha], { deepen: 1 });
-		parents = await repository.parents(merge);
-	}
-	const [first, second] = parents;
-	if (first !== void 0 && second === pullRequest.head.sha) return {
-		base: await needed(repository, first),
-		head: merge
-	};
-	const head = await needed(repository, pullRequest.head.sha);
-	const tip = await needed(repository, pullRequest.base.sha);
-	const base = await repository.mergeBase(tip, head);
-	if (base === null) throw new MissingCommitError(`where ${pullRequest.head.ref} left ${pullRequest.base.ref}`, "Check out with `fetch-depth: 0`.");
-	return {
-		base,
-		head
-	};
-}
-async function pushComparison(repository, event, deployBranchAt, look) {
-	const push = readPayload(event, PushPayload);
-	if (push.deleted || !push.ref.startsWith("refs/heads/")) {
-		const what = push.deleted ? `\`${push.ref}\` was deleted` : `\`${push.ref}\` is no branch`;
-		return {
-			kind: "nothing",
-			comparison: comparisonOf("apply", event.sha, event.sha, event, "main"),
-			why: `Nothing to do: ${what}.`
-		};
-	}
-	const head = await needed(repository, push.after);
-	const deployBranch = await deployBranchAt(head);
-	if (push.ref !== `refs/heads/${deployBranch}`) return {
-		kind: "nothing",
-		comparison: comparisonOf("apply", head, head, event, deployBranch),
-		why: `Nothing to do: only a push to the deploy branch \`${deployBranch}\` is applied, and this one went to \`${push.ref}\`.`
-	};
-	const before = /^0+$/.test(push.before) ? null : push.before;
-	if (look === null) return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: comparisonOf("apply", before === null ? null : await needed(repository, before), head, event, deployBranch)
-	};
-	return ledgerComparison(repository, look, {
-		head,
-		before,
-		event,
-		deployBranch
-	});
-}
-/** A push run compares its head with what was determined last, so that a run that was lost is covered by the next. */
-async function ledgerComparison(repository, look, { head, before, event, deployBranch }) {
-	const determined = look.determined?.commit ?? null;
-	const here = determined === null ? null : await repository.resolve(determined);
-	const facts = {
-		determined,
-		head,
-		tip: look.tip,
-		before,
-		has: (commit) => commit === here
-	};
-	const found = ledgerBase(facts, await ancestryOfLook(repository, look, head));
-	const compared = (base) => {
-		const plain = comparisonOf("apply", base, head, event, deployBranch);
-		return {
-			...plain,
-			...claimSeen(plain, look)
-		};
-	};
-	switch (found.kind) {
-		case "nothing": return {
-			kind: "nothing",
-			comparison: compared(head),
-			why: `Nothing to do: ${found.why}`
-		};
-		case "due-only": return {
-			kind: "comparison",
-			withoutCloud: false,
-			comparison: compared(head)
-		};
-		case "changes": {
-			const base = found.base === null ? null : await needed(repository, found.base);
-			const notices = found.notice === null ? {} : { notice: found.notice };
-			return {
-				kind: "comparison",
-				withoutCloud: false,
-				comparison: compared(base),
-				...notices
-			};
-		}
-		default: return found;
-	}
-}
-/** The ledger's count of claims that this run saw: only a run of the deploy branch claims and records. */
-function claimSeen({ event, deployBranch }, look) {
-	if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
-	return { ledgerClaim: look.determined?.claim ?? 0 };
-}
-/** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
-async function requestedUnits(repository, event, deployBranchAt, look) {
-	const { inputs } = readPayload(event, DispatchPayload);
-	const tip = await needed(repository, event.sha);
-	if (inputs === null) throw new EventError("the dispatch has no inputs: the workflow has to declare `units` and `action`");
-	const head = inputs.commit === "" ? tip : await known(repository, inputs.commit);
-	if (!await repository.contains(tip, head)) throw new EventError(`the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`);
-	const plain = comparisonOf("manual", head, head, event, await deployBranchAt(head));
-	const comparison = {
-		...plain,
-		...claimSeen(plain, look)
-	};
-	const { action } = inputs;
-	if ((action !== "apply-due" && action !== "dismiss" && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
-	const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
-	const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
-	const older = head === tip ? {} : { tip };
-	const destroyExisting = inputs.destroy_existing === "true" ? { destroyExisting: true } : {};
-	const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
-	if ((action === "apply-due" || action === "dismiss") && comparison.ledgerClaim === void 0) throw new EventError(`\`${action}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
-	if (action === "dismiss") {
-		const why = `Nothing runs: what is due of ${globs.map((glob) => `\`${glob}\``).join(", ")} is dismissed.`;
-		return {
-			kind: "nothing",
-			comparison: {
-				...comparison,
-				dismiss: globs
-			},
-			why
-		};
-	}
-	if (action === "apply-due") {
-		if (head !== tip) throw new EventError(`\`${APPLY_DUE}\` runs at the branch's tip: leave \`commit\` empty`);
-		return {
-			kind: "due",
-			comparison: {
-				...comparison,
-				...approvedRun
-			},
-			globs
-		};
-	}
-	return {
-		kind: "requested",
-		comparison: {
-			...comparison,
-			...older,
-			...destroyExisting,
-			...approvedRun,
-			...lockId
-		},
-		request: {
-			action,
-			globs,
-			change: "ManuallyRequested"
-		}
-	};
-}
-function comparisonOf(mode, base, head, event, deployBranch) {
-	const { name, ref, actor } = event;
-	return {
-		version: 1,
-		mode,
-		base,
-		head,
-		event: {
-			name,
-			ref,
-			actor
-		},
-		deployBranch
-	};
-}
-/** A commit that the run can't go on without: looked up, else fetched. */
-async function needed(repository, commit) {
-	const here = await repository.resolve(commit);
-	if (here !== null) return here;
-	await repository.fetch([commit]);
-	const fetched = await repository.resolve(commit);
-	if (fetched !== null) return fetched;
-	throw new MissingCommitError(commit, "Check out with `fetch-depth: 0`. If a forced push removed it, run the workflow by hand for the units concerned: what changed can't be told without it.");
-}
-async function known(repository, revision) {
-	const commit = await repository.resolve(revision);
-	if (commit !== null) return commit;
-	throw new MissingCommitError(revision, "Fetch it first, or name another revision.");
-}
-
-// packages/orchestrator/src/compare/wanted-units.ts
-/** Which units Terragrunt evaluates: what is due belongs to what a push affects, and to nothing else that is asked for. */
-function wantedUnits(compared, extent, look) {
-	if (extent === "all") return { kind: "all" };
-	if (compared.kind === "requested") return {
-		kind: "named",
-		matches: globMatcher(compared.request.globs)
-	};
-	const { base, head } = compared.comparison;
-	const also = (takesDue(compared) ? look?.units ?? [] : []).filter(({ due, applied }) => due !== void 0 || base === head && applied !== void 0);
-	return {
-		kind: "affected",
-		also: new Set(also.map(({ unit }) => unit))
-	};
-}
-/** Whether the ledger has anything that a run may take along, whatever has changed. */
-function mayOwe(compared, look) {
-	const { ledgerClaim } = compared.comparison;
-	if (look === null || ledgerClaim === void 0) return false;
-	return look.units.some(({ due, applied }) => due !== void 0 || applied !== void 0);
-}
-
-// packages/orchestrator/src/decide/exists.ts
-/**
-* Answers whether a unit of one commit exists at a newer one, from the files of that one alone: any file in its folder, or
-* for a unit that a stack generates the stack's own file, says so. What may exist counts as existing.
-*
-* @param files every path of the newer commit's tree
-*/
-function existence(older, files) {
-	const known = /* @__PURE__ */ new Set();
-	for (const file of files) {
-		known.add(file);
-		for (let slash = file.lastIndexOf("/"); slash > 0; slash = file.lastIndexOf("/", slash - 1)) known.add(file.slice(0, slash));
-	}
-	const generators = (unit) => older.stacks.filter(({ folder }) => liesIn(unit, folder));
-	return (unit) => known.has(unit) || generators(unit).some(({ file }) => known.has(file));
-}
-
-// packages/orchestrator/src/decide/moves.ts
-/** Whether a unit of base is missing at head: only then can anything have moved. */
-function isAnyGone(base, head) {
-	return [...base.units].some((unit) => !head.units.has(unit));
-}
-/**
-* Pairs of a removed and a new unit of which one probably is the other, by either path. A unit is the new home of one
-* removed unit at most: the likeliest pairs are made first.
-*
-* @param renames of the files that make units and stacks
-*/
-function movesBetween(base, head, renames) {
-	const likely = likelihoods({
-		base,
-		head,
-		renames,
-		gone: [...base.units].filter((unit) => !head.units.has(unit)),
-		added: [...head.units].filter((unit) => !base.units.has(unit) && !base.files.has(fileIn(unit, "terragrunt.hcl")))
-	});
-	const moves = /* @__PURE__ */ new Map();
-	for (const { old, now } of likely.toSorted((a, b) => b.likely - a.likely || (a.now < b.now ? -1 : 1))) if (!moves.has(old) && !moves.has(now)) moves.set(old, now).set(now, old);
-	return moves;
-}
-/** How sure each sign is; a pair with several counts by its surest. */
-const SURE = {
-	renamed: 5,
-	samePlaceInStack: 4,
-	sameNameAndContent: 3,
-	sameContent: 2,
-	sameName: 1
-};
-function likelihoods(comparison) {
-	return [
-		...renamedUnits(comparison),
-		...unitsOfRenamedStacks(comparison),
-		...alikeGenerated(comparison)
-	];
-}
-/** Git has seen the unit's own file move. */
-function renamedUnits({ renames, gone, added }) {
-	const [before, after] = [new Set(gone), new Set(added)];
-	return renames.flatMap(([from, to]) => {
-		if (posix.basename(from) !== "terragrunt.hcl" || posix.basename(to) !== "terragrunt.hcl") return [];
-		const [old, now] = [folderOf$1(from), folderOf$1(to)];
-		if (!before.has(old) || !after.has(now)) return [];
-		return [{
-			old: UnitPath.parse(old),
-			now: UnitPath.parse(now),
-			likely: SURE.renamed
-		}];
-	});
-}
-/** Git has seen the stack's file move: what it generates lies at the same place below it. */
-function unitsOfRenamedStacks({ renames, gone, added }) {
-	const after = new Set(added);
-	return renames.flatMap(([from, to]) => {
-		if (posix.basename(from) !== "terragrunt.stack.hcl" || posix.basename(to) !== "terragrunt.stack.hcl") return [];
-		const [oldFolder, newFolder] = [folderOf$1(from), folderOf$1(to)];
-		return gone.filter((unit) => liesIn(unit, oldFolder)).flatMap((old) => {
-			const now = posix.join(newFolder, posix.relative(oldFolder, old));
-			return after.has(now) ? [{
-				old,
-				now: UnitPath.parse(now),
-				likely: SURE.samePlaceInStack
-			}] : [];
-		});
-	});
-}
-/**
-* Units that stacks generate, which git does not know: alike in name or content. A unit that a stack takes over, or
-* gives up to a folder of its own, keeps its name; only its place and its surroundings change.
-*/
-function alikeGenerated({ base, head, gone, added }) {
-	const contents = [contentsOf(base, gone), contentsOf(head, added)];
-	const generated = (unit) => isGenerated(unit, base) || isGenerated(unit, head);
-	const byName = Map.groupBy(added, nameOf);
-	const byContent = Map.groupBy(added, (unit) => contents[1].get(unit) ?? "");
-	return gone.flatMap((old) => {
-		const content = contents[0].get(old);
-		const named = (byName.get(nameOf(old)) ?? []).filter((now) => generated(old) || generated(now));
-		const same = content === void 0 ? [] : byContent.get(content) ?? [];
-		return [.../* @__PURE__ */ new Set([...named, ...same])].map((now) => ({
-			old,
-			now,
-			likely: likenessOf(old, now, same)
-		}));
-	});
-}
-function likenessOf(old, now, same) {
-	if (withoutStackFolders(old) === withoutStackFolders(now)) return SURE.samePlaceInStack;
-	if (!same.includes(now)) return SURE.sameName;
-	return nameOf(old) === nameOf(now) ? SURE.sameNameAndContent : SURE.sameContent;
-}
-const nameOf = (unit) => posix.basename(unit);
-/** Where a generated unit would lie without the folder that Terragrunt puts it in. */
-function withoutStackFolders(unit) {
-	return unit.split("/").filter((part) => part !== ".terragrunt-stack").join("/");
-}
-/** The content of generated units: the hashes of all their files, in order. */
-function contentsOf(snapshot, units) {
-	const wanted = new Set(units);
-	const files = /* @__PURE__ */ new Map();
-	for (const file of snapshot.generated) {
-		const owner = unitOwning(file, (folder) => wanted.has(folder));
-		if (owner === null) continue;
-		const unit = UnitPath.parse(owner);
-		const hash = `${posix.relative(unit, file)} ${snapshot.files.get(file) ?? ""}`;
-		files.set(unit, [...files.get(unit) ?? [], hash]);
-	}
-	return new Map([...files].map(([unit, hashes]) => [unit, hashes.toSorted().join("\n")]));
-}
-
-// packages/orchestrator/src/decide/branch-facts.ts
-/** The files whose place makes units and stacks, as git's patterns at any depth. */
-const CONFIGURATION_FILES = [`:(glob)**/${UNIT_FILE}`, `:(glob)**/${STACK_FILE}`];
-/** Asks git, where anything is gone and may have moved, or the branch is ahead of what is compared. */
-async function branchFacts(repository, comparison, base, head) {
-	const since = isAnyGone(base, head) ? comparison.base : null;
-	return {
-		existsNow: await existsNow(repository, comparison, head),
-		renames: since === null ? [] : await repository.renames(since, comparison.head, CONFIGURATION_FILES)
-	};
-}
-async function existsNow(repository, { tip, destroyExisting }, head) {
-	if (destroyExisting === true) return () => false;
-	if (tip === void 0) return (unit) => head.units.has(unit);
-	return existence(head, (await repository.tree(tip)).map(({ path }) => path));
-}
-
-// packages/core/src/graph/order.ts
-/**
-* The nodes such that each stands after all that it points to, ties in the order of the keys.
-*
-* @throws Error when the graph has a cycle; find it with `findCycles` first
-*/
-function topologicalOrder(graph) {
-	return levels(graph).flat();
-}
-/**
-* The nodes in levels: level 0 points to nothing in the graph, each further level only to earlier ones.
-*
-* @throws Error when the graph has a cycle
-*/
-function levels(graph) {
-	const sources = reversed(graph);
-	const open = /* @__PURE__ */ new Map();
-	for (const [node, targets] of graph) open.set(node, new Set(targets.filter((target) => graph.has(target))).size);
-	const result = [];
-	let level = [...graph.keys()].filter((node) => open.get(node) === 0);
-	let placed = 0;
-	while (level.length > 0) {
-		result.push(level);
-		placed += level.length;
-		const next = /* @__PURE__ */ new Set();
-		for (const node of level) for (const source of sources.get(node) ?? []) {
-			const left = (open.get(source) ?? 0) - 1;
-			open.set(source, left);
-			if (left === 0) next.add(source);
-		}
-		level = [...graph.keys()].filter((node) => next.has(node));
-	}
-	if (placed !== graph.size) throw new Error("the graph has a cycle");
-	return result;
-}
-/** The same nodes with every edge turned round; edges to nodes that are not keys are dropped. */
-function reversed(graph) {
-	const result = new Map([...graph.keys()].map((node) => [node, []]));
-	for (const [node, targets] of graph) for (const target of new Set(targets)) result.get(target)?.push(node);
-	return result;
-}
-/** The sets of nodes that are joined by edges in either direction, each in the order of the keys. */
-function components(graph) {
-	const back = reversed(graph);
-	const seen = /* @__PURE__ */ new Set();
-	const result = [];
-	for (const start of graph.keys()) {
-		if (seen.has(start)) continue;
-		const members = /* @__PURE__ */ new Set([start]);
-		for (const node of members) for (const next of [...graph.get(node) ?? [], ...back.get(node) ?? []]) if (graph.has(next)) members.add(next);
-		for (const member of members) seen.add(member);
-		result.push([...graph.keys()].filter((node) => members.has(node)));
-	}
-	return result;
-}
-/** All nodes that can be reached from `starts` along edges, the starts included. */
-function reachable(graph, starts) {
-	const found = new Set(starts);
-	for (const node of found) for (const next of graph.get(node) ?? []) found.add(next);
-	return found;
-}
-
-// packages/orchestrator/src/decide/merge.ts
-/**
-* The action that changes the unit in the end: its own, or for a plan the one that carries it out, by the merge or by
-* hand. `null` where nothing follows, as on a drift check.
-*/
-function finalAction(action, mode) {
-	if (traitsOf(action).writes) return action;
-	return mode === "plan" || mode === "manual" ? carriedOutBy(action) : null;
-}
-/** Why the unit is not changed in the end; `null` when it is. */
-function withheldInTheEnd({ withheld, willBeWithheld }) {
-	return withheld ?? willBeWithheld ?? null;
-}
-/** The field by which a unit with this action is withheld: at once, or later than its plan. */
-function withholding(action, withheld) {
-	if (withheld === null) return {};
-	return traitsOf(action).writes ? { withheld } : { willBeWithheld: withheld };
-}
-
-// packages/orchestrator/src/decide/affect.ts
-/** Turns changes into the units that must run, each once, with its action, its environment and every reason. */
-function affectedUnits(changes, base, head, policy) {
-	const units = [];
-	const problems = [];
-	for (const [path, because] of reasonsByUnit(changes, head, policy)) {
-		const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
-		if (!head.units.has(path) && !removed) continue;
-		const status = statusOf(path, because, base, head);
-		const deleted = status === "deleted";
-		const facts = factsOf(path, deleted ? base : head);
-		const placed = placeOf(path, deleted, policy);
-		if (facts === void 0) continue;
-		if (placed.kind !== "one") {
-			problems.push(misplaced(path, placed, policy));
-			continue;
-		}
-		const action = actionFor(deleted, policy);
-		const movedWith = policy.moves.get(path);
-		const merged = policy.environmentOnceMerged(path, deleted);
-		const environment = merged.kind === "one" ? merged.environment : placed.environment;
-		const withheld = withheldBy({
-			path,
-			action,
-			at: (deleted ? base : head).commit,
-			because
-		}, policy, environment);
-		units.push({
-			path,
-			status,
-			action,
-			at: deleted ? base.commit : head.commit,
-			environment: placed.environment.name,
-			because,
-			dependsOn: [...facts.dependencies],
-			...facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated },
-			...movedWith === void 0 ? {} : { movedWith },
-			...withholding(action, withheld)
-		});
-	}
-	return {
-		units: units.toSorted(byPath),
-		problems
-	};
-}
-/** What is known of a unit; nothing where it is none at that commit. */
-function factsOf(path, { units, facts }) {
-	const known = facts.get(path);
-	if (known === void 0 && units.has(path)) throw new Error(`${path} is affected and was not evaluated`);
-	return known;
-}
-function reasonsByUnit(changes, head, { includeDependents, isIgnored }) {
-	const result = /* @__PURE__ */ new Map();
-	for (const change of changes) for (const [unit, reasons] of change.reasons) result.set(unit, [...result.get(unit) ?? [], ...reasons]);
-	if (!includeDependents) return result;
-	const dependents = reversed(new Map([...head.facts.values()].map(({ path, dependencies }) => [path, dependencies])));
-	for (const [unit, reasons] of [...result]) for (const dependent of reachable(dependents, [unit])) {
-		if (result.has(dependent) || isIgnored(dependent)) continue;
-		result.set(dependent, reasons.map((reason) => ({
-			...reason,
-			links: [...reason.links, {
-				relation: "read by",
-				path: dependent
-			}]
-		})));
-	}
-	return result;
-}
-function statusOf(path, because, base, head) {
-	if (!head.units.has(path)) return "deleted";
-	if (because.some(({ change }) => change === "ModuleAdded" || change === "StackAdded") && !base.units.has(path)) return "added";
-	return because.some(({ links }) => links[0]?.relation === "in the folder of" && links.length === 1) ? "changed" : "affected";
-}
-function actionFor(deleted, { writes, requested }) {
-	if (requested !== null) return requested;
-	if (writes) return deleted ? "destroy" : "apply";
-	return deleted ? "plan-destroy" : "plan";
-}
-const CONTROL = /\p{Cc}/u;
-function placeOf(path, deleted, policy) {
-	return path.includes(NOT_UTF_8) ? { kind: "not-utf-8" } : policy.environmentOf(path, deleted);
-}
-/** What a byte that is no part of a UTF-8 character is read as. */
-const NOT_UTF_8 = "�";
-function unspeakable(path, what) {
-	return {
-		kind: "path",
-		path,
-		file: null,
-		line: null,
-		message: `The name of the folder ${JSON.stringify(path)} ${what}. Rename it.`
-	};
-}
-function misplaced(path, placed, policy) {
-	const where = {
-		path,
-		file: ".pipelines/config.yml",
-		line: null
-	};
-	if (placed.kind === "several") {
-		const names = placed.names.map((name) => `\`${name}\``).join(" and ");
-		return {
-			kind: "several-environments",
-			...where,
-			message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`
-		};
-	}
-	if (placed.kind === "not-utf-8") return unspeakable(path, "is not UTF-8, so that no tool could be told to run it");
-	if (CONTROL.test(path)) return unspeakable(path, "has a control character in it, which no glob of an environment matches");
-	return {
-		kind: "no-environment",
-		...where,
-		message: policy.knownAtHead(path) ? `\`${path}\` is in an environment that this pull request adds. It can be planned after merge.` : `\`${path}\` is in no environment. Add a glob to the \`paths\` of the environment that it belongs to.`
-	};
-}
-/** Why a unit is not changed in the end, by this run or by what carries out its plan. */
-function withheldBy(unit, policy, environment) {
-	const { path, at } = unit;
-	const action = finalAction(unit.action, policy.mode);
-	if (action === null) return null;
-	const now = policy.environmentNow(path);
-	const restriction = restrictionOn(environment, now.kind === "one" ? now.environment : null, path, action);
-	if (restriction !== null) {
-		const { by, message, next, beforeMerge } = restriction;
-		return {
-			by,
-			message,
-			next: policy.mode === "plan" ? beforeMerge : next
-		};
-	}
-	if (policy.requested !== null && traitsOf(action).removes && policy.existsNow(path)) return {
-		by: "exists",
-		message: `\`${path}\` is on the branch, so that the next change of it would create anew what is destroyed.`,
-		next: "Remove it from the branch: the merge destroys it. If it is to be destroyed although its code stays, run this again with `destroy_existing` set."
-	};
-	const movedTo = policy.moves.get(path);
-	if (traitsOf(action).removes && policy.holdMoves && movedTo !== void 0) return {
-		by: "move",
-		message: `\`${path}\` moved to \`${movedTo}\`, so its resources may live on there.`,
-		next: `If \`${movedTo}\` has its state, by the same key or since you moved it, nothing is left to destroy. If the old state still has resources that are to go, ${byHand({
-			path,
-			at,
-			action
-		})}`
-	};
-	return accountDeletion({
-		...unit,
-		action
-	}, policy);
-}
-/** A deleted request closes no account by itself: clouds do not allow that, and the rest is for a person to decide. */
-function accountDeletion({ path, at, action, because }, policy) {
-	if (policy.applyAccountDeletions || because.some(({ change }) => change !== "AccountDeleted")) return null;
-	return {
-		by: "account-deletion",
-		message: `${because.map(({ file }) => `\`${file}\``).join(", ")} ${because.length === 1 ? "is" : "are"} deleted, which closes no account.`,
-		next: `Move or destroy what runs in the account, and close it in the organization. Then ${byHand({
-			path,
-			at,
-			action
-		})} With \`accounts.apply_deletions: true\` the merge of such a deletion applies it.`
-	};
-}
-
-// packages/orchestrator/src/decide/exclude.ts
-/**
-* Withholds units that Terragrunt is told not to run: by an `exclude` block, of their own or of a unit of this comparison
-* that excludes its dependencies, or by a file of filters. A plan that is excluded is not made.
-*/
-function withoutExcluded(units, base, head, mode) {
-	const exclusionOf = ({ path, status }) => (status === "deleted" ? base : head).facts.get(path)?.exclusion ?? null;
-	const byDependency = /* @__PURE__ */ new Map();
-	for (const unit of units) {
-		const exclusion = exclusionOf(unit);
-		if (exclusion?.kind !== "block" || !exclusion.dependencies) continue;
-		for (const dependency of unit.dependsOn) byDependency.set(dependency, {
-			unit: unit.path,
-			exclusion
-		});
-	}
-	return units.map((unit) => {
-		const own = exclusionOf(unit);
-		const of = byDependency.get(unit.path);
-		const why = (own === null ? null : excludedFrom(unit, own, mode)) ?? (of === void 0 ? null : excludedFrom(unit, of.exclusion, mode, of.unit));
-		return why === null ? unit : {
-			...unit,
-			...why
-		};
-	});
-}
-/** The commands of Terragrunt that an action is made of. */
-const COMMANDS = {
-	plan: ["plan"],
-	apply: ["apply", "plan"],
-	"plan-destroy": ["plan"],
-	destroy: [
-		"destroy",
-		"apply",
-		"plan"
-	]
-};
-function excludedFrom({ path, action, status }, exclusion, mode, by) {
-	const excluded = (what) => {
-		const command = COMMANDS[what]?.find((name) => isListed(name, exclusion));
-		return command === void 0 ? null : {
-			by: "excluded",
-			message: messageOf$1(path, command, exclusion, by),
-			next: nextOf(status)
-		};
-	};
-	const now = excluded(action);
-	if (now !== null) return { withheld: now };
-	const later = finalAction(action, mode);
-	const then = later === null ? null : excluded(later);
-	return then === null ? null : { willBeWithheld: then };
-}
-/** As Terragrunt compares them, in `IsActionListedInExclude`. */
-function isListed(command, exclusion) {
-	if (exclusion.kind === "file") return true;
-	return exclusion.actions.some((name) => name === "all" || name === "all_except_output" || name.toLowerCase() === command);
-}
-function messageOf$1(path, command, exclusion, by) {
-	if (exclusion.kind === "file") return `\`${path}\` is left out by \`${exclusion.file}\`.`;
-	return by === void 0 ? `The \`exclude\` block of \`${path}\` keeps it from \`${command}\`.` : `The \`exclude\` block of \`${by}\` keeps its dependency \`${path}\` from \`${command}\`, by \`exclude_dependencies\`.`;
-}
-function nextOf(status) {
-	return status === "deleted" ? "Its resources stay. If they are to go, take the exclusion away in a change of its own first, and delete the unit after that." : "If it is to run, take the exclusion away.";
-}
-
-// packages/orchestrator/src/decide/refuse.ts
-/**
-* Refuses deletes of units that a remaining unit still depends on or reads: named always, and never destroyed. A destroy is
-* withheld as well while a unit that gave up its use of it is not applied.
-*/
-function refuseDeletes(units, base, head, mode) {
-	const problems = [];
-	const usersOf = usersOfDeleted(units, base, head);
-	const lateUsersOf = usersNotApplied(units, base, head, mode);
-	return {
-		units: units.map((unit) => {
-			const users = usersOf.get(unit.path) ?? [];
-			if (users.length === 0) return withheldFor(unit, lateUsersOf.get(unit.path) ?? []);
-			const why = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it.`;
-			const next = "Remove the use first, or in the same change.";
-			problems.push({
-				kind: "refused-delete",
-				path: unit.path,
-				file: fileIn(users[0] ?? unit.path, UNIT_FILE),
-				line: null,
-				message: `${why} ${next}`
-			});
-			return {
-				...unit,
-				...withholding(unit.action, {
-					by: "remaining-dependents",
-					message: why,
-					next
-				})
-			};
-		}),
-		problems
-	};
-}
-/** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */
-function usersOfDeleted(units, base, head) {
-	const users = /* @__PURE__ */ new Map();
-	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
-	if (users.size === 0) return users;
-	const isDeleted = (folder) => users.has(UnitPath.parse(folder));
-	for (const { path, dependencies, reads } of head.facts.values()) {
-		const owners = [...reads.keys()].filter((file) => !head.files.has(file)).flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
-		const inStacks = dependencies.flatMap((dependency) => unitsOfStack(dependency, base).filter(isDeleted));
-		for (const used of /* @__PURE__ */ new Set([
-			...dependencies,
-			...owners,
-			...inStacks
-		])) users.get(used)?.push(path);
-	}
-	return users;
-}
-/** A dependency may name the folder of a stack, which means all of its units. */
-function unitsOfStack(folder, { stacks, units }) {
-	if (!stacks.some((stack) => stack.folder === folder)) return [];
-	return [...units.keys()].filter((unit) => liesIn(unit, folder));
-}
-function withheldFor(unit, users) {
-	if (users.length === 0 || withheldInTheEnd(unit) !== null) return unit;
-	const message = `\`${unit.path}\` is not destroyed while ${listPaths(users)} may use it still: ${users.length === 1 ? "that unit" : "those units"} gave it up in this change, and ${users.length === 1 ? "is" : "are"} not applied with it.`;
-	const next = `First get ${listPaths(users)} applied. Then ${byHand({
-		...unit,
-		action: carriedOutBy(unit.action) ?? unit.action
-	})}`;
-	return {
-		...unit,
-		...withholding(unit.action, {
-			by: "needed-apply",
-			message,
-			next
-		})
-	};
-}
-/** For each deleted unit the remaining ones that depended on it at base, and that are not applied with its destroy. */
-function usersNotApplied(units, base, head, mode) {
-	const users = /* @__PURE__ */ new Map();
-	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
-	if (users.size === 0) return users;
-	const applied = new Set(units.filter((unit) => {
-		const action = finalAction(unit.action, mode);
-		return action !== null && changesUnits(action) && withheldInTheEnd(unit) === null;
-	}).map(({ path }) => path));
-	for (const { path, dependencies } of base.facts.values()) {
-		if (!head.units.has(path) || applied.has(path)) continue;
-		for (const used of new Set(dependencies)) users.get(used)?.push(path);
-	}
-	return users;
-}
-
-// packages/orchestrator/src/decide/decide.ts
-/** Decides which units run, with which action, which of them are withheld, and what is wrong. */
-function decide(input) {
-	const { comparison, request, settings, base, head, classified } = input;
-	const { governing } = settings;
-	const lookups = {
-		base: environmentLookup(settings.atBase),
-		head: environmentLookup(settings.atHead),
-		governing: environmentLookup(governing),
-		now: environmentLookup(settings.newest)
-	};
-	const affected = affectedUnits(classified.changes, base, head, {
-		mode: comparison.mode,
-		requested: request?.action ?? null,
-		writes: input.writes,
-		environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
-		environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit),
-		environmentNow: lookups.now,
-		existsNow: input.branch.existsNow,
-		includeDependents: governing.include_dependents,
-		isIgnored: input.ignored.isIgnoredUnit,
-		moves: movesBetween(base, head, input.branch.renames),
-		holdMoves: settings.atHead.moves === "hold",
-		applyAccountDeletions: settings.atHead.accounts.apply_deletions,
-		knownAtHead: (unit) => lookups.head(unit).kind === "one"
-	});
-	const due = new Map(input.owed.units.map((unit) => [unit.path, unit]));
-	const applied = new Set(affected.units.map(({ path }) => path));
-	const units = [...affected.units.map((unit) => ({
-		...unit,
-		...dueIfUnchanged(unit, due.get(unit.path))
-	})), ...input.owed.destroys.filter(({ path }) => !applied.has(path))].toSorted(byPath);
-	const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
-	const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
-	const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
-	const judged = judgeFaults({
-		base,
-		head
-	}, input.diff, touched, deleted, input.ignored.isIgnored);
-	return {
-		units: refused.units,
-		problems: [
-			...judged.problems,
-			...affected.problems,
-			...refused.problems,
-			...doubtfulDeletes(removedBy(input.diff, base, head), head),
-			...changedJsonUnits(input.diff, base, head, input.ignored.isIgnored),
-			...becameTemplates(base, head).filter(({ file }) => file === null || !input.ignored.isIgnored(file))
-		],
-		untouched: judged.untouched,
-		owedDependencies: (unit) => due.get(unit)?.due?.dependsOn ?? []
-	};
-}
-/** A unit that this comparison changes as well runs for that: its change is claimed anew. */
-function dueIfUnchanged({ because }, owed) {
-	return owed !== void 0 && because.every(({ change }) => change === "StillDue") ? dueOf(owed) : {};
-}
-/** The units of base that are none at head, in whose folder the comparison removes something. */
-function removedBy(diff, base, head) {
-	const gone = new Map([...base.units.keys()].filter((unit) => !head.units.has(unit)).map((unit) => [unit, unit]));
-	const owners = diff.flatMap(({ path }) => gone.get(unitOwning(path, (folder) => gone.has(folder)) ?? "") ?? []);
-	return new Set(owners);
 }
 
 // node_modules/.pnpm/is-plain-obj@4.1.0/node_modules/is-plain-obj/index.js
@@ -52749,13 +51936,13 @@ const handleSendStrict = ({ anyProcess, channel, isSubprocess, message, strict }
 	const ipcEmitter = getIpcEmitter(anyProcess, channel, isSubprocess);
 	const hasListeners = hasMessageListeners(anyProcess, ipcEmitter);
 	return {
-		id: count++,
+		id: count$1++,
 		type: REQUEST_TYPE,
 		message,
 		hasListeners
 	};
 };
-let count = 0;
+let count$1 = 0;
 const validateStrictDeadlock = (outgoingMessages, wrappedMessage) => {
 	if (!isStrictRequest(wrappedMessage) || wrappedMessage.hasListeners) return;
 	for (const { id } of outgoingMessages) if (id !== void 0) STRICT_RESPONSES[id].deferred.resolve({
@@ -57975,6 +57162,3722 @@ async function run(program, args, options) {
 	};
 }
 
+// packages/core/src/git/submodules.ts
+/**
+* A repository in whose commits the files of submodules are files like all others, as far as its checkout has them at
+* every one of these commits. A submodule that it lacks at one of them stays one entry: half of it would look like
+* files that were added or deleted.
+*
+* @param commits those that are read
+* @param environment a clean environment for git
+*/
+async function withSubmodules(repository, commits, environment) {
+	const trees = /* @__PURE__ */ new Map();
+	for (const commit of new Set(commits)) trees.set(commit, await repository.tree(commit));
+	const found = {
+		folder: repository.folder,
+		environment,
+		contents: /* @__PURE__ */ new Map(),
+		objects: /* @__PURE__ */ new Set()
+	};
+	for (const entries of trees.values()) await lookInto(entries, "", found);
+	if (found.objects.size === 0) return repository;
+	const whole = new Map([...trees].map(([commit, entries]) => [commit, expanded(entries, "", found.contents)]));
+	const tree = async (commit) => whole.get(commit) ?? await repository.tree(commit);
+	const alternates = {
+		...environment,
+		GIT_ALTERNATE_OBJECT_DIRECTORIES: [...found.objects].join(":")
+	};
+	return {
+		...repository,
+		tree,
+		async diff(base, head) {
+			return changesBetween(base === null ? [] : await tree(base), await tree(head));
+		},
+		async renames(base, head, pathspecs) {
+			const around = await repository.renames(base, head, pathspecs);
+			const [before, after] = [await tree(base), await tree(head)];
+			return [...around, ...movedUnchanged(changesBetween(before, after), before, after)];
+		},
+		blobs: (names, longest) => readBlobs(repository.folder, names, alternates, longest)
+	};
+}
+async function lookInto(entries, inside, found) {
+	for (const { path, blob } of entries.filter(({ kind }) => kind === "submodule")) {
+		const folder = posix.join(inside, path);
+		const known = found.contents.get(folder) ?? /* @__PURE__ */ new Map();
+		found.contents.set(folder, known);
+		if (known.has(blob)) continue;
+		const content = await contentOf(folder, blob, found);
+		known.set(blob, content);
+		await lookInto(content ?? [], folder, found);
+	}
+}
+async function contentOf(folder, commit, { folder: root, environment: env, objects }) {
+	const cwd = join(root, folder);
+	if (!await access$1(join(cwd, ".git")).then(() => true, () => false)) return null;
+	const listed = await run("git", [
+		"ls-tree",
+		"-r",
+		"-z",
+		"--full-tree",
+		commit
+	], {
+		cwd,
+		env
+	});
+	const place = await run("git", [
+		"rev-parse",
+		"--path-format=absolute",
+		"--git-path",
+		"objects"
+	], {
+		cwd,
+		env
+	});
+	if (listed.exitCode !== 0 || place.exitCode !== 0) return null;
+	objects.add(place.stdout.trim());
+	return parseTree(listed.stdout);
+}
+/** The entries with those of submodules in their places. */
+function expanded(entries, inside, contents) {
+	return entries.flatMap((entry) => {
+		const path = posix.join(inside, entry.path);
+		const known = entry.kind === "submodule" ? contents.get(path) : void 0;
+		const content = known !== void 0 && [...known.values()].every((content) => content !== null) ? known.get(entry.blob) ?? null : null;
+		return content === null ? [{
+			...entry,
+			path
+		}] : expanded(content, path, contents);
+	});
+}
+/** Files that are gone and files that are new, of the same name and content: git sees none that cross a submodule's border. */
+function movedUnchanged(changes, before, after) {
+	const [old, current] = [blobsByPath(before), blobsByPath(after)];
+	const added = changes.filter(({ status }) => status === "added").map(({ path }) => path);
+	const byContent = Map.groupBy(added, (path) => `${posix.basename(path)} ${current.get(path)}`);
+	return changes.filter(({ status }) => status === "deleted").flatMap(({ path }) => (byContent.get(`${posix.basename(path)} ${old.get(path)}`) ?? []).map((to) => [path, to]));
+}
+const blobsByPath = (entries) => new Map(entries.map(({ path, blob }) => [path, blob]));
+function changesBetween(before, after) {
+	const [old, current] = [before, after].map((entries) => new Map(entries.map((entry) => [entry.path, entry])));
+	if (old === void 0 || current === void 0) return [];
+	return [.../* @__PURE__ */ new Set([...old.keys(), ...current.keys()])].toSorted().flatMap((path) => {
+		const [was, is] = [old.get(path), current.get(path)];
+		if (was === void 0) return [{
+			path,
+			status: "added"
+		}];
+		if (is === void 0) return [{
+			path,
+			status: "deleted"
+		}];
+		return was.blob === is.blob && was.kind === is.kind ? [] : [{
+			path,
+			status: "modified"
+		}];
+	});
+}
+
+// packages/core/src/process/environment.ts
+/**
+* Variables that a tool needs to work at all. Everything else of the job's environment stays out of it: a run: step of
+* a job with `id-token: write` holds the request token, and tools run code that a pull request wrote.
+*/
+const ALLOWED = /* @__PURE__ */ new Set([
+	"PATH",
+	"HOME",
+	"USER",
+	"LOGNAME",
+	"SHELL",
+	"LANG",
+	"TMPDIR",
+	"TZ",
+	"SSL_CERT_FILE",
+	"SSL_CERT_DIR",
+	"HTTP_PROXY",
+	"HTTPS_PROXY",
+	"NO_PROXY",
+	"http_proxy",
+	"https_proxy",
+	"no_proxy",
+	"XDG_CACHE_HOME",
+	"XDG_CONFIG_HOME",
+	"RUNNER_TRACKING_ID"
+]);
+const ALLOWED_PREFIXES = ["LC_"];
+/**
+* A clean environment for a tool: the allow-list of `parent`, settings that keep Terragrunt and OpenTofu/Terraform
+* quiet and unattended, and `extra` on top.
+*/
+function toolEnvironment(parent, extra = {}) {
+	const environment = {};
+	for (const [name, value] of Object.entries(parent)) {
+		if (value === void 0) continue;
+		if (ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))) environment[name] = value;
+	}
+	return {
+		...environment,
+		CHECKPOINT_DISABLE: "1",
+		TF_IN_AUTOMATION: "1",
+		TF_INPUT: "0",
+		TG_NON_INTERACTIVE: "true",
+		TG_NO_COLOR: "true",
+		TG_TELEMETRY_TRACE_EXPORTER: "none",
+		GIT_TERMINAL_PROMPT: "0",
+		...extra
+	};
+}
+
+// packages/core/src/accounts/fit.ts
+/** None of these can end a quoted string or start an expression of HCL, YAML or JSON, or leave the account's folder. */
+const FIT = {
+	name: {
+		pattern: /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/,
+		expected: "letters, digits, `.`, `_` and `-`, and names one folder"
+	},
+	id: {
+		pattern: /^\d{12}$/,
+		expected: "12 digits"
+	},
+	email: {
+		pattern: /^(?:[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]+)?$/,
+		expected: "letters, digits and `._+=-`, then `@` and a domain"
+	}
+};
+/** What keeps an account's values from being written into code and paths; `null` where they fit. */
+function whyUnfit(account) {
+	const field = [
+		"name",
+		"id",
+		"email"
+	].find((candidate) => !FIT[candidate].pattern.test(account[candidate]));
+	return field === void 0 ? null : `the account ${JSON.stringify(account.name)} has the ${field} ${JSON.stringify(account[field])}, which can't be written into code: expected ${FIT[field].expected}`;
+}
+/** The folder of an account, where a configuration says how such folders are called. */
+function accountFolder(pattern, name) {
+	return pattern.replaceAll(/\{\{\s*account\.name\s*\}\}/g, name);
+}
+
+// packages/core/src/accounts/requests.ts
+/** A request's own address for the account; the second is how others spell it. */
+const Request = looseObject({
+	email: string().optional(),
+	account_email: string().optional()
+});
+/**
+* The account that a request file asks for; `null` where the file lies elsewhere, deeper, or is no request, such as a
+* README. A file is called after its account, as `stage.yml` or `account-stage.yml`.
+*
+* @param text the file's content
+*/
+function requestedAccount(file, folder, text) {
+	if (!file.startsWith(`${folder}/`)) return null;
+	const [, name] = /^(?:account-)?([^/]+?)\.(?:ya?ml|json)$/.exec(file.slice(folder.length + 1)) ?? [];
+	if (name === void 0 || name.startsWith(".")) return null;
+	return {
+		name,
+		file,
+		email: emailIn(text, file)
+	};
+}
+/** What a factory reads in a request is its own; of the email only that it is a text is asked. */
+function emailIn(text, file) {
+	try {
+		const request = Request.safeParse(parseYaml(text, file).value);
+		return request.success ? request.data.email ?? request.data.account_email ?? "" : "";
+	} catch {
+		return "";
+	}
+}
+
+// packages/core/src/configuration/accounts-file.ts
+/** One entry; teams keep further keys there, which are theirs. */
+const Entry = looseObject({
+	id: union([string(), number()]).transform((id) => String(id).padStart(12, "0")).refine((id) => /^\d{12}$/.test(id), "an account's id is 12 digits"),
+	email: string().optional(),
+	owner_email: string().optional()
+});
+/**
+* Reads `accounts.yml`: `<name>: {id, email, …}`.
+*
+* @throws ConfigurationError naming the line that does not fit
+*/
+function readAccounts(text, file) {
+	const entries = readYaml(text, file, record(string(), Entry)) ?? {};
+	return new Map(Object.entries(entries).map(([name, { id, email, owner_email, ...more }]) => [name, {
+		name,
+		id,
+		email: email ?? owner_email ?? "",
+		...plainValues(more)
+	}]));
+}
+const Plain = union([
+	string(),
+	number(),
+	boolean()
+]).transform(String);
+/** What else an entry says in plain values, as texts. */
+function plainValues(entry) {
+	const plain = Object.entries(entry).flatMap(([key, value]) => {
+		const read = Plain.safeParse(value);
+		return read.success ? [[key, read.data]] : [];
+	});
+	return plain.length === 0 ? {} : { values: Object.fromEntries(plain) };
+}
+
+// packages/orchestrator/src/accounts.ts
+/** Reads the accounts file and the request files at both commits, and checks what is new in them. */
+async function accountChanges(repository, { base, head }, diff, filesAtHead, { accounts: settings }) {
+	const read = async (commit, file) => commit === null ? null : repository.read(commit, file);
+	const file = settings.file;
+	const texts = {
+		before: await read(base, file),
+		after: await read(head, file),
+		file
+	};
+	const known = knownAccounts(texts.after ?? "", file);
+	const all = [];
+	const files = [...filesAtHead];
+	for (const path of files) {
+		if (!path.startsWith(`${settings.requests}/`)) continue;
+		const request = requestedAccount(path, settings.requests, await read(head, path) ?? "");
+		if (request !== null) all.push(request);
+	}
+	const pending = all.filter(({ name }) => !known.has(name));
+	const isChanged = (path) => diff.some((changed) => changed.path === path);
+	const change = isChanged(file) ? accountsFileChange(texts) : UNCHANGED;
+	const requested = pending.filter((request) => isChanged(request.file));
+	const removed = [...change.removed, ...await requestsRemoved(read, base, diff, settings.requests, known)];
+	return {
+		...change,
+		requested,
+		pending,
+		problems: [...change.problems, ...all.filter((request) => isAdded(request.file, diff)).flatMap((request) => whyNot(request, all, known, files, settings))],
+		notices: [...new Map(removed.map((account) => [account.name, howToClose(account, file)])).values(), ...settings.factory_unit === void 0 ? requested.map(withoutFactory) : []]
+	};
+}
+const UNCHANGED = {
+	added: null,
+	edited: false,
+	problems: [],
+	removed: []
+};
+/** What changed in the accounts file. A file that is gone has been moved, or is not used any more. */
+function accountsFileChange({ before, after, file }) {
+	if (after === null) return UNCHANGED;
+	const problem = (message, line) => {
+		return {
+			kind: "account",
+			path: null,
+			file,
+			line,
+			message
+		};
+	};
+	try {
+		const old = knownAccounts(before ?? "", file);
+		const now = readAccounts(after, file);
+		const yaml = parseYaml(after, file);
+		const added = [...now.values()].filter(({ name }) => !old.has(name));
+		const removed = [...old.values()].filter(({ name }) => !now.has(name));
+		const edited = removed.length > 0 || [...old.values()].some((was) => !sameEntry(was, before, after, file));
+		const problems = added.flatMap((account) => {
+			const why = whyUnfit(account) ?? likeAnother(account, [...now.values()]);
+			return why === null ? [] : [problem(why, yaml.lineOf([account.name]))];
+		});
+		return {
+			added: added.length === 0 ? null : added,
+			edited,
+			problems,
+			removed
+		};
+	} catch (error) {
+		if (!(error instanceof ConfigurationError)) throw error;
+		return {
+			...UNCHANGED,
+			problems: [problem(error.message, error.line)]
+		};
+	}
+}
+function sameEntry({ name }, before, after, file) {
+	const entry = (text) => {
+		const value = parseYaml(text, file).value;
+		return JSON.stringify(value !== null && typeof value === "object" && Object.getOwnPropertyDescriptor(value, name)?.value);
+	};
+	return entry(before ?? "") === entry(after);
+}
+/** The accounts of a text; none where it can't be read, which is said elsewhere. */
+function knownAccounts(text, file) {
+	try {
+		return readAccounts(text, file);
+	} catch (error) {
+		if (error instanceof ConfigurationError) return /* @__PURE__ */ new Map();
+		throw error;
+	}
+}
+/** Folders are the same for macOS and Windows when their names differ by case alone; an address is one account's. */
+function likeAnother({ name, email }, all) {
+	const others = all.filter((other) => other.name !== name);
+	const twin = others.find((other) => other.name.toLowerCase() === name.toLowerCase());
+	if (twin !== void 0) return `the accounts \`${name}\` and \`${twin.name}\` differ by case alone; rename one`;
+	const owner = email === "" ? void 0 : others.find((other) => other.email.toLowerCase() === email.toLowerCase());
+	return owner === void 0 ? null : `the accounts \`${name}\` and \`${owner.name}\` have the same email ${email}, which clouds refuse`;
+}
+function isAdded(file, diff) {
+	return diff.some(({ path, status }) => path === file && status === "added");
+}
+/** Why a new request can't become an account. */
+function whyNot(request, all, known, files, { file, folder }) {
+	const { name } = request;
+	const twice = all.find((other) => other.name === name && other.file !== request.file);
+	const place = `${accountFolder(folder, name)}/`;
+	const why = whyUnfit({
+		...request,
+		id: "0".repeat(12)
+	}) ?? (known.has(name) ? `${file} has an account \`${name}\` already; give this one another name` : null) ?? (twice === void 0 ? null : `\`${twice.file}\` asks for the account \`${name}\` as well; keep one of them`) ?? likeAnother(request, [...all, ...known.values()]) ?? (files.some((path) => path.startsWith(place)) ? `the folder \`${place}\`, where its code would go, is there already; give the account another name` : null);
+	return why === null ? [] : [{
+		kind: "account",
+		path: null,
+		file: request.file,
+		line: 1,
+		message: why
+	}];
+}
+/** Accounts whose request file was deleted while their entry is still there. */
+async function requestsRemoved(read, base, diff, folder, known) {
+	const gone = diff.filter(({ path, status }) => status === "deleted" && path.startsWith(`${folder}/`));
+	const accounts = [];
+	for (const { path } of gone) {
+		const name = requestedAccount(path, folder, await read(base, path) ?? "")?.name ?? "";
+		const account = known.get(name);
+		if (account !== void 0) accounts.push(account);
+	}
+	return accounts;
+}
+function howToClose({ name, id }, file) {
+	return `\`${name}\` (${id}) is removed here, which closes no account. In this order: remove its units in a pull request, whose merge destroys them while their roles and the environment are still there; then the environment, its request file and its entry in ${file}; last close the account in the organization: \`aws organizations close-account --account-id ${id}\`. AWS keeps a closed account for 90 days, in which it can be reopened.`;
+}
+function withoutFactory({ name, file }) {
+	return `\`${file}\` asks for the account \`${name}\`, and no unit makes accounts: \`accounts.factory_unit\` is not set.`;
+}
+/** The accounts that have no code yet: whose folder is there already needs no proposal. */
+function withoutCode(accounts, files, folder) {
+	const paths = [...files];
+	return accounts.filter(({ name }) => {
+		const place = `${accountFolder(folder, name)}/`;
+		return !paths.some((path) => path.startsWith(place));
+	});
+}
+
+// packages/core/src/wording/count.ts
+/** `1 unit`, `2 units`, `3,000 units`. */
+function count(amount, noun, nouns = `${noun}s`) {
+	return `${amount.toLocaleString("en-US")} ${amount === 1 ? noun : nouns}`;
+}
+
+// packages/core/src/terragrunt/files.ts
+/** The name of the file that makes a folder a stack. */
+const STACK_FILE = "terragrunt.stack.hcl";
+/** The name of the file that makes a folder a unit. */
+const UNIT_FILE = "terragrunt.hcl";
+/** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
+const GENERATE_STACK = [
+	"stack",
+	"generate",
+	"--no-color"
+];
+/** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
+function isCached(file) {
+	return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
+}
+
+// packages/orchestrator/src/discover/paths.ts
+/** The folder of a file: `.` for the root. */
+function folderOf$1(file) {
+	const slash = file.lastIndexOf("/");
+	return slash === -1 ? "." : file.slice(0, slash);
+}
+/** The folder of the unit that a dependency's path names, be it that folder or the configuration file in it. */
+function unitNamedBy(path) {
+	return path.endsWith(`/${"terragrunt.hcl"}`) ? folderOf$1(path) : path;
+}
+/** The path of a file in a folder. */
+function fileIn(folder, name) {
+	return folder === "." ? name : `${folder}/${name}`;
+}
+/** Every folder that has one of these paths below it. */
+function foldersAbove(folders) {
+	const above = /* @__PURE__ */ new Set();
+	for (const folder of folders) for (let parent = folder; parent !== ".";) {
+		parent = folderOf$1(parent);
+		if (above.has(parent)) break;
+		above.add(parent);
+	}
+	return above;
+}
+/** Whether a file lies in a folder, at any depth. */
+function liesIn(file, folder) {
+	return folder === "." || file.startsWith(`${folder}/`);
+}
+/** The unit whose own folder holds a file: the nearest one, so that a nested unit keeps its files to itself. */
+function unitOwning(file, isUnit) {
+	for (let folder = folderOf$1(file);; folder = folderOf$1(folder)) {
+		if (isUnit(folder)) return folder;
+		if (folder === ".") return null;
+	}
+}
+
+// packages/orchestrator/src/decide/list-paths.ts
+/** Paths of one sentence that are named before the rest is counted. */
+const SHOWN = 20;
+/** Paths in a sentence: a long list is cut, since a message goes into comments and logs. */
+function listPaths(paths) {
+	const shown = paths.slice(0, SHOWN).map((path) => `\`${path}\``);
+	return paths.length > SHOWN ? `${shown.join(", ")} and ${paths.length - SHOWN} more` : shown.join(", ");
+}
+
+// packages/orchestrator/src/decide/judge-faults.ts
+/**
+* Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
+* been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
+* changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
+* Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base. Nothing is told of
+* units that are ignored, and of what else lies on the ignore list.
+*/
+function judgeFaults({ base, head }, diff, affected, deleted, isIgnored) {
+	const changed = diff.map(({ path }) => path);
+	const owners = ownersOf$1(changed, head);
+	const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
+	const brokenBefore = new Set(base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units));
+	const problems = [];
+	const untouched = [];
+	const told = head.faults.flatMap((fault) => withoutIgnored(fault, isIgnored));
+	for (const fault of told.filter(({ missing }) => missing === null || !deleted.has(missing))) {
+		const before = known.get(keyOf(fault));
+		if (fault.folders.length > 0) {
+			if (before === void 0 || changed.some((file) => concerns(file, fault.folders)) || fault.units.some((unit) => affected.has(unit))) problems.push(problemOf(fault, fault.units));
+			else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
+			continue;
+		}
+		const wasThere = (fault.kind === "not-evaluated" ? brokenBefore : before) ?? /* @__PURE__ */ new Set();
+		const isTouched = (unit) => affected.has(unit) || owners.has(unit) || !wasThere.has(unit);
+		const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
+		if (touched.length > 0) problems.push(problemOf(fault, touched));
+		if (others.length > 0) untouched.push(problemOf(fault, others));
+	}
+	return {
+		problems: [...problems, ...deletedFaults(base, deleted)],
+		untouched
+	};
+}
+/** A stack that runs can be kept from being generated by a file of a catalogue that is ignored: then it counts. */
+function isOfIgnored({ file, folders: [first] }, isIgnored) {
+	if (file === null || !isIgnored(file)) return false;
+	return first === void 0 || isIgnored(first) || isIgnored(fileIn(first, "terragrunt.stack.hcl"));
+}
+function withoutIgnored(fault, isIgnored) {
+	if (fault.units.length === 0) return isOfIgnored(fault, isIgnored) ? [] : [fault];
+	const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
+	return units.length === 0 ? [] : [{
+		...fault,
+		units
+	}];
+}
+/** A unit that is deleted runs at base, so what is wrong with it there counts. */
+function deletedFaults(base, deleted) {
+	return base.faults.flatMap((fault) => {
+		const units = fault.units.filter((unit) => deleted.has(unit));
+		return fault.kind === "not-evaluated" && units.length > 0 ? [problemOf(fault, units)] : [];
+	});
+}
+/** A sentence about faults that are left alone, where there are any. */
+function untouchedNotice(untouched) {
+	const units = [...new Set(untouched.flatMap(({ path, units }) => units ?? (path === null ? [] : [path])))].toSorted();
+	const stacks = untouched.flatMap(({ path, units, file }) => path === null && units === void 0 ? [file ?? ""] : []);
+	if (units.length + stacks.length === 0) return [];
+	return [`${[...units.length === 0 ? [] : [count(units.length, "unit")], ...stacks.length === 0 ? [] : [count(stacks.length, "file")]].join(" and ")} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain --verbose\` says why.`];
+}
+/** Whether two commits have the same fault: same place and words, or the same file that Terragrunt gives up on. */
+function keyOf({ kind, file, line, message, missing }) {
+	return JSON.stringify(kind === "not-evaluated" ? [kind, file] : [
+		kind,
+		file,
+		line,
+		message,
+		missing
+	]);
+}
+function ownersOf$1(files, head) {
+	const folders = new Set(head.units);
+	return new Set(files.flatMap((file) => unitOwning(file, (folder) => folders.has(folder)) ?? []));
+}
+/** A file in one of the folders, or shared on the way to it. */
+function concerns(file, folders) {
+	return folders.some((folder) => file === folder || liesIn(file, folder) || liesIn(folder, folderOf$1(file)));
+}
+function problemOf(fault, units) {
+	const { kind, file, line } = fault;
+	const [first, second] = units;
+	const several = second === void 0 ? {} : { units: [...units] };
+	return {
+		kind,
+		path: second === void 0 ? first ?? null : null,
+		file,
+		line,
+		message: messageOf$3(fault, units),
+		...several
+	};
+}
+function messageOf$3({ kind, file, message }, units) {
+	if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
+	const isOwn = units.length === 1 && file !== null && folderOf$1(file) === units[0] && file.endsWith("terragrunt.hcl");
+	if (kind === "path") return isOwn ? message : `${message} It concerns ${listPaths(units)}.`;
+	if (units.length === 1) return `Terragrunt can't evaluate ${isOwn ? "the unit" : listPaths(units)}: ${message}`;
+	return `Terragrunt can't evaluate ${units.length} units: ${message} They are ${listPaths(units)}.`;
+}
+
+// packages/orchestrator/src/due/not-applied.ts
+/** Units that are named one by one. */
+const NAMED = 10;
+/**
+* What a pull request is told of the units that it touches: what the deploy branch already wants of them, and is not done.
+* Their plans show it too, so that nobody takes it for the pull request's own.
+*/
+function notAppliedNotices({ mode, pullRequest, deployBranch }, units, look) {
+	if (look === null || mode !== "plan" || pullRequest === void 0) return [];
+	const touched = new Set(units.map(({ path }) => path));
+	const due = look.units.flatMap(({ unit, due: owed }) => owed !== void 0 && touched.has(unit) ? [{
+		unit,
+		owed
+	}] : []);
+	const more = due.length > NAMED ? [`\`${deployBranch}\` has changes of ${due.length - NAMED} more of these units that are not applied.`] : [];
+	return [...due.slice(0, NAMED).map(({ unit, owed }) => sentenceOf(deployBranch, unit, owed)), ...more];
+}
+function sentenceOf(deployBranch, unit, { action, why, commit, commits, owner }) {
+	const at = (commits.at(-1) ?? commit).slice(0, 7);
+	const how = `${WORDS$1[why]} (run ${owner.number}, ${at})`;
+	return action === "destroy" ? `\`${deployBranch}\` has no \`${unit}\` any more, and it is not destroyed yet: ${how}.` : `\`${deployBranch}\` has changes of \`${unit}\` that are not applied: ${how}. Its plan here shows them too.`;
+}
+const WORDS$1 = {
+	changed: "a run has it to do",
+	asked: "somebody asked for it, and its run has not told how it ended",
+	problem: "something keeps it from being run",
+	"not-determined": "the next run takes it",
+	withheld: "it was withheld",
+	paused: "applies are paused",
+	"held-move": "it moved, and waits for a person",
+	skipped: "it was not started, since something that it depends on did not end well",
+	waiting: "it waits for units that are not applied",
+	failed: "its apply failed",
+	interrupted: "it was interrupted",
+	lost: "its job left no outcome",
+	"set-back": "a person went back to an older commit",
+	promotion: "it waits for an environment that comes first",
+	check: "a check of it did not pass"
+};
+
+// packages/orchestrator/src/assess.ts
+/** Puts the assessment together from what the steps determined. */
+function assess(determined) {
+	const { comparison, governing, classified, units, untouched, discovery } = determined;
+	const problems = [...determined.problems];
+	const notAppliedYet = notAppliedNotices(comparison, units, determined.look);
+	const notices = [
+		...determined.notices,
+		...notAppliedYet,
+		...untouchedNotice(untouched)
+	];
+	const { pullRequest } = comparison;
+	const untrusted = pullRequest?.untrusted === true && units.length > 0;
+	if (untrusted) {
+		const message = "This pull request gets no credentials (it comes from a fork or from Dependabot), so nothing is planned. A maintainer can push its commits to a branch of this repository.";
+		if (governing.unplanned_pull_requests === "fail") problems.push({
+			kind: "untrusted-pull-request",
+			path: null,
+			file: null,
+			line: null,
+			message
+		});
+		else notices.push(message);
+	}
+	if (pullRequest !== void 0 && pullRequest.baseRef !== comparison.deployBranch) notices.push(`This pull request goes to \`${pullRequest.baseRef}\`, not to the deploy branch \`${comparison.deployBranch}\`: its plans are no reviewed plans.`);
+	if (units.length === 0 && determined.jobs.length === 0 && problems.length === 0) notices.push("Nothing to do: no unit is affected.");
+	const jobs = untrusted ? [] : [...determined.jobs];
+	return {
+		version: 1,
+		comparison,
+		changes: classified.changes.map(({ type, files, reasons, account }) => ({
+			type,
+			files: [...files],
+			units: [...reasons.keys()].toSorted(),
+			...account === void 0 ? {} : { account }
+		})),
+		units: [...units],
+		jobs,
+		...jobs.some(({ action }) => traitsOf(action).writes && traitsOf(action).removes) ? { living: [...determined.living].toSorted() } : {},
+		...determined.promotions.length === 0 ? {} : { promotions: determined.promotions.map((steps) => steps.map((names) => [...names])) },
+		unmatched: [...classified.unmatched],
+		ignored: [...classified.ignored],
+		problems,
+		...untouched.length === 0 ? {} : { untouched: [...untouched] },
+		notices,
+		discovery
+	};
+}
+/** The assessment of a run that has nothing to compare. */
+function nothingToDo(comparison, why) {
+	return {
+		version: 1,
+		comparison,
+		changes: [],
+		units: [],
+		jobs: [],
+		unmatched: [],
+		ignored: [],
+		problems: [],
+		notices: [why]
+	};
+}
+
+// packages/core/src/configuration/check-environments.ts
+/** The account that an environment names, and whether its roles are of that account. */
+function accountIssues({ name, aws }, known, file, issue) {
+	if (aws === void 0 || known === null) return [];
+	const { account } = aws;
+	const key = [
+		"environments",
+		name,
+		"aws",
+		"account"
+	];
+	const issues = [];
+	if (!/^\d{12}$/.test(account) && !known.has(account)) {
+		const meant = nearest(account, [...known.keys()]);
+		const allowed = known.size === 0 ? `there are no accounts in ${file}` : `${file} has ${[...known.keys()].slice(0, 10).join(", ")}`;
+		const hint = meant === null ? `${allowed}; it has to be a key of it or an id of 12 digits` : `did you mean \`${meant}\`?`;
+		issues.push(issue("error", key, `\`${key.join(".")}\` names no account: \`${account}\`; ${hint}`));
+	}
+	const id = /^\d{12}$/.test(account) ? account : known.get(account)?.id;
+	for (const role of ["plan_role", "apply_role"]) {
+		const other = /^arn:[^:]*:iam::(\d{12}):/.exec(aws[role])?.[1];
+		if (other === void 0 || id === void 0 || other === id) continue;
+		const path = [
+			"environments",
+			name,
+			"aws",
+			role
+		];
+		issues.push(issue("warning", path, `\`${path.join(".")}\` is a role of account ${other}, and the environment's account is ${id}`));
+	}
+	return issues;
+}
+/** Texts that look as if something was filled in. */
+function identityIssues({ name, identity, env }, issue) {
+	const own = ["environments", name];
+	return [{
+		path: [...own, "env"],
+		values: env,
+		filled: []
+	}, ...[
+		"env",
+		"plan",
+		"apply"
+	].map((key) => ({
+		path: [
+			...own,
+			"identity",
+			key
+		],
+		values: identity?.[key] ?? {},
+		filled: ["token_file"]
+	}))].flatMap(({ path, values, filled }) => Object.entries(values).flatMap(([variable, value]) => {
+		const unknown = [...value.matchAll(/\$\{([^{}]*)\}/g)].map(([, inside = ""]) => inside).find((inside) => !filled.includes(inside));
+		if (unknown === void 0) return [];
+		const what = filled.length === 0 ? "nothing is filled in here" : "only `${token_file}` is filled in";
+		return [issue("warning", [...path, variable], `\`${[...path, variable].join(".")}\` holds \`\${${unknown}}\`, which stays as it is: ${what}`)];
+	}));
+}
+/** Once for each variable and file: a shared file asks for all its units. */
+function variableIssues(configuration, asked) {
+	if (configuration.environments === void 0) return [];
+	const lookup = environmentLookup(configuration);
+	const missing = asked.flatMap((variable) => {
+		const place = lookup(variable.unit);
+		if (place.kind !== "one" || RUNNERS_OWN.test(variable.name)) return [];
+		const { environment } = place;
+		return Object.hasOwn(environment.env, variable.name) || environment.secrets.includes(variable.name) ? [] : [{
+			...variable,
+			environment: environment.name
+		}];
+	});
+	return [...Map.groupBy(missing, ({ name, file, line }) => `${name} ${file} ${line}`).values()].flatMap((all) => {
+		const [first] = all;
+		if (first === void 0) return [];
+		const where = [...new Set(all.map(({ environment }) => environment))].map((name) => `\`environments.${name}\``).join(", ");
+		return [{
+			severity: "warning",
+			file: first.file,
+			line: first.line,
+			message: `\`get_env("${first.name}")\` has no default, and nothing sets it: add it to \`env\` or \`secrets\` of ${where}`
+		}];
+	});
+}
+/** What the credentials of an environment or its tools set. */
+const RUNNERS_OWN = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^(?:HOME|USER|PATH|CI)$/;
+
+// packages/core/src/configuration/check-places.ts
+/** Each unit belongs to one environment: one line for each set of environments that share units, and for those in none. */
+function placeIssues(configuration, units, issue) {
+	const lookup = environmentLookup(configuration);
+	const places = units.map((unit) => ({
+		unit,
+		found: lookup(unit)
+	}));
+	const issues = [...Map.groupBy(places.flatMap(({ unit, found }) => found.kind === "several" ? [{
+		unit,
+		names: found.names
+	}] : []), ({ names }) => names.join(" ")).values()].map((all) => {
+		const names = all[0]?.names ?? [];
+		const which = names.map((name) => `\`${name}\``).join(" and ");
+		return issue("error", [
+			"environments",
+			names.at(-1) ?? "",
+			"paths"
+		], `the environments ${which} share ${listed(all.map(({ unit }) => unit))}; a unit belongs to one environment, so change the \`paths\` of one`);
+	});
+	const nowhere = places.filter(({ found }) => found.kind === "none").map(({ unit }) => unit);
+	if (nowhere.length > 0) {
+		const near = environmentsOf(configuration).map(({ name }) => name).join(", ");
+		issues.push(issue("warning", ["environments"], `${listed(nowhere)} ${nowhere.length === 1 ? "is" : "are"} in no environment (${near}) and can't run; add a glob to the \`paths\` of one`));
+	}
+	return issues;
+}
+const MOST_LISTED = 5;
+function listed(units) {
+	const names = units.slice(0, MOST_LISTED).map((unit) => `\`${unit}\``).join(", ");
+	const more = units.length > MOST_LISTED ? ` and ${units.length - MOST_LISTED} more` : "";
+	return `${units.length === 1 ? "one unit" : `${units.length} units`} (${names}${more})`;
+}
+/** Globs of units that no unit matches, with the folder that may be meant. */
+function globsWithoutUnits(configuration, units, issue) {
+	if (configuration.environments === void 0) return [];
+	const folders = [...new Set(units.flatMap((unit) => unit.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"))))];
+	return [...environmentsOf(configuration).flatMap(({ name, paths, protect }) => [{
+		path: [
+			"environments",
+			name,
+			"paths"
+		],
+		globs: paths
+	}, {
+		path: [
+			"environments",
+			name,
+			"protect"
+		],
+		globs: protect
+	}]), ...configuration.extra_reads.map((read, index) => ({
+		path: [
+			"extra_reads",
+			index,
+			"units"
+		],
+		globs: read.units
+	}))].flatMap(({ path, globs }) => globs.flatMap((glob, index) => {
+		if (units.some(globMatcher([glob]))) return [];
+		const meant = nearest(glob.replace(/(?:\/\*+)+$/, ""), folders);
+		const hint = meant === null ? "" : `; did you mean \`${meant}/**\`?`;
+		const key = path.map((part) => typeof part === "number" ? `[${part}]` : `.${part}`).join("").slice(1);
+		return [issue("warning", [...path, index], `\`${key}[${index}]\` is \`${glob}\`, which matches no unit${hint}`)];
+	}));
+}
+/** The unit that creates accounts has to be one. */
+function factoryIssues(configuration, units, issue) {
+	const { factory_unit: factory } = configuration.accounts;
+	if (factory === void 0 || units.some((unit) => unit === factory)) return [];
+	const meant = nearest(factory, units);
+	return [issue("error", ["accounts", "factory_unit"], `\`accounts.factory_unit\` is \`${factory}\`, which is no unit${meant === null ? "" : `; did you mean \`${meant}\`?`}`)];
+}
+
+// packages/core/src/configuration/check.ts
+/**
+* Checks a configuration: whether it can be read, and whether it fits the repository's accounts and units. Answers
+* every issue, in the order of files and lines.
+*/
+function checkConfiguration(facts) {
+	return issuesOf(facts).toSorted((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : (a.line ?? 0) - (b.line ?? 0));
+}
+function issuesOf(facts) {
+	const { text, file } = facts.configuration ?? {
+		text: "",
+		file: ".pipelines/config.yml"
+	};
+	let yaml;
+	let configuration;
+	try {
+		yaml = parseYaml(text, file);
+		configuration = validated(yaml, file, Configuration) ?? defaultConfiguration();
+	} catch (error) {
+		return unreadable(error);
+	}
+	const accounts = accountsOf(facts, configuration);
+	const isIgnored = globMatcher(configuration.ignore);
+	const units = facts.units.filter((unit) => !isIgnored(unit === "." ? "terragrunt.hcl" : `${unit}/terragrunt.hcl`));
+	const issue = (severity, path, message) => ({
+		severity,
+		file,
+		line: yaml.lineOf(path),
+		message
+	});
+	return [
+		...accounts.issues,
+		...environmentsOf(configuration).flatMap((environment) => [...accountIssues(environment, accounts.known, configuration.accounts.file, issue), ...identityIssues(environment, issue)]),
+		...placeIssues(configuration, units, issue),
+		...globsWithoutUnits(configuration, units, issue),
+		...factoryIssues(configuration, units, issue),
+		...variableIssues(configuration, facts.asked ?? [])
+	];
+}
+function unreadable(error) {
+	if (!(error instanceof ConfigurationError)) throw error;
+	return error.issues.map(({ line, message }) => ({
+		severity: "error",
+		file: error.file,
+		line,
+		message
+	}));
+}
+function accountsOf({ read }, { accounts: { file } }) {
+	const text = read(file);
+	if (text === null) return {
+		known: /* @__PURE__ */ new Map(),
+		issues: []
+	};
+	try {
+		const known = readAccounts(text, file);
+		const twice = [...Map.groupBy(known.values(), ({ id }) => id).values()].filter((accounts) => accounts.length > 1);
+		const yaml = parseYaml(text, file);
+		return {
+			known,
+			issues: twice.map((accounts) => {
+				const names = accounts.map(({ name }) => `\`${name}\``).join(" and ");
+				return {
+					severity: "error",
+					file,
+					line: yaml.lineOf([accounts.at(-1)?.name ?? ""]),
+					message: `${names} have the same id ${accounts[0]?.id ?? ""}`
+				};
+			})
+		};
+	} catch (error) {
+		return {
+			known: null,
+			issues: unreadable(error)
+		};
+	}
+}
+
+// packages/orchestrator/src/check-configuration.ts
+/**
+* Checks head's configuration where the comparison touches it, the accounts, or the place of a unit. What base has as
+* well stops nothing, and neither does what may be meant.
+*/
+async function configurationProblems(repository, configurations, { base, head, diff, settings }) {
+	const accounts = settings.atHead.accounts.file;
+	const files = diff.some(({ path }) => path.startsWith(".pipelines/") || path === accounts);
+	const moved = head.units.size !== base.units.size || [...head.units.keys()].some((unit) => !base.units.has(unit));
+	if (!files && !moved) return {
+		problems: [],
+		notices: []
+	};
+	const issuesAt = async (commit, { units }, file) => {
+		const text = await repository.read(commit, file);
+		return checkConfiguration({
+			configuration: await configurations.text(commit),
+			read: (path) => path === file ? text : null,
+			units: [...units.keys()]
+		});
+	};
+	const before = base.commit === head.commit ? [] : await issuesAt(base.commit, base, settings.atBase.accounts.file);
+	const known = new Set(before.map(({ file, message }) => `${file} ${message}`));
+	const issues = await issuesAt(head.commit, head, accounts);
+	const isProblem = ({ severity, file, message }) => severity === "error" && !known.has(`${file} ${message}`);
+	return {
+		problems: issues.filter(isProblem).map(({ file, line, message }) => ({
+			kind: "configuration",
+			path: null,
+			file,
+			line,
+			message
+		})),
+		notices: issues.filter((issue) => !isProblem(issue)).map(({ file, line, message }) => `${file}${line === null ? "" : `:${line}`}: ${message}`)
+	};
+}
+
+// packages/orchestrator/src/classify/readers.ts
+/** The units that read a file at either commit, with the chain from the file; head's chain where both have one. */
+function readersOf(file, { base, head, configuration }) {
+	const readers = /* @__PURE__ */ new Map();
+	const put = (unit, links) => {
+		if (!readers.has(unit)) readers.set(unit, links);
+	};
+	const extra = configuration.extra_reads.filter(({ files }) => globMatcher(files)(file.path)).map(({ units }) => globMatcher(units));
+	for (const snapshot of [head, base]) {
+		const { reading, locating } = indexOf(snapshot);
+		for (const unit of reading.get(file.path) ?? []) {
+			const links = snapshot.facts.get(unit)?.reads.get(file.path);
+			if (links !== void 0) put(unit, links);
+		}
+		const located = file.status === "modified" ? [] : locating.get(file.path) ?? [];
+		for (const unit of located) put(unit, [{
+			relation: "read by",
+			path: unit
+		}]);
+		if (extra.length === 0) continue;
+		for (const unit of snapshot.units) if (extra.some((matches) => matches(unit))) put(unit, [{
+			relation: "configured as read by",
+			path: unit
+		}]);
+	}
+	return readers;
+}
+/** Made once for a snapshot: asking every unit about every file is a million questions in a large repository. */
+const indexes = /* @__PURE__ */ new WeakMap();
+function indexOf(snapshot) {
+	const known = indexes.get(snapshot);
+	if (known !== void 0) return known;
+	const [reading, locating] = [/* @__PURE__ */ new Map(), /* @__PURE__ */ new Map()];
+	const add = (index, file, unit) => {
+		const units = index.get(file);
+		if (units === void 0) index.set(file, [unit]);
+		else units.push(unit);
+	};
+	for (const { path, reads, located } of snapshot.facts.values()) {
+		for (const file of reads.keys()) add(reading, file, path);
+		for (const file of located) add(locating, file, path);
+	}
+	const made = {
+		reading,
+		locating
+	};
+	indexes.set(snapshot, made);
+	return made;
+}
+/** The type of a change of a file that units share. */
+function sharedType(file, envCommon) {
+	if (!file.path.endsWith(".hcl") || file.path.endsWith(".terraform.lock.hcl")) return "FileChanged";
+	if (!liesIn(file.path, envCommon)) return "HclChanged";
+	switch (file.status) {
+		case "added": return "EnvCommonAdded";
+		case "modified": return "EnvCommonChanged";
+		case "deleted": return "EnvCommonDeleted";
+		default: return file.status;
+	}
+}
+/** What a shared file changed: one finding for all of its readers, or none. */
+function sharedFinding(file, commits, besides) {
+	const readers = readersOf(file, commits);
+	if (besides !== null) readers.delete(besides);
+	if (readers.size === 0) return [];
+	return [{
+		type: sharedType(file, commits.configuration.env_common),
+		subject: file.path,
+		units: readers
+	}];
+}
+
+// packages/orchestrator/src/classify/rules/accounts.ts
+/** `accounts.yml` and the request files of new accounts. */
+const accounts = {
+	name: "accounts",
+	take(file, commits) {
+		const { configuration, addedAccounts, accountsEdited, head, base } = commits;
+		const { file: accountsFile, requests, factory_unit } = configuration.accounts;
+		if (file.path === accountsFile) {
+			if (addedAccounts === null) return null;
+			const added = addedAccounts.map((account) => {
+				return {
+					type: "AccountAdded",
+					subject: account.name,
+					units: /* @__PURE__ */ new Map(),
+					account
+				};
+			});
+			return accountsEdited ? [...added, ...sharedFinding(file, commits, null)] : added;
+		}
+		if (!liesIn(file.path, requests)) return null;
+		const type = REQUEST_TYPES[file.status];
+		const factory = UnitPath.safeParse(factory_unit);
+		const units = factory.success && (head.units.has(factory.data) || base.units.has(factory.data)) ? /* @__PURE__ */ new Map([[factory.data, [{
+			relation: "read by",
+			path: factory.data
+		}]]]) : /* @__PURE__ */ new Map();
+		return [{
+			type,
+			subject: file.path,
+			units
+		}];
+	}
+};
+const REQUEST_TYPES = {
+	added: "AccountRequested",
+	modified: "AccountChanged",
+	deleted: "AccountDeleted"
+};
+
+// packages/orchestrator/src/hcl/text-functions.ts
+/** Go's `filepath.Dir`: what is before the last slash, cleaned. */
+function goDirectory(path) {
+	const folder = posix.normalize(path.slice(0, path.lastIndexOf("/") + 1));
+	return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
+}
+/** Go's `filepath.Base`: the last part; `.` of nothing, `/` of nothing but slashes. */
+function goBase(path) {
+	return path === "" ? "." : posix.basename(path) || "/";
+}
+/** Go changes the case of one character to one character. Where the two don't agree on that, nothing is said. */
+function caseOf(text, change) {
+	const changed = [...text].map(change);
+	return changed.every((character) => [...character].length === 1) ? changed.join("") : null;
+}
+/** Go's `strings.TrimSpace`, which goes by Unicode's White_Space: a byte order mark stays, U+0085 goes. */
+function withoutSpaceAround(text) {
+	const characters = [...text];
+	const isText = (character) => !/\p{White_Space}/u.test(character);
+	const [first, last] = [characters.findIndex(isText), characters.findLastIndex(isText)];
+	return first < 0 ? "" : characters.slice(first, last + 1).join("");
+}
+/** Of the verbs, those that show a text as it is. */
+function formatted$1(texts) {
+	const [pattern, ...values] = texts;
+	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
+	const parts = pattern.split(/(%[sv%])/);
+	let next = 0;
+	const result = parts.map((part) => {
+		if (part === "%%") return "%";
+		if (part !== "%s" && part !== "%v") return part.includes("%") ? null : part;
+		next += 1;
+		return values[next - 1] ?? null;
+	});
+	return next === values.length && result.every((part) => part !== null) ? result.join("") : null;
+}
+
+// packages/orchestrator/src/hcl/evaluate.ts
+/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
+const ROOT = "/@root";
+/** How far references may lead: a local that names itself must not go on for ever. */
+const DEEPEST$1 = 40;
+/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
+function repositoryPath(text, relativeTo) {
+	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
+	if (absolute === ROOT) return ".";
+	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
+}
+/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
+function evaluate(expression, scope) {
+	const value = valueOfExpression(expression, scope, 0);
+	return typeof value === "string" ? value : null;
+}
+function valueOfExpression(expression, scope, depth) {
+	if (depth > DEEPEST$1) return null;
+	switch (expression.kind) {
+		case "template": {
+			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf(part, scope, depth) ?? scope.unknown);
+			return parts.every((part) => part !== null) ? parts.join("") : null;
+		}
+		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
+		case "call": return callOf(expression.name, expression.args, scope, depth);
+		case "list":
+		case "object":
+		case "for":
+		case "other": return null;
+		default: return expression;
+	}
+}
+function textOf(expression, scope, depth) {
+	const value = valueOfExpression(expression, scope, depth + 1);
+	return typeof value === "string" ? value : null;
+}
+function referenceOf(name, keys, scope, depth) {
+	const [first, ...rest] = keys;
+	const bound = keys.length === 0 ? scope.bound?.get(name) : void 0;
+	if (bound !== void 0) return bound;
+	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
+	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
+	if (name === "feature" && first !== void 0 && rest[0] === "value") return featureOf(scope, first, depth);
+	if (name === "include") {
+		const bare = scope.includes.get("");
+		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
+		if (file === void 0) return null;
+		const configuration = scope.open(file);
+		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
+	}
+	return null;
+}
+function localOf(scope, name, keys, depth) {
+	for (const block of scope.body.blocks) {
+		if (block.type !== "locals") continue;
+		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
+		if (attribute === void 0) continue;
+		const { value } = attribute;
+		const item = value.kind === "list" && keys[0] !== void 0 ? value.items[Number(keys[0])] : void 0;
+		if (item !== void 0) return follow(valueOfExpression(item, scope, depth + 1), keys.slice(1), depth);
+		if (value.kind === "object" && keys.length > 0) {
+			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
+			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
+		}
+		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
+	}
+	return null;
+}
+/** A feature flag has its default, unless a variable sets some of them. */
+function featureOf(scope, name, depth) {
+	if (scope.env["TG_FEATURE"] !== void 0) return null;
+	const included = [...scope.includes.values()].flatMap((file) => scope.open(file) ?? []);
+	for (const place of [scope, ...included]) {
+		const value = place.body.blocks.find(({ type, labels }) => type === "feature" && labels[0] === name)?.body.attributes.find((attribute) => attribute.name === "default")?.value;
+		if (value !== void 0) return valueOfExpression(value, place, depth + 1);
+	}
+	return null;
+}
+/** Where what an expression refers to is defined: a local of this file, or of a configuration that is read. */
+function definitionOf(expression, scope) {
+	if (expression.kind !== "access") return null;
+	const { of, keys } = expression;
+	const own = of === "local" ? localNamed(scope, keys) : null;
+	if (own !== null) return own;
+	for (let length = 0; length < keys.length - 1; length += 1) {
+		if (keys[length] !== "locals") continue;
+		const value = valueOfExpression({
+			kind: "access",
+			of,
+			keys: keys.slice(0, length)
+		}, scope, 0);
+		if (value !== null && typeof value !== "string") return localNamed(value.configuration, keys.slice(length + 1));
+	}
+	return null;
+}
+/** A local, or an attribute of the object that it is. */
+function localNamed(scope, [name, ...keys]) {
+	let value = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes).find((local) => local.name === name)?.value;
+	for (const key of keys) if (value?.kind === "list") value = value.items[Number(key)];
+	else value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : void 0;
+	return value === void 0 ? null : {
+		value,
+		scope
+	};
+}
+/** Follows `.locals.name` into a configuration; a text has no attributes. */
+function follow(value, keys, depth) {
+	if (value === null || keys.length === 0) return value;
+	if (typeof value === "string") return null;
+	const [section, name, ...rest] = keys;
+	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
+	if (section === "inputs" && name !== void 0) {
+		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
+		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
+		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
+	}
+	return null;
+}
+const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
+const folderOf = (file) => posix.dirname(file);
+function callOf(name, args, scope, depth) {
+	const known = FUNCTIONS.get(name);
+	if (known === void 0 || args.length > known.most) return null;
+	const text = (index) => {
+		const argument = args[index];
+		return argument === void 0 ? null : textOf(argument, scope, depth);
+	};
+	return known.answer({
+		args,
+		scope,
+		depth,
+		text
+	});
+}
+/** A function of at most so many arguments. */
+const upTo = (most, answer) => ({
+	most,
+	answer
+});
+/** A function of one text. */
+const ofText = (act) => upTo(1, (call) => {
+	const text = call.text(0);
+	return text === null ? null : act(text, call.scope);
+});
+/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
+function includeFolder({ scope, text }) {
+	if (scope.included) return {
+		kind: "folder",
+		folder: folderOf(scope.file)
+	};
+	const count = scope.body.blocks.filter(({ type }) => type === "include").length;
+	if (scope.includes.size === 0 && count === 0) return { kind: "none" };
+	const file = Math.max(scope.includes.size, count) === 1 ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
+	return file === void 0 ? null : {
+		kind: "folder",
+		folder: folderOf(file)
+	};
+}
+/** The functions of Terragrunt and OpenTofu that paths are made with. */
+const FUNCTIONS = /* @__PURE__ */ new Map([
+	["get_repo_root", upTo(0, () => ROOT)],
+	["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
+	["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
+	["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
+	["get_parent_terragrunt_dir", upTo(1, (call) => {
+		const include = includeFolder(call);
+		if (include === null) return null;
+		return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
+	})],
+	["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
+	["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
+	["path_relative_to_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder)))],
+	["path_relative_from_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include)))],
+	["find_in_parent_folders", upTo(2, ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope))],
+	["read_terragrunt_config", upTo(2, readConfiguration)],
+	["dirname", ofText(goDirectory)],
+	["basename", ofText(goBase)],
+	["abspath", ofText((path) => path.startsWith("/") ? posix.resolve(path) : null)],
+	["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
+	["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
+	["trimspace", ofText(withoutSpaceAround)],
+	["replace", upTo(3, ({ text }) => {
+		const [whole, from, to] = [
+			text(0),
+			text(1),
+			text(2)
+		];
+		if (whole === null || from === null || to === null) return null;
+		return from === "" || /^\/.*\/$/s.test(from) ? null : whole.replaceAll(from, () => to);
+	})],
+	["tostring", ofText((text) => text)],
+	["get_env", upTo(2, ({ scope, text }) => {
+		const name = text(0);
+		if (name === null || name === "") return null;
+		return Object.hasOwn(scope.env, name) ? scope.env[name] ?? null : text(1);
+	})],
+	["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
+	["format", upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted$1(args.map((_argument, index) => text(index))))]
+]);
+function betweenInclude(call, between) {
+	const include = includeFolder(call);
+	if (include === null || include.kind === "none") return include && ".";
+	return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
+}
+function readConfiguration({ scope, text }) {
+	const file = text(0);
+	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
+	const configuration = path === null ? null : scope.open(path);
+	return configuration === null ? null : { configuration };
+}
+function joinedTexts({ args, scope, depth, text }) {
+	const [separator, lists] = [text(0), args.slice(1)];
+	if (separator === null || lists.length === 0) return null;
+	const items = lists.flatMap((list) => list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null]);
+	return items.every((item) => item !== null) ? items.join(separator) : null;
+}
+function findInParentFolders(name, fallback, scope) {
+	if (name === null) return null;
+	let folder = scope.terragruntFolder;
+	while (folder !== "." && folder !== "") {
+		folder = posix.dirname(folder);
+		const candidate = folder === "." ? name : `${folder}/${name}`;
+		if (scope.exists(candidate)) return absolute(candidate);
+	}
+	return fallback;
+}
+/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
+const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
+
+// packages/orchestrator/src/hcl/functions.ts
+/**
+* Functions that read no file, look for none and run nothing: those of OpenTofu, Terraform and Terragrunt as of
+* Terragrunt 1.1 (https://docs.terragrunt.com/reference/hcl/functions, https://opentofu.org/docs/language/functions).
+* What is not named here or in `READING_FUNCTIONS` counts as if it might read anything.
+*/
+const PURE_FUNCTIONS = new Set(`abs abspath alltrue anytrue base64decode base64encode base64gunzip base64gzip base64sha256 base64sha512 basename
+  bcrypt can ceil chomp chunklist cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets coalesce coalescelist compact
+  concat constraint_check contains csvdecode deep_merge dirname distinct element endswith ephemeralasnull flatten floor
+  format formatdate formatlist get_aws_account_alias get_aws_account_id get_aws_caller_identity_arn
+  get_aws_caller_identity_user_id get_default_retryable_errors get_env get_original_terragrunt_dir
+  get_parent_terragrunt_dir get_path_from_repo_root get_path_to_repo_root get_platform get_repo_root
+  get_terraform_cli_args get_terraform_command get_terraform_commands_that_need_input
+  get_terraform_commands_that_need_locking get_terraform_commands_that_need_parallelism
+  get_terraform_commands_that_need_vars get_terragrunt_dir get_terragrunt_source_cli_flag get_working_dir
+  get_terragrunt_source_cli_flag indent index issensitive join jsondecode jsonencode keys length list log lookup lower
+  map matchkeys max md5 merge min nonsensitive one parseint path_relative_from_include path_relative_to_include pathexpand
+  plantimestamp pow range regex regexall replace reverse rsadecrypt sensitive setintersection setproduct setsubtract
+  setunion sha1 sha256 sha512 signum slice sort split startswith strcontains strrev substr sum templatestring textdecodebase64
+  textencodebase64 timeadd timecmp timestamp title tobool tolist tomap tonumber toset tostring transpose trim trimprefix
+  trimspace trimsuffix try type upper urldecode urlencode uuid uuidv5 values yamldecode yamlencode zipmap`.split(/\s+/));
+/** Functions whose first argument is the path of a file that they read. */
+const FILE_FUNCTIONS = /* @__PURE__ */ new Set([
+	"file",
+	"templatefile",
+	"filebase64",
+	"filemd5",
+	"filesha1",
+	"filesha256",
+	"filesha512",
+	"filebase64sha256",
+	"filebase64sha512",
+	"read_tfvars_file",
+	"sops_decrypt_file"
+]);
+const OTHER_FUNCTIONS = /* @__PURE__ */ new Set([
+	"find_in_parent_folders",
+	"read_terragrunt_config",
+	"fileexists",
+	"fileset",
+	"run_cmd"
+]);
+/** Whether it is known what a function reads. */
+function isKnownFunction(name) {
+	return PURE_FUNCTIONS.has(name) || FILE_FUNCTIONS.has(name) || OTHER_FUNCTIONS.has(name);
+}
+
+// packages/orchestrator/src/hcl/items.ts
+/** How far lists may lead into each other: one that names itself must not go on for ever. */
+const DEEPEST = 20;
+/**
+* The texts that an expression may come to, or that the list which it makes may hold, in order: of both sides of a
+* condition, and of every turn of a `for`. What only Terragrunt knows is `scope.unknown` in them.
+*/
+function itemsOf(expression, scope, depth = 0) {
+	if (depth > DEEPEST) return [];
+	const inside = (inner) => inner.flatMap((each) => itemsOf(each, scope, depth + 1));
+	switch (expression.kind) {
+		case "list":
+		case "object":
+		case "other": return inside(innerOf(expression));
+		case "for": return turnsOf(expression, scope, depth).flatMap((turn) => expression.results.flatMap((result) => itemsOf(result, turn, depth + 1)));
+		case "template": return [evaluate(expression, scope)].filter((text) => text !== null);
+		case "access":
+		case "call": {
+			const text = evaluate(expression, scope);
+			if (text !== null) return [text];
+			const definition = definitionOf(expression, scope);
+			if (definition !== null) return itemsOf(definition.value, definition.scope, depth + 1);
+			if (expression.kind === "access" || innerOf(expression).length === 0) return unknown(scope);
+			if (expression.name === "formatlist") return formatted(expression.args, scope, depth);
+			if (expression.name === "split") return parted(expression.args, scope, depth);
+			return expression.name === "fileset" ? named(expression.args, scope) : inside(expression.args);
+		}
+		default: return expression;
+	}
+}
+const unknown = (scope) => scope.unknown === null ? [] : [scope.unknown];
+/** The scopes of the turns of a `for`. */
+function turnsOf({ names, collection }, scope, depth) {
+	const [first = "", second] = names;
+	const bind = (...texts) => ({
+		...scope,
+		bound: new Map([...scope.bound ?? [], ...texts])
+	});
+	const { value, scope: place } = definitionOf(collection, scope) ?? {
+		value: collection,
+		scope
+	};
+	if (value.kind === "object") return value.entries.flatMap((entry) => {
+		const texts = itemsOf(entry.value, place, depth + 1);
+		const [key = ""] = entry.key === null ? unknown(scope) : [entry.key];
+		return texts.map((text) => second === void 0 ? bind([first, text]) : bind([first, key], [second, text]));
+	});
+	return itemsOf(value, place, depth + 1).map((text, index) => second === void 0 ? bind([first, text]) : bind([first, String(index)], [second, text]));
+}
+/** `split(",", "a,b")`: what can't be told apart stays one text. */
+function parted([separator, whole], scope, depth) {
+	const by = separator === void 0 ? null : evaluate(separator, scope);
+	const texts = whole === void 0 ? [] : itemsOf(whole, scope, depth + 1);
+	return by === null || by === "" ? texts : texts.flatMap((text) => text.split(by));
+}
+/** `fileset(folder, "*.tfvars")`: names of which only a part is known. */
+function named([, pattern], scope) {
+	const text = pattern === void 0 ? null : evaluate(pattern, scope);
+	const [anything] = unknown(scope);
+	if (anything === void 0) return [];
+	return [text === null ? anything : text.replaceAll(/(?:\*\*\/|[*?]|\{[^}]*\}|\[[^\]]*\])+/g, () => anything)];
+}
+/** `formatlist("-var-file=%s", …)` with each item in the place of what stands for it. */
+function formatted([format, ...lists], scope, depth) {
+	const [text = ""] = format === void 0 ? [] : itemsOf(format, scope, depth + 1);
+	return lists.flatMap((list) => itemsOf(list, scope, depth + 1)).map((item) => text.replace(/%[sv]/, () => item));
+}
+
+// packages/orchestrator/src/hcl/references.ts
+/** Functions that need what only an executor has: cloud credentials, keys, or a program of the team. */
+const CREDENTIAL_FUNCTIONS = /get_aws_\w+|sops_decrypt_file|run_cmd/;
+/** Stands for any text, folders included, in the path of a pattern. It is a character that no path holds. */
+const UNKNOWN = "";
+const VAR_FILES = /* @__PURE__ */ new Set(["required_var_files", "optional_var_files"]);
+const HOOKS = /* @__PURE__ */ new Set([
+	"before_hook",
+	"after_hook",
+	"error_hook"
+]);
+const SOURCE_BLOCKS = /* @__PURE__ */ new Set([
+	"terraform",
+	"module",
+	"unit",
+	"stack"
+]);
+/** Finds what `terragrunt find` does not report: files, folders and local modules that HCL names by a path. */
+function referencesIn(scope) {
+	const found = nothingCollected();
+	for (const { attribute, around } of attributesIn(scope.body)) {
+		const reportedByTerragrunt = EVALUATED_BY_FIND.has(around[0] ?? "");
+		for (const call of callsIn(attribute.value)) takeCall(call, reportedByTerragrunt, scope, found);
+		for (const file of varFiles(attribute, scope)) put(found, "files", file, scope.unitFolder);
+		const [block, inner] = around;
+		if (block === "dependency" && inner === "expansion") found.expansions.push(attribute.line);
+		if (block === void 0 || inner !== void 0) continue;
+		takeDependency(attribute, block, scope, found);
+		if (attribute.name === "path" && block === "include") takeInclude(attribute, scope, found);
+		if (attribute.name === "source" && SOURCE_BLOCKS.has(block)) takeSource(attribute, block, scope, found);
+	}
+	for (const { args, folder } of hooksOf(scope)) takeCommand(args, folder, scope, found);
+	return {
+		files: [...found.files],
+		located: [...found.located],
+		folders: [...found.folders],
+		configurations: [...found.configurations],
+		sources: found.sources,
+		unknownSource: found.unknownSource,
+		unknownLocalSource: found.unknownLocalSource,
+		unknownDependency: found.unknownDependency,
+		unknownFunction: found.unknownFunction,
+		dependencies: found.dependencies,
+		expansions: found.expansions,
+		unknownFiles: [...found.unknownFiles],
+		unknownConfigurations: [...found.unknownConfigurations],
+		unknownAbove: found.unknownAbove || scope.body.faulty,
+		hidesCredentials: found.hidesCredentials
+	};
+}
+function takeInclude({ value }, scope, found) {
+	const text = evaluate(value, scope) ?? unknownPath(value, scope, found);
+	if (text !== null) put(found, "configurations", text, scope.unitFolder);
+}
+function takeSource({ value, line }, block, scope, found) {
+	const source = evaluate(value, scope);
+	const isUnknown = source === null || source.split("?", 1)[0]?.includes("") === true;
+	found.unknownSource ||= isUnknown;
+	found.unknownLocalSource ||= isUnknown && (source === null || /^[./\u{F8FF}]/u.test(source));
+	const local = source === null ? null : localSource(source);
+	if (local === null) return;
+	const base = block === "terraform" ? scope.unitFolder : posix.dirname(scope.file);
+	if (isUnknown) put(found, "configurations", local, base);
+	else {
+		const path = repositoryPath(local, base);
+		if (path !== null) found.sources.set(path, line);
+	}
+}
+/** Var files that `extra_arguments` name, as a list or as arguments of the command. */
+function varFiles({ name, value }, scope) {
+	if (VAR_FILES.has(name)) return itemsOf(value, scope);
+	if (name !== "arguments") return [];
+	const texts = itemsOf(value, scope);
+	return texts.flatMap((text, index) => {
+		return /^--?var-file$/.test(texts[index - 1] ?? "") ? text : /^--?var-file=(.+)$/s.exec(text)?.[1] ?? [];
+	});
+}
+/** What hooks start, and the folder in which they do. */
+function hooksOf(scope) {
+	return scope.body.blocks.filter(({ type }) => type === "terraform").flatMap(({ body }) => body.blocks.filter(({ type }) => HOOKS.has(type))).map(({ body }) => {
+		const attribute = (name) => body.attributes.find((one) => one.name === name)?.value;
+		const [execute, place] = [attribute("execute"), attribute("working_dir")];
+		const text = place === void 0 ? null : evaluate(place, scope);
+		const folder = text === null || text.includes("") ? null : repositoryPath(text, scope.unitFolder);
+		return {
+			args: execute === void 0 ? [] : [execute],
+			folder: folder ?? scope.unitFolder
+		};
+	});
+}
+function nothingCollected() {
+	return {
+		files: /* @__PURE__ */ new Set(),
+		located: /* @__PURE__ */ new Set(),
+		folders: /* @__PURE__ */ new Set(),
+		configurations: /* @__PURE__ */ new Set(),
+		unknownFiles: /* @__PURE__ */ new Set(),
+		unknownConfigurations: /* @__PURE__ */ new Set(),
+		sources: /* @__PURE__ */ new Map(),
+		dependencies: /* @__PURE__ */ new Map(),
+		expansions: [],
+		unknownSource: false,
+		unknownLocalSource: false,
+		unknownDependency: false,
+		unknownFunction: false,
+		unknownAbove: false,
+		hidesCredentials: false
+	};
+}
+function put(found, kind, text, base) {
+	if (text.includes("")) {
+		const pattern = patternPath(text, base);
+		const unknown = kind === "configurations" ? found.unknownConfigurations : found.unknownFiles;
+		if (pattern !== null) unknown.add(pattern);
+		return;
+	}
+	const path = repositoryPath(text, base);
+	if (path !== null) found[kind].add(path);
+}
+/** A path with unknown parts: what stands before them counts only where they can't lead elsewhere. */
+function patternPath(text, base) {
+	const [known = "", ...others] = text.split("");
+	const rest = others.join("");
+	if (rest.includes("..")) return `${""}/${posix.basename(rest)}`;
+	return known === "" ? text : repositoryPath(text, base);
+}
+/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
+function takeCall(call, reportedByTerragrunt, scope, found) {
+	const fileFolder = posix.dirname(scope.file);
+	found.unknownFunction ||= !isKnownFunction(call.name);
+	if (call.name === "find_in_parent_folders") {
+		const place = evaluate(call, scope);
+		if (place !== null) put(found, "located", place, scope.unitFolder);
+		return;
+	}
+	if (call.name === "run_cmd") takeCommand(call.args, scope.unitFolder, scope, found);
+	if (call.name === "try" || call.name === "can") {
+		const inside = call.args.flatMap((argument) => [...callsIn(argument)]);
+		found.hidesCredentials ||= inside.some(({ name }) => CREDENTIAL_FUNCTIONS.test(name));
+	}
+	const kind = FILE_FUNCTIONS.has(call.name) ? "files" : OTHER_READS.get(call.name);
+	const [argument] = call.args;
+	if (kind === void 0 || argument === void 0) return;
+	const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
+	if (text === null) return;
+	put(found, kind === "configurations" && text.includes("") && !reportedByTerragrunt ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
+}
+/** Blocks that Terragrunt evaluates to find units. */
+const EVALUATED_BY_FIND = /* @__PURE__ */ new Set(["locals", "include"]);
+const OTHER_READS = /* @__PURE__ */ new Map([
+	["fileexists", "located"],
+	["fileset", "folders"],
+	["read_terragrunt_config", "configurations"]
+]);
+/** What `find_in_parent_folders` may find lies above the unit, which is not "anywhere". */
+function unknownPath(argument, scope, found) {
+	if (argument.kind !== "call" || argument.name !== "find_in_parent_folders") return scope.unknown;
+	const [name, fallback] = argument.args;
+	const text = name === void 0 ? "" : evaluate(name, scope);
+	if (text === null || text.includes("")) {
+		found.unknownAbove = true;
+		return null;
+	}
+	return fallback === void 0 ? null : scope.unknown;
+}
+/** Files of the repository that a command is started with: a script, or what it works on, also inside of `sh -c "…"`. */
+function takeCommand(args, folder, scope, found) {
+	const texts = args.flatMap((argument) => itemsOf(argument, scope));
+	const working = workingFolders(texts, folder);
+	const makefiles = /(?:^|\/)g?make$/.test(texts[0] ?? "") ? working.flatMap((place) => MAKEFILES.map((name) => posix.join(place, name))) : [];
+	for (const file of makefiles.filter(scope.exists)) found.files.add(file);
+	for (const text of texts) {
+		const folders = working.flatMap((from) => [from, ...foldersEntered(text, from)]);
+		for (const word of /* @__PURE__ */ new Set([text, ...text.split(/[\s;|&<>()'"]+/)])) {
+			if (word === "" || word.includes("")) continue;
+			const paths = folders.flatMap((from) => repositoryPath(word, from) ?? []);
+			for (const path of paths.filter(scope.exists)) found.files.add(path);
+		}
+	}
+}
+const MAKEFILES = [
+	"GNUmakefile",
+	"makefile",
+	"Makefile"
+];
+/** The folder of a command, and those that an argument has it work in: `make -C ../scripts`. */
+function workingFolders(texts, folder) {
+	return [folder, ...texts.flatMap((text, index) => {
+		return /^(?:-C|--directory|--chdir)$/.test(texts[index - 1] ?? "") ? text : /^(?:-C|-?-chdir=|--directory=)(.+)$/s.exec(text)?.[1] ?? [];
+	}).flatMap((text) => text.includes("") ? [] : repositoryPath(text, folder) ?? [])];
+}
+/** The folders that a command line enters: `cd ../../scripts && ./check.sh`. */
+function foldersEntered(text, from) {
+	const folders = [];
+	for (const [, target = ""] of text.matchAll(/(?:^|[\s;&|(])(?:cd|pushd)\s+["']?([^\s;&|"')]+)/g)) {
+		const entered = target.includes("") ? null : repositoryPath(target, folders.at(-1) ?? from);
+		if (entered !== null) folders.push(entered);
+	}
+	return folders;
+}
+function takeDependency({ name, value, line }, block, scope, found) {
+	const one = block === "dependency" && name === "config_path";
+	const isList = block === "dependencies" && name === "paths";
+	if (!one && !isList) return;
+	const parts = isList && value.kind === "list" ? value.items : [value];
+	const isKnown = (part) => evaluate(part, scope)?.includes("") === false;
+	found.unknownDependency ||= !parts.every(isKnown);
+	for (const text of itemsOf(value, scope)) {
+		if (text.includes("")) continue;
+		const path = repositoryPath(text, scope.terragruntFolder) ?? posix.join(scope.terragruntFolder, text);
+		if (!found.dependencies.has(path)) found.dependencies.set(path, line);
+	}
+}
+/** The path of a local source, its subfolder behind `//` included; `null` for one that is fetched from elsewhere. */
+function localSource(source) {
+	if (!/^(?:\.{0,2}\/|\.{1,2}$)/.test(source)) return null;
+	return (source.split("?", 1)[0] ?? source).replace("//", "/");
+}
+/** The included files of a unit by label, as far as their paths are known. */
+function includesOf$1(body, evaluated) {
+	const includes = /* @__PURE__ */ new Map();
+	for (const block of body.blocks) {
+		const path = block.type === "include" ? block.body.attributes.find(({ name }) => name === "path")?.value : void 0;
+		const file = path === void 0 ? null : evaluated(path);
+		if (file !== null) includes.set(block.labels[0] ?? "", file);
+	}
+	return includes;
+}
+
+// packages/orchestrator/src/discover/checkout/sources.ts
+/**
+* The files of a commit, as the scan sees them.
+*
+* @param files every file of the commit with its blob, those that stacks generate included
+*/
+function sourcesOf(entries, files, parsed, { realOf }) {
+	return {
+		files,
+		byFolder: Map.groupBy(files.keys(), folderOf$1),
+		folders: foldersAbove(files.keys()),
+		parsed,
+		realOf,
+		submodules: entries.filter(({ kind }) => kind === "submodule").map(({ path }) => path)
+	};
+}
+/** The files in a folder, at any depth. */
+function filesBelow(sources, folder) {
+	return [...sources.files.keys()].filter((file) => liesIn(file, folder));
+}
+/** Whether a path is a file or a folder of the commit. */
+function isThere(path, { files, folders, realOf }) {
+	const real = realOf(path);
+	return files.has(real) || folders.has(real);
+}
+/** The submodule that a path is, or leads into. */
+function submoduleOf(path, { submodules }) {
+	return submodules.find((submodule) => submodule === path || liesIn(path, submodule)) ?? null;
+}
+
+// packages/orchestrator/src/discover/reads/local-modules.ts
+/** Names of files that hold a module's code. */
+const CODE = /\.(?:tf|tofu)(?:\.json)?$/;
+/** Follows module calls from the unit's own modules to any depth. */
+function addModules(folders, unit, moduleReads, add) {
+	const queue = [...folders].map((folder) => ({
+		folder,
+		called: false
+	}));
+	const seen = new Set(folders);
+	for (const { folder, called } of queue) {
+		const module = moduleReads(folder);
+		const relation = called ? "called by the module of" : "file of the module of";
+		for (const file of module.named) add(file, [{
+			relation: "read by",
+			path: unit
+		}]);
+		for (const file of module.files) add(file, [{
+			relation,
+			path: unit
+		}]);
+		for (const target of module.calls) {
+			if (!seen.has(target)) queue.push({
+				folder: target,
+				called: true
+			});
+			seen.add(target);
+		}
+	}
+}
+/** What a local module consists of, and which further ones it calls. */
+function scanModule(sources, folder) {
+	const submodule = submoduleOf(folder, sources);
+	if (submodule !== null) return {
+		files: [submodule],
+		named: [],
+		calls: []
+	};
+	if ((sources.byFolder.get(folder) ?? []).filter((file) => CODE.test(file)).length === 0) return {
+		files: [],
+		named: [],
+		calls: []
+	};
+	const files = new Set(filesBelow(sources, folder).filter((file) => !isInNestedUnit(file, folder, sources)));
+	const found = referencesOfModule(sources, folder);
+	const named = /* @__PURE__ */ new Set([...found.files, ...found.folders.flatMap((inner) => filesBelow(sources, inner))]);
+	return {
+		files: [...files],
+		named: [...named],
+		calls: found.calls
+	};
+}
+/** What the code of a module's folder names: files, folders that it looks through, and local modules that it calls. */
+function referencesOfModule(sources, folder) {
+	const files = /* @__PURE__ */ new Set();
+	const folders = /* @__PURE__ */ new Set();
+	const calls = /* @__PURE__ */ new Set();
+	const exists = (path) => sources.files.has(sources.realOf(path));
+	for (const file of sources.byFolder.get(folder) ?? []) {
+		if (!CODE.test(file)) continue;
+		const body = sources.parsed(file);
+		if (body === null) continue;
+		const open = () => null;
+		const found = referencesIn({
+			file,
+			body,
+			unitFolder: folder,
+			originalFolder: folder,
+			terragruntFolder: folder,
+			includes: /* @__PURE__ */ new Map(),
+			included: false,
+			env: {},
+			account: null,
+			unknown: null,
+			exists,
+			open
+		});
+		for (const path of found.files) files.add(path);
+		for (const inner of found.folders) folders.add(sources.realOf(inner));
+		for (const path of found.sources.keys()) calls.add(sources.realOf(path));
+	}
+	return {
+		files: [...files],
+		folders: [...folders],
+		calls: [...calls]
+	};
+}
+/** Whether a file lies in a unit of its own below a folder: it is that unit's, not the folder's. */
+function isInNestedUnit(file, folder, sources) {
+	for (let above = folderOf$1(file); above !== folder && above !== "."; above = folderOf$1(above)) if (sources.files.has(fileIn(above, "terragrunt.hcl"))) return true;
+	return false;
+}
+
+// packages/orchestrator/src/classify/rules/ignored-files.ts
+/** Files on the ignore list affect nothing, unless a unit reads them. */
+const ignoredFiles = {
+	name: "ignored files",
+	take(file, commits) {
+		if (!globMatcher(commits.configuration.ignore)(file.path)) return null;
+		const readers = readersOf(file, commits);
+		const isCode = CODE.test(file.path);
+		const counts = (relation) => READS.has(relation) || isCode && OF_MODULE.has(relation);
+		return [...readers.values()].some((links) => links.some(({ relation }) => counts(relation))) ? null : [];
+	}
+};
+const READS = /* @__PURE__ */ new Set([
+	"read by",
+	"included by",
+	"configured as read by"
+]);
+const OF_MODULE = /* @__PURE__ */ new Set(["file of the module of", "called by the module of"]);
+
+// packages/orchestrator/src/classify/rules/own-configuration.ts
+/** The pipelines' own configuration runs nothing by itself, but the units that see something else by it. */
+const ownConfiguration = {
+	name: "the pipelines' own configuration",
+	take(file, commits) {
+		if (!file.path.startsWith(".pipelines/")) return null;
+		const read = sharedFinding(file, commits, null);
+		if (file.path !== ".pipelines/config.yml" || commits.reconfigured.length === 0) return read;
+		const units = new Map(commits.reconfigured.map((unit) => [unit, [{
+			relation: "settings of",
+			path: unit
+		}]]));
+		return [...read, {
+			type: "FileChanged",
+			subject: file.path,
+			units
+		}];
+	}
+};
+
+// packages/orchestrator/src/classify/rules/shared-files.ts
+/** Any other file: it affects the units that read it at either commit. */
+const sharedFiles = {
+	name: "shared files",
+	take(file, commits) {
+		const found = sharedFinding(file, commits, null);
+		return found.length === 0 ? null : found;
+	}
+};
+
+// packages/orchestrator/src/discover/generated-diff.ts
+/**
+* How generated files differ between the commits: git knows nothing of them. Nothing is said of a stack that can't be
+* generated at one of them, or that is there still and a template now: that its units are not known does not mean that
+* they are gone.
+*/
+function generatedDiff(base, head) {
+	const unknown = [...base.stacks.filter(({ state }) => state === "failed"), ...head.stacks.filter(({ state }) => state !== "generated")].map(({ folder }) => folder);
+	return [.../* @__PURE__ */ new Set([...base.generated, ...head.generated])].flatMap((path) => {
+		const [before, after] = [base.files.get(path), head.files.get(path)];
+		if (before === after || unknown.some((folder) => liesIn(path, folder))) return [];
+		return [{
+			path,
+			status: before === void 0 ? "added" : after === void 0 ? "deleted" : "modified"
+		}];
+	});
+}
+/** All that differs: what git says, but for generated files that somebody committed, and what stacks generate. */
+function wholeDiff(diff, base, head) {
+	return [...diff.filter(({ path }) => !base.generated.has(path) && !head.generated.has(path)), ...generatedDiff(base, head)];
+}
+
+// packages/orchestrator/src/classify/rules/stack-sources.ts
+/**
+* Files that stacks are generated from: stack files, the templates that they name, and what else they read. What they
+* changed is what differs between the generated units of the two commits; such a file can be read by other units as well.
+*/
+const stackSources = {
+	name: "stack sources",
+	take(file, commits) {
+		const stacks = [...commits.head.stacks, ...commits.base.stacks];
+		const isStackFile = file.path === "terragrunt.stack.hcl" || file.path.endsWith(`/${"terragrunt.stack.hcl"}`);
+		const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
+		const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
+		if (!isStackFile && template === void 0 && readers.length === 0) return null;
+		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
+		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
+		const units = /* @__PURE__ */ new Map();
+		const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
+		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) && (name === null || mayComeFrom(file.path, unit, stacks))) units.set(unit, [{
+			relation: "generates",
+			path: unit
+		}]);
+		const found = sharedFinding(file, commits, null);
+		const type = isStackFile || template !== void 0 ? STACK_TYPES$1[file.status] : "StackChanged";
+		if (units.size > 0) found.unshift({
+			type,
+			subject: file.path,
+			units
+		});
+		return found.length === 0 ? null : found;
+	}
+};
+/** Whether a unit, or a stack that it lies in, is a copy of what holds a file; where that is not known, it may be. */
+function mayComeFrom(file, unit, stacks) {
+	const copied = stacks.flatMap(({ copies }) => [...copies].filter(([copy]) => copy === unit || liesIn(unit, copy)));
+	return copied.length === 0 || copied.some(([, source]) => liesIn(file, source));
+}
+const STACK_TYPES$1 = {
+	added: "StackAdded",
+	modified: "StackChanged",
+	deleted: "StackDeleted"
+};
+/** Generated files that differ between the commits; those of a template's file where one is named. */
+function differing(name, { base, head }) {
+	return generatedDiff(base, head).map(({ path }) => path).filter((path) => name === null || path.endsWith(`/${name}`));
+}
+/** The generated unit that a generated file belongs to. */
+function unitOf(path, { base, head }) {
+	const has = (folder) => {
+		const unit = UnitPath.safeParse(folder);
+		return unit.success && (head.units.has(unit.data) || base.units.has(unit.data));
+	};
+	const folder = unitOwning(path, has);
+	return folder === null ? null : UnitPath.parse(folder);
+}
+
+// packages/orchestrator/src/discover/json-units.ts
+/** The name of a unit's file that is written as JSON. */
+const JSON_UNIT_FILE = `${UNIT_FILE}.json`;
+/**
+* Units that are written as JSON, by their folders, with the files and folders that their texts name. Terragrunt runs one
+* when it is started there, and neither lists it in `find` nor runs it with all others.
+*/
+function jsonUnitsIn(files, textOf) {
+	return new Map([...files.keys()].filter((file) => posix.basename(file) === JSON_UNIT_FILE && !isCached(file)).map((file) => [folderOf$1(file), file]).filter(([folder]) => !files.has(fileIn(folder, UNIT_FILE))).map(([folder, file]) => [folder, pathsIn(textOf(file) ?? "", folder)]));
+}
+/** What a text's strings may name: a path from the unit or the root, or a file that is looked for above the unit. */
+function pathsIn(text, folder) {
+	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, string = ""]) => string.replaceAll("\\", "")).flatMap((string) => {
+		const [, above] = /find_in_parent_folders\("([^"]+)"\)/.exec(string) ?? [];
+		if (above !== void 0) return [...foldersAbove([folder])].map((parent) => fileIn(parent, above));
+		const path = string.replace(/^\$\{get_terragrunt_dir\(\)\}\//, "./").replace(/^\$\{get_repo_root\(\)\}\//, "/@root/");
+		if (!/^(?:\.{1,2}\/|\/@root\/)/.test(path)) return [];
+		return repositoryPath(path.split("?", 1)[0]?.replace("//", "/") ?? path, folder) ?? [];
+	});
+}
+/** Changes of units that are written as JSON, which nothing is done about. */
+function changedJsonUnits(diff, base, head, isIgnored) {
+	const changed = diff.map(({ path }) => path).filter((file) => !isIgnored(file));
+	return [.../* @__PURE__ */ new Set([...base.jsonUnits.keys(), ...head.jsonUnits.keys()])].toSorted().flatMap((folder) => {
+		const file = fileIn(folder, JSON_UNIT_FILE);
+		const path = UnitPath.parse(folder);
+		if (isIgnored(file) || base.units.has(path) || head.units.has(path)) return [];
+		const reads = [...base.jsonUnits.get(folder) ?? [], ...head.jsonUnits.get(folder) ?? []];
+		if (!changed.some((name) => liesIn(name, folder) || reads.some((read) => read === name || liesIn(name, read)))) return [];
+		return [{
+			kind: "not-evaluated",
+			path,
+			file,
+			line: null,
+			message: `\`${file}\`, which ${head.jsonUnits.has(folder) ? "this change touches" : "this change deletes"}, is written as JSON. Terragrunt's \`find\` and \`run --all\` pass over such a unit, and so does Pipelines: nothing of it is planned, applied or destroyed. Write it as \`${UNIT_FILE}\`, or put the file on the \`ignore\` list and run it by hand.`
+		}];
+	});
+}
+
+// packages/orchestrator/src/discover/snapshot.ts
+/** The snapshot of "nothing was there yet". */
+function emptySnapshot(commit) {
+	return {
+		commit,
+		files: /* @__PURE__ */ new Map(),
+		units: /* @__PURE__ */ new Set(),
+		facts: /* @__PURE__ */ new Map(),
+		stacks: [],
+		generated: /* @__PURE__ */ new Set(),
+		templates: /* @__PURE__ */ new Set(),
+		jsonUnits: /* @__PURE__ */ new Map(),
+		links: [],
+		unset: [],
+		faults: []
+	};
+}
+/** Whether a stack generates a unit. */
+function isGenerated(unit, { generated }) {
+	return generated.has(fileIn(unit, UNIT_FILE));
+}
+
+// packages/orchestrator/src/discover/templates.ts
+/**
+* Whether a unit or a stack is a template. That a stack names it as a source is not enough: what runs by itself goes on
+* doing so when somebody makes a copy of it. It takes a text that is written for values, a catalogue's folder, or a place
+* in no environment.
+*/
+function isTemplate({ folder, values, isSource, isInEnvironment }) {
+	if (values === "needed") return true;
+	const inCatalogue = isInCatalogue(folder);
+	return values === "optional" ? isSource || inCatalogue : isSource && (inCatalogue || !isInEnvironment);
+}
+/** Whether a folder lies where catalogues keep what is copied from. */
+function isInCatalogue(folder) {
+	return /(?:^|\/)_?catalog(?:ue)?s?\/|^_?(?:units|templates)\//.test(folder);
+}
+/** How a configuration uses `values`, by its text. */
+function valuesUseIn(body) {
+	const uses = body.attributes.map(({ value }) => useIn(value)).concat(body.blocks.map((block) => valuesUseIn(block.body)));
+	return uses.includes("needed") ? "needed" : uses.includes("optional") ? "optional" : "none";
+}
+function useIn(expression) {
+	const uses = [...usesIn(expression, false)];
+	if (uses.length === 0) return "none";
+	return uses.includes("optional") ? "optional" : "needed";
+}
+function* usesIn(expression, isGuarded) {
+	if (expression.kind === "access" && expression.of === "values") yield isGuarded ? "optional" : "needed";
+	if (expression.kind === "for" && expression.names.includes("values")) {
+		yield* usesIn(expression.collection, isGuarded);
+		return;
+	}
+	const guards = expression.kind === "call" && (expression.name === "try" || expression.name === "can");
+	for (const inner of innerOf(expression)) yield* usesIn(inner, isGuarded || guards);
+}
+
+// packages/orchestrator/src/discover/remains.ts
+/**
+* What is left of a unit at a commit where it is none; `null` when it is gone. A delete needs this answer: a unit is
+* destroyed only when nothing is left that may still be the unit.
+*/
+function remainsOf(unit, head) {
+	const links = new Set(head.links);
+	for (let folder = unit; folder !== "."; folder = folderOf$1(folder)) {
+		if (links.has(folder)) return {
+			path: folder,
+			kind: "link"
+		};
+		if (head.files.has(folder)) return {
+			path: folder,
+			kind: "opaque"
+		};
+	}
+	for (const name of [UNIT_FILE, JSON_UNIT_FILE]) if (head.files.has(fileIn(unit, name))) return {
+		path: fileIn(unit, name),
+		kind: "configuration"
+	};
+	return null;
+}
+/** Units that a comparison removes as far as can be read, and of which something is left that can't be. */
+function doubtfulDeletes(removed, head) {
+	return [...removed].toSorted().flatMap((unit) => {
+		const remains = remainsOf(unit, head);
+		if (remains === null) return [];
+		const what = describe(remains);
+		if (what === null) return [];
+		const message = `\`${unit}\` has no \`${UNIT_FILE}\` any more, but it is not known to be gone: ${what}. Nothing of it is run or destroyed. If it is to go, remove \`${remains.path}\` in a change of its own.`;
+		return [{
+			kind: "path",
+			path: unit,
+			file: remains.path,
+			line: null,
+			message
+		}];
+	});
+}
+/**
+* Units and stacks that ran by themselves and are templates now: nothing is destroyed by that, and nothing runs any more,
+* which has to be meant.
+*/
+function becameTemplates(base, head) {
+	const message = (what) => `${what} ran by itself before, and is a template of stacks now: it asks for \`values\`, or a stack copies it and no environment has it. What it made is not destroyed, and not run any more. If it is to go, remove its file in a change of its own; if it is to run, leave it as it was and copy another folder.`;
+	const units = [...base.units.keys()].filter((unit) => !head.units.has(unit) && head.templates.has(unit)).filter((unit) => !isInCatalogue(unit) && becameOne(fileIn(unit, "terragrunt.hcl"), unit, base, head)).map((unit) => {
+		return {
+			kind: "path",
+			path: unit,
+			file: fileIn(unit, UNIT_FILE),
+			line: null,
+			message: message(`\`${unit}\``)
+		};
+	});
+	const generated = new Set(base.stacks.filter(({ state }) => state === "generated").map(({ file }) => file));
+	const stacks = head.stacks.filter(({ file, state }) => state === "template" && generated.has(file)).filter(({ folder }) => [...base.units].some((unit) => liesIn(unit, folder) && isGenerated(unit, base))).filter(({ file, folder }) => !isInCatalogue(folder) && becameOne(file, folder, base, head)).map(({ file }) => {
+		return {
+			kind: "path",
+			path: null,
+			file,
+			line: null,
+			message: message(`The stack \`${file}\``)
+		};
+	});
+	return [...units, ...stacks];
+}
+/** Whether an edit made a template of it: a configuration that tells templates where none was before made nothing. */
+function becameOne(file, folder, base, head) {
+	const isCopied = ({ stacks }) => stacks.some(({ templates }) => templates.some((source) => source === folder || liesIn(folder, source)));
+	return base.files.get(file) !== head.files.get(file) || isCopied(head) && !isCopied(base);
+}
+/** Links are faults of their own, and a file that is there and is no unit is a root. */
+function describe({ path, kind }) {
+	if (kind === "opaque") return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;
+	if (kind === "configuration" && path.endsWith(".json")) return `\`${path}\` is there, which Pipelines does not read`;
+	return null;
+}
+
+// packages/orchestrator/src/classify/rules/unit-files.ts
+/** Files inside a unit's own folder: the unit was added, changed or deleted. */
+const unitFiles = {
+	name: "unit files",
+	take(file, commits) {
+		const { base, head } = commits;
+		const folder = unitOwning(file.path, (name) => isUnit(file.status === "deleted" ? base : head, name));
+		if (folder === null) return null;
+		const unit = UnitPath.parse(folder);
+		const type = changeOf(unit, base, head);
+		if (type === null) return null;
+		return [{
+			type: isGenerated(unit, head) || isGenerated(unit, base) ? STACK_TYPES[type] : type,
+			subject: unit,
+			units: /* @__PURE__ */ new Map([[unit, [{
+				relation: "in the folder of",
+				path: unit
+			}]]])
+		}, ...sharedFinding(file, commits, unit)];
+	}
+};
+function isUnit(snapshot, folder) {
+	const unit = UnitPath.safeParse(folder);
+	return unit.success && snapshot.units.has(unit.data);
+}
+function changeOf(unit, base, head) {
+	if (head.units.has(unit)) return base.units.has(unit) ? "ModuleChanged" : "ModuleAdded";
+	return remainsOf(unit, head) === null ? "ModuleDeleted" : null;
+}
+/** The same, of a unit that a stack generates. */
+const STACK_TYPES = {
+	ModuleAdded: "StackAdded",
+	ModuleChanged: "StackChanged",
+	ModuleDeleted: "StackDeleted"
+};
+
+// packages/orchestrator/src/classify/classify.ts
+/** All rules in the order in which they get to see a file. A new type of change is found by one of them, or by a new one. */
+const ALL_RULES = [
+	ignoredFiles,
+	accounts,
+	ownConfiguration,
+	unitFiles,
+	stackSources,
+	sharedFiles
+];
+/** The rules, once every type of change is found by one of them: the compiler names the type that none finds. */
+const RULES = ALL_RULES;
+/** Makes infra changes of changed files. Every file ends in a change, in `unmatched` or in `ignored`. */
+function classifyChanges(diff, commits, rules) {
+	const changes = /* @__PURE__ */ new Map();
+	const unmatched = [];
+	const ignored = [];
+	for (const file of diff.toSorted(byPath)) {
+		const taken = firstTaken(file, commits, rules);
+		if (taken === null) {
+			unmatched.push(file.path);
+			continue;
+		}
+		if (taken.findings.length === 0) (taken.rule === ignoredFiles ? ignored : unmatched).push(file.path);
+		for (const finding of taken.findings) {
+			const key = `${finding.type} ${finding.subject}`;
+			const draft = changes.get(key) ?? {
+				...finding,
+				files: [],
+				reasons: /* @__PURE__ */ new Map()
+			};
+			changes.set(key, draft);
+			draft.files.push(file);
+			for (const [unit, links] of finding.units) {
+				const reasons = draft.reasons.get(unit) ?? [];
+				draft.reasons.set(unit, reasons);
+				reasons.push({
+					change: finding.type,
+					file: file.path,
+					links: [...links]
+				});
+			}
+		}
+	}
+	return {
+		changes: [...changes.entries()].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, { type, subject, files, reasons, account }]) => ({
+			type,
+			subject,
+			files,
+			reasons,
+			...account === void 0 ? {} : { account }
+		})),
+		unmatched,
+		ignored
+	};
+}
+function firstTaken(file, commits, rules) {
+	for (const rule of rules) {
+		const findings = rule.take(file, commits);
+		if (findings !== null) return {
+			rule,
+			findings
+		};
+	}
+	return null;
+}
+
+// packages/orchestrator/src/classify/ignored-units.ts
+function ignoredBy({ ignore }) {
+	const isIgnored = globMatcher(ignore);
+	return {
+		isIgnored,
+		isIgnoredUnit: (unit) => isIgnored(fileIn(unit, UNIT_FILE))
+	};
+}
+/**
+* Leaves out units whose own configuration is on the ignore list: a catalogue of templates beside the units that run.
+* Files that affect nothing else are ignored with them.
+*/
+function withoutIgnoredUnits({ changes, unmatched, ignored }, isIgnored) {
+	const left = [];
+	const dropped = [];
+	for (const change of changes) {
+		const reasons = new Map([...change.reasons].filter(([unit]) => !isIgnored(unit)));
+		if (reasons.size > 0 || change.reasons.size === 0) left.push({
+			...change,
+			reasons
+		});
+		else dropped.push(...change.files.map(({ path }) => path));
+	}
+	const taken = new Set(left.flatMap(({ files }) => files.map(({ path }) => path)));
+	const also = dropped.filter((path) => !taken.has(path));
+	return {
+		changes: left,
+		unmatched,
+		ignored: [.../* @__PURE__ */ new Set([...ignored, ...also])].toSorted()
+	};
+}
+
+// packages/core/src/configuration/policy.ts
+/**
+* The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
+* determines jobs, and the executor once more, since a job's document is no authority.
+*
+* A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
+* at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
+* who protects it later is heard as well.
+*
+* @param governing the environment of the unit by the configuration that governs the job
+* @param now the same by the newest configuration that is known; `null` where that knows no such unit
+*/
+function restrictionOn(governing, now, unit, action) {
+	if (!changesUnits(action)) return null;
+	const { removes } = traitsOf(action);
+	const current = now ?? governing;
+	const rules = removes ? [...destroyRulesOf(governing, unit), ...destroyRulesOf(current, unit)] : [];
+	const differing = rules.filter(({ change }, at) => rules.findIndex((other) => other.change === change) === at);
+	if (current.apply === "paused") return pauseOf(current, action, differing);
+	const [first] = differing;
+	if (first === void 0) return null;
+	return {
+		by: first.by,
+		message: messageOf$2(differing),
+		...waysToDestroy(differing.map(({ change }) => change))
+	};
+}
+const messageOf$2 = (rules) => rules.map(({ message }) => message).join(" ");
+/** What else is against it is named with the pause: the way on has to pass all of it. */
+function pauseOf({ name }, action, rules) {
+	const resume = `set \`environments.${name}.apply\` to \`on\``;
+	const message = `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`;
+	if (rules.length > 0) {
+		const ways = waysToDestroy([...rules.map(({ change }) => change), resume]);
+		return {
+			by: "paused",
+			message: `${message} ${messageOf$2(rules)}`,
+			...ways
+		};
+	}
+	return {
+		by: "paused",
+		message,
+		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
+		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
+	};
+}
+function destroyRulesOf({ name, protect, destroy }, unit) {
+	const rules = [];
+	if (globMatcher(protect)(unit)) rules.push({
+		by: "protected",
+		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
+		change: `take it out of \`environments.${name}.protect\``
+	});
+	if (destroy === "deny") rules.push({
+		by: "destroy-denied",
+		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
+		change: `set \`environments.${name}.destroy\` to \`allow\``
+	});
+	return rules;
+}
+function waysToDestroy(changes) {
+	const change = changes.length < 2 ? changes.join("") : `${changes.slice(0, -1).join(", ")} and ${changes.at(-1)}`;
+	return {
+		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
+		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
+	};
+}
+
+// packages/core/src/ledger/ledger.ts
+/** Attempts are one run. */
+function sameRun(a, b) {
+	return a.id === b.id;
+}
+
+// packages/core/src/ledger/position.ts
+/**
+* @param determined what the ledger says, `null` when nothing was determined yet
+* @param tip the deploy branch's, as it is now
+*/
+function positionOf({ determined, head, tip }, contains) {
+	const has = (commit, ancestor) => commit === ancestor || contains(commit, ancestor) === true;
+	if (!has(tip, head)) return "gone";
+	if (determined === head) return "same";
+	if (determined === null || has(head, determined)) return "ahead";
+	return has(determined, head) && has(tip, determined) ? "behind" : "rewritten";
+}
+/** Whether a commit is one of the branch that comes after a head. */
+function isLaterOnBranch({ commit, head, tip }, contains) {
+	if (commit === head || contains(commit, head) !== true) return false;
+	return commit === tip || contains(tip, commit) === true;
+}
+
+// packages/core/src/ledger/claim.ts
+/**
+* Whether a unit was applied at a commit after what is determined, and nothing is due: the next comparison does not
+* show what the commits in between turned back.
+*/
+function isAppliedAhead({ due, applied, dismissed }, determined, contains) {
+	const reached = determined?.commit ?? null;
+	if (due !== void 0 || dismissed !== void 0 || applied === void 0 || reached === null) return false;
+	return applied.commit !== reached && contains(applied.commit, reached) === true;
+}
+/** Whether a unit was applied at such a commit, and the branch was pushed by force since and does not have it. */
+function isAstray(record, determined, { tip, contains }) {
+	if (record?.applied === void 0 || !isAppliedAhead(record, determined, contains)) return false;
+	return record.applied.commit !== tip && contains(tip, record.applied.commit) !== true;
+}
+/** The commits that may be in effect of a unit, and those that want something of it. */
+function commitsOf({ due, applied, dismissed }) {
+	return [
+		...due === void 0 ? [] : [due.commit, ...due.commits],
+		...applied === void 0 ? [] : [applied.commit],
+		...dismissed === void 0 ? [] : [dismissed.commit]
+	];
+}
+
+// packages/core/src/ledger/due.ts
+/**
+* What is due and free to be taken by a run at its head, in the order of paths. What exists at head is applied, what
+* does not is destroyed, whatever was due before.
+*/
+function dueFor(ledger, question) {
+	const take = [];
+	const leave = [];
+	for (const record of ledger.units.values()) {
+		const { unit: path, due } = record;
+		if (due === void 0) continue;
+		const because = notTaken(record, due, ledger.determined?.commit ?? null, question);
+		if (because !== null) leave.push({
+			path,
+			due,
+			because
+		});
+		else if (question.existsAtHead(path)) take.push({
+			path,
+			due,
+			action: "apply",
+			commit: question.head
+		});
+		else take.push({
+			path,
+			due,
+			action: "destroy",
+			commit: due.commit
+		});
+	}
+	return {
+		take: take.toSorted(byPath),
+		leave: leave.toSorted(byPath)
+	};
+}
+function notTaken(record, due, determined, { run, head, tip, isEnded, contains, asked }) {
+	if (!sameRun(due.owner, run) && !isEnded(due.owner)) return "its run goes on";
+	if (commitsOf(record).some((commit) => isLaterOnBranch({
+		commit,
+		head,
+		tip
+	}, contains))) return "it is due for a later commit";
+	if (determined !== null && isLaterOnBranch({
+		commit: determined,
+		head,
+		tip
+	}, contains) && !sameRun(due.owner, run)) return "a later run has determined more";
+	return due.why === "set-back" && asked?.(record.unit) !== true ? "somebody has to ask for it" : null;
+}
+/**
+* Units that were applied at a commit after what is determined: by a run that did not know all that changed, or by
+* hand. They belong to the changes of the next run, since a comparison that begins earlier may not show them.
+*/
+function appliedAhead(ledger, { head, tip, contains, existsAtHead }, changes) {
+	return [...ledger.units.values()].flatMap((record) => {
+		if (record.applied === void 0 || !isAppliedAhead(record, ledger.determined, contains)) return [];
+		if (!changes && !isAstray(record, ledger.determined, {
+			tip,
+			contains
+		})) return [];
+		if (existsAtHead(record.unit)) return [{
+			path: record.unit,
+			action: "apply",
+			commit: head
+		}];
+		if (record.applied.action === "destroy") return [];
+		return [{
+			path: record.unit,
+			action: "destroy",
+			commit: record.applied.commit
+		}];
+	});
+}
+
+// packages/core/src/wording/by-hand.ts
+/** How a person has an action done that needs a reviewed plan: a plan by hand, which is read, then the action. */
+function byHand({ path, at, action }) {
+	return `run the workflow by hand with action \`${traitsOf(action).reviewedAs ?? "plan"}\`, unit \`${path}\` and commit \`${at}\`, and read that plan. If it is right, run it with action \`${action}\`, the same unit and commit, and \`approved_run\` set to the id of the plan's run.`;
+}
+
+// packages/orchestrator/src/compare/look.ts
+/** What a look found, as the ledger's rules take it. */
+function ledgerOf({ determined, units }) {
+	return {
+		determined,
+		units: new Map(units.map((unit) => [unit.unit, unit]))
+	};
+}
+/** Which of the commits that a look and a run speak of have which others among their ancestors. */
+function ancestryOfLook(repository, { determined, units, tip }, head) {
+	const last = determined?.commit ?? null;
+	return repository.ancestry([
+		head,
+		tip,
+		...last === null ? [] : [last],
+		...units.flatMap(commitsOf)
+	]);
+}
+
+// packages/orchestrator/src/due/owed.ts
+/** What is due and free to be taken by this run. */
+function owedUnits({ look, comparison, contains, existsAtHead, of }) {
+	const { head } = comparison;
+	const asked = of.kind === "person" ? of.asked : null;
+	const ended = new Set(look.ended);
+	const ledger = ledgerOf(look);
+	const question = {
+		run: look.run,
+		head,
+		tip: look.tip,
+		contains,
+		existsAtHead
+	};
+	const { take, leave } = dueFor(ledger, {
+		...question,
+		isEnded: ({ id }) => ended.has(id),
+		...asked === null ? {} : { asked }
+	});
+	const due = asked === null ? take : take.filter(({ path }) => asked(path));
+	const ahead = of.kind === "push" ? appliedAhead(ledger, question, comparison.base !== head) : [];
+	const named = new Set(due.map(({ path }) => path));
+	return {
+		units: [...due, ...ahead.filter(({ path }) => !named.has(path))],
+		notices: leave.filter(({ path }) => asked?.(path) ?? true).map(({ path, because, due: { owner } }) => `\`${path}\` stays due: ${because} (run ${owner.number}).`)
+	};
+}
+/** Why a unit that is due runs. */
+function dueReason({ path, due }) {
+	return {
+		change: "StillDue",
+		file: due === void 0 ? "applied ahead of the branch" : `${due.why} in run ${due.owner.number}`,
+		links: [{
+			relation: "due since",
+			path
+		}]
+	};
+}
+/** What is said of a unit that is due, for its row and its claim. */
+function dueOf({ due }) {
+	if (due === void 0) return {};
+	return { due: {
+		owner: due.owner.id,
+		since: due.since,
+		why: due.why,
+		commits: [...due.commits]
+	} };
+}
+/**
+* The removed units among what is owed. Each runs at the commit that still had it, by that commit's configuration, so
+* that nothing of it has to be determined again.
+*/
+async function owedDestroys(units, configurations, { newest }) {
+	const now = environmentLookup(newest);
+	const destroys = [];
+	const notices = [];
+	for (const unit of units.filter(({ action }) => action === "destroy")) {
+		const { path, commit, due } = unit;
+		const placed = environmentLookup(await configurations.at(commit))(path);
+		if (placed.kind !== "one") {
+			notices.push(`\`${path}\` stays due: at ${commit} it is in no environment of its own, so nobody can destroy it.`);
+			continue;
+		}
+		const current = now(path);
+		const withheld = restrictionOn(placed.environment, current.kind === "one" ? current.environment : null, path, "destroy") ?? (due?.why === "held-move" ? heldMove(unit) : null);
+		destroys.push({
+			path,
+			status: "deleted",
+			action: "destroy",
+			at: commit,
+			environment: placed.environment.name,
+			because: [dueReason(unit)],
+			dependsOn: [...due?.dependsOn ?? []],
+			...dueOf(unit),
+			...withheld === null ? {} : { withheld: {
+				by: withheld.by,
+				message: withheld.message,
+				next: withheld.next
+			} }
+		});
+	}
+	return {
+		units: destroys,
+		notices
+	};
+}
+/** A held move waits for a person, however many runs come by. */
+function heldMove({ path, commit, due }) {
+	return {
+		by: "move",
+		message: due?.message === void 0 || due.message === "" ? `\`${path}\` moved, so its resources may live on elsewhere.` : due.message,
+		next: `If nothing is left of its state, run the workflow by hand with action \`dismiss\` for it. If the old state still has resources that are to go, ${byHand({
+			path,
+			at: commit,
+			action: "destroy"
+		})}`
+	};
+}
+
+// packages/orchestrator/src/classify/owed.ts
+/** The units among what is owed that head has, as a change of their own; `null` when there are none. */
+function owedChange({ units }) {
+	const applies = units.filter(({ action }) => action === "apply");
+	if (applies.length === 0) return null;
+	return {
+		type: "StillDue",
+		subject: "earlier commits",
+		files: [],
+		reasons: new Map(applies.map((unit) => [unit.path, [dueReason(unit)]]))
+	};
+}
+
+// packages/orchestrator/src/classify/requested.ts
+/**
+* The units that somebody, or a schedule, asked for, as changes: nothing has changed, and they run all the same.
+*
+* @throws EventError when a lock is to be given back and not exactly one unit is named
+*/
+function requestedChanges(head, { action, globs, change }) {
+	const matches = globMatcher(globs);
+	const asked = [...head.units].filter(matches).toSorted();
+	if (traitsOf(action).worksOn === "lock" && asked.length !== 1) throw new EventError(`a lock is of one unit, and \`units\` names ${asked.length}: ${globs.join(" ")}`);
+	const requested = {
+		type: change,
+		subject: globs.join(" "),
+		files: [],
+		reasons: new Map(asked.map((unit) => [unit, [{
+			change,
+			file: globs.join(" "),
+			links: [{
+				relation: "asked for",
+				path: unit
+			}]
+		}]]))
+	};
+	return {
+		changes: asked.length === 0 ? [] : [requested],
+		unmatched: [],
+		ignored: []
+	};
+}
+
+// packages/orchestrator/src/classify/classify-comparison.ts
+/** What a comparison is about, as changes: what differs, or what somebody asked for; and what is due. */
+function classifyComparison(compared, { base, head, diff }, settings, owed, { isIgnoredUnit }) {
+	const found = () => {
+		switch (compared.kind) {
+			case "comparison": return classifyChanges(diff, {
+				base,
+				head,
+				...settings
+			}, RULES);
+			case "requested": return requestedChanges(head, compared.request);
+			case "due": return {
+				changes: [],
+				unmatched: [],
+				ignored: []
+			};
+			default: return compared;
+		}
+	};
+	const classified = withoutIgnoredUnits(found(), isIgnoredUnit);
+	const change = owedChange(owed);
+	return change === null ? classified : {
+		...classified,
+		changes: [...classified.changes, change]
+	};
+}
+
+// packages/orchestrator/src/compare/compared.ts
+/** What somebody, or a schedule, asked for; `null` where what changed decides. */
+function requestOf(compared) {
+	return compared.kind === "requested" ? compared.request : null;
+}
+/** Whether the run is to change anything but reports. */
+function writesAny(compared) {
+	if (compared.kind === "due") return true;
+	return compared.kind === "requested" ? traitsOf(compared.request.action).writes : compared.comparison.mode === "apply";
+}
+/** Whether it may take along what is due: a push does, and a request for just that. */
+function takesDue(compared) {
+	const { ledgerClaim, mode } = compared.comparison;
+	if (ledgerClaim === void 0) return false;
+	return compared.kind === "due" || compared.kind === "comparison" && mode === "apply";
+}
+/** What has to be said of how it was compared. */
+function noticesOf(compared) {
+	return compared.kind === "comparison" && compared.notice !== void 0 ? [compared.notice] : [];
+}
+
+// packages/orchestrator/src/compare/ledger-base.ts
+/**
+* What a run of the deploy branch compares its head with. It is what was determined last, so that a run that was lost,
+* failed or cancelled is covered by the next. After a forced push that holds too: two trees can be compared whatever
+* their history; only where what was determined is gone for good the event's own word has to do.
+*/
+function ledgerBase({ determined, head, tip, before, has }, contains) {
+	const position = positionOf({
+		determined,
+		head,
+		tip
+	}, contains);
+	switch (position) {
+		case "gone": return {
+			kind: "nothing",
+			why: `The deploy branch does not have ${head} any more: it is at ${tip}.`
+		};
+		case "same": return {
+			kind: "due-only",
+			why: `What ${head} changes was determined before.`
+		};
+		case "behind": return {
+			kind: "due-only",
+			why: `A later run has determined what ${head} changes, up to ${determined}.`
+		};
+		case "ahead": return {
+			kind: "changes",
+			base: determined ?? before,
+			notice: null
+		};
+		case "rewritten":
+			if (determined !== null && has(determined)) return {
+				kind: "changes",
+				base: determined,
+				notice: null
+			};
+			return {
+				kind: "changes",
+				base: before,
+				notice: `The branch was pushed by force, and GitHub does not have ${determined} any more, up to which changes were determined. What was merged between it and ${before ?? "the first commit"} and not determined can't be told; what was due before is still due.`
+			};
+		default: return position;
+	}
+}
+
+// packages/orchestrator/src/compare/comparison.ts
+/**
+* Decides which two commits are compared, fetching what the clone lacks.
+*
+* @param look what the ledger said before; `null` without one
+* @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
+* @throws EventError when a payload is malformed
+*/
+async function compareCommits(repository, query, rules, look) {
+	const { deployBranchAt } = rules;
+	if (query.kind === "local") return localComparison(repository, query, deployBranchAt);
+	const { event } = query;
+	switch (event.name) {
+		case "pull_request": return pullRequestComparison(repository, event, deployBranchAt);
+		case "push": return pushComparison(repository, event, deployBranchAt, look);
+		case "merge_group": {
+			const { merge_group } = readPayload(event, MergeGroupPayload);
+			const [base, head] = [await needed(repository, merge_group.base_sha), await needed(repository, merge_group.head_sha)];
+			return {
+				kind: "comparison",
+				withoutCloud: true,
+				comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base))
+			};
+		}
+		case "workflow_dispatch": return requestedUnits(repository, event, deployBranchAt, look);
+		case "schedule": return scheduledUnits(repository, event, rules, look);
+		default: return {
+			kind: "nothing",
+			comparison: comparisonOf("plan", event.sha, event.sha, event, await deployBranchAt(event.sha)),
+			why: `Nothing to do: Pipelines does not act on the event \`${event.name}\`.`
+		};
+	}
+}
+async function localComparison(repository, query, deployBranchAt) {
+	const head = await known(repository, query.head);
+	const tip = await known(repository, query.base);
+	const base = query.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
+	const branch = await repository.branch();
+	const event = {
+		name: "local",
+		ref: branch === null ? head : `refs/heads/${branch}`,
+		actor: null
+	};
+	const mode = query.event === "push" ? "apply" : "plan";
+	return {
+		kind: "comparison",
+		withoutCloud: false,
+		comparison: comparisonOf(mode, base, head, event, await deployBranchAt(mode === "plan" ? base : head))
+	};
+}
+async function pullRequestComparison(repository, event, deployBranchAt) {
+	const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
+	const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
+	return {
+		kind: "comparison",
+		withoutCloud: false,
+		comparison: {
+			...comparisonOf("plan", base, head, event, await deployBranchAt(base)),
+			pullRequest: {
+				number,
+				headSha: pullRequest.head.sha,
+				headRef: pullRequest.head.ref,
+				baseRef: pullRequest.base.ref,
+				untrusted: pullRequest.head.repo?.full_name !== pullRequest.base.repo.full_name || event.actor === "dependabot[bot]"
+			}
+		}
+	};
+}
+/** The merge commit against its first parent is exactly what merging would change; without one, the fork point decides. */
+async function pullRequestCommits(repository, sha, pullRequest) {
+	const merge = await needed(repository, sha);
+	let parents = await repository.parents(merge);
+	if (parents.length < 2 && await repository.isShallow()) {
+		await repository.fetch([sha], { deepen: 1 });
+		parents = await repository.parents(merge);
+	}
+	const [first, second] = parents;
+	if (first !== void 0 && second === pullRequest.head.sha) return {
+		base: await needed(repository, first),
+		head: merge
+	};
+	const head = await needed(repository, pullRequest.head.sha);
+	const tip = await needed(repository, pullRequest.base.sha);
+	const base = await repository.mergeBase(tip, head);
+	if (base === null) throw new MissingCommitError(`where ${pullRequest.head.ref} left ${pullRequest.base.ref}`, "Check out with `fetch-depth: 0`.");
+	return {
+		base,
+		head
+	};
+}
+async function pushComparison(repository, event, deployBranchAt, look) {
+	const push = readPayload(event, PushPayload);
+	if (push.deleted || !push.ref.startsWith("refs/heads/")) {
+		const what = push.deleted ? `\`${push.ref}\` was deleted` : `\`${push.ref}\` is no branch`;
+		return {
+			kind: "nothing",
+			comparison: comparisonOf("apply", event.sha, event.sha, event, "main"),
+			why: `Nothing to do: ${what}.`
+		};
+	}
+	const head = await needed(repository, push.after);
+	const deployBranch = await deployBranchAt(head);
+	if (push.ref !== `refs/heads/${deployBranch}`) return {
+		kind: "nothing",
+		comparison: comparisonOf("apply", head, head, event, deployBranch),
+		why: `Nothing to do: only a push to the deploy branch \`${deployBranch}\` is applied, and this one went to \`${push.ref}\`.`
+	};
+	const before = /^0+$/.test(push.before) ? null : push.before;
+	if (look === null) return {
+		kind: "comparison",
+		withoutCloud: false,
+		comparison: comparisonOf("apply", before === null ? null : await needed(repository, before), head, event, deployBranch)
+	};
+	return ledgerComparison(repository, look, {
+		head,
+		before,
+		event,
+		deployBranch
+	});
+}
+/** A push run compares its head with what was determined last, so that a run that was lost is covered by the next. */
+async function ledgerComparison(repository, look, { head, before, event, deployBranch }) {
+	const determined = look.determined?.commit ?? null;
+	const here = determined === null ? null : await repository.resolve(determined);
+	const facts = {
+		determined,
+		head,
+		tip: look.tip,
+		before,
+		has: (commit) => commit === here
+	};
+	const found = ledgerBase(facts, await ancestryOfLook(repository, look, head));
+	const compared = (base) => {
+		const plain = comparisonOf("apply", base, head, event, deployBranch);
+		return {
+			...plain,
+			...claimSeen(plain, look)
+		};
+	};
+	switch (found.kind) {
+		case "nothing": return {
+			kind: "nothing",
+			comparison: compared(head),
+			why: `Nothing to do: ${found.why}`
+		};
+		case "due-only": return {
+			kind: "comparison",
+			withoutCloud: false,
+			comparison: compared(head)
+		};
+		case "changes": {
+			const base = found.base === null ? null : await needed(repository, found.base);
+			const notices = found.notice === null ? {} : { notice: found.notice };
+			return {
+				kind: "comparison",
+				withoutCloud: false,
+				comparison: compared(base),
+				...notices
+			};
+		}
+		default: return found;
+	}
+}
+/** The ledger's count of claims that this run saw: only a run of the deploy branch claims and records. */
+function claimSeen({ event, deployBranch }, look) {
+	if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
+	return { ledgerClaim: look.determined?.claim ?? 0 };
+}
+/** A schedule looks for drift; the line of it that the configuration names does what is due. */
+async function scheduledUnits(repository, event, rules, look) {
+	const { schedule } = readPayload(event, SchedulePayload);
+	const head = await needed(repository, event.sha);
+	const [deployBranch, applyDueAt] = [await rules.deployBranchAt(head), await rules.applyDueAt(head)];
+	const isDue = applyDueAt !== null && wordsOf$1(applyDueAt) === wordsOf$1(schedule);
+	const plain = comparisonOf(isDue ? "manual" : "drift", head, head, event, deployBranch);
+	const comparison = {
+		...plain,
+		...claimSeen(plain, look)
+	};
+	if (isDue) {
+		if (comparison.ledgerClaim !== void 0) return {
+			kind: "due",
+			comparison,
+			globs: null
+		};
+		throw new EventError(`\`apply_due_at\` needs the ledger, and runs for \`${deployBranch}\` only`);
+	}
+	return {
+		kind: "requested",
+		comparison,
+		request: {
+			action: "plan",
+			globs: ["**"],
+			change: "DriftChecked"
+		}
+	};
+}
+const wordsOf$1 = (line) => line.trim().replaceAll(/\s+/g, " ");
+/** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
+async function requestedUnits(repository, event, deployBranchAt, look) {
+	const { inputs } = readPayload(event, DispatchPayload);
+	const tip = await needed(repository, event.sha);
+	if (inputs === null) throw new EventError("the dispatch has no inputs: the workflow has to declare `units` and `action`");
+	const head = inputs.commit === "" ? tip : await known(repository, inputs.commit);
+	if (!await repository.contains(tip, head)) throw new EventError(`the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`);
+	const plain = comparisonOf("manual", head, head, event, await deployBranchAt(head));
+	const comparison = {
+		...plain,
+		...claimSeen(plain, look)
+	};
+	const { action } = inputs;
+	if ((action !== "apply-due" && action !== "dismiss" && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
+	const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
+	const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
+	const older = head === tip ? {} : { tip };
+	const destroyExisting = inputs.destroy_existing === "true" ? { destroyExisting: true } : {};
+	const globs = inputs.units.split(/[\s,]+/).filter((glob) => glob !== "");
+	if ((action === "apply-due" || action === "dismiss") && comparison.ledgerClaim === void 0) throw new EventError(`\`${action}\` needs the ledger, and runs for \`${comparison.deployBranch}\` only`);
+	if (action === "dismiss") {
+		const why = `Nothing runs: what is due of ${globs.map((glob) => `\`${glob}\``).join(", ")} is dismissed.`;
+		return {
+			kind: "nothing",
+			comparison: {
+				...comparison,
+				dismiss: globs
+			},
+			why
+		};
+	}
+	if (action === "apply-due") {
+		if (head !== tip) throw new EventError(`\`${APPLY_DUE}\` runs at the branch's tip: leave \`commit\` empty`);
+		return {
+			kind: "due",
+			comparison: {
+				...comparison,
+				...approvedRun
+			},
+			globs
+		};
+	}
+	return {
+		kind: "requested",
+		comparison: {
+			...comparison,
+			...older,
+			...destroyExisting,
+			...approvedRun,
+			...lockId
+		},
+		request: {
+			action,
+			globs,
+			change: "ManuallyRequested"
+		}
+	};
+}
+function comparisonOf(mode, base, head, event, deployBranch) {
+	const { name, ref, actor } = event;
+	return {
+		version: 1,
+		mode,
+		base,
+		head,
+		event: {
+			name,
+			ref,
+			actor
+		},
+		deployBranch
+	};
+}
+/** A commit that the run can't go on without: looked up, else fetched. */
+async function needed(repository, commit) {
+	const here = await repository.resolve(commit);
+	if (here !== null) return here;
+	await repository.fetch([commit]);
+	const fetched = await repository.resolve(commit);
+	if (fetched !== null) return fetched;
+	throw new MissingCommitError(commit, "Check out with `fetch-depth: 0`. If a forced push removed it, run the workflow by hand for the units concerned: what changed can't be told without it.");
+}
+async function known(repository, revision) {
+	const commit = await repository.resolve(revision);
+	if (commit !== null) return commit;
+	throw new MissingCommitError(revision, "Fetch it first, or name another revision.");
+}
+
+// packages/orchestrator/src/compare/units-to-evaluate.ts
+/** Which units Terragrunt evaluates: what is due belongs to what a push affects, and to nothing else that is asked for. */
+function unitsToEvaluate(compared, extent, look) {
+	if (extent === "all") return { kind: "all" };
+	if (compared.kind === "requested") return {
+		kind: "named",
+		matches: globMatcher(compared.request.globs)
+	};
+	const { base, head } = compared.comparison;
+	const also = (takesDue(compared) ? look?.units ?? [] : []).filter(({ due, applied }) => due !== void 0 || base === head && applied !== void 0);
+	return {
+		kind: "affected",
+		also: new Set(also.map(({ unit }) => unit))
+	};
+}
+/** Whether the ledger has anything that a run may take along, whatever has changed. */
+function mayOwe(compared, look) {
+	const { ledgerClaim } = compared.comparison;
+	if (look === null || ledgerClaim === void 0) return false;
+	return look.units.some(({ due, applied }) => due !== void 0 || applied !== void 0);
+}
+
+// packages/orchestrator/src/decide/exists.ts
+/**
+* Answers whether a unit of one commit exists at a newer one, from the files of that one alone: any file in its folder, or
+* for a unit that a stack generates the stack's own file, says so. What may exist counts as existing: so does a unit in a
+* submodule, whose files are in another tree.
+*
+* @param files every path of the newer commit's tree
+*/
+function existence(older, files) {
+	const [known, entries] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Set()];
+	for (const file of files) {
+		known.add(file);
+		entries.add(file);
+		for (let slash = file.lastIndexOf("/"); slash > 0; slash = file.lastIndexOf("/", slash - 1)) known.add(file.slice(0, slash));
+	}
+	const generators = (unit) => older.stacks.filter(({ folder }) => liesIn(unit, folder));
+	const isBelowEntry = (unit) => unit.split("/").some((_segment, index, segments) => entries.has(segments.slice(0, index).join("/")));
+	return (unit) => known.has(unit) || isBelowEntry(unit) || generators(unit).some(({ file }) => known.has(file));
+}
+
+// packages/orchestrator/src/decide/moves.ts
+/** Whether a unit of base is missing at head: only then can anything have moved. */
+function isAnyGone(base, head) {
+	return [...base.units].some((unit) => !head.units.has(unit));
+}
+/**
+* Pairs of a removed and a new unit of which one probably is the other, by either path. A unit is the new home of one
+* removed unit at most: the likeliest pairs are made first.
+*
+* @param renames of the files that make units and stacks
+*/
+function movesBetween(base, head, renames) {
+	const likely = likelihoods({
+		base,
+		head,
+		renames,
+		gone: [...base.units].filter((unit) => !head.units.has(unit)),
+		added: [...head.units].filter((unit) => !base.units.has(unit) && !base.files.has(fileIn(unit, "terragrunt.hcl")))
+	});
+	const moves = /* @__PURE__ */ new Map();
+	for (const { old, now } of likely.toSorted((a, b) => b.likely - a.likely || (a.now < b.now ? -1 : 1))) if (!moves.has(old) && !moves.has(now)) moves.set(old, now).set(now, old);
+	return moves;
+}
+/** How sure each sign is; a pair with several counts by its surest. */
+const SURE = {
+	renamed: 5,
+	samePlaceInStack: 4,
+	sameNameAndContent: 3,
+	sameContent: 2,
+	sameName: 1
+};
+function likelihoods(comparison) {
+	return [
+		...renamedUnits(comparison),
+		...unitsOfRenamedStacks(comparison),
+		...alikeGenerated(comparison)
+	];
+}
+/** Git has seen the unit's own file move. */
+function renamedUnits({ renames, gone, added }) {
+	const [before, after] = [new Set(gone), new Set(added)];
+	return renames.flatMap(([from, to]) => {
+		if (posix.basename(from) !== "terragrunt.hcl" || posix.basename(to) !== "terragrunt.hcl") return [];
+		const [old, now] = [folderOf$1(from), folderOf$1(to)];
+		if (!before.has(old) || !after.has(now)) return [];
+		return [{
+			old: UnitPath.parse(old),
+			now: UnitPath.parse(now),
+			likely: SURE.renamed
+		}];
+	});
+}
+/** Git has seen the stack's file move: what it generates lies at the same place below it. */
+function unitsOfRenamedStacks({ renames, gone, added }) {
+	const after = new Set(added);
+	return renames.flatMap(([from, to]) => {
+		if (posix.basename(from) !== "terragrunt.stack.hcl" || posix.basename(to) !== "terragrunt.stack.hcl") return [];
+		const [oldFolder, newFolder] = [folderOf$1(from), folderOf$1(to)];
+		return gone.filter((unit) => liesIn(unit, oldFolder)).flatMap((old) => {
+			const now = posix.join(newFolder, posix.relative(oldFolder, old));
+			return after.has(now) ? [{
+				old,
+				now: UnitPath.parse(now),
+				likely: SURE.samePlaceInStack
+			}] : [];
+		});
+	});
+}
+/**
+* Units that stacks generate, which git does not know: alike in name or content. A unit that a stack takes over, or
+* gives up to a folder of its own, keeps its name; only its place and its surroundings change.
+*/
+function alikeGenerated({ base, head, gone, added }) {
+	const contents = [contentsOf(base, gone), contentsOf(head, added)];
+	const generated = (unit) => isGenerated(unit, base) || isGenerated(unit, head);
+	const byName = Map.groupBy(added, nameOf$1);
+	const byContent = Map.groupBy(added, (unit) => contents[1].get(unit) ?? "");
+	return gone.flatMap((old) => {
+		const content = contents[0].get(old);
+		const named = (byName.get(nameOf$1(old)) ?? []).filter((now) => generated(old) || generated(now));
+		const same = content === void 0 ? [] : byContent.get(content) ?? [];
+		return [.../* @__PURE__ */ new Set([...named, ...same])].map((now) => ({
+			old,
+			now,
+			likely: likenessOf(old, now, same)
+		}));
+	});
+}
+function likenessOf(old, now, same) {
+	if (withoutStackFolders(old) === withoutStackFolders(now)) return SURE.samePlaceInStack;
+	if (!same.includes(now)) return SURE.sameName;
+	return nameOf$1(old) === nameOf$1(now) ? SURE.sameNameAndContent : SURE.sameContent;
+}
+const nameOf$1 = (unit) => posix.basename(unit);
+/** Where a generated unit would lie without the folder that Terragrunt puts it in. */
+function withoutStackFolders(unit) {
+	return unit.split("/").filter((part) => part !== ".terragrunt-stack").join("/");
+}
+/** The content of generated units: the hashes of all their files, in order. */
+function contentsOf(snapshot, units) {
+	const wanted = new Set(units);
+	const files = /* @__PURE__ */ new Map();
+	for (const file of snapshot.generated) {
+		const owner = unitOwning(file, (folder) => wanted.has(folder));
+		if (owner === null) continue;
+		const unit = UnitPath.parse(owner);
+		const hash = `${posix.relative(unit, file)} ${snapshot.files.get(file) ?? ""}`;
+		files.set(unit, [...files.get(unit) ?? [], hash]);
+	}
+	return new Map([...files].map(([unit, hashes]) => [unit, hashes.toSorted().join("\n")]));
+}
+
+// packages/orchestrator/src/decide/branch-facts.ts
+/** The files whose place makes units and stacks, as git's patterns at any depth. */
+const CONFIGURATION_FILES = [`:(glob)**/${UNIT_FILE}`, `:(glob)**/${STACK_FILE}`];
+/** Asks git, where anything is gone and may have moved, or the branch is ahead of what is compared. */
+async function branchFacts(repository, comparison, base, head) {
+	const since = isAnyGone(base, head) ? comparison.base : null;
+	return {
+		existsNow: await existsNow(repository, comparison, head),
+		renames: since === null ? [] : await repository.renames(since, comparison.head, CONFIGURATION_FILES)
+	};
+}
+async function existsNow(repository, { tip, destroyExisting }, head) {
+	if (destroyExisting === true) return () => false;
+	if (tip === void 0) return (unit) => head.units.has(unit);
+	return existence(head, (await repository.tree(tip)).map(({ path }) => path));
+}
+
+// packages/orchestrator/src/decide/merge.ts
+/**
+* The action that changes the unit in the end: its own, or for a plan the one that carries it out, by the merge or by
+* hand. `null` where nothing follows, as on a drift check.
+*/
+function finalAction(action, mode) {
+	if (traitsOf(action).writes) return action;
+	return mode === "plan" || mode === "manual" ? carriedOutBy(action) : null;
+}
+/** Why the unit is not changed in the end; `null` when it is. */
+function withheldInTheEnd({ withheld, willBeWithheld }) {
+	return withheld ?? willBeWithheld ?? null;
+}
+/** The field by which a unit with this action is withheld: at once, or later than its plan. */
+function withholding(action, withheld) {
+	if (withheld === null) return {};
+	return traitsOf(action).writes ? { withheld } : { willBeWithheld: withheld };
+}
+
+// packages/orchestrator/src/decide/affect.ts
+/** Turns changes into the units that must run, each once, with its action, its environment and every reason. */
+function affectedUnits(changes, base, head, policy) {
+	const units = [];
+	const problems = [];
+	for (const [path, because] of reasonsByUnit(changes, head, policy)) {
+		const found = affectedUnit(path, because, {
+			base,
+			head,
+			policy
+		});
+		if (found === null) continue;
+		if ("message" in found) problems.push(found);
+		else units.push(found);
+	}
+	return {
+		units: units.toSorted(byPath),
+		problems
+	};
+}
+/** One unit that something affects, or what is wrong with its place; `null` for what is no unit. */
+function affectedUnit(path, because, { base, head, policy }) {
+	const removed = because.some(({ change }) => change === "ModuleDeleted" || change === "StackDeleted");
+	if (!head.units.has(path) && !removed) return null;
+	const status = statusOf(path, because, base, head);
+	const deleted = status === "deleted";
+	const facts = factsOf(path, deleted ? base : head);
+	if (facts === void 0) return null;
+	const placed = placeOf$1(path, deleted, policy);
+	const merged = policy.environmentOnceMerged(path, deleted);
+	const action = actionFor(deleted, policy);
+	const unit = {
+		path,
+		status,
+		action,
+		at: (deleted ? base : head).commit,
+		because: [...because],
+		dependsOn: [...facts.dependencies],
+		...facts.notEvaluated === null ? {} : { notEvaluated: facts.notEvaluated }
+	};
+	if (placed.kind === "none" && merged.kind === "one" && !policy.writes && !deleted) {
+		const { name } = merged.environment;
+		return {
+			...unit,
+			environment: name,
+			withheld: newEnvironment(path, name)
+		};
+	}
+	if (placed.kind !== "one") return misplaced(path, placed);
+	const environment = merged.kind === "one" ? merged.environment : placed.environment;
+	const movedWith = policy.moves.get(path);
+	return {
+		...unit,
+		environment: placed.environment.name,
+		...movedWith === void 0 ? {} : { movedWith },
+		...withholding(action, withheldBy(unit, policy, environment))
+	};
+}
+/** What is known of a unit; nothing where it is none at that commit. */
+function factsOf(path, { units, facts }) {
+	const known = facts.get(path);
+	if (known === void 0 && units.has(path)) throw new Error(`${path} is affected and was not evaluated`);
+	return known;
+}
+function reasonsByUnit(changes, head, { includeDependents, isIgnored }) {
+	const result = /* @__PURE__ */ new Map();
+	for (const change of changes) for (const [unit, reasons] of change.reasons) result.set(unit, [...result.get(unit) ?? [], ...reasons]);
+	if (!includeDependents) return result;
+	const dependents = reversed(new Map([...head.facts.values()].map(({ path, dependencies }) => [path, dependencies])));
+	for (const [unit, reasons] of [...result]) for (const dependent of reachable(dependents, [unit])) {
+		if (result.has(dependent) || isIgnored(dependent)) continue;
+		result.set(dependent, reasons.map((reason) => ({
+			...reason,
+			links: [...reason.links, {
+				relation: "read by",
+				path: dependent
+			}]
+		})));
+	}
+	return result;
+}
+function statusOf(path, because, base, head) {
+	if (!head.units.has(path)) return "deleted";
+	if (because.some(({ change }) => change === "ModuleAdded" || change === "StackAdded") && !base.units.has(path)) return "added";
+	return because.some(({ links }) => links[0]?.relation === "in the folder of" && links.length === 1) ? "changed" : "affected";
+}
+function actionFor(deleted, { writes, requested }) {
+	if (requested !== null) return requested;
+	if (writes) return deleted ? "destroy" : "apply";
+	return deleted ? "plan-destroy" : "plan";
+}
+const CONTROL = /\p{Cc}/u;
+function placeOf$1(path, deleted, policy) {
+	return path.includes(NOT_UTF_8) ? { kind: "not-utf-8" } : policy.environmentOf(path, deleted);
+}
+/** What a byte that is no part of a UTF-8 character is read as. */
+const NOT_UTF_8 = "�";
+function unspeakable(path, what) {
+	return {
+		kind: "path",
+		path,
+		file: null,
+		line: null,
+		message: `The name of the folder ${JSON.stringify(path)} ${what}. Rename it.`
+	};
+}
+function misplaced(path, placed) {
+	const where = {
+		path,
+		file: ".pipelines/config.yml",
+		line: null
+	};
+	if (placed.kind === "several") {
+		const names = placed.names.map((name) => `\`${name}\``).join(" and ");
+		return {
+			kind: "several-environments",
+			...where,
+			message: `\`${path}\` is in ${names}. Change their \`paths\` so that one environment has it.`
+		};
+	}
+	if (placed.kind === "not-utf-8") return unspeakable(path, "is not UTF-8, so that no tool could be told to run it");
+	if (CONTROL.test(path)) return unspeakable(path, "has a control character in it, which no glob of an environment matches");
+	return {
+		kind: "no-environment",
+		...where,
+		message: `\`${path}\` is in no environment. Add a glob to the \`paths\` of the environment that it belongs to.`
+	};
+}
+/** A pull request can't choose the roles that its own code is planned with. */
+function newEnvironment(path, name) {
+	return {
+		by: "new-environment",
+		message: `\`${path}\` is in the environment \`${name}\`, which this pull request adds, so that no plan of it can be made before the merge.`,
+		next: "The merge plans and applies it. With `reviewed_plan: exact` it waits until somebody has looked at a plan that is made by hand then."
+	};
+}
+/** Why a unit is not changed in the end, by this run or by what carries out its plan. */
+function withheldBy(unit, policy, environment) {
+	const { path, at } = unit;
+	const action = finalAction(unit.action, policy.mode);
+	if (action === null) return null;
+	const now = policy.environmentNow(path);
+	const restriction = restrictionOn(environment, now.kind === "one" ? now.environment : null, path, action);
+	if (restriction !== null) {
+		const { by, message, next, beforeMerge } = restriction;
+		return {
+			by,
+			message,
+			next: policy.mode === "plan" ? beforeMerge : next
+		};
+	}
+	if (policy.requested !== null && traitsOf(action).removes && policy.existsNow(path)) return {
+		by: "exists",
+		message: `\`${path}\` is on the branch, so that the next change of it would create anew what is destroyed.`,
+		next: "Remove it from the branch: the merge destroys it. If it is to be destroyed although its code stays, run this again with `destroy_existing` set."
+	};
+	const movedTo = policy.moves.get(path);
+	if (traitsOf(action).removes && policy.holdMoves && movedTo !== void 0) return {
+		by: "move",
+		message: `\`${path}\` moved to \`${movedTo}\`, so its resources may live on there.`,
+		next: `If \`${movedTo}\` has its state, by the same key or since you moved it, nothing is left to destroy. If the old state still has resources that are to go, ${byHand({
+			path,
+			at,
+			action
+		})}`
+	};
+	return accountDeletion({
+		...unit,
+		action
+	}, policy);
+}
+/** A deleted request closes no account by itself: clouds do not allow that, and the rest is for a person to decide. */
+function accountDeletion({ path, at, action, because }, policy) {
+	if (policy.applyAccountDeletions || because.some(({ change }) => change !== "AccountDeleted")) return null;
+	return {
+		by: "account-deletion",
+		message: `${because.map(({ file }) => `\`${file}\``).join(", ")} ${because.length === 1 ? "is" : "are"} deleted, which closes no account.`,
+		next: `Move or destroy what runs in the account, and close it in the organization. Then ${byHand({
+			path,
+			at,
+			action
+		})} With \`accounts.apply_deletions: true\` the merge of such a deletion applies it.`
+	};
+}
+
+// packages/orchestrator/src/decide/exclude.ts
+/**
+* Withholds units that Terragrunt is told not to run: by an `exclude` block, of their own or of a unit of this comparison
+* that excludes its dependencies, or by a file of filters. A plan that is excluded is not made.
+*/
+function withoutExcluded(units, base, head, mode) {
+	const exclusionOf = ({ path, status }) => (status === "deleted" ? base : head).facts.get(path)?.exclusion ?? null;
+	const byDependency = /* @__PURE__ */ new Map();
+	for (const unit of units) {
+		const exclusion = exclusionOf(unit);
+		if (exclusion?.kind !== "block" || !exclusion.dependencies) continue;
+		for (const dependency of unit.dependsOn) byDependency.set(dependency, {
+			unit: unit.path,
+			exclusion
+		});
+	}
+	return units.map((unit) => {
+		const own = exclusionOf(unit);
+		const of = byDependency.get(unit.path);
+		const why = (own === null ? null : excludedFrom(unit, own, mode)) ?? (of === void 0 ? null : excludedFrom(unit, of.exclusion, mode, of.unit));
+		return why === null ? unit : {
+			...unit,
+			...why
+		};
+	});
+}
+/** The commands of Terragrunt that an action is made of. */
+const COMMANDS = {
+	plan: ["plan"],
+	apply: ["apply", "plan"],
+	"plan-destroy": ["plan"],
+	destroy: [
+		"destroy",
+		"apply",
+		"plan"
+	]
+};
+function excludedFrom({ path, action, status }, exclusion, mode, by) {
+	const excluded = (what) => {
+		const command = COMMANDS[what]?.find((name) => isListed(name, exclusion));
+		return command === void 0 ? null : {
+			by: "excluded",
+			message: messageOf$1(path, command, exclusion, by),
+			next: nextOf(status)
+		};
+	};
+	const now = excluded(action);
+	if (now !== null) return { withheld: now };
+	const later = finalAction(action, mode);
+	const then = later === null ? null : excluded(later);
+	return then === null ? null : { willBeWithheld: then };
+}
+/** As Terragrunt compares them, in `IsActionListedInExclude`. */
+function isListed(command, exclusion) {
+	if (exclusion.kind === "file") return true;
+	return exclusion.actions.some((name) => name === "all" || name === "all_except_output" || name.toLowerCase() === command);
+}
+function messageOf$1(path, command, exclusion, by) {
+	if (exclusion.kind === "file") return `\`${path}\` is left out by \`${exclusion.file}\`.`;
+	return by === void 0 ? `The \`exclude\` block of \`${path}\` keeps it from \`${command}\`.` : `The \`exclude\` block of \`${by}\` keeps its dependency \`${path}\` from \`${command}\`, by \`exclude_dependencies\`.`;
+}
+function nextOf(status) {
+	return status === "deleted" ? "Its resources stay. If they are to go, take the exclusion away in a change of its own first, and delete the unit after that." : "If it is to run, take the exclusion away.";
+}
+
+// packages/orchestrator/src/decide/refuse.ts
+/**
+* Refuses deletes of units that a remaining unit still depends on or reads: named always, and never destroyed. A destroy is
+* withheld as well while a unit that gave up its use of it is not applied.
+*/
+function refuseDeletes(units, base, head, mode) {
+	const problems = [];
+	const usersOf = usersOfDeleted(units, base, head);
+	const lateUsersOf = usersNotApplied(units, base, head, mode);
+	return {
+		units: units.map((unit) => {
+			const users = usersOf.get(unit.path) ?? [];
+			if (users.length === 0) return withheldFor(unit, lateUsersOf.get(unit.path) ?? []);
+			const why = `\`${unit.path}\` can't be deleted while ${listPaths(users)} ${users.length === 1 ? "uses" : "use"} it.`;
+			const next = "Remove the use first, or in the same change.";
+			const place = placeOfUse(unit.path, users[0] ?? unit.path, head);
+			problems.push({
+				kind: "refused-delete",
+				path: unit.path,
+				...place,
+				message: `${why} ${next}`
+			});
+			return {
+				...unit,
+				...withholding(unit.action, {
+					by: "remaining-dependents",
+					message: why,
+					next
+				})
+			};
+		}),
+		problems
+	};
+}
+/** Where a unit's text names the one that it uses, or the stack that made it. */
+function placeOfUse(used, user, head) {
+	const places = head.facts.get(user)?.places;
+	const stack = [...places?.keys() ?? []].find((folder) => liesIn(used, folder));
+	return places?.get(used) ?? (stack === void 0 ? void 0 : places?.get(stack)) ?? {
+		file: fileIn(user, "terragrunt.hcl"),
+		line: null
+	};
+}
+/** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */
+function usersOfDeleted(units, base, head) {
+	const users = /* @__PURE__ */ new Map();
+	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
+	if (users.size === 0) return users;
+	const isDeleted = (folder) => users.has(UnitPath.parse(folder));
+	for (const { path, dependencies, reads } of head.facts.values()) {
+		const owners = [...reads.keys()].filter((file) => !head.files.has(file)).flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
+		const inStacks = dependencies.flatMap((dependency) => unitsOfStack(dependency, base).filter(isDeleted));
+		for (const used of /* @__PURE__ */ new Set([
+			...dependencies,
+			...owners,
+			...inStacks
+		])) users.get(used)?.push(path);
+	}
+	return users;
+}
+/** A dependency may name the folder of a stack, which means all of its units. */
+function unitsOfStack(folder, { stacks, units }) {
+	if (!stacks.some((stack) => stack.folder === folder)) return [];
+	return [...units.keys()].filter((unit) => liesIn(unit, folder));
+}
+function withheldFor(unit, users) {
+	if (users.length === 0 || withheldInTheEnd(unit) !== null) return unit;
+	const message = `\`${unit.path}\` is not destroyed while ${listPaths(users)} may use it still: ${users.length === 1 ? "that unit" : "those units"} gave it up in this change, and ${users.length === 1 ? "is" : "are"} not applied with it.`;
+	const next = `First get ${listPaths(users)} applied. Then ${byHand({
+		...unit,
+		action: carriedOutBy(unit.action) ?? unit.action
+	})}`;
+	return {
+		...unit,
+		...withholding(unit.action, {
+			by: "needed-apply",
+			message,
+			next
+		})
+	};
+}
+/** For each deleted unit the remaining ones that depended on it at base, and that are not applied with its destroy. */
+function usersNotApplied(units, base, head, mode) {
+	const users = /* @__PURE__ */ new Map();
+	for (const { path, status } of units) if (status === "deleted") users.set(path, []);
+	if (users.size === 0) return users;
+	const applied = new Set(units.filter((unit) => {
+		const action = finalAction(unit.action, mode);
+		return action !== null && changesUnits(action) && withheldInTheEnd(unit) === null;
+	}).map(({ path }) => path));
+	for (const { path, dependencies } of base.facts.values()) {
+		if (!head.units.has(path) || applied.has(path)) continue;
+		for (const used of new Set(dependencies)) users.get(used)?.push(path);
+	}
+	return users;
+}
+
+// packages/orchestrator/src/decide/runnable.ts
+/**
+* The units that jobs are made for. What Terragrunt can't evaluate is not planned: its plan would fail with the words of
+* the problem. It is applied all the same, so that what depends on it is not started.
+*/
+function runnable(units, problems) {
+	const broken = new Set(problems.flatMap(({ kind, path, units: several = [] }) => kind !== "not-evaluated" ? [] : path === null ? several : [path, ...several]));
+	return units.filter(({ path, action }) => traitsOf(action).writes || !broken.has(path));
+}
+
+// packages/orchestrator/src/decide/decide.ts
+/** Decides which units run, with which action, which of them are withheld, and what is wrong. */
+function decide(input) {
+	const { comparison, request, settings, base, head, classified } = input;
+	const { governing } = settings;
+	const lookups = {
+		base: environmentLookup(settings.atBase),
+		head: environmentLookup(settings.atHead),
+		governing: environmentLookup(governing),
+		now: environmentLookup(settings.newest)
+	};
+	const affected = affectedUnits(classified.changes, base, head, {
+		mode: comparison.mode,
+		requested: request?.action ?? null,
+		writes: input.writes,
+		environmentOf: (unit, deleted) => (deleted ? lookups.base : lookups.governing)(unit),
+		environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit),
+		environmentNow: lookups.now,
+		existsNow: input.branch.existsNow,
+		includeDependents: governing.include_dependents,
+		isIgnored: input.ignored.isIgnoredUnit,
+		moves: movesBetween(base, head, input.branch.renames),
+		holdMoves: settings.atHead.moves === "hold",
+		applyAccountDeletions: settings.atHead.accounts.apply_deletions
+	});
+	const due = new Map(input.owed.units.map((unit) => [unit.path, unit]));
+	const applied = new Set(affected.units.map(({ path }) => path));
+	const units = [...affected.units.map((unit) => ({
+		...unit,
+		...dueIfUnchanged(unit, due.get(unit.path))
+	})), ...input.owed.destroys.filter(({ path }) => !applied.has(path))].toSorted(byPath);
+	const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
+	const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
+	const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
+	const judged = judgeFaults({
+		base,
+		head
+	}, input.diff, touched, deleted, input.ignored.isIgnored);
+	return {
+		units: refused.units,
+		runnable: runnable(refused.units, judged.problems),
+		problems: [
+			...judged.problems,
+			...affected.problems,
+			...refused.problems,
+			...doubtfulDeletes(removedBy(input.diff, base, head), head),
+			...changedJsonUnits(input.diff, base, head, input.ignored.isIgnored),
+			...becameTemplates(base, head).filter(({ file }) => file === null || !input.ignored.isIgnored(file))
+		],
+		untouched: judged.untouched,
+		owedDependencies: (unit) => due.get(unit)?.due?.dependsOn ?? []
+	};
+}
+/** A unit that this comparison changes as well runs for that: its change is claimed anew. */
+function dueIfUnchanged({ because }, owed) {
+	return owed !== void 0 && because.every(({ change }) => change === "StillDue") ? dueOf(owed) : {};
+}
+/** The units of base that are none at head, in whose folder the comparison removes something. */
+function removedBy(diff, base, head) {
+	const gone = new Map([...base.units.keys()].filter((unit) => !head.units.has(unit)).map((unit) => [unit, unit]));
+	const owners = diff.flatMap(({ path }) => gone.get(unitOwning(path, (folder) => gone.has(folder)) ?? "") ?? []);
+	return new Set(owners);
+}
+
+// packages/core/src/configuration/comes-first.ts
+/**
+* Whether a unit has to end well before another one may start: it is of the same change, and its environment comes first.
+* An apply waits for applies alone, since every destroy of a run comes after all of its applies; a destroy waits for both.
+*
+* Dependencies stand above that, and whoever asks has to see to them: a unit can't wait for one that needs it itself.
+*/
+function comesFirst(first, then, promotion) {
+	if (first.removes && !then.removes) return false;
+	return then.environments.some((name) => first.environments.some((other) => promotion.get(name)?.has(other) === true)) && first.commits.some((commit) => then.commits.includes(commit));
+}
+
+// packages/orchestrator/src/decide/promote.ts
+/**
+* The order of environments for a run; `null` where nothing is applied in the end. The newest configuration that is known
+* decides: the order is about now, like a pause.
+*/
+function promotedRun(look, compared, { newest }) {
+	const { mode, head } = compared.comparison;
+	const promotion = promotionOf(newest);
+	const applies = mode === "plan" || mode === "apply" || compared.kind === "due";
+	const asked = compared.kind === "requested" && traitsOf(compared.request.action).writes;
+	if (promotion.size === 0 || !(applies || asked)) return null;
+	const known = new Map((look?.units ?? []).flatMap(({ unit, due }) => due === void 0 ? [] : [[unit, due.commits]]));
+	return {
+		promotion,
+		commitsOf: ({ path, due }) => due?.commits ?? (asked ? [head] : [...known.get(path) ?? [], head])
+	};
+}
+/**
+* Withholds what comes after a part of its change that this run does not do, as far as that is known beforehand: then
+* nobody is asked to approve it, and a pull request says so. All else is looked at right before each unit starts.
+*/
+function withPromotion(units, facts) {
+	const { promoted, comparison } = facts;
+	if (promoted === null) return [...units];
+	const { promotion, commitsOf } = promoted;
+	const outside = [...ofProblems(facts, promoted), ...leftDue(units, facts)];
+	const hidden = comparison.mode === "apply" && facts.problems.some(({ path, units: named = [] }) => path === null && named.length === 0);
+	let result = [...units];
+	for (let before = -1, withheld = 0; withheld !== before;) {
+		before = withheld;
+		const open = [...outside, ...result.filter(isLeftUndone).map((unit) => promotedOf(unit, commitsOf))];
+		result = result.map((unit) => {
+			if (finalAction(unit.action, comparison.mode) === null || withheldInTheEnd(unit) !== null || !promotion.has(unit.environment)) return unit;
+			const own = promotedOf(unit, commitsOf);
+			const first = open.filter((other) => comesFirst(other, own, promotion) && !needsItself(other, own, facts));
+			if (first.length === 0 && !hidden) return unit;
+			return {
+				...unit,
+				...withholding(unit.action, waits(unit, first, comparison))
+			};
+		});
+		withheld = result.filter((unit) => withheldInTheEnd(unit)?.by === "promotion").length;
+	}
+	return result;
+}
+/** What Terragrunt is told not to run is not owed, so that nobody waits for it. */
+function isLeftUndone(unit) {
+	const withheld = withheldInTheEnd(unit);
+	return withheld !== null && withheld.by !== "excluded";
+}
+function promotedOf(unit, commitsOf) {
+	const { path, environment, action } = unit;
+	return {
+		path,
+		environments: [environment],
+		removes: traitsOf(action).removes,
+		commits: commitsOf(unit)
+	};
+}
+/** Units that can't be determined: they are due, and nobody can say what they would do. */
+function ofProblems({ comparison, problems, look, environmentOf }, run) {
+	if (comparison.mode !== "apply" || run.promotion.size === 0) return [];
+	const known = new Map((look?.units ?? []).map((record) => [record.unit, record.due?.commits ?? []]));
+	return [...new Set(problems.flatMap(({ path, units = [] }) => path === null ? units : [path, ...units]))].flatMap((path) => {
+		const found = environmentOf(path);
+		const commits = [...known.get(path) ?? [], comparison.head];
+		return found.kind === "one" ? [{
+			path,
+			environments: [found.environment.name],
+			removes: false,
+			commits
+		}] : [];
+	});
+}
+/** What is due and was not asked for. */
+function leftDue(units, { look, takesDueAlone, environmentOf }) {
+	if (look === null || !takesDueAlone) return [];
+	const taken = new Set(units.map(({ path }) => path));
+	return look.units.flatMap(({ unit: path, due }) => {
+		if (due === void 0 || taken.has(path)) return [];
+		const found = environmentOf(path);
+		const names = [found.kind === "one" ? found.environment.name : null, due.environment];
+		return [{
+			path,
+			environments: [...new Set(names.filter((name) => name !== null))],
+			removes: due.action === "destroy",
+			commits: due.commits
+		}];
+	});
+}
+/** Whether what comes first can't go before a unit, since it depends on it, or is used by it until both are gone. */
+function needsItself(first, own, facts) {
+	if (first.removes !== own.removes) return false;
+	const [later, earlier] = own.removes ? [own.path, first.path] : [first.path, own.path];
+	const dependencies = own.removes ? facts.dependenciesAtBase : facts.dependenciesAtHead;
+	const seen = /* @__PURE__ */ new Set([later]);
+	for (const path of seen) for (const next of dependencies(path)) seen.add(next);
+	return seen.has(earlier);
+}
+function waits({ path }, first, { mode }) {
+	const by = "promotion";
+	if (first.length === 0) return {
+		by,
+		message: `\`${path}\` is in an environment that comes after others, and what this change does to those could not be determined.`,
+		next: "Fix the problem that is named: the run of that merge takes it along."
+	};
+	const places = [...new Set(first.flatMap(({ environments }) => environments))].map((name) => `\`${name}\``);
+	const names = listPaths(first.map(({ path: other }) => other));
+	const undone = mode === "plan" ? "will not be done by this merge" : "not done";
+	return {
+		by,
+		message: `\`${path}\` comes after ${places.join(" and ")}, and of the same change ${names} ${mode === "plan" ? undone : `${first.length === 1 ? "is" : "are"} ${undone}`}.`,
+		next: `See to ${names}: the run that does that takes this along. To go ahead without, run the workflow by hand for this unit by its name.`
+	};
+}
+/** The environments of units that come one after the other: for each chain its steps, first ones first. */
+function promotionsOf(units, promotion) {
+	const owed = units.filter((unit) => withheldInTheEnd(unit)?.by !== "excluded");
+	const names = [...new Set(owed.map(({ environment }) => environment))].toSorted();
+	const graph = new Map(names.map((name) => [name, names.filter((other) => promotion.get(name)?.has(other) === true)]));
+	return components(graph).filter((members) => members.length > 1).map((members) => levels(new Map(members.map((name) => [name, graph.get(name) ?? []]))));
+}
+
 // packages/core/src/terragrunt/binary.ts
 /** A tool that is missing, does not start, or is too old. */
 var ToolError = class extends Error {
@@ -57999,7 +60902,7 @@ async function locateTerragrunt(environment, cwd) {
 	});
 	const version = /v?(\d+\.\d+\.\d+)/.exec(ran.stdout)?.[1];
 	if (ran.exitCode !== 0 || version === void 0) throw new ToolError(program, `terragrunt can't be started (${ran.failure ?? ran.stderr.trim()}). Install Terragrunt ${OLDEST.terragrunt} or newer.`);
-	if (isOlder(version, OLDEST.terragrunt)) throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST.terragrunt} or newer.`);
+	if (isOlder(version, OLDEST.terragrunt)) throw new ToolError(program, `Terragrunt ${version} is too old: Pipelines needs ${OLDEST.terragrunt} or newer. ${wayToUpgrade("terragrunt")}`);
 	return {
 		program,
 		version
@@ -58080,6 +60983,82 @@ function configuredReaders(changed, views, { extra_reads, accounts }) {
 	const matched = isRead.length === 0 ? [] : views.flatMap(({ folders }) => [...folders].filter((unit) => isRead.some((matches) => matches(UnitPath.parse(unit)))));
 	const factory = [...changed].some((file) => liesIn(file, accounts.requests)) ? [accounts.factory_unit ?? []].flat() : [];
 	return [...matched, ...factory];
+}
+
+// packages/core/src/accounts/template-files.ts
+/** Whether a file is a template of accounts' code: it is no unit and no stack, and its text need not even be HCL. */
+function accountTemplates({ accounts: { templates, root_templates } }) {
+	const folders = [templates, root_templates].map((folder) => `${folder.replace(/\/$/, "")}/`);
+	return (file) => folders.some((folder) => file.startsWith(folder));
+}
+
+// packages/core/src/git/fill-submodules.ts
+/**
+* Fills the submodules of a worktree from those of the checkout that it was made beside, at the commits that the
+* worktree names, nested ones too. Nothing is fetched: what the checkout has not is answered as missing.
+*
+* @param env a clean environment for git
+* @returns the folders of submodules that could not be filled, by their paths from the root
+*/
+async function fillSubmodules(repositoryFolder, worktreeFolder, env) {
+	const indexes = await mkdtemp(join(tmpdir(), "pipelines-index-"));
+	try {
+		return await fill$1({
+			repositoryFolder,
+			worktreeFolder,
+			env,
+			indexFile: join(indexes, "index")
+		}, "", "HEAD");
+	} finally {
+		await rm$1(indexes, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+/** @param inside the folder of the repository whose submodules are filled: empty for the outermost one */
+async function fill$1(filling, inside, commit) {
+	const { repositoryFolder, worktreeFolder, env, indexFile } = filling;
+	if (!await access$1(join(worktreeFolder, inside, ".gitmodules")).then(() => true, () => false)) return [];
+	const cwd = inside === "" ? worktreeFolder : join(repositoryFolder, inside);
+	const git = ["-c", "core.hooksPath=/dev/null"];
+	const { stdout } = await run("git", [
+		...git,
+		"ls-tree",
+		"-r",
+		"-z",
+		"--full-tree",
+		commit
+	], {
+		cwd,
+		env
+	});
+	const missing = [];
+	for (const [, sha = "", path = ""] of stdout.matchAll(/(?:^|\0)160000 commit ([0-9a-f]+)\t([^\0]+)/g)) {
+		const folder = join(inside, path);
+		const source = {
+			cwd: join(repositoryFolder, folder),
+			env: {
+				...env,
+				GIT_INDEX_FILE: indexFile
+			}
+		};
+		const ownGit = await access$1(join(source.cwd, ".git")).then(() => true, () => false);
+		const into = `--prefix=${join(worktreeFolder, folder)}/`;
+		const filled = ownGit && (await run("git", [
+			...git,
+			"read-tree",
+			sha
+		], source)).exitCode === 0 && (await run("git", [
+			...git,
+			"checkout-index",
+			"--all",
+			"--force",
+			into
+		], source)).exitCode === 0;
+		missing.push(...filled ? await fill$1(filling, folder, sha) : [folder]);
+	}
+	return missing;
 }
 
 // packages/core/src/git/worktree.ts
@@ -58193,6 +61172,7 @@ async function openCheckout(repositoryFolder, commit, environment, entries) {
 	const worktree = await addWorktree(repositoryFolder, commit, environment);
 	const root = worktree.folder;
 	try {
+		await fillSubmodules(repositoryFolder, root, environment);
 		return {
 			root,
 			links: await readSymlinks(root, entries),
@@ -58426,11 +61406,13 @@ async function openCommit({ repository, gitEnvironment, toolEnvironment }, texts
 	try {
 		var _usingCtx$3 = _usingCtx();
 		const opened = _usingCtx$3.a(new AsyncDisposableStack());
-		const entries = await repository.tree(id);
+		const tree = await repository.tree(id);
+		const isTemplate = accountTemplates(configuration);
+		const entries = tree.filter(({ path }) => !isTemplate(path));
 		const files = new Map(entries.map(({ path, blob }) => [path, blob]));
 		let opening = null;
 		const checkout = () => {
-			opening ??= openCheckout(repository.folder, id, gitEnvironment, entries);
+			opening ??= openCheckout(repository.folder, id, gitEnvironment, tree);
 			return opening;
 		};
 		opened.defer(async () => (await opening?.catch(() => null))?.[Symbol.asyncDispose]());
@@ -58463,6 +61445,7 @@ async function openCommit({ repository, gitEnvironment, toolEnvironment }, texts
 			async checkout() {
 				const checked = await checkout();
 				await checked.remove(exclusions.keys());
+				await checked.remove(tree.map(({ path }) => path).filter((path) => path.endsWith(".hcl") && isTemplate(path)));
 				return checked;
 			},
 			[Symbol.asyncDispose]: () => owned.disposeAsync()
@@ -58580,11 +61563,16 @@ function readStack(file, { parsed, exists, env }) {
 		templates: [...referencesIn(scope).sources.keys()],
 		copies: new Map(scope.body.blocks.flatMap((block) => copyOf(block, scope))),
 		reads: [...reads],
+		lines: new Map(scope.body.blocks.flatMap(lineOf)),
 		values: exists(fileIn(folder, "terragrunt.values.hcl")) ? "none" : valuesUseIn(scope.body)
 	};
 }
 /** The file with the values of a unit or a stack that another one generated. */
 const VALUES_FILE = "terragrunt.values.hcl";
+function lineOf({ type, labels: [label], body }) {
+	const source = body.attributes.find(({ name }) => name === "source");
+	return type !== "unit" && type !== "stack" || label === void 0 || source === void 0 ? [] : [[label, source.line]];
+}
 /** Where a block puts what it generates, and from where, as far as both can be told. */
 function copyOf({ type, body }, scope) {
 	if (type !== "unit" && type !== "stack") return [];
@@ -58792,12 +61780,13 @@ function readsReader(sources) {
 			path: unit.path
 		}]);
 		reads.delete(fileIn(unit.path, UNIT_FILE));
-		const { located, named, dependencies, readDependencies, hidesCredentials } = written;
+		const { located, named, dependencies, expansions, readDependencies, hidesCredentials } = written;
 		return {
 			reads,
 			located,
 			missingModule: missingModule(named, sources),
 			dependencies,
+			expansions,
 			readDependencies,
 			hidesCredentials
 		};
@@ -58873,6 +61862,7 @@ function readText(unit, reading, sources, add) {
 		unknownConfigurations: /* @__PURE__ */ new Set(),
 		named: [],
 		dependencies: /* @__PURE__ */ new Map(),
+		expansions: [],
 		otherModules: /* @__PURE__ */ new Set(),
 		readDependencies: /* @__PURE__ */ new Set()
 	};
@@ -58910,6 +61900,10 @@ function readText(unit, reading, sources, add) {
 		}]);
 		for (const path of found.configurations) open(path, context);
 		takePaths(found, written);
+		written.expansions.push(...found.expansions.map((line) => ({
+			file,
+			line
+		})));
 		if (context === main) takeBlocks(found, file, file === own, written, sources);
 		else takeRead(found, written, sources);
 	}
@@ -59251,6 +62245,7 @@ function textViewOf(commit, mentionsOf) {
 		open: includes().open,
 		includedBeyond,
 		readersOf(changed) {
+			if (folders.every((unit) => isSure(unit, changed))) return new Map(folders.map((unit) => [unit, changed]));
 			const modules = modulesWith(changed, sources, textOf);
 			const isShared = [...changed].some((file) => SHARED.test(file) && above.has(folderOf$1(file)));
 			const inSubmodule = [...changed].some((file) => submoduleOf(file, sources) !== null);
@@ -59333,88 +62328,6 @@ function nearestAbove(unit, name, files) {
 	return null;
 }
 
-// packages/core/src/git/blobs.ts
-/**
-* Reads blobs of a repository in one process of git. Blobs that the clone lacks are missing in the answer.
-*
-* @param environment the whole environment of git
-* @param longest bytes of a blob up to which it is read
-* @throws GitBlobsError when git fails
-*/
-async function readBlobs(repositoryFolder, blobs, environment, longest) {
-	const names = [...new Set(blobs)];
-	const result = /* @__PURE__ */ new Map();
-	if (names.length === 0) return result;
-	const child = spawn("git", [
-		"cat-file",
-		"--batch",
-		"--buffer"
-	], {
-		cwd: repositoryFolder,
-		env: { ...environment },
-		stdio: [
-			"pipe",
-			"pipe",
-			"ignore"
-		]
-	});
-	const ended = new Promise((resolve, reject) => {
-		child.once("error", reject);
-		child.once("close", resolve);
-	});
-	child.stdin.on("error", () => void 0);
-	child.stdin.end(names.map((name) => `${name}\n`).join(""));
-	const reader = blobReader(longest, (name, blob) => result.set(name, blob));
-	for await (const chunk of child.stdout) reader(chunk);
-	const code = await ended;
-	if (code !== 0) throw new GitBlobsError(`git cat-file ended with ${code}`);
-	return result;
-}
-/** Git could not read objects of the repository. */
-var GitBlobsError = class extends Error {
-	name = "GitBlobsError";
-};
-/** Takes the output of `git cat-file --batch` apart: `<id> blob <size>` LF `<content>` LF, or `<id> missing` LF. */
-function blobReader(longest, put) {
-	let rest = Buffer.alloc(0);
-	let reading = null;
-	let parts = [];
-	let left = 0;
-	const take = (chunk) => {
-		if (reading === null) return chunk;
-		const piece = chunk.subarray(0, left);
-		if (reading.size <= longest) parts.push(piece);
-		left -= piece.length;
-		if (left > 0) return chunk.subarray(piece.length);
-		const { name, size } = reading;
-		put(name, size > longest ? { tooLong: size } : { text: Buffer.concat(parts).toString("utf8", 0, size) });
-		reading = null;
-		parts = [];
-		return chunk.subarray(piece.length);
-	};
-	return (chunk) => {
-		let open = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-		for (;;) {
-			if (reading !== null) {
-				open = take(open);
-				if (reading !== null) break;
-				continue;
-			}
-			const end = open.indexOf(10);
-			if (end === -1) break;
-			const [name = "", kind, size] = open.toString("utf8", 0, end).split(" ");
-			open = open.subarray(end + 1);
-			if (kind !== "blob") continue;
-			reading = {
-				name,
-				size: Number(size)
-			};
-			left = reading.size + 1;
-		}
-		rest = Buffer.from(open);
-	};
-}
-
 // packages/orchestrator/src/hcl/json.ts
 const Objects = record(string(), unknown$1());
 const Modules = object({ module: record(string(), union([Objects, array$1(Objects)])).optional() });
@@ -59470,12 +62383,8 @@ function* stringsIn(value) {
 /** Files whose texts the scan may look into: configurations, and code of modules. */
 const LOADED = /\.(?:hcl|tf|tofu)(?:\.json)?$/;
 const MOST_BYTES = 2e7;
-/**
-* Texts of a repository.
-*
-* @param environment the whole environment of git
-*/
-function textsOf(repositoryFolder, environment, parse) {
+/** Texts of a repository. */
+function textsOf(repository, parse) {
 	const blobs = /* @__PURE__ */ new Map();
 	const bodies = /* @__PURE__ */ new Map();
 	const exclusions = /* @__PURE__ */ new Map();
@@ -59493,7 +62402,7 @@ function textsOf(repositoryFolder, environment, parse) {
 	return {
 		async load(entries) {
 			const names = entries.filter(({ path, kind, blob }) => kind === "file" && LOADED.test(path) && !blobs.has(blob)).map(({ blob }) => blob);
-			for (const [name, blob] of await readBlobs(repositoryFolder, names, environment, MOST_BYTES)) blobs.set(name, blob);
+			for (const [name, blob] of await repository.blobs(names, MOST_BYTES)) blobs.set(name, blob);
 		},
 		textOf,
 		parsed(blob) {
@@ -59548,13 +62457,14 @@ function examineUnits({ units, listed, diagnoses }, sources, variablesOf, leftOu
 		});
 		const first = readAs(reported);
 		const diagnosis = seenThrough(reported, first);
-		const { reads, located, missingModule, dependencies, readDependencies } = diagnosis === reported ? first : readAs(diagnosis);
+		const { reads, located, missingModule, dependencies, expansions, readDependencies } = diagnosis === reported ? first : readAs(diagnosis);
 		const own = listedOf.get(path) ?? [];
 		const more = [...readDependencies].filter(isInside).map((dependency) => UnitPath.parse(sources.realOf(dependency))).filter((dependency) => dependency !== path && !reachable(listedOf, [dependency]).has(path));
 		return {
 			facts: {
 				path,
 				dependencies: [.../* @__PURE__ */ new Set([...own, ...more])].toSorted(),
+				places: dependencies,
 				reads,
 				located,
 				notEvaluated: diagnosis.kind === "needs-credentials" ? diagnosis.message : null,
@@ -59564,7 +62474,7 @@ function examineUnits({ units, listed, diagnoses }, sources, variablesOf, leftOu
 			missingModule,
 			listed: own,
 			outside: row.dependencies.filter((dependency) => !isInside(dependency)),
-			places: dependencies
+			expansions
 		};
 	});
 }
@@ -59667,13 +62577,27 @@ function moduleFaults(examined) {
 	}));
 }
 /**
+* Dependencies with an `expansion` block: Terragrunt lists none of them, refuses the block without an experiment, and
+* with it does nothing of what the block says (https://docs.terragrunt.com/reference/experiments/active).
+*/
+function expansionFaults(examined) {
+	const message = "An `expansion` block is an experiment of Terragrunt that does nothing yet, so it is not known on which units this depends. Write a `dependency` block for each.";
+	return merged$1(examined.flatMap(({ facts, expansions }) => expansions.map((place) => ({
+		kind: "not-evaluated",
+		...place,
+		message,
+		units: [facts.path],
+		...NOTHING_ELSE
+	}))));
+}
+/**
 * What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside.
 *
 * @param jsonUnits units that do not run here, and whose outputs can be read all the same
 */
 function dependencyFaults(examined, units, jsonUnits) {
 	const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
-	const placeIn = new Map(examined.map(({ facts, places }) => [facts.path, places]));
+	const placeIn = new Map(examined.map(({ facts }) => [facts.path, facts.places]));
 	const at = (unit, dependency) => placeIn.get(unit)?.get(dependency) ?? {
 		file: fileIn(unit, "terragrunt.hcl"),
 		line: null
@@ -59755,16 +62679,29 @@ function unitsAt(file, examined) {
 	return examined.filter((unit) => liesIn(file, unit.facts.path) || reads(unit)).map(({ facts }) => facts.path).toSorted();
 }
 const behind = (path, link) => path === link || liesIn(path, link);
-/** Joins faults of the same kind at the same place; the message of the first unit stands for all. */
+/**
+* Joins faults of the same kind at the same place. A message that only differs by the unit's own name stands for all;
+* where the units differ in more, it is said whose it is.
+*/
 function merged$1(faults) {
 	return [...Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([
 		kind,
 		file,
 		line
-	])).values()].flatMap(([first, ...others]) => first === void 0 ? [] : [{
-		...first,
-		units: [first, ...others].flatMap(({ units }) => units).toSorted()
-	}]);
+	])).values()].flatMap(([first, ...others]) => {
+		if (first === void 0) return [];
+		const units = [first, ...others].flatMap((fault) => fault.units).toSorted();
+		const differing = others.filter((other) => wordsOf(other) !== wordsOf(first)).length;
+		const whose = `That is said of \`${first.units[0] ?? ""}\`; of ${differing} of the others something else is.`;
+		return [{
+			...first,
+			units,
+			...differing === 0 ? {} : { message: `${first.message} ${whose}` }
+		}];
+	});
+}
+function wordsOf({ message, units: [unit] }) {
+	return unit === void 0 ? message : message.replaceAll(unit, "…");
 }
 
 // node_modules/.pnpm/p-map@7.1.1/node_modules/p-map/index.js
@@ -60185,12 +63122,14 @@ function readDiagnostics(stdout, stderr, root) {
 	const plain = (text) => withoutRoot(text, root).trim().replace(/\.+$/, ".");
 	let diagnostics = [];
 	try {
-		const all = array$1(Diagnostic).parse(JSON.parse(stdout));
+		const all = array$1(Diagnostic).parse(JSON.parse(jsonIn(stdout)));
 		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
 		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
 	} catch {}
 	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
-	const first = mendable.find(({ severity }) => severity === "error") ?? mendable[0] ?? diagnostics[0];
+	const inOrder = mendable.toSorted(byPlace);
+	const errors = inOrder.filter(({ severity }) => severity === "error");
+	const first = errors[0] ?? inOrder[0] ?? diagnostics[0];
 	if (first === void 0) return {
 		kind: "broken",
 		file: null,
@@ -60199,7 +63138,7 @@ function readDiagnostics(stdout, stderr, root) {
 		unset: [],
 		ofValues: false
 	};
-	const message = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+	const message = `${plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`)}${moreLines(first, errors)}`;
 	if (mendable.length === 0) return {
 		kind: "needs-credentials",
 		message
@@ -60212,6 +63151,23 @@ function readDiagnostics(stdout, stderr, root) {
 		unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? []),
 		ofValues: mendable.every(isOfValue)
 	};
+}
+const placeOf = ({ range }) => [range?.filename ?? "", range?.start.line ?? 0];
+function byPlace(a, b) {
+	const [[fileA, lineA], [fileB, lineB]] = [placeOf(a), placeOf(b)];
+	return fileA === fileB ? lineA - lineB : fileA < fileB ? -1 : 1;
+}
+/** The other lines of the same file that somebody has to mend as well. */
+function moreLines(first, errors) {
+	const [file, line] = placeOf(first);
+	const others = errors.map(placeOf).flatMap(([name, at]) => name === file && at !== line ? [at] : []);
+	const lines = [...new Set(others)];
+	if (lines.length === 0) return "";
+	return ` (There is more in this file, in ${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}.)`;
+}
+/** The list of diagnostics is the last line that looks like one: what `run_cmd` prints comes before it. */
+function jsonIn(stdout) {
+	return stdout.split("\n").findLast((line) => /^\[\s*(?:\{|\])/.test(line)) ?? stdout;
 }
 const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
 /**
@@ -60278,13 +63234,18 @@ async function diagnoseSuspects(terragrunt, suspected) {
 	await diagnose(groups.flatMap(({ sample }) => sample));
 	const unlike = [];
 	for (const { units, sample, isShared } of groups) {
-		const common = commonDiagnosis(sample.flatMap((unit) => {
+		const diagnosed = sample.flatMap((unit) => {
 			const diagnosis = result.get(unit);
-			return diagnosis === void 0 || isShared && isOwnFault(diagnosis, unit) ? [] : diagnosis;
-		}));
+			return diagnosis === void 0 || isShared && isOwnFault(diagnosis, unit) ? [] : [{
+				unit,
+				diagnosis
+			}];
+		});
+		const common = commonDiagnosis(diagnosed.map(({ diagnosis }) => diagnosis));
+		const of = diagnosed[0]?.unit ?? "";
 		const holds = common !== null && (isShared || common.kind === "broken" && common.file !== null);
 		const others = units.filter((unit) => !result.has(unit));
-		if (holds) for (const unit of others) result.set(unit, common);
+		if (holds) for (const unit of others) result.set(unit, about(unit, common, of));
 		else unlike.push(...others);
 	}
 	await diagnose(unlike);
@@ -60294,6 +63255,13 @@ async function diagnoseSuspects(terragrunt, suspected) {
 function spread(items, count) {
 	if (items.length <= count) return [...items];
 	return Array.from({ length: count }, (_unused, index) => items[Math.floor(index * (items.length - 1) / (count - 1))]).filter((item) => item !== void 0);
+}
+/** The diagnosis of one unit, in the words for another: its own name is no other's. */
+function about(unit, diagnosis, of) {
+	return diagnosis.kind === "well" || of === "" ? diagnosis : {
+		...diagnosis,
+		message: diagnosis.message.replaceAll(of, unit)
+	};
 }
 function isOwnFault(diagnosis, unit) {
 	return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, "terragrunt.hcl");
@@ -60363,8 +63331,9 @@ function hashOf(content, root, algorithm) {
 *
 * @param parsedOnDisk the HCL of a file that was generated
 * @param isInEnvironment whether units of a folder belong to an environment
+* @param advice what to look at where a source can't be read
 */
-async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInEnvironment) {
+async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInEnvironment, advice) {
 	const { root } = terragrunt;
 	const folders = foldersAbove(committed.keys());
 	const exists = (path) => committed.has(path) || folders.has(path);
@@ -60413,7 +63382,7 @@ async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInE
 		...read(file, parsedOnDisk),
 		state: "generated"
 	}));
-	const faults = [...failures].flatMap(([stack, why]) => stateOf(stack) === "failed" ? faultOf$1(stack, why) : []);
+	const faults = [...failures].flatMap(([stack, why]) => stateOf(stack) === "failed" ? faultOf$1(stack, withAdvice(why, advice), all) : []);
 	return {
 		stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies],
 		files,
@@ -60434,20 +63403,47 @@ function generateAlone({ folder }, all) {
 		`{./**} | type=stack${without}`
 	];
 }
-function faultOf$1({ file, folder, templates, copies }, why) {
-	const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
+/** What git and GitHub say where they want to know who asks. */
+const NOT_ALLOWED = /could not read (?:Username|Password)|Authentication failed|Permission denied \(publickey\)|terminal prompts disabled|Repository not found|requested URL returned error: 40[134]/i;
+function withAdvice(why, advice) {
+	return NOT_ALLOWED.test(why) ? `${why}\n${advice}` : why;
+}
+function faultOf$1(stack, why, all) {
+	const { file, folder, templates, copies } = stack;
+	const about = {
+		kind: "not-evaluated",
+		message: `Terragrunt can't generate the stack, so its units are not known: ${why}`,
+		units: [],
+		folders: [folder, ...templates],
+		missing: null
+	};
+	const block = blockNamedBy(why, stack, all);
+	if (block !== null) return {
+		...about,
+		...block
+	};
 	const [, named = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
 	const [copy = "", source = ""] = [...copies].find(([to]) => liesIn(named, to)) ?? [];
 	const written = copy === "" ? named : posix.join(source, posix.relative(copy, named));
 	const isKnown = !written.includes("/.terragrunt-stack/");
 	return {
-		kind: "not-evaluated",
+		...about,
 		file: isKnown ? written : file,
-		line: isKnown && line !== void 0 ? Number.parseInt(line, 10) : null,
-		message,
-		units: [],
-		folders: [folder, ...templates],
-		missing: null
+		line: isKnown && line !== void 0 ? Number.parseInt(line, 10) : null
+	};
+}
+/** The block whose source Terragrunt could not take, where it names one: of the stack, or of one that it copies. */
+function blockNamedBy(why, stack, all) {
+	const [, path, fetched] = /failed to fetch \S+ (\S+) for (\S+)/.exec(why) ?? [];
+	const [, validated, below] = /validation failed for (?:unit|stack) (\S+) at path (\S+)/.exec(why) ?? [];
+	const [label, place] = [fetched ?? validated, path ?? below];
+	if (label === void 0 || place === void 0) return null;
+	const inside = [...stack.copies].find(([to]) => liesIn(place, `${to}/.terragrunt-stack`))?.[1];
+	const owner = inside === void 0 ? stack : all.find(({ folder }) => folder === inside);
+	const line = owner?.lines.get(label);
+	return owner === void 0 || line === void 0 ? null : {
+		file: owner.file,
+		line
 	};
 }
 
@@ -60569,20 +63565,24 @@ function joined({ listed, diagnoses }, more, asked) {
 function hasStacks({ sources }) {
 	return [...sources.files.keys()].some((file) => file === "terragrunt.stack.hcl" || file.endsWith(`/${"terragrunt.stack.hcl"}`));
 }
-async function generatedStacks({ terragrunt, parseHcl }, commit) {
+async function generatedStacks({ terragrunt, parseHcl, sources }, commit) {
 	if (!hasStacks(commit)) return {
 		stacks: [],
 		files: /* @__PURE__ */ new Map(),
 		faults: []
 	};
 	const { root, textOf } = await commit.checkout();
-	const client = terragrunt.in(root, withStandIns(commit.variablesOf, commit.asked));
+	const standIns = withStandIns(commit.variablesOf, commit.asked);
+	const client = terragrunt.in(root, (folder) => ({
+		...standIns(folder),
+		...sources.variables
+	}));
 	const { files, parsed } = commit.sources;
 	const parsedOnDisk = (file) => {
 		const text = textOf(file);
 		return text === null || unreadableHcl(text) !== null ? null : parseHcl(text);
 	};
-	const generated = await generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment);
+	const generated = await generateStacks(client, files, parsed, parsedOnDisk, commit.isInEnvironment, sources.advice);
 	return {
 		...generated,
 		stacks: generated.stacks.map((stack) => withTargets(stack, commit.links))
@@ -60647,6 +63647,7 @@ function snapshotOf({ toolEnvironment }, commit, sources, generated, { templates
 			...linkFaults(examined, commit.links, sources.files),
 			...evaluationFaults(examined),
 			...moduleFaults(examined),
+			...expansionFaults(examined),
 			...dependencyFaults(examined, paths, jsonUnits)
 		]
 	};
@@ -60660,7 +63661,7 @@ function snapshotOf({ toolEnvironment }, commit, sources, generated, { templates
 async function bothSnapshots(edges, comparison, diff, configurations, wanted) {
 	try {
 		var _usingCtx$2 = _usingCtx();
-		const texts = textsOf(edges.repository.folder, edges.gitEnvironment, edges.parseHcl);
+		const texts = textsOf(edges.repository, edges.parseHcl);
 		const head = _usingCtx$2.a(await openCommit(edges, texts, comparison.head, configurations.governing, "at once"));
 		const mentions = mentionsByText();
 		if (comparison.base === null || comparison.base === comparison.head) {
@@ -60747,6 +63748,7 @@ function namedUnits({ folders, dependentsOf }, wanted) {
 async function withBetween({ evaluate }, wanted, targets, view, sources = wanted) {
 	let units = new Set([...wanted].filter((unit) => view.folders.has(unit)));
 	let snapshot = await evaluate(units.size === view.folders.size ? null : units);
+	if (targets.size === 0) return snapshot;
 	for (;;) {
 		const { facts } = snapshot;
 		const more = [...unitsBetween(sources, targets, (unit) => {
@@ -60775,31 +63777,63 @@ function ownerAt(file, { units }) {
 	return unitOwning(file, (folder) => units.has(UnitPath.parse(folder)));
 }
 
+// packages/orchestrator/src/discover/source-access.ts
+/**
+* How stacks read their private sources.
+*
+* @param access what the configuration that governs says, not that of the change: it says where the token may go
+* @param token empty where there is none
+*/
+function sourceAccess(access, token) {
+	if (access === void 0) return {
+		variables: {},
+		advice: "Private sources are read with `module_access`."
+	};
+	const { variables } = gitAccess(access.hosts, token);
+	return {
+		variables,
+		advice: token === "" ? "The job that determines changes has no token for `module_access`: hand it over as the secret PIPELINES_MODULE_TOKEN." : `Can the token PIPELINES_MODULE_TOKEN read it, and is its host one of \`module_access.hosts\` (${access.hosts.join(", ")})?`
+	};
+}
+
 // packages/orchestrator/src/discover/terragrunt/client.ts
 /** Terragrunt on the PATH of the variables that it is given. */
-function discoveringTerragrunt() {
+function discoveringTerragrunt(watch = null) {
 	let calls = 0;
-	let seconds = 0;
+	let underWay = 0;
+	let since = 0;
+	let milliseconds = 0;
 	return {
 		in: (root, variablesOf) => ({
 			root,
 			variablesOf,
 			async call(args, { folder, variablesFrom = folder, timeoutMs }) {
+				watch?.stop.throwIfAborted();
 				calls += 1;
+				if (underWay === 0) since = performance.now();
+				underWay += 1;
+				const ended = watch?.started(nameOf(args, folder));
 				const ran = await run("terragrunt", args, {
 					cwd: posix.join(root, folder),
 					env: variablesOf(variablesFrom),
 					timeoutMs
 				});
-				seconds += ran.seconds;
+				ended?.();
+				underWay -= 1;
+				if (underWay === 0) milliseconds += performance.now() - since;
+				watch?.stop.throwIfAborted();
 				return ran;
 			}
 		}),
 		cost: () => ({
 			calls,
-			seconds: Math.round(seconds * 10) / 10
+			seconds: Math.round(milliseconds / 100) / 10
 		})
 	};
+}
+function nameOf(args, folder) {
+	const flags = args.findIndex((argument) => argument.startsWith("-"));
+	return `terragrunt ${(flags === -1 ? args : args.slice(0, flags)).join(" ")}${folder === "." ? "" : ` in ${folder}`}`;
 }
 
 // packages/orchestrator/src/discover/terragrunt/sts-stand-in.ts
@@ -60851,12 +63885,13 @@ async function discover(edges, comparison, diff, settings, wanted) {
 		var _usingCtx$1 = _usingCtx();
 		await locateTerragrunt(edges.toolEnvironment, edges.repository.folder);
 		const sts = _usingCtx$1.a(await startStsStandIn());
-		const terragrunt = discoveringTerragrunt();
+		const terragrunt = discoveringTerragrunt(edges.watch ?? null);
 		const { base, head } = await bothSnapshots({
 			...edges,
 			terragrunt,
 			gitEnvironment: edges.toolEnvironment,
-			toolEnvironment: discoveryEnvironment(edges.toolEnvironment, sts.url)
+			toolEnvironment: discoveryEnvironment(edges.toolEnvironment, sts.url),
+			sources: sourceAccess(settings.governing.module_access, edges.moduleToken)
 		}, comparison, diff, settings, wanted);
 		const { calls, seconds } = terragrunt.cost();
 		const snapshots = base === head || base.facts === head.facts || base.facts.size === 0 ? 1 : 2;
@@ -60892,7 +63927,7 @@ async function owedBy({ repository, configurations, look }, compared, head, sett
 		comparison,
 		contains: await ancestryOfLook(repository, look, comparison.head),
 		existsAtHead: (unit) => head.units.has(unit),
-		asked: compared.kind === "due" ? globMatcher(compared.globs) : null
+		of: requesterOf(compared)
 	});
 	const removed = await owedDestroys(units, configurations, settings);
 	return {
@@ -60900,6 +63935,99 @@ async function owedBy({ repository, configurations, look }, compared, head, sett
 		destroys: removed.units,
 		notices: [...notices, ...removed.notices]
 	};
+}
+function requesterOf(compared) {
+	if (compared.kind !== "due") return { kind: "push" };
+	return compared.globs === null ? { kind: "clock" } : {
+		kind: "person",
+		asked: globMatcher(compared.globs)
+	};
+}
+
+// packages/orchestrator/src/pack/gates.ts
+const NO_GATES = {
+	of: /* @__PURE__ */ new Map(),
+	members: /* @__PURE__ */ new Map()
+};
+/**
+* The gates among units of one direction of work. No gate keeps a unit from starting before one that needs it: dependencies
+* stand above the order of environments.
+*/
+function gatesAmong(units, order, run) {
+	if (run === null || run.promotion.size === 0) return NO_GATES;
+	const { promotion, commitsOf } = run;
+	const placed = units.flatMap((unit) => commitsOf(unit).map((commit) => ({
+		gate: gateOf(unit.environment, commit),
+		path: unit.path
+	})));
+	const members = new Map([...Map.groupBy(placed, ({ gate }) => gate)].map(([gate, all]) => [gate, all.map(({ path }) => path)]));
+	const of = /* @__PURE__ */ new Map();
+	for (const unit of units) {
+		const keys = [...promotion.get(unit.environment) ?? []].flatMap((name) => commitsOf(unit).map((commit) => gateOf(name, commit)).filter((gate) => members.has(gate)));
+		if (keys.length > 0) of.set(unit.path, keys.toSorted());
+	}
+	return withoutNeeded({
+		of,
+		members
+	}, order);
+}
+/** No unit's path begins so. */
+const gateOf = (environment, commit) => `//${environment} ${commit}`;
+/** Gates without the units that come after those that wait, by dependencies. */
+function withoutNeeded(gates, order) {
+	const later = reversed(order);
+	const behindAny = reachable(later, [...gates.of.keys()].flatMap((path) => later.get(path) ?? []));
+	const touched = new Set([...gates.members].flatMap(([key, paths]) => paths.some((path) => behindAny.has(path)) ? [key] : []));
+	const members = new Map(gates.members);
+	const of = /* @__PURE__ */ new Map();
+	for (const [path, keys] of gates.of) {
+		if (!keys.some((key) => touched.has(key))) {
+			of.set(path, keys);
+			continue;
+		}
+		const behind = reachable(later, [path]);
+		const own = keys.flatMap((key) => {
+			const left = (gates.members.get(key) ?? []).filter((member) => !behind.has(member));
+			if (left.length === (gates.members.get(key) ?? []).length) return [key];
+			if (left.length === 0) return [];
+			members.set(`${key} ${path}`, left);
+			return [`${key} ${path}`];
+		});
+		if (own.length > 0) of.set(path, own);
+	}
+	return {
+		of,
+		members
+	};
+}
+/** The environments that each unit waits for in this run: also a destroy for applies, which come before it anyway. */
+function waitsInRun(units, gates, run) {
+	const waits = /* @__PURE__ */ new Map();
+	if (run === null || run.promotion.size === 0) return waits;
+	const environments = new Map(units.map(({ path, environment }) => [path, environment]));
+	for (const { of, members } of gates) for (const [path, keys] of of) {
+		const names = keys.flatMap((key) => environments.get(members.get(key)?.[0] ?? path) ?? []);
+		waits.set(path, [...new Set(names)].toSorted());
+	}
+	const applied = new Set(units.filter(({ action }) => !traitsOf(action).removes).flatMap((unit) => run.commitsOf(unit).map((commit) => `${unit.environment} ${commit}`)));
+	for (const unit of units.filter(({ action }) => traitsOf(action).removes)) {
+		const names = [...run.promotion.get(unit.environment) ?? []].filter((name) => run.commitsOf(unit).some((commit) => applied.has(`${name} ${commit}`)));
+		if (names.length > 0) waits.set(unit.path, [.../* @__PURE__ */ new Set([...waits.get(unit.path) ?? [], ...names])].toSorted());
+	}
+	return waits;
+}
+/** Whether every one of some units waits for every one of others: then nothing of the first starts without all of those. */
+function allWaitForAll(waiting, others, gates, { promotion, commitsOf }) {
+	if (waiting.some(({ path }) => (gates.of.get(path) ?? []).some((key) => key.endsWith(` ${path}`)))) return false;
+	const kinds = (units) => [...new Map(units.map((unit) => [`${unit.environment} ${commitsOf(unit).join(" ")}`, unit])).values()];
+	const promotedOf = (unit) => ({
+		path: unit.path,
+		environments: [unit.environment],
+		commits: commitsOf(unit),
+		removes: traitsOf(unit.action).removes
+	});
+	const [firsts, thens] = [kinds(others).map(promotedOf), kinds(waiting).map(promotedOf)];
+	return firsts.length > 0 && thens.every((then) => firsts.every((first) => comesFirst(first, then, promotion)));
 }
 
 // packages/orchestrator/src/pack/names.ts
@@ -60933,7 +64061,7 @@ function jobId(content) {
 	const slug = [
 		content.action,
 		content.environment,
-		content.units[0]?.path ?? content.account?.name ?? ""
+		content.units[0]?.path ?? ""
 	].join("-").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 50).replace(/^-+|-+$/g, "");
 	return JobId.parse(`${slug}-${hash}`);
 }
@@ -60967,14 +64095,44 @@ function usersBefore(remaining, removed, dependenciesAtBase) {
 	for (const { path } of remaining) for (const used of nearestAmong(members, path, dependenciesAtBase)) users.set(used, [...users.get(used) ?? [], path]);
 	return users;
 }
-/** The stage of each unit, from 1: as early as what it waits for in other environments allows. */
-function stagesOf(order, environmentOf) {
+/**
+* The stage of each unit, from 1: as early as what it waits for in other environments allows. Units that wait for each
+* other, some by their dependencies and some by the order of environments, have none.
+*/
+function stagesOf(order, gates, environmentOf) {
+	const graph = new Map(gates.members);
+	for (const [unit, before] of order) graph.set(unit, [...before, ...gates.of.get(unit) ?? []]);
+	const circular = withoutCircles(graph, order);
 	const stages = /* @__PURE__ */ new Map();
-	for (const unit of topologicalOrder(order)) {
+	const open = /* @__PURE__ */ new Map();
+	for (const node of topologicalOrder(graph)) {
+		const unit = unitAt(order, node);
+		if (unit === null) {
+			open.set(node, Math.max(1, ...(gates.members.get(node) ?? []).map((member) => stages.get(member) ?? 1)));
+			continue;
+		}
 		const earlier = (order.get(unit) ?? []).map((before) => (stages.get(before) ?? 1) + (environmentOf(before) === environmentOf(unit) ? 0 : 1));
-		stages.set(unit, Math.max(1, ...earlier));
+		const opened = (gates.of.get(unit) ?? []).map((gate) => (open.get(gate) ?? 1) + 1);
+		stages.set(unit, Math.max(1, ...earlier, ...opened));
 	}
-	return stages;
+	return {
+		stages,
+		circular
+	};
+}
+/** Takes the units of circles out of a graph, and answers them. */
+function withoutCircles(graph, order) {
+	const circular = [];
+	for (let cycles = findCycles(graph); cycles.length > 0; cycles = findCycles(graph)) for (const node of new Set(cycles.flat())) {
+		const unit = unitAt(order, node);
+		if (unit !== null && graph.delete(node)) circular.push(unit);
+	}
+	return circular.toSorted();
+}
+/** The unit that a node is; `null` for a gate. */
+function unitAt(order, node) {
+	const path = UnitPath.safeParse(node);
+	return path.success && order.has(path.data) ? path.data : null;
 }
 
 // packages/orchestrator/src/pack/pack.ts
@@ -60996,22 +64154,29 @@ const JOBS_PER_MATRIX = 256;
 const LONGEST_JOB_MINUTES = 350;
 /** Packs units into jobs. Deterministic; every unit is in exactly one job, or withheld, or named by a problem. */
 function packJobs(input) {
-	const { mode, limits, accounts, dependenciesAtHead, dependenciesAtBase } = input;
+	const { mode, limits, dependenciesAtHead, dependenciesAtBase } = input;
 	const running = input.units.filter(({ withheld }) => withheld === void 0).toSorted(byPath);
 	const removals = running.filter(({ action }) => traitsOf(action).removes);
 	const others = running.filter(({ action }) => !traitsOf(action).removes);
-	const applied = staged(others, orderWithin(others, dependenciesAtHead, "dependencies first"), 0, mode);
-	const destroyed = staged(removals, orderWithin(removals, dependenciesAtBase, "dependents first"), 4, mode);
+	const promoted = input.promoted ?? null;
+	const applied = staged(others, orderWithin(others, dependenciesAtHead, "dependencies first"), promoted, 0, mode);
+	const destroyed = staged(removals, orderWithin(removals, dependenciesAtBase, "dependents first"), promoted, 4, mode);
+	const waits = waitsInRun(running, [applied.gates, destroyed.gates], promoted);
 	const after = mode === "apply" ? usersBefore(others, removals, dependenciesAtBase) : /* @__PURE__ */ new Map();
-	const refused = new Set([...applied.tooDeep, ...destroyed.tooDeep].map(({ path }) => path));
+	const refused = new Set([applied, destroyed].flatMap(({ tooDeep, circular }) => [...tooDeep, ...circular].map(({ path }) => path)));
 	const blocked = removals.filter(({ path }) => after.get(path)?.some((user) => refused.has(user)) === true);
 	const groups = [...applied.groups, ...destroyed.groups.map((group) => ({
 		...group,
 		units: group.units.filter((unit) => !blocked.includes(unit))
 	}))];
-	const jobs = [...Map.groupBy(groups, ({ stage }) => stage)].flatMap(([stage, members]) => jobsOf(members, after, limits, JOBS_PER_MATRIX - (mode === "plan" && stage === PLAN_STAGE ? accounts.length : 0)));
-	jobs.push(...accounts.map((account) => accountJob(account, input)));
-	const problems = [applied.tooDeep, [...destroyed.tooDeep, ...blocked]].flatMap((units) => units.length === 0 ? [] : [tooManyStages(units)]);
+	const ofAccounts = accountJobs(running, input);
+	const jobs = [...Map.groupBy(groups, ({ stage }) => stage)].flatMap(([stage, members]) => jobsOf(members, {
+		after,
+		waits,
+		followsAll: followsAll(stage, groups, applied.gates, promoted)
+	}, limits, JOBS_PER_MATRIX - (mode === "plan" && stage === PLAN_STAGE ? ofAccounts.length : 0)));
+	jobs.push(...ofAccounts);
+	const problems = [...[applied.tooDeep, [...destroyed.tooDeep, ...blocked]].flatMap((units) => units.length === 0 ? [] : [tooManyStages(units)]), ...[applied.circular, destroyed.circular].flatMap((units) => units.length === 0 ? [] : [inACircle(units)])];
 	const tooMany = [...Map.groupBy(jobs, ({ stage }) => stage).values()].find((members) => members.length > JOBS_PER_MATRIX);
 	return tooMany === void 0 ? {
 		jobs,
@@ -61022,20 +64187,32 @@ function packJobs(input) {
 	};
 }
 /** Groups the units of one direction by stage, environment and action. Plans need no stages. */
-function staged(units, order, offset, mode) {
+function staged(units, order, promoted, offset, mode) {
 	const jobKeys = new Map(units.map(({ path, environment, at }) => [path, `${environment} ${at}`]));
-	const stages = stagesOf(order, (unit) => jobKeys.get(unit) ?? "");
+	const gates = gatesAmong(units, order, promoted);
+	const { stages, circular: paths } = stagesOf(order, gates, (unit) => jobKeys.get(unit) ?? "");
+	const circular = units.filter(({ path }) => paths.includes(path));
 	const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > 4);
 	const stageOf = ({ path }) => mode === "plan" ? PLAN_STAGE : offset + (stages.get(path) ?? 1);
-	const packed = mode === "plan" ? units : units.filter((unit) => !tooDeep.includes(unit));
+	const left = /* @__PURE__ */ new Set([...tooDeep, ...circular]);
+	const packed = mode === "plan" ? units : units.filter((unit) => !left.has(unit));
 	return {
 		groups: [...Map.groupBy(packed, (unit) => `${stageOf(unit)} ${unit.action} ${jobKeys.get(unit.path) ?? ""}`)].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, members]) => ({
 			stage: Math.max(...members.map(stageOf)),
 			units: members,
 			order
 		})),
-		tooDeep
+		gates,
+		tooDeep,
+		circular
 	};
+}
+/** Whether nothing of a stage of applies can start unless all that comes before it ended well. */
+function followsAll(stage, groups, gates, promoted) {
+	if (promoted === null || stage > 4) return false;
+	const unitsOf = (wanted) => groups.filter((group) => wanted(group.stage)).flatMap(({ units }) => units);
+	const [own, before] = [unitsOf((of) => of === stage), unitsOf((of) => of < stage)];
+	return allWaitForAll(own, before, gates, promoted);
 }
 /** Environments are never mixed, so that more of them than a matrix has jobs can't be run side by side. */
 function tooManyJobs(jobs, units) {
@@ -61050,7 +64227,7 @@ function tooManyJobs(jobs, units) {
 	};
 }
 /** Units joined by a dependency share a job, the rest fills jobs up; denser when a matrix has no room for so many. */
-function jobsOf(groups, after, limits, most) {
+function jobsOf(groups, waiting, limits, most) {
 	const joined = groups.map((group) => ({
 		...group,
 		sets: joinedUnits(group.units, group.order)
@@ -61062,7 +64239,7 @@ function jobsOf(groups, after, limits, most) {
 		})));
 		const densest = groups.every(({ units }) => units.length <= size);
 		if (packed.length > most && !densest) continue;
-		return packed.flatMap(({ members, order, stage }) => jobOf(members, order, after, stage, limits));
+		return packed.flatMap(({ members, order, stage }) => jobOf(members, order, waiting, stage, limits));
 	}
 }
 /** Sets of units that dependencies join, in the order of their first paths; most units stand alone. */
@@ -61087,7 +64264,7 @@ function fill(sets, size) {
 	}
 	return open.length === 0 ? result : [...result, open];
 }
-function jobOf(members, order, after, stage, limits) {
+function jobOf(members, order, { after, waits, followsAll }, stage, limits) {
 	const sorted = members.toSorted(byPath);
 	const [first] = sorted;
 	if (first === void 0) return [];
@@ -61098,8 +64275,10 @@ function jobOf(members, order, after, stage, limits) {
 		environment: first.environment,
 		units: sorted.map(({ path }) => ({
 			path,
-			after: [...order.get(path) ?? [], ...after.get(path) ?? []].toSorted()
+			after: [...order.get(path) ?? [], ...after.get(path) ?? []].toSorted(),
+			...waits.has(path) ? { waitsFor: [...waits.get(path) ?? []] } : {}
 		})),
+		...followsAll ? { followsAll } : {},
 		changes: [...new Set(sorted.flatMap(({ because }) => because.map(({ change }) => change)))].toSorted(),
 		timeoutMinutes: timeoutOf(sorted, order, limits)
 	};
@@ -61114,23 +64293,31 @@ function timeoutOf(members, order, limits) {
 	const total = levels(new Map(members.map(({ path }) => [path, order.get(path) ?? []]))).map((level) => Math.ceil(level.length / limits.parallelism)).reduce((sum, count) => sum + count, 0) * limits.timeoutMinutes + 10;
 	return Math.min(total, LONGEST_JOB_MINUTES);
 }
-function accountJob(account, { mode, head }) {
+function accountJobs(running, { mode, head, accounts }) {
+	const { added, factory } = accounts;
+	const requested = running.some(({ path }) => path === factory) ? accounts.requested : [];
+	const names = [...added, ...requested].map(({ name }) => name).toSorted();
+	if (names.length === 0) return [];
 	const action = mode === "apply" ? "provision-account" : "preview-account";
+	const label = names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
 	const content = {
 		stage: mode === "apply" ? PROVISION_STAGE : PLAN_STAGE,
 		action,
 		at: head,
-		environment: account.name,
+		environment: label,
 		units: [],
-		changes: ["AccountAdded"],
-		account,
+		changes: [...added.length > 0 ? ["AccountAdded"] : [], ...requested.length > 0 ? ["AccountRequested"] : []],
+		accounts: {
+			added: [...added],
+			requested: [...requested]
+		},
 		timeoutMinutes: 15
 	};
-	return {
+	return [{
 		id: jobId(content),
-		name: jobName(action, account.name, []),
+		name: jobName(action, label, []),
 		...content
-	};
+	}];
 }
 function tooManyStages(units) {
 	const names = listPaths(units.map(({ path }) => path));
@@ -61140,7 +64327,18 @@ function tooManyStages(units) {
 		units: units.map(({ path }) => path),
 		file: null,
 		line: null,
-		message: `${names} depend on more than ${4} environments in a row, which one run can't do. Split the change into several, dependencies first.`
+		message: `${names} depend on more than ${4} environments in a row, or come after them by \`environments.*.after\`, which one run can't do. Split the change into several, dependencies first.`
+	};
+}
+function inACircle(units) {
+	const names = listPaths(units.map(({ path }) => path));
+	return {
+		kind: "other",
+		path: units[0]?.path ?? null,
+		units: units.map(({ path }) => path),
+		file: null,
+		line: null,
+		message: `${names} wait for each other: some depend on others whose environment comes later by \`environments.*.after\`. Split the change into several, dependencies first.`
 	};
 }
 
@@ -61191,6 +64389,13 @@ async function settingsOf(configurations, comparison, diff) {
 		};
 	}
 }
+/** What configurations say about which runs do what. */
+function rulesOf(configurations, repository) {
+	return {
+		deployBranchAt: (commit) => deployBranchAt(configurations, repository, commit),
+		applyDueAt: async (commit) => (await configurations.at(commit)).apply_due_at ?? null
+	};
+}
 /**
 * The deploy branch that the configuration of a commit names; that of what is checked out where the commit's own can't be read.
 *
@@ -61216,12 +64421,15 @@ async function deployBranchAt(configurations, repository, commit) {
 async function orchestratorEdges(folder, environment, configurationFile = null, look = null) {
 	const clean = toolEnvironment(environment);
 	const repository = openRepository(folder, clean);
+	const configurations = configurationsOf(repository, configurationFile);
+	const moduleToken = environment["PIPELINES_MODULE_TOKEN"] ?? "";
 	return {
 		repository,
-		configurations: configurationsOf(repository, configurationFile),
+		configurations,
 		look,
 		parseHcl: await loadHclParser(),
-		toolEnvironment: clean
+		toolEnvironment: clean,
+		moduleToken
 	};
 }
 /**
@@ -61230,10 +64438,9 @@ async function orchestratorEdges(folder, environment, configurationFile = null, 
 * @param extent whether Terragrunt evaluates what the comparison may affect, or every unit to find what is wrong anywhere
 * @throws MissingCommitError, ConfigurationError, ToolError, EventError when it can't be determined at all
 */
-async function orchestrate(edges, wanted, extent = "affected") {
-	const { repository, configurations, look } = edges;
-	const deployBranch = (commit) => deployBranchAt(configurations, repository, commit);
-	const compared = await compareCommits(repository, wanted, deployBranch, look);
+async function orchestrate(edges, query, extent = "affected") {
+	const { configurations, look } = edges;
+	const compared = await compareCommits(edges.repository, query, rulesOf(configurations, edges.repository), look);
 	if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
 	const { comparison } = compared;
 	const [request, writes, said] = [
@@ -61241,11 +64448,17 @@ async function orchestrate(edges, wanted, extent = "affected") {
 		writesAny(compared),
 		noticesOf(compared)
 	];
+	const commits = [comparison.base, comparison.head].filter((commit) => commit !== null);
+	const repository = await withSubmodules(edges.repository, commits, edges.toolEnvironment);
 	const ofGit = await repository.diff(comparison.base, comparison.head);
 	const { settings, notices } = await settingsOf(configurations, comparison, ofGit);
 	const { governing } = settings;
 	if (ofGit.length === 0 && request === null && !mayOwe(compared, look)) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
-	const discovered = await discover(edges, comparison, ofGit, settings, wantedUnits(compared, extent, look));
+	const wanted = unitsToEvaluate(compared, extent, look);
+	const discovered = await discover({
+		...edges,
+		repository
+	}, comparison, ofGit, settings, wanted);
 	const { base, head } = discovered;
 	const checked = await configurationProblems(repository, configurations, {
 		base,
@@ -61253,13 +64466,14 @@ async function orchestrate(edges, wanted, extent = "affected") {
 		diff: ofGit,
 		settings
 	});
-	const accounts = await accountChanges(repository, comparison, ofGit, head, governing.accounts.file);
+	const accounts = await accountChanges(repository, comparison, ofGit, head.files.keys(), governing);
 	const owed = await owedBy(edges, compared, head, settings);
 	const ignored = ignoredBy(governing);
 	const reconfigured = unitsTouchedBy(settings.atBase, settings.atHead, head.units);
 	const changed = {
 		configuration: governing,
 		addedAccounts: accounts.added,
+		accountsEdited: accounts.edited,
 		reconfigured
 	};
 	const classified = classifyComparison(compared, discovered, changed, owed, ignored);
@@ -61276,11 +64490,30 @@ async function orchestrate(edges, wanted, extent = "affected") {
 		ignored,
 		branch: await branchFacts(repository, comparison, base, head)
 	});
+	const promoted = promotedRun(edges.look, compared, settings);
+	const dependenciesAt = (snapshot) => (unit) => snapshot.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit);
+	const waiting = withPromotion(decided.units, {
+		promoted,
+		comparison,
+		problems: [...checked.problems, ...decided.problems],
+		look: edges.look,
+		takesDueAlone: compared.kind === "due",
+		environmentOf: environmentLookup(settings.newest),
+		dependenciesAtHead: dependenciesAt(head),
+		dependenciesAtBase: dependenciesAt(base)
+	});
+	const promotions = promoted === null ? [] : promotionsOf(waiting, promoted.promotion);
+	const runs = new Set(decided.runnable.map(({ path }) => path));
 	const packed = packJobs({
-		units: decided.units,
+		units: waiting.filter(({ path }) => runs.has(path)),
+		promoted,
 		dependenciesAtHead: (unit) => head.facts.get(unit)?.dependencies ?? [],
 		dependenciesAtBase: (unit) => base.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit),
-		accounts: accounts.withoutCode,
+		accounts: {
+			added: withoutCode(accounts.added ?? [], head.files.keys(), governing.accounts.folder),
+			requested: writes ? accounts.pending : accounts.requested,
+			factory: governing.accounts.factory_unit ?? null
+		},
 		head: comparison.head,
 		mode: writes ? "apply" : "plan",
 		limits: limitsOf(governing)
@@ -61291,8 +64524,10 @@ async function orchestrate(edges, wanted, extent = "affected") {
 		classified,
 		living: head.units,
 		discovery: discovered.discovery,
-		units: decided.units,
+		units: waiting,
 		untouched: decided.untouched,
+		look,
+		promotions,
 		jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
 		problems: [
 			...checked.problems,
@@ -61302,6 +64537,7 @@ async function orchestrate(edges, wanted, extent = "affected") {
 		],
 		notices: [
 			...notices,
+			...accounts.notices,
 			...owed.notices,
 			...said,
 			...checked.notices,
@@ -61327,6 +64563,14 @@ function matricesOf(jobs) {
 function lastStageOf(jobs) {
 	return Math.max(0, ...jobs.filter(({ job }) => isStaged(job)).map(({ job }) => job.stage));
 }
+/**
+* The stages of applies of which nothing can start unless every job before ended well, by the names of their outputs:
+* nobody is asked to approve what would then not run.
+*/
+function strictStagesOf(jobs) {
+	const applies = jobs.filter(({ action }) => traitsOf(action).phase === "apply");
+	return [...Map.groupBy(applies, ({ stage }) => stage)].filter(([, members]) => members.every(({ followsAll }) => followsAll === true)).map(([stage]) => `apply_${stage}`).toSorted();
+}
 const isStaged = (job) => ["apply", "destroy"].includes(traitsOf(job.action).phase);
 function entryOf({ job, governing, others }, firstStage) {
 	const approvals = [governing, ...others].flatMap((environment) => environment?.github_environment ?? []);
@@ -61337,7 +64581,7 @@ function entryOf({ job, governing, others }, firstStage) {
 		github_environment: traitsOf(job.action).needsApproval ? approvals[0] ?? "" : "",
 		runner: runnerOf(job, governing?.runner),
 		timeout_minutes: job.timeoutMinutes,
-		follows: isStaged(job) && firstStage < job.stage
+		follows: (isStaged(job) || (job.accounts?.requested ?? []).length > 0) && firstStage < job.stage
 	};
 }
 function runnerOf({ action }, runner) {
@@ -61354,6 +64598,7 @@ async function main() {
 	const folder = resolve(inputs.optional("folder") ?? join(process$2.env["RUNNER_TEMP"] ?? ".", "pipelines"));
 	const look = await lookOf(folder);
 	const edges = await orchestratorEdges(repository, process$2.env, inputs.optional("config"), look);
+	for (const secret of gitAccess([], edges.moduleToken).secrets) maskInLog(secret);
 	const event = await eventOf(process$2.env);
 	const assessment = Assessment.parse(await orchestrate(edges, {
 		kind: "event",
@@ -61362,15 +64607,22 @@ async function main() {
 	await writeDocument(assessmentFile(folder), assessment);
 	const placed = await Promise.all(assessment.jobs.map((job) => placedJob(job, assessment.comparison, edges.configurations)));
 	for (const [name, matrix] of matricesOf(placed)) actionsOutputs.set(name, JSON.stringify(matrix));
+	actionsOutputs.set("strict_stages", strictStagesOf(assessment.jobs).join(" "));
 	actionsOutputs.set("last_stage", String(lastStageOf(placed)));
 	actionsOutputs.set("problems", String(assessment.problems.length));
 	actionsOutputs.set("folder", folder);
-	actionsLog.group("What changed, and what runs", explain(assessment).trimEnd().split("\n"));
+	actionsLog.group("What changed, and what runs", explain(assessment, IN_LOG).trimEnd().split("\n"));
 	for (const { message, file, line } of assessment.problems) actionsLog.error(message, {
 		file: file ?? void 0,
 		line: line ?? void 0
 	});
 }
+const IN_LOG = {
+	verbose: false,
+	rest: "the run's artifact pipelines-assessment has all",
+	commands: [],
+	asides: []
+};
 /** What the step before wrote down of the ledger; `null` where there is none. @throws DocumentError when it can't be read */
 async function lookOf(folder) {
 	const file = ledgerLookFile(folder);

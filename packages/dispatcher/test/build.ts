@@ -10,6 +10,7 @@ import { collectOutcomes, type OutcomeFile } from "../src/collect/outcomes.ts";
 import { COMMENT_LIMIT, renderMarkdown } from "../src/render/markdown.ts";
 import { buildReport, type Report, type RunFacts } from "../src/report/model.ts";
 import type { Overlap } from "../src/report/reach.ts";
+import type { JobTime } from "../src/report/times.ts";
 import { markLines, markOf } from "../src/sinks/stale-mark.ts";
 
 export const BASE = "b".repeat(40);
@@ -58,6 +59,10 @@ export type Sketch = {
   overlaps?: readonly Overlap[];
   /** Merges that made the plan old, by what they changed of it. */
   stale?: readonly { commit: string; pullRequest: number; changed?: string[]; read?: string[] }[];
+  /** Environments that come one after the other, in steps. */
+  promotions?: string[][][];
+  /** When the jobs of the run waited and worked. */
+  times?: readonly JobTime[];
   /** The ledger's count of claims, where the run determined with one. */
   ledgerClaim?: number;
 };
@@ -147,6 +152,7 @@ export function assessmentOf(sketch: Sketch, head: string = HEAD): Assessment {
       changes: ["ModuleChanged"],
       timeoutMinutes: 60,
     })),
+    ...(sketch.promotions === undefined ? {} : { promotions: sketch.promotions }),
     unmatched: sketch.unmatched ?? [],
     ignored: [],
     problems: (sketch.problems ?? []).map((problem) => ({ kind: "configuration", path: null, ...problem })),

@@ -1,4 +1,5 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
+import type { JobTime } from "../src/report/times.ts";
 import { failed, failedPlan, type Sketch, stopped, type UnitSketch, withheldBy } from "./build.ts";
 
 const updated = `OpenTofu will perform the following actions:
@@ -56,6 +57,14 @@ const database = "prod/eu-west-1/database";
 
 const removedReports = { path: "prod/eu-west-1/reports", removed: true };
 const pausedApp = { path: "stage/eu-west-1/app", environment: "stage" };
+
+/** A job's times in seconds: how long it waited, when it began, and when it ended. */
+function timeOf(name: string, waited: number, began: number, ended: number): JobTime {
+  const zero = Date.UTC(2026, 10, 23, 6, 0, 0);
+  const at = (seconds: number): number => zero + seconds * 1000;
+  const times = { queued: at(began - waited), began: at(began), ended: at(ended) };
+  return { name, ...times, result: "success", runner: "ubuntu-latest", hosted: true };
+}
 
 const twoHundred = Array.from({ length: 200 }, (_, index): UnitSketch => {
   const path = `prod/${["eu-west-1", "us-east-1"][index % 2]}/service-${String(index).padStart(3, "0")}`;
@@ -196,6 +205,45 @@ export const examples: Readonly<Record<string, Sketch>> = {
         end: { kind: "skipped", because: [UnitPath.parse(database)] },
         dependsOn: [database],
       },
+    ],
+  },
+  "three-environments": {
+    seconds: 71,
+    promotions: [[["dev"], ["stage"], ["prod"]]],
+    units: ["dev", "stage", "prod"].flatMap((environment): UnitSketch[] => [
+      { path: `${environment}/eu-west-1/network`, environment, end: { kind: "unchanged" } },
+      {
+        path: `${environment}/eu-west-1/app`,
+        ...{ environment, changes: 1, text: updated, because: "_envcommon/app.hcl" },
+        dependsOn: [`${environment}/eu-west-1/network`],
+      },
+    ]),
+  },
+  "stage-failed-before-prod": {
+    mode: "apply",
+    seconds: 312,
+    promotions: [[["dev"], ["stage"], ["prod"]]],
+    units: [
+      { path: "dev/eu-west-1/app", environment: "dev", changes: 1, text: updated, because: "_envcommon/app.hcl" },
+      {
+        path: "stage/eu-west-1/app",
+        ...{ environment: "stage", changes: 1, because: "_envcommon/app.hcl" },
+        end: failed("Error: waiting for EC2 Instance (i-0b22a22eec53b9321) update: timeout"),
+      },
+      {
+        path: app,
+        because: "_envcommon/app.hcl",
+        end: { kind: "skipped", because: [UnitPath.parse("stage/eu-west-1/app")], waitsFor: ["stage"] },
+      },
+    ],
+    times: [
+      timeOf("Determine jobs", 4, 0, 38),
+      timeOf("Claim", 3, 41, 55),
+      timeOf("Apply · dev · EnvCommonChanged dev/eu-west-1/app", 5, 60, 148),
+      timeOf("Report stage 1", 3, 152, 171),
+      { ...timeOf("Apply · stage · EnvCommonChanged stage/eu-west-1/app", 640, 795, 1002), result: "failure" },
+      timeOf("Report stage 2", 4, 1007, 1025),
+      timeOf("Record", 3, 1006, 1023),
     ],
   },
   "apply-that-waits": {

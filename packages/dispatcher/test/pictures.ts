@@ -4,6 +4,8 @@ import { join, resolve } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import { createMarkdown } from "@pipelines/local-github/page/markdown";
 import { style } from "@pipelines/local-github/page/style";
+import { timesBlock } from "../src/render/blocks/times.ts";
+import { renderMarkdown, SUMMARY_LIMIT } from "../src/render/markdown.ts";
 import { issueChanges } from "../src/sinks/issue-changes.ts";
 import { commentOf, reportOf } from "./build.ts";
 import { examples } from "./examples.ts";
@@ -26,8 +28,14 @@ const drawings = Object.entries(examples).flatMap(([name, sketch]) => {
   const issues = issueChanges(report, []).flatMap((change) =>
     change.kind === "open" ? [`## ${change.title}\n\n${change.body}`] : [],
   );
-  const comment = [{ name: `comment-${name}`, markdown: commentOf(sketch) }];
-  return issues.length === 0 ? comment : [...comment, { name: `issue-${name}`, markdown: issues.join("\n\n") }];
+  const { times } = sketch;
+  return [
+    { name: `comment-${name}`, markdown: commentOf(sketch) },
+    ...(issues.length === 0 ? [] : [{ name: `issue-${name}`, markdown: issues.join("\n\n") }]),
+    ...(times === undefined
+      ? []
+      : [{ name: `summary-${name}`, markdown: renderMarkdown(report, SUMMARY_LIMIT) + timesBlock(times) }]),
+  ];
 });
 const pages = ["comment.md", "fresh-plans.md"].map((page) => readFile(resolve(folder, "..", page), "utf8"));
 const shown = (await Promise.all(pages)).join("\n");

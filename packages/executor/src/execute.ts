@@ -2,11 +2,11 @@ import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-
 import { configurationsOf } from "@pipelines/core/configuration/configurations";
 import { type Environment, environmentsOf } from "@pipelines/core/configuration/environments";
 import { governingCommit } from "@pipelines/core/configuration/governing";
-import type { Configuration } from "@pipelines/core/configuration/schema";
-import { traitsOf } from "@pipelines/core/contracts/action";
+import type { Configuration, Hook } from "@pipelines/core/configuration/schema";
+import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import { mayBuildOn } from "@pipelines/core/contracts/end";
 import type { Execution } from "@pipelines/core/contracts/execution";
-import type { AccountOutcome, JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { AccountOutcome, HookOutcome, JobOutcome, UnitEnd, UnitOutcome } from "@pipelines/core/contracts/outcome";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
@@ -96,6 +96,13 @@ async function runUnits(
   });
   await runInOrder(edges, job, action, log);
   if (!edges.stop.aborted) await followWithHooks(edges, job, log);
+  // What was applied and not checked must not look checked: other environments may wait for it.
+  else if (changesUnits(execution.job.action))
+    await log.add({ hooks: hooksOf(configuration, execution.job.action).map(notRun) });
+}
+
+function notRun({ name }: Hook): HookOutcome {
+  return { name, result: "failed", summary: "It did not run, since the run was asked to stop." };
 }
 
 /** Runs the job's units along their order, except those that a later run takes care of. */

@@ -47,6 +47,7 @@ const assessed = (settings: unknown, pull: { untrusted?: boolean; baseRef?: stri
     living: [],
     untouched: [],
     notices: [],
+    promotions: [],
     discovery: { snapshots: 1, terragruntCalls: 1, seconds: 1 },
   });
 

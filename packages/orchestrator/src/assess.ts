@@ -24,6 +24,8 @@ export type Determined = {
   readonly look: LedgerLook | null;
   /** Every unit of the head. */
   readonly living: Iterable<UnitPath>;
+  /** Environments that come one after the other. */
+  readonly promotions: readonly (readonly (readonly string[])[])[];
   readonly discovery: NonNullable<Assessment["discovery"]>;
 };
 
@@ -65,6 +67,9 @@ export function assess(determined: Determined): Assessment {
     ...(jobs.some(({ action }) => traitsOf(action).writes && traitsOf(action).removes)
       ? { living: [...determined.living].toSorted() }
       : {}),
+    ...(determined.promotions.length === 0
+      ? {}
+      : { promotions: determined.promotions.map((steps) => steps.map((names) => [...names])) }),
     unmatched: [...classified.unmatched],
     ignored: [...classified.ignored],
     problems,

@@ -20,7 +20,7 @@ import { EventError, type PipelineEvent } from "./compare/event.ts";
 import { explain } from "./explain/text.ts";
 import { loadHclParser } from "./hcl/parse.ts";
 import { orchestrate, orchestratorEdges } from "./orchestrate.ts";
-import { lastStageOf, matricesOf, type PlacedJob } from "./pack/matrix.ts";
+import { lastStageOf, matricesOf, type PlacedJob, strictStagesOf } from "./pack/matrix.ts";
 
 /** The action: answers the event of the run with an assessment, written as a document, and a matrix for each stage. */
 async function main(): Promise<void> {
@@ -39,6 +39,7 @@ async function main(): Promise<void> {
     assessment.jobs.map((job) => placedJob(job, assessment.comparison, edges.configurations)),
   );
   for (const [name, matrix] of matricesOf(placed)) actionsOutputs.set(name, JSON.stringify(matrix));
+  actionsOutputs.set("strict_stages", strictStagesOf(assessment.jobs).join(" "));
   actionsOutputs.set("last_stage", String(lastStageOf(placed)));
   actionsOutputs.set("problems", String(assessment.problems.length));
   actionsOutputs.set("folder", folder);

@@ -1,7 +1,9 @@
 import { type Configurations, configurationsOf } from "@pipelines/core/configuration/configurations";
+import { environmentLookup } from "@pipelines/core/configuration/environments";
 import { unitsTouchedBy } from "@pipelines/core/configuration/touched-units";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
+import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { withSubmodules } from "@pipelines/core/git/submodules";
 import { toolEnvironment } from "@pipelines/core/process/environment";
@@ -15,7 +17,9 @@ import { compareCommits, type Query } from "./compare/comparison.ts";
 import { type Extent, mayOwe, unitsToEvaluate } from "./compare/units-to-evaluate.ts";
 import { branchFacts } from "./decide/branch-facts.ts";
 import { decide } from "./decide/decide.ts";
+import { promotedRun, promotionsOf, withPromotion } from "./decide/promote.ts";
 import { discover } from "./discover/discover.ts";
+import type { Snapshot } from "./discover/snapshot.ts";
 import type { DiscoveryWatch } from "./discover/terragrunt/client.ts";
 import { owedBy } from "./due/owed-by.ts";
 import { type HclParser, loadHclParser } from "./hcl/parse.ts";
@@ -97,8 +101,21 @@ export async function orchestrate(
     ...{ comparison, request, writes, settings, base, head, diff: ofGit, classified, owed, ignored },
     branch: await branchFacts(repository, comparison, base, head),
   });
+  const promoted = promotedRun(edges.look, compared, settings);
+  const dependenciesAt = (snapshot: Snapshot) => (unit: UnitPath) =>
+    snapshot.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit);
+  const waiting = withPromotion(decided.units, {
+    ...{ promoted, comparison, problems: [...checked.problems, ...decided.problems], look: edges.look },
+    takesDueAlone: compared.kind === "due",
+    environmentOf: environmentLookup(settings.newest),
+    dependenciesAtHead: dependenciesAt(head),
+    dependenciesAtBase: dependenciesAt(base),
+  });
+  const promotions = promoted === null ? [] : promotionsOf(waiting, promoted.promotion);
+  const runs = new Set(decided.runnable.map(({ path }) => path));
   const packed = packJobs({
-    units: decided.runnable,
+    units: waiting.filter(({ path }) => runs.has(path)),
+    promoted,
     dependenciesAtHead: (unit) => head.facts.get(unit)?.dependencies ?? [],
     dependenciesAtBase: (unit) => base.facts.get(unit)?.dependencies ?? decided.owedDependencies(unit),
     accounts: {
@@ -112,7 +129,7 @@ export async function orchestrate(
   });
   return assess({
     ...{ comparison, governing, classified, living: head.units, discovery: discovered.discovery },
-    ...{ units: decided.units, untouched: decided.untouched, look },
+    ...{ units: waiting, untouched: decided.untouched, look, promotions },
     jobs: compared.kind === "comparison" && compared.withoutCloud ? [] : packed.jobs,
     problems: [...checked.problems, ...accounts.problems, ...decided.problems, ...packed.problems],
     notices: [...notices, ...accounts.notices, ...owed.notices, ...said, ...checked.notices, ...discovered.notices],

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ReviewRule } from "../contracts/review-rule.ts";
 import { whyNoPattern } from "../redaction/pattern.ts";
 import { malformedGlob, malformedPath } from "./globs.ts";
+import { promotionIssues } from "./promotion.ts";
 import { wrongBranch, wrongName, wrongRegion, wrongRole, wrongVariable, wrongVersion } from "./values.ts";
 
 /** A text about which a rule has something to say: `null` is nothing. */
@@ -61,6 +62,12 @@ export type CredentialKind = keyof typeof CREDENTIALS;
 export const EnvironmentSettings = z.strictObject({
   paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
   ...CREDENTIALS,
+  after: z
+    .array(EnvironmentName)
+    .default([])
+    .describe(
+      "Environments that come first: of one change, its units start when all of theirs ended well, checks included",
+    ),
   github_environment: z.string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
   runner: Runner.optional().describe(
     "The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world",
@@ -130,6 +137,11 @@ export const Configuration = z.strictObject({
   deploy_branch: textBy(wrongBranch).default("main").describe("The only branch that changes the world"),
   environments: z
     .record(EnvironmentName, EnvironmentSettings)
+    .superRefine((environments, context) => {
+      for (const { path, message } of promotionIssues(environments)) {
+        context.addIssue({ code: "custom", path, message });
+      }
+    })
     .optional()
     .describe("Without it, all units are in one environment called `default` that uses the runner's own credentials"),
   reviewed_plan: ReviewRule.default("no-unseen-destroy").describe(

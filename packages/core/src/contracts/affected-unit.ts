@@ -39,6 +39,8 @@ export const Withheld = z.strictObject({
     "protected",
     "paused",
     "account-deletion",
+    /** Its part of the change comes after that of another environment, which is not done. */
+    "promotion",
     /** Its environment is in this pull request's configuration alone, and base's governs. */
     "new-environment",
     /** Terragrunt is told not to run it. */

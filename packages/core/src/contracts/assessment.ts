@@ -13,6 +13,8 @@ export const Assessment = z.strictObject({
   changes: z.array(Change),
   units: z.array(AffectedUnit),
   jobs: z.array(Job),
+  /** Environments of the units that come one after the other, first ones first; those of a step run side by side. */
+  promotions: z.array(z.array(z.array(z.string()))).optional(),
   /** Every unit of the head, where something is destroyed: none of them may have the state that goes. */
   living: z.array(UnitPath).optional(),
   /** Changed files that no unit reads, so nothing runs for them. */

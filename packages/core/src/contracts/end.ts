@@ -1,5 +1,5 @@
 import { type Action, traitsOf } from "./action.ts";
-import type { AccountOutcome, HookOutcome, UnitEnd } from "./outcome.ts";
+import type { AccountOutcome, HookOutcome, JobOutcome, UnitEnd } from "./outcome.ts";
 
 /**
  * What an end means for others.
@@ -64,12 +64,32 @@ export type JobEnd = {
   readonly failure: string | null;
 };
 
+/** What a job leaves behind, as far as its checks are about it. A job that is still running has not asked them. */
+export type Checked = Pick<JobOutcome, "failure" | "state"> & { readonly hooks: readonly HookOutcome[] };
+
+/**
+ * Why what a job did has not passed the checks that follow it, in a sentence; `null` when it has. A unit can have ended
+ * well all the same: then it is done, and what waits for it in other environments still does not start.
+ */
+export function failedCheck({ hooks, failure, state }: Checked): string | null {
+  if (state === "running") return "Its job was cut off before its checks.";
+  if (failure !== null) return `Its job could not do all of its work: ${failure}`;
+  const denial = hooks.find((hook) => !isPassed(hook));
+  if (denial === undefined) return null;
+  const { name, result, summary } = denial;
+  return `The check \`${name}\` ${result === "deny" ? "denied" : "failed"}${summary === "" ? "." : `: ${summary}`}`;
+}
+
+function isPassed({ result }: Pick<HookOutcome, "result">): boolean {
+  return result === "pass" || result === "warn";
+}
+
 /** Whether nobody has to act on a job. */
 export function jobEndedWell({ action, ends, hooks, account, failure }: JobEnd): boolean {
   return (
     failure === null &&
     (account?.failure ?? null) === null &&
-    hooks.every(({ result }) => result === "pass" || result === "warn") &&
+    hooks.every(isPassed) &&
     ends.every((end) => !needsSomebody(end, action))
   );
 }

@@ -18,6 +18,8 @@ export const JobUnit = z.strictObject({
    * for a destroy. Units of this job order the work inside it; units of other jobs ran in an earlier stage of this run.
    */
   after: z.array(UnitPath),
+  /** Environments of which units of the same change run before this one: it starts when they ended well, with their checks. */
+  waitsFor: z.array(z.string()).optional(),
 });
 export type JobUnit = z.infer<typeof JobUnit>;
 
@@ -36,6 +38,8 @@ export const Job = z.strictObject({
   changes: z.array(ChangeType),
   /** For the account actions: accounts that `accounts.yml` gained, and those that a run of the factory is to make. */
   accounts: z.strictObject({ added: z.array(Account), requested: z.array(RequestedAccount) }).optional(),
+  /** Every unit of it waits for every job of the stages before: when one of those did not end well, nothing of it can start. */
+  followsAll: z.literal(true).optional(),
   /** How long the runner may take, in minutes. */
   timeoutMinutes: z.int().positive(),
 });

@@ -46,6 +46,10 @@ export const DueWhy = z.enum([
   "waiting",
   "failed",
   "interrupted",
+  /** An environment that comes first has not done its part of the same change. */
+  "promotion",
+  /** It is applied or destroyed, and the checks that follow did not pass, for which other environments wait. */
+  "check",
   /** Its job left no outcome: it may not have run, or may have changed something. */
   "lost",
   /** A person applied an older commit or destroyed it, so the deploy branch says more than is applied. */

@@ -98,7 +98,12 @@ export const UnitEnd = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("unchanged") }),
   z.strictObject({ kind: z.literal("failed"), at: WorkedAt, cause: FailureCause }),
   /** Not started since these units did not end well. */
-  z.strictObject({ kind: z.literal("skipped"), because: z.array(UnitPath) }),
+  z.strictObject({
+    kind: z.literal("skipped"),
+    because: z.array(UnitPath),
+    /** The environments that come first, where it does not depend on those units but waits for them. */
+    waitsFor: z.array(z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal("withheld"), stop: GuardStop }),
   /** A later push run takes care of it. */
   z.strictObject({ kind: z.literal("superseded"), by: CommitSha }),

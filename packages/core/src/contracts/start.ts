@@ -37,6 +37,13 @@ export const Start = z.discriminatedUnion("kind", [
     by: CommitSha.nullable(),
     message: z.string(),
   }),
+  /** Units of environments that come first have to end well before it, and have not. */
+  z.strictObject({
+    kind: z.literal("wait"),
+    for: z.array(z.string()),
+    units: z.array(UnitPath),
+    message: z.string(),
+  }),
   z.strictObject({ kind: z.literal("stop"), because: StopReason, message: z.string() }),
 ]);
 export type Start = z.infer<typeof Start>;

@@ -244,3 +244,11 @@ describe("what a person asks for", () => {
     expect(due(done, "a")).toMatchObject({ action: "apply", commit: commit(2), why: "set-back" });
   });
 });
+
+it("what is taken along at the very commit that it is due for stays due for all of its commits", () => {
+  const first = claiming(EMPTY_LEDGER, runOf(1), 1, ["a"]).ledger;
+  const second = claiming(recording(first, runOf(1), 1, { a: FAILED }), runOf(2), 2, ["a"]).ledger;
+  const failed = recording(second, runOf(2), 2, { a: FAILED });
+  const along = claiming(failed, runOf(3), 2, [{ path: unit("a"), dueOf: 1002 }], { request: true });
+  expect(along.ledger.units.get(unit("a"))?.due?.commits).toEqual([commit(1), commit(2)]);
+});

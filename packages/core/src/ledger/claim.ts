@@ -203,7 +203,7 @@ export function commitsOf({ due, applied, dismissed }: LedgerUnit): CommitSha[] 
 }
 
 /** Enough to tell where a unit's changes came from; a unit that stays broken for months must not grow without end. */
-const MOST_COMMITS = 50;
+export const MOST_COMMITS = 50;
 
 type ClaimContext = {
   readonly number: number;
@@ -244,9 +244,11 @@ function commitsFor(
   const { due } = record ?? {};
   const before = due?.commits ?? [];
   if (!asked) {
-    const kept = before.filter((known) => known !== head && contains(head, known) === true);
+    const again = changed || action === "destroy";
+    // What is taken along at the very commit that it is due for stays due for that.
+    const kept = before.filter((known) => (known === head ? !again : contains(head, known) === true));
     // What is destroyed runs at a commit that had it, for a head that has it no more.
-    return [...kept, ...(changed || action === "destroy" ? [head] : [])];
+    return [...kept, ...(again ? [head] : [])];
   }
   // The run that had it may be in the middle of it.
   const begun = due === undefined ? [record?.applied?.commit ?? head] : due.action === "apply" ? [due.commit] : [];

@@ -28,6 +28,7 @@ const ask = (ledger: Looked<Ledger>, given: Partial<Question> = {}) =>
     commit: commit(1),
     run: one,
     endedWell: new Set(),
+    passed: new Set(),
     ...given,
   });
 const destroying = { action: "destroy", commit: commit(0) } as const;

@@ -1,10 +1,12 @@
 import { type EnvironmentOfUnit, environmentLookup } from "../configuration/environments.ts";
 import { restrictionOn } from "../configuration/policy.ts";
+import { promotionOf } from "../configuration/promotion.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { CommitSha } from "../contracts/comparison.ts";
 import type { LedgerAction, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import type { Start, StopReason } from "../contracts/start.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
+import { holdingUnits, waitsSentence } from "./holding.ts";
 import { type Ledger, sameRun } from "./ledger.ts";
 
 /** The deploy branch as it is right now. */
@@ -29,6 +31,8 @@ export type Question = {
   readonly run: LedgerRun;
   /** Units that this run has applied or destroyed already: the ledger says so when the run has ended. */
   readonly endedWell: ReadonlySet<UnitPath>;
+  /** Those among them whose job's checks passed as well. */
+  readonly passed: ReadonlySet<UnitPath>;
   /** A person named this unit for a destroy although it is on the deploy branch. */
   readonly destroyAtTip?: boolean;
 };
@@ -37,7 +41,25 @@ export type Question = {
 export function mayStart(question: Question): Start {
   const { ledger, tip } = question;
   if (ledger.kind === "unknown") return stop("unknown", `The ledger can't be read: ${ledger.why}`);
-  return ownership(question, ledger.value) ?? needed(question, ledger.value) ?? atTip(question, tip);
+  const { value } = ledger;
+  const start = ownership(question, value) ?? needed(question, value) ?? atTip(question, tip);
+  return start.kind === "go" ? (promoted(question, value) ?? start) : start;
+}
+
+/** The order of environments, as the deploy branch has it now. */
+function promoted({ unit, run, passed, tip }: Question, ledger: Ledger): Start | null {
+  if (tip.kind === "unknown") return null;
+  const lookup = environmentLookup(tip.value.configuration);
+  const environmentOf = (path: UnitPath): string | null => {
+    const found = lookup(path);
+    return found.kind === "one" ? found.environment.name : null;
+  };
+  const promotion = promotionOf(tip.value.configuration);
+  const holding = holdingUnits(ledger.units, unit, { promotion, environmentOf, run, passed });
+  if (holding.length === 0) return null;
+  const environments = [...new Set(holding.map(({ environment }) => environment))];
+  const units = holding.map(({ path }) => path);
+  return { kind: "wait", for: environments, units, message: waitsSentence(environments, units) };
 }
 
 function ownership(question: Question, ledger: Ledger): Start | null {

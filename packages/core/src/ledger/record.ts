@@ -4,6 +4,7 @@ import type { Applied, Due, DueWhy, LedgerAction, LedgerRun, LedgerState, Ledger
 import type { UnitEnd } from "../contracts/outcome.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import type { Contains } from "../git/ancestry.ts";
+import { waitsSentence } from "./holding.ts";
 import { hasJob, type Ledger, sameRun, withUnits } from "./ledger.ts";
 
 /** How a unit of a run's jobs ended. */
@@ -13,6 +14,8 @@ export type Ended = {
   readonly commit: CommitSha;
   readonly environment: string | null;
   readonly end: UnitEnd;
+  /** Why other environments that wait for it may not go on although it ended well; `null` where they may, or none waits. */
+  readonly check?: string | null;
   readonly dependsOn: readonly UnitPath[];
   /** SHA-256 over the summary of the plan that was applied. */
   readonly plan: string | null;
@@ -100,8 +103,18 @@ function afterDone(
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) {
     return earlier === undefined || isNewer(applied, earlier, facts.contains) ? { ...before, applied } : null;
   }
-  const left = stillDue(own, unit, facts, determined);
+  const left = withCheck(stillDue(own, unit, facts, determined), own, unit);
   return { ...rest, applied: again(applied, earlier), ...(left === null ? {} : { due: left }) };
+}
+
+/**
+ * What is done and did not pass its checks is done again, so that they are asked again: until then others wait for it, for
+ * all that it was due for.
+ */
+function withCheck(left: Due | null, own: Due, { check = null }: Ended): Due | null {
+  if (check === null || own.byHand) return left;
+  if (left === null) return { ...own, why: "check", message: shortened(check) };
+  return { ...left, commits: [...new Set([...own.commits, ...left.commits])] };
 }
 
 /** A second record of the same work keeps the first one's time. */
@@ -173,7 +186,11 @@ const LONGEST_MESSAGE = 1000;
 
 function wordsOf(end: UnitEnd): { why: DueWhy; message: string } {
   const { why, message } = explained(end);
-  return { why, message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} …` : message };
+  return { why, message: shortened(message) };
+}
+
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)} …` : message;
 }
 
 function explained(end: UnitEnd): { why: DueWhy; message: string } {
@@ -182,7 +199,9 @@ function explained(end: UnitEnd): { why: DueWhy; message: string } {
     case "failed":
       return { why: "failed", message: end.cause.message };
     case "skipped":
-      return { why: "skipped", message: `${list(end.because)} did not end well.` };
+      return end.waitsFor === undefined
+        ? { why: "skipped", message: `${list(end.because)} did not end well.` }
+        : { why: "promotion", message: waitsSentence(end.waitsFor, end.because) };
     case "withheld":
       if (end.stop.guard === "paused") return { why: "paused", message: end.stop.message };
       return { why: end.stop.guard === "move" ? "held-move" : "withheld", message: end.stop.message };

@@ -1,6 +1,8 @@
 import type { Job } from "@pipelines/core/contracts/job";
-import type { AccountOutcome, HookOutcome, JobOutcome, UnitOutcome } from "@pipelines/core/contracts/outcome";
+import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { newestAttempts } from "@pipelines/core/documents/layout";
+import type { Ending, UnitEnding } from "./ending.ts";
+import { notStarted } from "./not-started.ts";
 
 /** One outcome document: what it says, or why it can't be read. */
 export type OutcomeFile = {
@@ -12,24 +14,6 @@ export type OutcomeFile = {
     | { readonly kind: "unreadable"; readonly why: string };
 };
 
-/** How one unit of a job ended, with the text of its plan where there is one. */
-export type UnitEnding = UnitOutcome & { readonly text: string | null };
-
-/** How a job ended, whatever it left behind: every unit of the job has an end. */
-export type Ending = {
-  readonly job: Job;
-  readonly attempt: number | null;
-  readonly units: readonly UnitEnding[];
-  readonly hooks: readonly HookOutcome[];
-  readonly account: AccountOutcome | null;
-  /** Why the job as a whole failed; `null` when it did its work, however the units ended. */
-  readonly failure: string | null;
-  readonly logUrl: string | null;
-  /** When it began and ended, as ISO 8601, where it is known. */
-  readonly startedAt: string | null;
-  readonly finishedAt: string | null;
-};
-
 /**
  * Puts the jobs that were due and the documents that they left side by side. A job without a readable document failed,
  * and is named; of several attempts the highest counts. Never throws: one bad file must not hide the others.
@@ -37,7 +21,8 @@ export type Ending = {
 export function collectOutcomes(expected: readonly Job[], files: readonly OutcomeFile[]): Ending[] {
   const latest = newestAttempts(files.flatMap((file) => (file.job === null ? [] : [{ ...file, job: file.job }])));
   const nameless = files.find(({ job, content }) => job === null && content.kind === "unreadable") ?? null;
-  return expected.map((job) => endingOf(job, latest.get(job.id) ?? nameless));
+  const endings = expected.map((job) => endingOf(job, latest.get(job.id) ?? nameless));
+  return endings.map((ending) => notStarted(ending, endings));
 }
 
 function endingOf(job: Job, file: OutcomeFile | null): Ending {

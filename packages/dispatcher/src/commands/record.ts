@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
 import { actionsLog as log } from "@pipelines/core/actions/log";
+import { configurationsOf } from "@pipelines/core/configuration/configurations";
+import { isWaitedFor, promotionOf } from "@pipelines/core/configuration/promotion";
 import { Assessment } from "@pipelines/core/contracts/assessment";
+import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile } from "@pipelines/core/documents/layout";
 import { readUnitStates } from "@pipelines/core/documents/unit-states";
+import type { Repository } from "@pipelines/core/git/repository";
 import { record as recordEnds } from "@pipelines/core/ledger/record";
 import { see } from "@pipelines/core/ledger/see";
 import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
@@ -35,7 +39,8 @@ export async function record({ inputs, folder, environment, run }: CommandContex
   const creditFor = await credits.ofOthers(creditedCommits(assessment, endings));
   const states = new Map((await readUnitStates(folder)).map(({ unit, state }) => [unit, state]));
   const at = { run: opened.run, time: new Date().toISOString() };
-  const recording = recordingOf(assessment, endings, states, at, credit, creditFor);
+  const isWaitedFor = await waitedForAt(repository, tip);
+  const recording = recordingOf(assessment, endings, states, at, credit, { creditFor, isWaitedFor });
   const planned = plannedStates(assessment, states);
   const units = unitsOfTree((await repository.tree(tip)).map(({ path }) => path));
   const { ledger } = await updateLedger(
@@ -56,4 +61,15 @@ export async function record({ inputs, folder, environment, run }: CommandContex
   const due = [...ledger.units.values()].filter((unit) => unit.due !== undefined).length;
   log.info(due === 0 ? "Nothing is due." : `Due: ${count(due, "unit")}. \`pipelines status\` says why.`);
   return 0;
+}
+
+/** Whether other environments wait for one. Where the configuration can't be read, they may. */
+async function waitedForAt(repository: Repository, tip: CommitSha): Promise<(environment: string) => boolean> {
+  try {
+    const promotion = promotionOf(await configurationsOf(repository, null).at(tip));
+    return (environment) => isWaitedFor(promotion, environment);
+  } catch (error) {
+    log.warning(error instanceof Error ? error.message : String(error));
+    return () => true;
+  }
 }

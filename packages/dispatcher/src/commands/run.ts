@@ -34,10 +34,8 @@ export async function run(context: CommandContext): Promise<number> {
   const gitHub = { ...context, repositoryFolder, token };
   const reviewedPlansFolder = await reviewedPlans(assessment, job, gitHub);
   const superseded = await leftToLaterRuns(assessment, job, gitHub);
-  const mayStart =
-    token === null
-      ? null
-      : startAnswers(assessment, job, { checkout: repositoryFolder, folder, run: context.run, token, environment });
+  const place = { checkout: repositoryFolder, folder, run: context.run, token, environment };
+  const mayStart = startAnswers(assessment, job, place);
   const execution = executionOf(assessment, job, {
     asksToStart: mayStart !== null,
     repositoryFolder,

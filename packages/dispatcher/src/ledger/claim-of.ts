@@ -1,5 +1,5 @@
 import { changesUnits } from "@pipelines/core/contracts/action";
-import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
+import type { AffectedUnit, Withheld } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { DueWhy, LedgerRun } from "@pipelines/core/contracts/ledger";
 import type { Problem } from "@pipelines/core/contracts/problem";
@@ -53,14 +53,20 @@ function claimedUnit(unit: AffectedUnit, packed: ReadonlySet<UnitPath>, problem:
   ];
 }
 
+/** The rules whose word the ledger has. */
+const WHY_OF_RULE: Partial<Record<Withheld["by"], DueWhy>> = {
+  paused: "paused",
+  move: "held-move",
+  promotion: "promotion",
+};
+
 function whyOf(
   { path, withheld }: AffectedUnit,
   packed: ReadonlySet<UnitPath>,
   problem: string | null,
 ): { why: DueWhy; message: string } {
   if (withheld !== undefined) {
-    const why = withheld.by === "paused" ? "paused" : withheld.by === "move" ? "held-move" : "withheld";
-    return { why, message: withheld.message };
+    return { why: WHY_OF_RULE[withheld.by] ?? "withheld", message: withheld.message };
   }
   if (!packed.has(path)) return { why: "problem", message: problem ?? "No job could be made for it." };
   return { why: "changed", message: "" };

@@ -29,7 +29,10 @@ it("what was applied is put down to whose plan was reviewed, to who made it due,
   ]);
   const at = { run: { id: 1, number: 1, attempt: 1 }, time: "2026-11-25T12:00:00Z" };
   const head = { by: "mona", pullRequest: 3 };
-  const recording = recordingOf(assessment, endings, new Map(), at, head, (commit) => known.get(commit) ?? null);
+  const recording = recordingOf(assessment, endings, new Map(), at, head, {
+    creditFor: (commit) => known.get(commit) ?? null,
+    isWaitedFor: () => false,
+  });
   expect(
     recording.ended.map(({ path, credit, reviewed: plans }) => [path, credit?.pullRequest, plans?.length]),
   ).toEqual([

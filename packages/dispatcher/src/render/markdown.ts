@@ -5,6 +5,7 @@ import { dangerBlock, failureBlock, problemBlock, withheldBlock } from "./blocks
 import { checkBlock } from "./blocks/checks.ts";
 import { graphBlock } from "./blocks/graph.ts";
 import { againBlock, overlapBlock } from "./blocks/neighbours.ts";
+import { promotionBlock } from "./blocks/promotion.ts";
 import { cutBlock, noticeBlock, pendingBlock, unmatchedBlock } from "./blocks/rest.ts";
 import { goOnBlock, statusBlock } from "./blocks/status.ts";
 import { gatheredFolds, planFold, unchangedBlock, unitTable } from "./blocks/units.ts";
@@ -26,6 +27,7 @@ const markdownForm: Form = {
   head: (report, detail) =>
     blocks([
       statusBlock(report),
+      promotionBlock(report),
       goOnBlock(report),
       noticeBlock(report, detail),
       overlapBlock(report, detail),

@@ -13,7 +13,7 @@ export function resultOf(row: Row, kind: ReportKind): string {
     case "failed":
       return `❌ failed at ${end.at}`;
     case "skipped":
-      return "⏭️ not started";
+      return end.waitsFor === undefined ? "⏭️ not started" : `⏳ waits for ${end.waitsFor.join(", ")}`;
     case "withheld":
       return "✋ withheld";
     case "superseded":

@@ -6,6 +6,7 @@ import { headlineOf } from "../report/headline.ts";
 import type { ReportKind } from "../report/kind.ts";
 import type { Report, WithheldUnit } from "../report/model.ts";
 import { isUnchanged, type Row } from "../report/rows.ts";
+import { promotionBlock } from "./blocks/promotion.ts";
 import { oneLine, visible } from "./escape.ts";
 import { plainFigures } from "./figures.ts";
 import { resultOf } from "./result.ts";
@@ -16,6 +17,7 @@ export function renderTerminal(report: Report, options: { readonly plans: boolea
   const blocks = [
     options.plans ? plansOf(report) : "",
     `${headline.icon} ${headline.text}`,
+    promotionBlock(report).replaceAll(/\*\*|`/g, ""),
     list(
       "To be destroyed, replaced or forgotten:",
       report.dangers.map(

@@ -50,6 +50,13 @@ export function adviceOn(
         next: "Nothing to do: it is planned and applied after them once this is merged.",
       };
     case "skipped":
+      if (end.waitsFor !== undefined) {
+        return {
+          happened: `was not started: it waits for ${named(end.waitsFor)}, and of the same change ${named(end.because)} did not end well`,
+          detail: null,
+          next: `See to ${named(end.because)}: the run that has them done takes this along. To go ahead without, run the workflow by hand for this unit by its name.`,
+        };
+      }
       return {
         happened: `was not started, because ${named(end.because)} did not end well`,
         detail: null,

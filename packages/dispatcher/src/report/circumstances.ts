@@ -1,6 +1,6 @@
 import { changesUnits } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
-import type { Ending } from "../collect/outcomes.ts";
+import type { Ending } from "../collect/ending.ts";
 
 /** How a job or a step of the workflow ended, as `needs.<job>.result` and `steps.<step>.outcome` have it. */
 export const RESULTS = ["success", "failure", "cancelled", "skipped"] as const;

@@ -4,9 +4,10 @@ import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Comparison } from "@pipelines/core/contracts/comparison";
 import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outcome";
 import type { Problem } from "@pipelines/core/contracts/problem";
-import type { Ending } from "../collect/outcomes.ts";
+import type { Ending } from "../collect/ending.ts";
 import { kindOf, type ReportKind } from "./kind.ts";
 import { isPending, type Phase } from "./phase.ts";
+import { chainsOf, type PromotionChain } from "./promotion.ts";
 import { type Overlap, type Reach, reachOf } from "./reach.ts";
 import { type Danger, dangersOf, type Row, rowsOf } from "./rows.ts";
 import { type RunStatus, statusOf } from "./status.ts";
@@ -66,6 +67,8 @@ export type Report = {
   readonly rows: readonly Row[];
   readonly jobs: readonly FailedJob[];
   readonly pending: readonly PendingJob[];
+  /** Environments that come one after the other. */
+  readonly promotions: readonly PromotionChain[];
   /** Units that do not run. */
   readonly withheld: readonly WithheldUnit[];
   /** Units that are planned, and whose plan will not be carried out: by the merge, or by hand. */
@@ -100,9 +103,10 @@ export function buildReport(
 ): Report {
   const endings = all.filter((ending) => !isPending(ending, phase, run.attempt));
   const pending = all.filter((ending) => !endings.includes(ending));
+  const kind = kindOf(run.event, assessment);
   const rows = rowsOf(endings, new Map((assessment?.units ?? []).map((unit) => [unit.path, unit])));
   return {
-    kind: kindOf(run.event, assessment),
+    kind,
     phase,
     status: statusOf(assessment, endings),
     scope,
@@ -114,6 +118,7 @@ export function buildReport(
     jobs: endings.flatMap(({ job, failure, logUrl }) =>
       failure === null ? [] : [{ name: job.name, failure, logUrl }],
     ),
+    promotions: assessment === null ? [] : chainsOf(assessment, endings, pending, kind),
     pending: pending.map(({ job }) => ({ name: job.name, units: job.units.length })),
     withheld: withheldUnits(assessment, "withheld"),
     willBeWithheld: withheldUnits(assessment, "willBeWithheld"),

@@ -1,4 +1,4 @@
-import type { Ending } from "../collect/outcomes.ts";
+import type { Ending } from "../collect/ending.ts";
 import { endedWell } from "./status.ts";
 
 /**

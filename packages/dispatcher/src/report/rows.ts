@@ -2,7 +2,7 @@ import { type Action, changesUnits, traitsOf } from "@pipelines/core/contracts/a
 import type { AffectedUnit, Reason, Withheld } from "@pipelines/core/contracts/affected-unit";
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { PlanSummary, ResourceAction, UnitEnd } from "@pipelines/core/contracts/outcome";
-import type { Ending } from "../collect/outcomes.ts";
+import type { Ending } from "../collect/ending.ts";
 
 /** One unit of the report. */
 export type Row = {
@@ -148,6 +148,7 @@ export function laterOf(by: Withheld["by"]): "stays" | "waits" | "by hand" {
       return "stays";
     case "paused":
     case "needed-apply":
+    case "promotion":
     case "new-environment":
       return "waits";
     case "account-deletion":

@@ -1,6 +1,6 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { jobEndedWell } from "@pipelines/core/contracts/end";
-import type { Ending } from "../collect/outcomes.ts";
+import type { Ending } from "../collect/ending.ts";
 
 /** Whether a run is green or red. Decided before anything is published. */
 export type RunStatus = "success" | "failure";

@@ -1,6 +1,6 @@
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { PlanSummary } from "@pipelines/core/contracts/outcome";
-import type { Ending } from "../collect/outcomes.ts";
+import type { Ending } from "../collect/ending.ts";
 import { countsInTotals, isUnchanged, type Row } from "./rows.ts";
 
 /** Resources over all units, and how many units ended how. */

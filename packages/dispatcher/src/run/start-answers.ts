@@ -2,18 +2,22 @@ import { configurationsOf } from "@pipelines/core/configuration/configurations";
 import { changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
-import { verdictOn } from "@pipelines/core/contracts/end";
+import { failedCheck, verdictOn } from "@pipelines/core/contracts/end";
 import type { Job } from "@pipelines/core/contracts/job";
 import { LedgerAction, type LedgerState } from "@pipelines/core/contracts/ledger";
+import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import type { Start } from "@pipelines/core/contracts/start";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { readUnitStates } from "@pipelines/core/documents/unit-states";
 import type { Repository } from "@pipelines/core/git/repository";
+import { waitsSentence } from "@pipelines/core/ledger/holding";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
 import { type DestroyQuestion, mayDestroy } from "@pipelines/core/ledger/may-destroy";
-import { type Looked, mayStart, type Tip } from "@pipelines/core/ledger/may-start";
+import { type Looked, mayStart, type Question, type Tip } from "@pipelines/core/ledger/may-start";
 import type { Unsettled } from "@pipelines/core/ledger/shared-state";
 import { type UnitsOfTree, unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
+import { openBefore } from "../collect/not-started.ts";
+import { collectOutcomes } from "../collect/outcomes.ts";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import type { GitHubRun } from "../github-run.ts";
 import { openLedger } from "../ledger/open-ledger.ts";
@@ -27,7 +31,8 @@ export type StartPlace = {
   /** The folder with the run's documents. */
   readonly folder: string;
   readonly run: GitHubRun;
-  readonly token: string;
+  /** Without one, nobody can ask GitHub for the ledger. */
+  readonly token: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
 
@@ -35,31 +40,46 @@ export type StartPlace = {
 const SHARED_MS = 3_000;
 
 /**
- * Who answers a job's units: the ledger and the deploy branch, read from GitHub right before a unit starts. `null` for a
- * job whose units need not ask: it changes none, or its run determined without the ledger.
+ * Who answers a job's units: the ledger and the deploy branch, read from GitHub right before a unit starts. Without a
+ * ledger it is the run alone, about what waits for other environments of it. `null` for a job whose units need not ask.
  */
 export function startAnswers(assessment: Assessment, job: Job, place: StartPlace): StartAnswers | null {
   const action = LedgerAction.safeParse(job.action);
   const { ledgerClaim, deployBranch, destroyExisting, head } = assessment.comparison;
   const atHead = assessment.living ?? [];
-  if (!action.success || !changesUnits(job.action) || ledgerClaim === undefined) return null;
+  if (!action.success || !changesUnits(job.action)) return null;
+  if (ledgerClaim === undefined) return answersOfRun(assessment, job, place.folder);
+  const { token } = place;
+  if (token === null) return null;
   let latest: { readonly at: number; readonly view: Promise<View> } | null = null;
   const look = (): Promise<View> => {
     const now = performance.now();
     if (latest === null || now - latest.at > SHARED_MS)
-      latest = { at: now, view: viewOf(place, deployBranch, head, atHead) };
+      latest = { at: now, view: viewOf({ ...place, token }, deployBranch, head, atHead) };
     return latest.view;
   };
   return async (unit, state) => {
     const { ledger, tip, living, found } = await look();
     const run = { id: Number(place.run.runId), number: place.run.runNumber, attempt: place.run.attempt };
-    const well = await endedWell(place.folder);
-    if (state !== undefined) return mayDestroy({ ledger, unit, state, run, living, found, endedWell: well });
+    const ended = await endedWell(place.folder);
+    if (state !== undefined) return mayDestroy({ ledger, unit, state, run, living, found, endedWell: ended.endedWell });
     return mayStart({
       ...{ ledger, tip, unit, action: action.data, commit: job.at, run },
-      endedWell: well,
+      ...ended,
       destroyAtTip: traitsOf(job.action).removes && destroyExisting === true,
     });
+  };
+}
+
+/** What the run itself says of units that wait for others of it. */
+function answersOfRun(assessment: Assessment, job: Job, folder: string): StartAnswers | null {
+  if (job.units.every(({ waitsFor }) => waitsFor === undefined)) return null;
+  return async (unit, state) => {
+    if (state !== undefined) return { kind: "go" };
+    const endings = collectOutcomes(assessment.jobs, await readOutcomes(folder));
+    const { because, waitsFor } = openBefore(job, unit, endings);
+    if (because.length === 0) return { kind: "go" };
+    return { kind: "wait", for: waitsFor, units: because, message: waitsSentence(waitsFor, because) };
   };
 }
 
@@ -72,7 +92,7 @@ type View = {
 };
 
 async function viewOf(
-  place: StartPlace,
+  place: StartPlace & { readonly token: string },
   deployBranch: string,
   head: CommitSha,
   atHead: readonly UnitPath[],
@@ -160,16 +180,17 @@ async function unsettledUnits(
   return (unit, commit) => (commit === null ? sinceDetermined(unit) : (since.get(commit)?.(unit) ?? true));
 }
 
-/** The units that jobs of this run, this one included, have ended well so far. */
-async function endedWell(folder: string): Promise<ReadonlySet<UnitPath>> {
-  const files = await readOutcomes(folder);
-  return new Set(
-    files.flatMap(({ content }) =>
-      content.kind === "read"
-        ? content.outcome.units
-            .filter(({ end }) => verdictOn(end, content.outcome.action) === "well")
-            .map(({ path }) => path)
-        : [],
-    ),
+/** The units that jobs of this run, this one included, have ended well so far, and those whose job's checks passed too. */
+async function endedWell(folder: string): Promise<Pick<Question, "endedWell" | "passed">> {
+  const outcomes = (await readOutcomes(folder)).flatMap(({ content }) =>
+    content.kind === "read" ? [content.outcome] : [],
   );
+  return {
+    endedWell: new Set(outcomes.flatMap(wellUnits)),
+    passed: new Set(outcomes.filter((outcome) => failedCheck(outcome) === null).flatMap(wellUnits)),
+  };
+}
+
+function wellUnits({ units, action }: JobOutcome): UnitPath[] {
+  return units.filter(({ end }) => verdictOn(end, action) === "well").map(({ path }) => path);
 }

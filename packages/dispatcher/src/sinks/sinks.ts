@@ -1,5 +1,7 @@
 import type { Octokit } from "@octokit/rest";
+import { actionsLog } from "@pipelines/core/actions/log";
 import type { GitHubRepository } from "@pipelines/core/github/client";
+import { jobTimes } from "../run/job-times.ts";
 import { commentSink, type Surroundings } from "./comment.ts";
 import { conversationOn, type Identity, identityOf, issueTracker } from "./github.ts";
 import { issuesSink } from "./issues.ts";
@@ -25,7 +27,14 @@ export function sinksOf({ client, token, repository, summaryFile, surroundings }
     return known;
   };
   return [
-    summarySink(summaryFile),
+    summarySink(summaryFile, async ({ run }) => {
+      const times = jobTimes(client, repository, { id: Number(run.runId), attempt: run.attempt });
+      // A report without them is a report all the same.
+      return times.catch((error: unknown) => {
+        actionsLog.warning(error instanceof Error ? error.message : String(error));
+        return [];
+      });
+    }),
     commentSink(
       async (pullRequest) => conversationOn(client, repository, pullRequest, await identity()),
       surroundings?.(identity),

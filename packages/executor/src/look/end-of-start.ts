@@ -11,6 +11,8 @@ export function endOfStart(start: Start, head: CommitSha): UnitEnd | null {
       return { kind: "unchanged" };
     case "leave":
       return { kind: "superseded", by: start.by ?? head };
+    case "wait":
+      return { kind: "skipped", because: start.units, waitsFor: start.for };
     case "stop": {
       const { because, message } = start;
       return { kind: "withheld", stop: { guard: GUARDS[because], message, unseen: [], next: nextOf(because) } };

@@ -50,4 +50,6 @@ const WORDS: Readonly<Record<Due["why"], string>> = {
   interrupted: "it was interrupted",
   lost: "its job left no outcome",
   "set-back": "a person went back to an older commit",
+  promotion: "it waits for an environment that comes first",
+  check: "a check of it did not pass",
 };

@@ -46,6 +46,7 @@ const RULES: Readonly<Record<Withheld["by"], string>> = {
   protected: "protected",
   paused: "applies are paused",
   "account-deletion": "by hand",
+  promotion: "waits for an environment that comes first",
   "new-environment": "its environment is new",
   excluded: "excluded",
 };

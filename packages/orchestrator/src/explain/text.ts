@@ -1,5 +1,6 @@
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
+import type { Job } from "@pipelines/core/contracts/job";
 import { inert } from "@pipelines/core/redaction/inert";
 import { chainOf, firstReason, marksOf } from "./reasons.ts";
 
@@ -38,6 +39,7 @@ export function explain(assessment: Assessment, detail: Detail): string {
       units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld, problems)),
     ),
     list("Not evaluated without credentials, so any file that they may reach affects them", unevaluated(assessment)),
+    list("Order of environments", (assessment.promotions ?? []).map(chainLine)),
     jobsBlock(assessment, detail),
     unreadBlock(assessment, detail),
     namedBriefly("Ignored", assessment.ignored, detail),
@@ -134,6 +136,17 @@ function unevaluated({ units }: Assessment): string[] {
   });
 }
 
+/** `dev → stage → prod`: each starts when all of the change before it ended well. */
+function chainLine(steps: NonNullable<Assessment["promotions"]>[number]): string {
+  return steps.map((names) => names.join(" and ")).join(" → ");
+}
+
+/** The environments that a job waits for. */
+function afterOf({ units }: Job): string {
+  const waits = [...new Set(units.flatMap(({ waitsFor = [] }) => waitsFor))].toSorted();
+  return waits.length === 0 ? "" : `  (after ${waits.join(" and ")})`;
+}
+
 /** The jobs by the names that GitHub shows. */
 function jobsBlock({ jobs }: Assessment, detail: Detail): string[] {
   const stages = new Set(jobs.map(({ stage }) => stage));
@@ -142,7 +155,7 @@ function jobsBlock({ jobs }: Assessment, detail: Detail): string[] {
   if (detail.verbose || jobs.length <= SHOWN) {
     return listing(detail)(
       title,
-      jobs.map(({ stage, name }) => `${stageOf(stage)}${name}`),
+      jobs.map((job) => `${stageOf(job.stage)}${job.name}${afterOf(job)}`),
     );
   }
   const groups = Map.groupBy(

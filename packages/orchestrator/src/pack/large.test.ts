@@ -107,6 +107,7 @@ function assessment(mode: "plan" | "apply", diff: readonly ChangedFile[]): Asses
     living: [],
     untouched: [],
     notices: [],
+    promotions: [],
     discovery: { snapshots: 2, terragruntCalls: 2, seconds: 60 },
   });
 }

@@ -1,9 +1,9 @@
 import type { Environment } from "@pipelines/core/configuration/environments";
+import { STAGES_PER_DIRECTION } from "@pipelines/core/configuration/promotion";
 import type { Runner } from "@pipelines/core/configuration/schema";
 import { type ActionTraits, traitsOf } from "@pipelines/core/contracts/action";
 import type { Job, MatrixJob } from "@pipelines/core/contracts/job";
 import { jobTitle } from "./names.ts";
-import { STAGES_PER_DIRECTION } from "./stages.ts";
 
 const DEFAULT_RUNNER = "ubuntu-latest";
 
@@ -32,6 +32,18 @@ export function matricesOf(jobs: readonly PlacedJob[]): Map<string, readonly Mat
 /** The last stage that has jobs, counted as jobs count theirs; 0 where nothing is applied or destroyed. */
 export function lastStageOf(jobs: readonly PlacedJob[]): number {
   return Math.max(0, ...jobs.filter(({ job }) => isStaged(job)).map(({ job }) => job.stage));
+}
+
+/**
+ * The stages of applies of which nothing can start unless every job before ended well, by the names of their outputs:
+ * nobody is asked to approve what would then not run.
+ */
+export function strictStagesOf(jobs: readonly Job[]): string[] {
+  const applies = jobs.filter(({ action }) => traitsOf(action).phase === "apply");
+  return [...Map.groupBy(applies, ({ stage }) => stage)]
+    .filter(([, members]) => members.every(({ followsAll }) => followsAll === true))
+    .map(([stage]) => `apply_${stage}`)
+    .toSorted();
 }
 
 const isStaged = (job: Job): boolean => ["apply", "destroy"].includes(traitsOf(job.action).phase);

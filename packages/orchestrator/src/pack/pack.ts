@@ -1,3 +1,4 @@
+import { STAGES_PER_DIRECTION } from "@pipelines/core/configuration/promotion";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import { type Action, traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
@@ -8,8 +9,10 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { components, levels } from "@pipelines/core/graph/order";
 import { listPaths } from "../decide/list-paths.ts";
+import type { PromotedRun } from "../decide/promote.ts";
+import { allWaitForAll, gatesAmong, waitsInRun } from "./gates.ts";
 import { jobId, jobName } from "./names.ts";
-import { type Ordered, orderWithin, STAGES_PER_DIRECTION, stagesOf, usersBefore } from "./stages.ts";
+import { type Gates, type Ordered, orderWithin, stagesOf, usersBefore } from "./stages.ts";
 
 export type Limits = {
   readonly unitsPerJob: number;
@@ -32,6 +35,8 @@ export type PackInput = {
   readonly head: CommitSha;
   readonly mode: "plan" | "apply";
   readonly limits: Limits;
+  /** The order of environments; `null` where nothing is applied in the end, so that there is none. */
+  readonly promoted?: PromotedRun | null;
 };
 
 /** What is done about accounts. One job does it for all of them: they share files that it edits. */
@@ -58,16 +63,21 @@ export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] }
   const running = input.units.filter(({ withheld }) => withheld === undefined).toSorted(byPath);
   const removals = running.filter(({ action }) => traitsOf(action).removes);
   const others = running.filter(({ action }) => !traitsOf(action).removes);
-  const applied = staged(others, orderWithin(others, dependenciesAtHead, "dependencies first"), 0, mode);
+  const promoted = input.promoted ?? null;
+  const applied = staged(others, orderWithin(others, dependenciesAtHead, "dependencies first"), promoted, 0, mode);
   const destroyed = staged(
     removals,
     orderWithin(removals, dependenciesAtBase, "dependents first"),
+    promoted,
     STAGES_PER_DIRECTION,
     mode,
   );
+  const waits = waitsInRun(running, [applied.gates, destroyed.gates], promoted);
   // A unit that gave up its dependency on a removed one uses it until its own apply has ended well.
   const after = mode === "apply" ? usersBefore(others, removals, dependenciesAtBase) : new Map<UnitPath, UnitPath[]>();
-  const refused = new Set([...applied.tooDeep, ...destroyed.tooDeep].map(({ path }) => path));
+  const refused = new Set(
+    [applied, destroyed].flatMap(({ tooDeep, circular }) => [...tooDeep, ...circular].map(({ path }) => path)),
+  );
   const blocked = removals.filter(({ path }) => after.get(path)?.some((user) => refused.has(user)) === true);
   const groups = [
     ...applied.groups,
@@ -75,12 +85,20 @@ export function packJobs(input: PackInput): { jobs: Job[]; problems: Problem[] }
   ];
   const ofAccounts = accountJobs(running, input);
   const jobs = [...Map.groupBy(groups, ({ stage }) => stage)].flatMap(([stage, members]) =>
-    jobsOf(members, after, limits, JOBS_PER_MATRIX - (mode === "plan" && stage === PLAN_STAGE ? ofAccounts.length : 0)),
+    jobsOf(
+      members,
+      { after, waits, followsAll: followsAll(stage, groups, applied.gates, promoted) },
+      limits,
+      JOBS_PER_MATRIX - (mode === "plan" && stage === PLAN_STAGE ? ofAccounts.length : 0),
+    ),
   );
   jobs.push(...ofAccounts);
-  const problems = [applied.tooDeep, [...destroyed.tooDeep, ...blocked]].flatMap((units) =>
-    units.length === 0 ? [] : [tooManyStages(units)],
-  );
+  const problems = [
+    ...[applied.tooDeep, [...destroyed.tooDeep, ...blocked]].flatMap((units) =>
+      units.length === 0 ? [] : [tooManyStages(units)],
+    ),
+    ...[applied.circular, destroyed.circular].flatMap((units) => (units.length === 0 ? [] : [inACircle(units)])),
+  ];
   const matrices = Map.groupBy(jobs, ({ stage }) => stage);
   const tooMany = [...matrices.values()].find((members) => members.length > JOBS_PER_MATRIX);
   return tooMany === undefined
@@ -95,20 +113,33 @@ type Group = { readonly stage: number; readonly units: readonly AffectedUnit[]; 
 function staged(
   units: readonly AffectedUnit[],
   order: Ordered,
+  promoted: PromotedRun | null,
   offset: number,
   mode: PackInput["mode"],
-): { groups: Group[]; tooDeep: AffectedUnit[] } {
+): { groups: Group[]; gates: Gates; tooDeep: AffectedUnit[]; circular: AffectedUnit[] } {
   // A job is of one environment and one commit: destroys that are due since earlier pushes have commits of their own.
   const jobKeys = new Map(units.map(({ path, environment, at }) => [path, `${environment} ${at}`]));
-  const stages = stagesOf(order, (unit) => jobKeys.get(unit) ?? "");
+  const gates = gatesAmong(units, order, promoted);
+  const { stages, circular: paths } = stagesOf(order, gates, (unit) => jobKeys.get(unit) ?? "");
+  const circular = units.filter(({ path }) => paths.includes(path));
   const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > STAGES_PER_DIRECTION);
   const stageOf = ({ path }: AffectedUnit): number => (mode === "plan" ? PLAN_STAGE : offset + (stages.get(path) ?? 1));
-  const packed = mode === "plan" ? units : units.filter((unit) => !tooDeep.includes(unit));
+  const left = new Set([...tooDeep, ...circular]);
+  const packed = mode === "plan" ? units : units.filter((unit) => !left.has(unit));
   const keyed = Map.groupBy(packed, (unit) => `${stageOf(unit)} ${unit.action} ${jobKeys.get(unit.path) ?? ""}`);
   const groups = [...keyed]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([, members]) => ({ stage: Math.max(...members.map(stageOf)), units: members, order }));
-  return { groups, tooDeep };
+  return { groups, gates, tooDeep, circular };
+}
+
+/** Whether nothing of a stage of applies can start unless all that comes before it ended well. */
+function followsAll(stage: number, groups: readonly Group[], gates: Gates, promoted: PromotedRun | null): boolean {
+  if (promoted === null || stage > STAGES_PER_DIRECTION) return false;
+  const unitsOf = (wanted: (of: number) => boolean): AffectedUnit[] =>
+    groups.filter((group) => wanted(group.stage)).flatMap(({ units }) => units);
+  const [own, before] = [unitsOf((of) => of === stage), unitsOf((of) => of < stage)];
+  return allWaitForAll(own, before, gates, promoted);
 }
 
 /** Environments are never mixed, so that more of them than a matrix has jobs can't be run side by side. */
@@ -125,15 +156,24 @@ function tooManyJobs(jobs: readonly Job[], units: readonly AffectedUnit[]): Prob
 }
 
 /** Units joined by a dependency share a job, the rest fills jobs up; denser when a matrix has no room for so many. */
-function jobsOf(groups: readonly Group[], after: Ordered, limits: Limits, most: number): Job[] {
+function jobsOf(groups: readonly Group[], waiting: Waiting, limits: Limits, most: number): Job[] {
   const joined = groups.map((group) => ({ ...group, sets: joinedUnits(group.units, group.order) }));
   for (let size = limits.unitsPerJob; ; size *= 2) {
     const packed = joined.flatMap((group) => fill(group.sets, size).map((members) => ({ ...group, members })));
     const densest = groups.every(({ units }) => units.length <= size);
     if (packed.length > most && !densest) continue;
-    return packed.flatMap(({ members, order, stage }) => jobOf(members, order, after, stage, limits));
+    return packed.flatMap(({ members, order, stage }) => jobOf(members, order, waiting, stage, limits));
   }
 }
+
+/** What the units of a stage wait for besides what orders them among each other. */
+type Waiting = {
+  /** For a removed unit the remaining ones that used it. */
+  readonly after: Ordered;
+  /** Environments of the same run that come first. */
+  readonly waits: ReadonlyMap<UnitPath, readonly string[]>;
+  readonly followsAll: boolean;
+};
 
 /** Sets of units that dependencies join, in the order of their first paths; most units stand alone. */
 function joinedUnits(units: readonly AffectedUnit[], order: Ordered): AffectedUnit[][] {
@@ -159,7 +199,13 @@ function fill(sets: readonly (readonly AffectedUnit[])[], size: number): Affecte
   return open.length === 0 ? result : [...result, open];
 }
 
-function jobOf(members: readonly AffectedUnit[], order: Ordered, after: Ordered, stage: number, limits: Limits): Job[] {
+function jobOf(
+  members: readonly AffectedUnit[],
+  order: Ordered,
+  { after, waits, followsAll }: Waiting,
+  stage: number,
+  limits: Limits,
+): Job[] {
   const sorted = members.toSorted(byPath);
   const [first] = sorted;
   if (first === undefined) return [];
@@ -171,7 +217,9 @@ function jobOf(members: readonly AffectedUnit[], order: Ordered, after: Ordered,
     units: sorted.map(({ path }) => ({
       path,
       after: [...(order.get(path) ?? []), ...(after.get(path) ?? [])].toSorted(),
+      ...(waits.has(path) ? { waitsFor: [...(waits.get(path) ?? [])] } : {}),
     })),
+    ...(followsAll ? { followsAll } : {}),
     changes: [...new Set(sorted.flatMap(({ because }) => because.map(({ change }) => change)))].toSorted(),
     timeoutMinutes: timeoutOf(sorted, order, limits),
   };
@@ -218,6 +266,18 @@ function tooManyStages(units: readonly AffectedUnit[]): Problem {
     units: units.map(({ path }) => path),
     file: null,
     line: null,
-    message: `${names} depend on more than ${STAGES_PER_DIRECTION} environments in a row, which one run can't do. Split the change into several, dependencies first.`,
+    message: `${names} depend on more than ${STAGES_PER_DIRECTION} environments in a row, or come after them by \`environments.*.after\`, which one run can't do. Split the change into several, dependencies first.`,
+  };
+}
+
+function inACircle(units: readonly AffectedUnit[]): Problem {
+  const names = listPaths(units.map(({ path }) => path));
+  return {
+    kind: "other",
+    path: units[0]?.path ?? null,
+    units: units.map(({ path }) => path),
+    file: null,
+    line: null,
+    message: `${names} wait for each other: some depend on others whose environment comes later by \`environments.*.after\`. Split the change into several, dependencies first.`,
   };
 }

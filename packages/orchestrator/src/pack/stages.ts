@@ -1,13 +1,21 @@
 import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
-import type { UnitPath } from "@pipelines/core/contracts/unit-path";
+import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { findCycles } from "@pipelines/core/graph/cycles";
 import { reversed, topologicalOrder } from "@pipelines/core/graph/order";
 
-/** The workflow has four stages of applies, then four of destroys. */
-export const STAGES_PER_DIRECTION = 4;
-
 /** The units of one direction of work, each with those of the same run that have to end before it starts. */
 export type Ordered = ReadonlyMap<UnitPath, readonly UnitPath[]>;
+
+/**
+ * What units wait for because of the order of environments. A gate stands for all units of one environment and commit, so
+ * that a thousand units that wait for a thousand others are two thousand edges and not a million.
+ */
+export type Gates = {
+  /** The gates that a unit waits for. */
+  readonly of: ReadonlyMap<UnitPath, readonly string[]>;
+  /** The units that have to end well before a gate is open. */
+  readonly members: ReadonlyMap<string, readonly UnitPath[]>;
+};
 
 /**
  * Which units of the run have to end before each: its dependencies, also through units that do not run; for deletes
@@ -63,14 +71,49 @@ export function usersBefore(
   return users;
 }
 
-/** The stage of each unit, from 1: as early as what it waits for in other environments allows. */
-export function stagesOf(order: Ordered, environmentOf: (unit: UnitPath) => string): Map<UnitPath, number> {
+/**
+ * The stage of each unit, from 1: as early as what it waits for in other environments allows. Units that wait for each
+ * other, some by their dependencies and some by the order of environments, have none.
+ */
+export function stagesOf(
+  order: Ordered,
+  gates: Gates,
+  environmentOf: (unit: UnitPath) => string,
+): { stages: Map<UnitPath, number>; circular: UnitPath[] } {
+  const graph = new Map<string, readonly string[]>(gates.members);
+  for (const [unit, before] of order) graph.set(unit, [...before, ...(gates.of.get(unit) ?? [])]);
+  const circular = withoutCircles(graph, order);
   const stages = new Map<UnitPath, number>();
-  for (const unit of topologicalOrder(order)) {
+  const open = new Map<string, number>();
+  for (const node of topologicalOrder(graph)) {
+    const unit = unitAt(order, node);
+    if (unit === null) {
+      open.set(node, Math.max(1, ...(gates.members.get(node) ?? []).map((member) => stages.get(member) ?? 1)));
+      continue;
+    }
     const earlier = (order.get(unit) ?? []).map(
       (before) => (stages.get(before) ?? 1) + (environmentOf(before) === environmentOf(unit) ? 0 : 1),
     );
-    stages.set(unit, Math.max(1, ...earlier));
+    const opened = (gates.of.get(unit) ?? []).map((gate) => (open.get(gate) ?? 1) + 1);
+    stages.set(unit, Math.max(1, ...earlier, ...opened));
   }
-  return stages;
+  return { stages, circular };
+}
+
+/** Takes the units of circles out of a graph, and answers them. */
+function withoutCircles(graph: Map<string, readonly string[]>, order: Ordered): UnitPath[] {
+  const circular: UnitPath[] = [];
+  for (let cycles = findCycles(graph); cycles.length > 0; cycles = findCycles(graph)) {
+    for (const node of new Set(cycles.flat())) {
+      const unit = unitAt(order, node);
+      if (unit !== null && graph.delete(node)) circular.push(unit);
+    }
+  }
+  return circular.toSorted();
+}
+
+/** The unit that a node is; `null` for a gate. */
+function unitAt(order: Ordered, node: string): UnitPath | null {
+  const path = UnitPath.safeParse(node);
+  return path.success && order.has(path.data) ? path.data : null;
 }

@@ -38,7 +38,8 @@ function dangerTable(report: Report, detail: Detail, when: Danger["when"]): stri
 /** Jobs and units that did not end well: what happened and what to do next. */
 export function failureBlock(report: Report, detail: Detail): string {
   const rows = report.rows.filter(({ end, action }) => needsSomebody(end, action));
-  const skipped = rows.filter(({ end }) => end.kind === "skipped");
+  const skipped = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor === undefined);
+  const waiting = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor !== undefined);
   const others = rows.filter(({ end }) => end.kind !== "skipped");
   if (rows.length + report.jobs.length === 0) return "";
   const lines = [
@@ -49,7 +50,12 @@ export function failureBlock(report: Report, detail: Detail): string {
           `- Job ${code(name, detail.characters)}: ${sentence(failure, detail.characters)}${logLink(logUrl)}`,
       ),
     ...others.slice(0, detail.lines).map((row) => failureItem(row, detail)),
-    ...(skipped.length === 0 ? [] : [skippedItem(skipped, detail)]),
+    ...(skipped.length === 0
+      ? []
+      : [skippedItem("Not started, because what they depend on did not end well", skipped, detail)]),
+    ...(waiting.length === 0
+      ? []
+      : [skippedItem("Not started, because an environment that comes first did not end well", waiting, detail)]),
   ];
   const listed = Math.max(others.length, report.jobs.length);
   return `**Needs attention**\n\n${lines.join("\n")}${more(listed, detail.lines, "entry", "entries")}`;
@@ -69,10 +75,10 @@ function failureItem(row: Row, detail: Detail): string {
 }
 
 /** Units that were not started share one line: what they depend on has an entry of its own. */
-function skippedItem(rows: readonly Row[], detail: Detail): string {
+function skippedItem(what: string, rows: readonly Row[], detail: Detail): string {
   const names = rows.slice(0, detail.lines).map(({ unit }) => code(unit, 200));
   const rest = rows.length > names.length ? ` and ${rows.length - names.length} more` : "";
-  return `- Not started, because what they depend on did not end well: ${names.join(", ")}${rest}`;
+  return `- ${what}: ${names.join(", ")}${rest}`;
 }
 
 /** What could not be determined, by file and line. */

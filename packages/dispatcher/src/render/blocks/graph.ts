@@ -14,8 +14,16 @@ export function graphBlock(report: Report): string {
       return from === undefined || to === undefined ? [] : [`  ${from} --> ${to}`];
     }),
   );
-  if (report.rows.length > MOST_UNITS || edges.length === 0) return "";
-  const nodes = report.rows.map((row) => `  ${names.get(row.unit)}["${label(row.unit)}"]:::${colourOf(row)}`);
+  const groups = environmentsOf(report);
+  if (report.rows.length > MOST_UNITS || edges.length + groups.edges.length === 0) return "";
+  const nodes = [...Map.groupBy(report.rows, ({ environment }) => groups.names.get(environment))].flatMap(
+    ([group, rows]) => {
+      const drawn = rows.map((row) => `  ${names.get(row.unit)}["${label(row.unit)}"]:::${colourOf(row)}`);
+      const [first] = rows;
+      if (group === undefined || first === undefined) return drawn;
+      return [`  subgraph ${group}["${label(first.environment)}"]`, ...drawn.map((line) => `  ${line}`), "  end"];
+    },
+  );
   const used = new Set<Colour>(report.rows.map(colourOf));
   const classes = [...used].toSorted().map((colour) => `  classDef ${colour} ${COLOURS[colour]}`);
   return [
@@ -26,9 +34,31 @@ export function graphBlock(report: Report): string {
     "graph LR",
     ...nodes,
     ...edges.toSorted(),
+    ...groups.edges,
     ...classes,
     "```",
   ].join("\n");
+}
+
+/** Environments that come one after the other are drawn as groups, with an arrow from each step to the next. */
+function environmentsOf({ promotions, rows }: Report): { names: ReadonlyMap<string, string>; edges: string[] } {
+  const drawn = new Set(rows.map(({ environment }) => environment));
+  const steps = promotions.map((chain) =>
+    chain.map((step) => step.filter(({ environment }) => drawn.has(environment))).filter(({ length }) => length > 0),
+  );
+  const names = new Map(steps.flat(2).map(({ environment }, index) => [environment, `e${index}`]));
+  const edges = steps.flatMap((chain) =>
+    chain
+      .slice(1)
+      .flatMap((step, index) =>
+        step.flatMap((then) =>
+          (chain[index] ?? []).map(
+            (first) => `  ${names.get(first.environment) ?? ""} -.-> ${names.get(then.environment) ?? ""}`,
+          ),
+        ),
+      ),
+  );
+  return { names, edges };
 }
 
 /** Readable on GitHub's light and dark grounds. */

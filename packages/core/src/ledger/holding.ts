@@ -1,0 +1,77 @@
+import { comesFirst, type Promoted } from "../configuration/comes-first.ts";
+import type { Promotion } from "../configuration/promotion.ts";
+import type { LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
+import { byPath, type UnitPath } from "../contracts/unit-path.ts";
+import { type Graph, reachable } from "../graph/order.ts";
+import { MOST_COMMITS } from "./claim.ts";
+
+export type PromotionQuestion = {
+  readonly promotion: Promotion;
+  /** Where a unit belongs, by the configuration as it is now; `null` where it knows no such unit. */
+  readonly environmentOf: (unit: UnitPath) => string | null;
+  readonly run: Pick<LedgerRun, "id">;
+  /** Units that this run ended well, with the checks of their jobs. The ledger says so when the run has ended. */
+  readonly passed: ReadonlySet<UnitPath>;
+};
+
+/** A unit that another one waits for. */
+export type Holding = { readonly path: UnitPath; readonly environment: string };
+
+/**
+ * What is due in environments that come before a unit's own, for a change that the unit is due for as well.
+ *
+ * Who asks for a unit by name decides about it: then it waits for nothing but what the same run was asked for.
+ */
+export function holdingUnits(
+  records: ReadonlyMap<UnitPath, LedgerUnit>,
+  unit: UnitPath,
+  { promotion, environmentOf, run, passed }: PromotionQuestion,
+): Holding[] {
+  const own = records.get(unit)?.due;
+  if (own === undefined || promotion.size === 0) return [];
+  const then = promotedOf(unit, own, environmentOf);
+  const needs = needsOf(records);
+  const holding = [...records.values()].flatMap(({ unit: path, due }): Holding[] => {
+    if (due === undefined || path === unit || passed.has(path)) return [];
+    const first = promotedOf(path, due, environmentOf);
+    const ofOneRequest = own.why === "asked" && due.owner.id === run.id;
+    if (own.why === "asked" && !ofOneRequest) return [];
+    // Of a unit that is due for as many commits as are kept, some may be forgotten.
+    const together = ofOneRequest || due.commits.length >= MOST_COMMITS ? { ...first, commits: then.commits } : first;
+    if (!comesFirst(together, then, promotion)) return [];
+    // What needs it, or what it still uses when both are to be gone, can't go before it.
+    const [later, earlier] = then.removes ? [unit, path] : [path, unit];
+    if (first.removes === then.removes && reachable(needs, [later]).has(earlier)) return [];
+    return [{ path, environment: first.environments[0] ?? "" }];
+  });
+  return holding.toSorted(byPath);
+}
+
+function promotedOf(
+  path: UnitPath,
+  { action, commits, environment }: NonNullable<LedgerUnit["due"]>,
+  environmentOf: PromotionQuestion["environmentOf"],
+): Promoted {
+  const names = [environmentOf(path), environment].filter((name) => name !== null);
+  return { path, environments: [...new Set(names)], removes: action === "destroy", commits };
+}
+
+function needsOf(records: ReadonlyMap<UnitPath, LedgerUnit>): Graph<UnitPath> {
+  return new Map(
+    [...records.values()].map(({ unit, due, applied }) => [
+      unit,
+      [...(due?.dependsOn ?? []), ...(applied?.dependsOn ?? [])],
+    ]),
+  );
+}
+
+/** Units that a sentence names. */
+const NAMED = 3;
+
+/** Which environments, and which of their units, something waits for, in a sentence. */
+export function waitsSentence(environments: readonly string[], units: readonly UnitPath[]): string {
+  const named = units.slice(0, NAMED).map((path) => `\`${path}\``);
+  const more = units.length > NAMED ? ` and ${units.length - NAMED} more` : "";
+  const places = environments.map((name) => `\`${name}\``).join(" and ");
+  return `It waits for ${places}: of the same change, ${named.join(", ")}${more} ${units.length === 1 ? "has" : "have"} not ended well.`;
+}
