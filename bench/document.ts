@@ -101,6 +101,7 @@ export function chartOf(rows: readonly Row[]): string {
   const height = 56 + bars.length * LINE;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="13" fill="#57606a">`,
+    "<title>What explain costs beside Terragrunt, in seconds of CPU</title>",
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     `<rect x="${LEFT}" y="14" width="12" height="12" rx="3" fill="#1f6feb"/><text x="${LEFT + 18}" y="25">Pipelines explain</text>`,
     `<rect x="${LEFT + 150}" y="14" width="12" height="12" rx="3" fill="#8b949e"/><text x="${LEFT + 168}" y="25">terragrunt find --filter '[base...head]'</text>`,
