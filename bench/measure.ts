@@ -28,7 +28,8 @@ export async function measure({ program, args, cwd, env = {}, ends = [0], prints
   const script = 'exec 5>&2; TIMEFORMAT="%R %U %S"; { time "$0" "$@" 2>&5; } 2>&3';
   const child = spawn("bash", ["-c", script, program, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    // The machine's own settings of the tools are no part of what is measured.
+    env: { ...process.env, TF_CLI_CONFIG_FILE: undefined, ...env },
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   const texts = { 1: "", 2: "", 3: "" };

@@ -66,6 +66,8 @@ describe("what the docs say to type", () => {
           ...{ HOME: made.folder, STATE_FOLDER: join(made.folder, "state"), GIT_PAGER: "cat" },
           // What a person answers at the prompt.
           ...{ TG_NON_INTERACTIVE: "true", TF_CLI_ARGS_apply: "-auto-approve" },
+          // The machine's own settings of the tools are no part of what the docs say.
+          TF_CLI_CONFIG_FILE: undefined,
         },
       });
       expect([line, ran.exitCode, ran.exitCode === 0 ? "" : ran.all]).toEqual([line, 0, ""]);
@@ -83,7 +85,9 @@ const hcl = ruled.filter(({ rule }) => rule?.kind === "hcl");
 
 describe("what the docs say to write", () => {
   it.each(hcl)("$where is HCL, formatted as the tools do it", async ({ snippet }) => {
-    const ran = await execa("tofu", ["fmt", "-check", "-diff", "-"], { input: snippet.text, reject: false, all: true });
+    const ran = await execa("tofu", ["fmt", "-check", "-diff", "-"], {
+      ...{ input: snippet.text, reject: false, all: true, env: { TF_CLI_CONFIG_FILE: undefined } },
+    });
     expect([ran.exitCode, ran.all]).toEqual([0, ""]);
   });
 

@@ -132,13 +132,14 @@ describe("the interpreter", () => {
       "orchestrate",
       "announce",
       "claim",
+      "mark",
       "apply_1 failure",
       "apply_2",
       "stage_1",
       "record",
       "report",
     ]);
-    const begun = ["orchestrate", "announce", "claim"];
+    const begun = ["orchestrate", "announce", "claim", "mark"];
     expect(ran({ ...push, cancelIn: "apply_1" })).toEqual([...begun, "apply_1 cancelled", "record", "report"]);
     expect(ran({ ...push, cancelIn: "apply_1", waiting: true })).toEqual([...begun, "record", "report"]);
   });
@@ -146,7 +147,7 @@ describe("the interpreter", () => {
   it("applies nothing without a claim, and records what a claim that failed may have left", () => {
     for (const ends of [{ claim: "failure" }, { claim: "cancelled" }] as const) {
       const claim = `claim ${ends.claim}`;
-      expect(ran({ ...push, ends })).toEqual(["orchestrate", "announce", claim, "record", "report"]);
+      expect(ran({ ...push, ends })).toEqual(["orchestrate", "announce", claim, "mark", "record", "report"]);
     }
     const plans: Scenario = { title: "", event: "schedule", due: ["plan"], ends: { claim: "failure" } };
     expect(ran(plans)).toEqual(["orchestrate", "plan", "claim failure", "record", "report"]);
@@ -168,7 +169,7 @@ describe("the interpreter", () => {
       leaves: "pipelines-outcome-‹job›-2",
     });
     expect(ran({ ...scenario, rerun: "all" })).toEqual([
-      ...["orchestrate", "announce", "claim", "apply_1", "apply_2", "stage_1", "record", "report"],
+      ...["orchestrate", "announce", "claim", "mark", "apply_1", "apply_2", "stage_1", "record", "report"],
     ]);
   });
 
