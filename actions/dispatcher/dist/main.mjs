@@ -79071,7 +79071,7 @@ const RESULTS = [
 	"skipped"
 ];
 /** What a report says of circumstances, once, in place of a failure of every unit. */
-function toldOf(assessment, { outputsDropped, claim, record, outcomes }) {
+function runProblems(assessment, { outputsDropped, claim, record, outcomes }) {
 	const { mode, ledgerClaim } = assessment.comparison;
 	const unclaimed = (mode === "apply" || assessment.jobs.some(({ action }) => changesUnits(action))) && (claim === "failure" || claim === "cancelled");
 	const lost = outcomes === "failure" || outcomes === "cancelled";
@@ -79906,15 +79906,15 @@ async function report({ inputs, folder, environment, run }) {
 		summaryFile: environment["GITHUB_STEP_SUMMARY"] ?? null
 	});
 	const read = await readAssessment(folder);
-	const told = read === null ? null : toldOf(read, circumstancesOf(inputs));
-	const determined = read === null || told === null ? null : withCircumstances(read, told);
+	const runWide = read === null ? null : runProblems(read, circumstancesOf(inputs));
+	const determined = read === null || runWide === null ? null : withCircumstances(read, runWide);
 	const assessment = phase.kind === "end" ? determined : await withWaiting(client, determined, run);
 	const only = onlyJob(assessment, inputs.optional("job"), folder);
 	const facts = runFactsOf(run, assessment, await peopleOf(client, assessment, run));
 	const result = await dispatchReport(sinks, assessment, await readOutcomes(folder), facts, {
 		phase,
 		only,
-		isCovered: told?.isCovered ?? (() => false)
+		isCovered: runWide?.isCovered ?? (() => false)
 	});
 	logPublications(result.publications);
 	actionsLog.info(headlineOf(result.report).text);

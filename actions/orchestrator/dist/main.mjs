@@ -50264,9 +50264,9 @@ function ledgerBase({ determined, head, tip, before, has }, contains) {
 * @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
 * @throws EventError when a payload is malformed
 */
-async function compareCommits(repository, wanted, deployBranchAt, look) {
-	if (wanted.kind === "local") return localComparison(repository, wanted, deployBranchAt);
-	const { event } = wanted;
+async function compareCommits(repository, query, deployBranchAt, look) {
+	if (query.kind === "local") return localComparison(repository, query, deployBranchAt);
+	const { event } = query;
 	switch (event.name) {
 		case "pull_request": return pullRequestComparison(repository, event, deployBranchAt);
 		case "push": return pushComparison(repository, event, deployBranchAt, look);
@@ -50303,17 +50303,17 @@ async function compareCommits(repository, wanted, deployBranchAt, look) {
 		};
 	}
 }
-async function localComparison(repository, wanted, deployBranchAt) {
-	const head = await known(repository, wanted.head);
-	const tip = await known(repository, wanted.base);
-	const base = wanted.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
+async function localComparison(repository, query, deployBranchAt) {
+	const head = await known(repository, query.head);
+	const tip = await known(repository, query.base);
+	const base = query.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
 	const branch = await repository.branch();
 	const event = {
 		name: "local",
 		ref: branch === null ? head : `refs/heads/${branch}`,
 		actor: null
 	};
-	const mode = wanted.event === "push" ? "apply" : "plan";
+	const mode = query.event === "push" ? "apply" : "plan";
 	return {
 		kind: "comparison",
 		withoutCloud: false,
@@ -50526,9 +50526,9 @@ async function known(repository, revision) {
 	throw new MissingCommitError(revision, "Fetch it first, or name another revision.");
 }
 
-// packages/orchestrator/src/compare/wanted-units.ts
+// packages/orchestrator/src/compare/units-to-evaluate.ts
 /** Which units Terragrunt evaluates: what is due belongs to what a push affects, and to nothing else that is asked for. */
-function wantedUnits(compared, extent, look) {
+function unitsToEvaluate(compared, extent, look) {
 	if (extent === "all") return { kind: "all" };
 	if (compared.kind === "requested") return {
 		kind: "named",
@@ -61230,10 +61230,10 @@ async function orchestratorEdges(folder, environment, configurationFile = null, 
 * @param extent whether Terragrunt evaluates what the comparison may affect, or every unit to find what is wrong anywhere
 * @throws MissingCommitError, ConfigurationError, ToolError, EventError when it can't be determined at all
 */
-async function orchestrate(edges, wanted, extent = "affected") {
+async function orchestrate(edges, query, extent = "affected") {
 	const { repository, configurations, look } = edges;
 	const deployBranch = (commit) => deployBranchAt(configurations, repository, commit);
-	const compared = await compareCommits(repository, wanted, deployBranch, look);
+	const compared = await compareCommits(repository, query, deployBranch, look);
 	if (compared.kind === "nothing") return nothingToDo(compared.comparison, compared.why);
 	const { comparison } = compared;
 	const [request, writes, said] = [
@@ -61245,7 +61245,7 @@ async function orchestrate(edges, wanted, extent = "affected") {
 	const { settings, notices } = await settingsOf(configurations, comparison, ofGit);
 	const { governing } = settings;
 	if (ofGit.length === 0 && request === null && !mayOwe(compared, look)) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
-	const discovered = await discover(edges, comparison, ofGit, settings, wantedUnits(compared, extent, look));
+	const discovered = await discover(edges, comparison, ofGit, settings, unitsToEvaluate(compared, extent, look));
 	const { base, head } = discovered;
 	const checked = await configurationProblems(repository, configurations, {
 		base,
