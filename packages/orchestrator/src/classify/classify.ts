@@ -12,9 +12,9 @@ import { unitFiles } from "./rules/unit-files.ts";
 /** All rules in the order in which they get to see a file. A new type of change is found by one of them, or by a new one. */
 const ALL_RULES = [ignoredFiles, accounts, ownConfiguration, unitFiles, stackSources, sharedFiles] as const;
 
-type Found = (typeof ALL_RULES)[number] extends Rule<infer T> ? T : never;
+type FoundType = (typeof ALL_RULES)[number] extends Rule<infer T> ? T : never;
 /** The rules, once every type of change is found by one of them: the compiler names the type that none finds. */
-export const RULES: FileChangeType extends Found ? readonly Rule[] : Exclude<FileChangeType, Found> = ALL_RULES;
+export const RULES: FileChangeType extends FoundType ? readonly Rule[] : Exclude<FileChangeType, FoundType> = ALL_RULES;
 
 /** One infra change with the reasons for each unit that it affects. */
 export type ClassifiedChange = {
