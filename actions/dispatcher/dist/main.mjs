@@ -53193,7 +53193,7 @@ async function beginningOf(file) {
 	}
 }
 
-// packages/dispatcher/src/github-run.ts
+// packages/dispatcher/src/github/run.ts
 /** What GitHub says about a run, as `@actions/github` reads it from a step's environment. */
 const Context = object({
 	repo: object({
@@ -80844,6 +80844,36 @@ async function isEnded(client, { repository }, id) {
 	});
 }
 
+// packages/dispatcher/src/github/merger.ts
+const Associated = array$1(object({
+	number: number(),
+	merged_at: string$2().nullish(),
+	base: object({ ref: string$2() })
+}));
+const Merged = object({ merged_by: object({
+	login: string$2(),
+	type: string$2()
+}).nullish() });
+/** The merged pull request that brought a commit to a branch; `null` when it was pushed directly. */
+async function mergedPullRequestOf(client, repository, commit, branch) {
+	const doing = "Looking for the merged pull request";
+	const { data } = await explained$2(doing, "pull-requests: read", () => client.rest.repos.listPullRequestsAssociatedWithCommit({
+		...repository,
+		commit_sha: commit
+	}));
+	return understood(Associated, data, doing).filter(({ merged_at, base }) => merged_at !== null && merged_at !== void 0 && base.ref === branch)[0]?.number ?? null;
+}
+/** Who merged a pull request, where that is a person: the actor of a push from a merge queue is a bot. */
+async function mergerOf(client, repository, number) {
+	const doing = "Looking for who merged";
+	const { data } = await explained$2(doing, "pull-requests: read", () => client.rest.pulls.get({
+		...repository,
+		pull_number: number
+	}));
+	const { merged_by } = understood(Merged, data, doing);
+	return merged_by?.type === "User" ? merged_by.login : null;
+}
+
 // packages/dispatcher/src/neighbours/deploy-branch.ts
 /**
 * The configuration of a commit, from GitHub: the jobs that write comments check nothing out, and take no setting from a
@@ -81210,11 +81240,6 @@ const ListedIssue = object({
 	user: Author,
 	pull_request: unknown$1().optional()
 });
-const Associated = array$1(object({
-	number: number(),
-	merged_at: string$2().nullish(),
-	base: object({ ref: string$2() })
-}));
 /**
 * Who we are. `GET /user` names the owner of a person's token; an app's token (the workflow's own is one, `ghs_…`) may not ask,
 * but everything that it writes has a bot as its author, which a person with a copied marker has not.
@@ -81330,25 +81355,6 @@ function issueTracker(client, repository, isOurs) {
 			}));
 		}
 	};
-}
-/** The merged pull request that brought a commit to a branch; `null` when it was pushed directly. */
-async function mergedPullRequestOf(client, repository, commit, branch) {
-	const doing = "Looking for the merged pull request";
-	const { data } = await explained$2(doing, "pull-requests: read", () => client.rest.repos.listPullRequestsAssociatedWithCommit({
-		...repository,
-		commit_sha: commit
-	}));
-	return understood(Associated, data, doing).filter(({ merged_at, base }) => merged_at !== null && merged_at !== void 0 && base.ref === branch)[0]?.number ?? null;
-}
-/** Who merged a pull request, where that is a person: the actor of a push from a merge queue is a bot. */
-async function mergerOf(client, repository, number) {
-	const doing = "Looking for who merged";
-	const { data } = await explained$2(doing, "pull-requests: read", () => client.rest.pulls.get({
-		...repository,
-		pull_number: number
-	}));
-	const { merged_by } = understood(object({ merged_by: Author.optional() }), data, doing);
-	return merged_by?.type === "User" ? merged_by.login : null;
 }
 function toComment({ id, body, html_url }) {
 	return {
@@ -83058,7 +83064,7 @@ function waitingNotices(waiting) {
 	return [...new Map(waiting.map((job) => [`${job.environment} ${job.run}`, job])).values()].map(({ environment, run, url, since }) => `Applies of \`${environment}\` wait behind run ${run}, which has been waiting for an approval since ${since.replace(/T(\d\d:\d\d).*/, " $1 UTC")}. Approve or reject it there: ${url}`);
 }
 
-// packages/dispatcher/src/run/job-times.ts
+// packages/dispatcher/src/github/job-times.ts
 /** A page of jobs is a request each; a run has at most so many as are drawn and counted. */
 const MOST_PAGES = 5;
 const Jobs = array$1(object({

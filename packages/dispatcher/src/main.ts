@@ -11,7 +11,7 @@ import { notify } from "./commands/notify.ts";
 import { record } from "./commands/record.ts";
 import { report } from "./commands/report.ts";
 import { run } from "./commands/run.ts";
-import { readGitHubRun } from "./github-run.ts";
+import { readGitHubRun } from "./github/run.ts";
 
 const commands = { look, run, collect, report, claim, mark, record, notify };
 

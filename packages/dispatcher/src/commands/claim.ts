@@ -11,7 +11,7 @@ import { dismiss } from "@pipelines/core/ledger/dismiss";
 import { unitsOfTree } from "@pipelines/core/ledger/units-of-tree";
 import { updateLedger } from "@pipelines/core/ledger-ref/update";
 import { count } from "@pipelines/core/wording/count";
-import type { GitHubRun } from "../github-run.ts";
+import type { GitHubRun } from "../github/run.ts";
 import { claimOf } from "../ledger/claim-of.ts";
 import { claimMessage, dismissalMessage } from "../ledger/messages.ts";
 import { ancestryFor, type OpenLedger, openLedger, patience } from "../ledger/open-ledger.ts";

@@ -9,7 +9,7 @@ import { readDocument, writeDocument } from "@pipelines/core/documents/document"
 import { assessmentFile, outcomeArtifact, outcomeFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import { reportOfJob } from "../dispatch.ts";
-import { type GitHubRun, logUrlOf, runFactsOf } from "../github-run.ts";
+import { type GitHubRun, logUrlOf, runFactsOf } from "../github/run.ts";
 import { renderMarkdown, SUMMARY_LIMIT } from "../render/markdown.ts";
 
 /** What every command works in. */

@@ -14,7 +14,7 @@ import { toolEnvironment } from "@pipelines/core/process/environment";
 import { run } from "@pipelines/core/process/run";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { assessmentOf, failed, outcomesOf, type Sketch } from "../../test/build.ts";
-import type { GitHubRun } from "../github-run.ts";
+import type { GitHubRun } from "../github/run.ts";
 import { claim } from "./claim.ts";
 import { record } from "./record.ts";
 

@@ -12,7 +12,7 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { explained, isStatus } from "@pipelines/core/github/failure";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
 import { toolEnvironment } from "@pipelines/core/process/environment";
-import type { GitHubRun } from "../github-run.ts";
+import type { GitHubRun } from "../github/run.ts";
 import { openLedger } from "../ledger/open-ledger.ts";
 import type { CommandContext } from "./job.ts";
 

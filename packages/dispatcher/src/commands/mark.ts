@@ -4,13 +4,14 @@ import { Assessment } from "@pipelines/core/contracts/assessment";
 import { readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile } from "@pipelines/core/documents/layout";
 import { createGitHubClient } from "@pipelines/core/github/client";
-import type { GitHubRun } from "../github-run.ts";
+import { mergedPullRequestOf } from "../github/merger.ts";
+import type { GitHubRun } from "../github/run.ts";
 import { configurationOn, containsOn } from "../neighbours/deploy-branch.ts";
 import { setFreshPlan } from "../neighbours/fresh-plan.ts";
 import { movedUnits } from "../neighbours/hits.ts";
 import { markStale, updateBranches } from "../neighbours/mark-stale.ts";
 import { lookForOpenPlans, type OpenPlan, PUSH_LIMITS } from "../neighbours/open-plans.ts";
-import { identityOf, mergedPullRequestOf } from "../sinks/github.ts";
+import { identityOf } from "../sinks/github.ts";
 import type { Merge } from "../sinks/stale-mark.ts";
 import type { CommandContext } from "./job.ts";
 

@@ -3,8 +3,8 @@ import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { CommitSha } from "@pipelines/core/contracts/comparison";
 import { createGitHubClient } from "@pipelines/core/github/client";
 import type { Credit } from "@pipelines/core/ledger/record";
-import type { GitHubRun } from "../github-run.ts";
-import { mergedPullRequestOf, mergerOf } from "../sinks/github.ts";
+import { mergedPullRequestOf, mergerOf } from "../github/merger.ts";
+import type { GitHubRun } from "../github/run.ts";
 
 /** Whose changes a run applied. */
 export type Credits = {

@@ -10,7 +10,7 @@ import { type LedgerStore, openLedgerStore } from "@pipelines/core/ledger-ref/st
 import { LedgerError } from "@pipelines/core/ledger-ref/tree";
 import { PATIENCE, type Patience } from "@pipelines/core/ledger-ref/update";
 import { toolEnvironment } from "@pipelines/core/process/environment";
-import type { GitHubRun } from "../github-run.ts";
+import type { GitHubRun } from "../github/run.ts";
 
 /** A checkout, the ledger of its remote, and the deploy branch as the remote has it now. */
 export type OpenLedger = AsyncDisposable & {

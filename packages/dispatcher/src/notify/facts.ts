@@ -8,7 +8,7 @@ import { gitAuthentication } from "@pipelines/core/ledger-ref/git";
 import { openLedgerStore } from "@pipelines/core/ledger-ref/store";
 import { toolEnvironment } from "@pipelines/core/process/environment";
 import { z } from "zod";
-import type { GitHubRun } from "../github-run.ts";
+import type { GitHubRun } from "../github/run.ts";
 import { deployingEnvironments } from "./messages-of.ts";
 
 const Environments = z.array(

@@ -19,7 +19,7 @@ import { type UnitsOfTree, unitsOfTree } from "@pipelines/core/ledger/units-of-t
 import { openBefore } from "../collect/not-started.ts";
 import { collectOutcomes } from "../collect/outcomes.ts";
 import { readOutcomes } from "../collect/read-outcomes.ts";
-import type { GitHubRun } from "../github-run.ts";
+import type { GitHubRun } from "../github/run.ts";
 import { openLedger } from "../ledger/open-ledger.ts";
 
 /** Answers whether a unit of a job may start now, or whether the state that it would destroy is nobody else's. Never rejects. */

@@ -2,7 +2,7 @@ import { createGitHubClient } from "@pipelines/core/github/client";
 import { type LocalGitHub, startLocalGitHub } from "@pipelines/local-github/server";
 import { expect, test } from "vitest";
 import { failed, reportOf } from "../../test/build.ts";
-import { mergedPullRequestOf, mergerOf } from "./github.ts";
+import { mergedPullRequestOf, mergerOf } from "../github/merger.ts";
 import { publishReport, type Sink } from "./sink.ts";
 import { sinksOf } from "./sinks.ts";
 

@@ -19,9 +19,6 @@ const ListedIssue = z.object({
   user: Author,
   pull_request: z.unknown().optional(),
 });
-const Associated = z.array(
-  z.object({ number: z.number(), merged_at: z.string().nullish(), base: z.object({ ref: z.string() }) }),
-);
 
 /** Whether a comment or issue was written with a token like ours. */
 export type Identity = (author: z.infer<typeof Author>) => boolean;
@@ -148,33 +145,6 @@ export function issueTracker(client: Octokit, repository: GitHubRepository, isOu
       );
     },
   };
-}
-
-/** The merged pull request that brought a commit to a branch; `null` when it was pushed directly. */
-export async function mergedPullRequestOf(
-  client: Octokit,
-  repository: GitHubRepository,
-  commit: string,
-  branch: string,
-): Promise<number | null> {
-  const doing = "Looking for the merged pull request";
-  const { data } = await explained(doing, "pull-requests: read", () =>
-    client.rest.repos.listPullRequestsAssociatedWithCommit({ ...repository, commit_sha: commit }),
-  );
-  const merged = understood(Associated, data, doing).filter(
-    ({ merged_at, base }) => merged_at !== null && merged_at !== undefined && base.ref === branch,
-  );
-  return merged[0]?.number ?? null;
-}
-
-/** Who merged a pull request, where that is a person: the actor of a push from a merge queue is a bot. */
-export async function mergerOf(client: Octokit, repository: GitHubRepository, number: number): Promise<string | null> {
-  const doing = "Looking for who merged";
-  const { data } = await explained(doing, "pull-requests: read", () =>
-    client.rest.pulls.get({ ...repository, pull_number: number }),
-  );
-  const { merged_by } = understood(z.object({ merged_by: Author.optional() }), data, doing);
-  return merged_by?.type === "User" ? merged_by.login : null;
 }
 
 function toComment({ id, body, html_url }: z.infer<typeof ListedComment>): Comment {

@@ -1,7 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { actionsLog } from "@pipelines/core/actions/log";
 import type { GitHubRepository } from "@pipelines/core/github/client";
-import { jobTimes } from "../run/job-times.ts";
+import { jobTimes } from "../github/job-times.ts";
 import { commentSink, type Surroundings } from "./comment.ts";
 import { conversationOn, type Identity, identityOf, issueTracker } from "./github.ts";
 import { issuesSink } from "./issues.ts";

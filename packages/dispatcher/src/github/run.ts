@@ -1,7 +1,7 @@
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { GitHubRepository } from "@pipelines/core/github/client";
 import { z } from "zod";
-import type { RunFacts } from "./report/model.ts";
+import type { RunFacts } from "../report/model.ts";
 
 /** What GitHub says about a run, as `@actions/github` reads it from a step's environment. */
 const Context = z.object({
