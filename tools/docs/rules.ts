@@ -12,6 +12,7 @@ export type Rule =
         | "schema-line"
         | "hcl"
         | "drawing"
+        | "json"
         | "output";
     }
   | { readonly kind: "shell"; readonly commands: readonly Command[] };
@@ -34,6 +35,8 @@ export function ruleOf(snippet: Snippet): Rule | null {
   switch (snippet.language) {
     case "mermaid":
       return { kind: "drawing" };
+    case "json":
+      return { kind: "json" };
     case "text":
       return { kind: "output" };
     case "hcl":
@@ -67,6 +70,7 @@ const COMMANDS: readonly (readonly [RegExp, (line: string) => Command])[] = [
   [/^(?:pipelines|node bin\/pipelines\.mjs) doctor\b/, (line) => ({ kind: "options", line, why: "it asks GitHub" })],
   [/--inspect-brk/, (line) => ({ kind: "not-run", line, why: "it waits for a debugger" })],
   [/^npm (?:run|test)\b|^git clone .* && cd pipelines$/, (line) => ({ kind: "script", line })],
+  [/^jq .*\| gh secret set /, (line) => ({ kind: "not-run", line, why: "it sets a secret on GitHub" })],
   [/^(?:jq |PATH="\$\(bash )/, (line) => ({ kind: "not-run", line, why: "a hook does it, with what only a job has" })],
   [/^gh /, (line) => ({ kind: "not-run", line, why: "it changes or reads a repository on GitHub" })],
   [/^aws |^cd roles && /, (line) => ({ kind: "not-run", line, why: "it makes something in an AWS account" })],

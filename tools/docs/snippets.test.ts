@@ -50,6 +50,10 @@ describe("what stands in the docs between fences", () => {
     },
   );
 
+  it.each(named("json"))("$where is JSON", ({ snippet }) => {
+    expect(() => JSON.parse(snippet.text)).not.toThrow();
+  });
+
   it.each(named("drawing"))("$where is a drawing", ({ snippet }) => {
     expect(drawing(snippet.text)).not.toBeNull();
   });
@@ -83,4 +87,4 @@ function workflowOf({ file, line, text }: Snippet) {
 const JOB = "jobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: 'true'\n";
 
 const CALLER =
-  "on: push\npermissions: { contents: write, pull-requests: write, issues: write, actions: read, id-token: write }\n";
+  "on: push\npermissions: { contents: write, pull-requests: write, statuses: write, issues: write, actions: read, id-token: write }\n";
