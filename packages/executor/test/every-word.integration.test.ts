@@ -150,8 +150,9 @@ describe("a unit is not planned, with Terragrunt's reason, that", () => {
       'dependency "a" {\n  expansion {\n    for_each = toset([])\n  }\n  config_path = "../a"\n}',
       /'block-iteration' experiment/,
     ],
-  ])("has `%s` where it is refused", async (_word, body, reason) => {
-    await using world = await makeWorld(unitAt("a", thing, { body }));
-    expect((await world.run({ action: "plan", units: ["a"] })).ends).toMatchObject({ a: failedWith(reason) });
+  ])("has `%s` where it is refused, while others are", async (_word, body, reason) => {
+    await using world = await makeWorld({ ...unitAt("a", thing, { body }), ...unitAt("b", thing) });
+    const { ends } = await world.run({ action: "plan", units: ["a", "b"] });
+    expect(ends).toMatchObject({ a: failedWith(reason), b: changed });
   });
 });

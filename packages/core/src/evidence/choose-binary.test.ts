@@ -59,6 +59,12 @@ describe("OpenTofu or Terraform", () => {
       "it is on the PATH",
     ],
     ["a constraint allows OpenTofu", [required(">= 1.5")], "opentofu", "nothing says which, and none is on the PATH"],
+    [
+      "neither of them meets a constraint",
+      [required(">= 99"), present("opentofu")],
+      "opentofu",
+      "nothing says which, and it is on the PATH",
+    ],
     ["there is nothing", [], "opentofu", "nothing says which, and none is on the PATH"],
   ])("%s", (_what, evidence, binary, reason) => {
     expect(chooseBinary(evidence)).toEqual({
@@ -93,6 +99,12 @@ describe("OpenTofu or Terraform", () => {
       "a constraint that OpenTofu does not meet",
       [required(">= 1.3"), required("~> 1.5.0")],
       "versions.tf:2 asks for `~> 1.5.0`, which OpenTofu 1.12.6 is not",
+      "versions.tf",
+    ],
+    [
+      "a constraint that only a newer Terraform meets",
+      [required(">= 1.14"), present("opentofu")],
+      "versions.tf:2 asks for `>= 1.14`, which OpenTofu 1.12.6 is not",
       "versions.tf",
     ],
   ])("%s: a person has to say", (_what, evidence, message, file) => {

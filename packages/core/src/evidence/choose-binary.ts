@@ -1,6 +1,7 @@
+import semver from "semver";
 import { type BinaryName, testedVersion, titleOf } from "../tools/tool.ts";
 import type { Place } from "../tools/version-error.ts";
-import { meets } from "./constraint.ts";
+import { lowestMeeting, meets } from "./constraint.ts";
 
 /** Something that tells whether a team uses OpenTofu or Terraform. */
 export type Evidence =
@@ -64,8 +65,7 @@ export function chooseBinary(evidence: readonly Evidence[]): Choice {
   const [present] = evidence.filter((one) => one.kind === "on the path");
   const wanted = present?.binary ?? "opentofu";
   const refusing = evidence.find(
-    (one) =>
-      one.kind === "required" && wanted === "opentofu" && meets(testedVersion("opentofu"), one.constraint) === false,
+    (one) => one.kind === "required" && wanted === "opentofu" && isForTerraform(one.constraint),
   );
   if (refusing?.kind === "required") {
     const asked = `${at(refusing.place)} asks for \`${refusing.constraint}\`, which OpenTofu ${testedVersion("opentofu")} is not`;
@@ -74,6 +74,19 @@ export function chooseBinary(evidence: readonly Evidence[]): Choice {
   const why =
     present === undefined ? "nothing says which, and none is on the PATH" : "nothing says which, and it is on the PATH";
   return chosen(wanted, why, []);
+}
+
+/**
+ * Whether a constraint may have been written for Terraform: OpenTofu does not meet it. One that no release of Terraform
+ * meets either says nothing of the team: its units fail by themselves, and the others can go on.
+ */
+function isForTerraform(constraint: string): boolean {
+  const lowest = lowestMeeting(constraint);
+  return (
+    meets(testedVersion("opentofu"), constraint) === false &&
+    lowest !== null &&
+    semver.major(lowest) <= semver.major(testedVersion("terraform"))
+  );
 }
 
 type Telling = Extract<Evidence, { readonly kind: "set" | "written" }>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { meets } from "./constraint.ts";
+import { lowestMeeting, meets } from "./constraint.ts";
 
 describe("version constraints as OpenTofu reads them", () => {
   it.each([
@@ -20,5 +20,18 @@ describe("version constraints as OpenTofu reads them", () => {
     ["1.12.6", "", null],
   ])("%s against `%s` is %s", (version, constraint, met) => {
     expect(meets(version, constraint)).toBe(met);
+  });
+
+  it.each([
+    [">= 1.5, < 2.0.0", "1.5.0"],
+    ["~> 1.5.0", "1.5.0"],
+    ["> 1.5.7, != 1.5.8", "1.5.9"],
+    ["< 1.0", "0.0.0"],
+    ["1.6.0-beta1", "1.6.0-beta1"],
+    [">= 99", "99.0.0"],
+    [">= 2, < 1", null],
+    ["${local.version}", null],
+  ])("the lowest that meets `%s` is %s", (constraint, lowest) => {
+    expect(lowestMeeting(constraint)).toBe(lowest);
   });
 });
