@@ -66,6 +66,7 @@ export const scenarios: readonly Scenario[] = [
   { title: "push: a new account", ...push, due: ["provision"] },
   { title: "push: a new account, with an App", ...push, due: ["provision"], inputs: { app_id: "1" } },
   { title: "push: touches no unit", ...push },
+  { title: "push: two stages, with notifications", ...push, due: two, inputs: { notify_environment: "notifications" } },
   { title: "push: nothing can be determined", ...push, due: two, ends: { orchestrate: "failure" } },
   { title: "push: the ledger can't be written", ...push, due: [...two, "provision"], ends: { claim: "failure" } },
   { title: "push: how it ended can't be written to the ledger", ...push, due: two, ends: { record: "failure" } },
