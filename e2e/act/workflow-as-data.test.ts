@@ -129,7 +129,7 @@ describe("the reusable workflow", () => {
     const { mark } = pipelines.jobs;
     expect(mark?.needs).toEqual(["orchestrate", "claim"]);
     expect(mark?.if).toBe(
-      "${{ !cancelled() && github.event_name == 'push' && needs.orchestrate.outputs.assessment != '' }}",
+      "${{ !cancelled() && github.event_name == 'push' && needs.orchestrate.outputs.assessment != '' && needs.orchestrate.outputs.moved > 0 }}",
     );
     expect(mark?.steps.map(({ uses }) => uses?.split("@")[0])).toEqual([
       ...["actions/download-artifact", "actions/create-github-app-token", "$/actions/dispatcher"],

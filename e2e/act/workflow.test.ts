@@ -18,7 +18,7 @@ import { startLockedState } from "./locked-state.ts";
 import { RELEASE } from "./release.ts";
 
 const Head = z.looseObject({ sha: z.string() });
-const ASIDE = ["Announce", "Claim", "Record", "Report stage 1"];
+const ASIDE = ["Announce", "Claim", "Mark stale plans", "Record", "Report stage 1"];
 
 /**
  * The caller workflow that `pipelines init` writes, the reusable workflow, the actions and their bundles, run by act

@@ -153,6 +153,13 @@ describe("the interpreter", () => {
     expect(ran(plans)).toEqual(["orchestrate", "plan", "claim failure", "record", "report"]);
   });
 
+  it("marks plans after a push that changed a unit of the deploy branch, and after no other", () => {
+    const every = workflows(pipelines, caller.replace('branches: ["main"]', 'branches: ["main", "other"]'));
+    const other: Scenario = { title: "", event: "push", branch: "other" };
+    expect(ran(push, every)).toContain("mark");
+    expect(ran(other, every)).toEqual(["orchestrate", "claim", "record", "report"]);
+  });
+
   it("collects what a cancelled job leaves, and nothing of a job whose approval was refused", () => {
     const leaves = (scenario: Scenario): string | undefined =>
       interpret(workflows(), scenario).jobs?.find(({ job }) => job === "apply_1")?.leaves;

@@ -195,7 +195,7 @@ function endOf(name: string, { cancelIn, refused, ends }: Scenario): Result {
 const WORKING = new Set(["run", "orchestrate"]);
 
 /** The secrets that the workflow can be given. */
-const SECRETS = ["PIPELINES_SECRETS", "PIPELINES_APP_KEY"];
+const SECRETS = ["PIPELINES_SECRETS", "PIPELINES_APP_KEY", "PIPELINES_NOTIFICATIONS"];
 
 /** What the steps of a job exchange with other jobs, and the secrets that one of them gets. */
 function stepsOf(workflows: Workflows, scenario: Scenario, job: Job, result: Result, contexts: Contexts) {
@@ -258,6 +258,7 @@ function outputsAfter(
       if (output === "artifact") return [output, `pipelines-outcome-‹job›-${attempted}`];
       if (output === "strict_stages") return [output, (scenario.strict ?? []).join(" ")];
       if (output === "last_stage") return [output, String(Math.max(0, ...due.map(stageOf)))];
+      if (output === "moved") return [output, String(due.filter((name) => stageOf(name) > 0).length)];
       return [
         output,
         MATRICES.includes(output) ? JSON.stringify(due.includes(output) ? [matrixJob(output, due)] : []) : output,

@@ -70,6 +70,7 @@ export const scenarios: readonly Scenario[] = [
     ...{ ...push, due: two, inputs: { notify_environment: "notifications" } },
   },
   { title: "push: touches no unit", ...push },
+  { title: "push: two stages, with notifications", ...push, due: two, inputs: { notify_environment: "notifications" } },
   { title: "push: nothing can be determined", ...push, due: two, ends: { orchestrate: "failure" } },
   { title: "push: the ledger can't be written", ...push, due: [...two, "provision"], ends: { claim: "failure" } },
   { title: "push: how it ended can't be written to the ledger", ...push, due: two, ends: { record: "failure" } },

@@ -80844,6 +80844,18 @@ async function isEnded(client, { repository }, id) {
 	});
 }
 
+// packages/core/src/contracts/moved-units.ts
+/**
+* The units whose code a push changed on the deploy branch, whatever becomes of their applies. What is only still due was
+* changed by an earlier push, which has told of it.
+*/
+function movedUnits({ comparison, units, problems }) {
+	if (comparison.mode !== "apply") return [];
+	const changed = units.filter(({ action, due }) => due === void 0 && changesUnits(action)).map(({ path }) => path);
+	const broken = problems.flatMap(({ path, units: several = [] }) => path === null ? several : [path, ...several]);
+	return [.../* @__PURE__ */ new Set([...changed, ...broken])].toSorted();
+}
+
 // packages/dispatcher/src/github/merger.ts
 const Associated = array$1(object({
 	number: number(),
@@ -80978,44 +80990,6 @@ function keysIn(text) {
 	return new Set(all.slice(0, MOST_KEYS$1));
 }
 
-// packages/dispatcher/src/neighbours/hits.ts
-/**
-* The units whose code a push changed on the deploy branch, whatever becomes of their applies. What is only still due was
-* changed by an earlier push, which has told of it.
-*/
-function movedUnits({ comparison, units, problems }) {
-	if (comparison.mode !== "apply") return [];
-	const changed = units.filter(({ action, due }) => due === void 0 && changesUnits(action)).map(({ path }) => path);
-	const broken = problems.flatMap(({ path, units: several = [] }) => path === null ? several : [path, ...several]);
-	return [.../* @__PURE__ */ new Set([...changed, ...broken])].toSorted();
-}
-/** What of these units a plan changes or reads; `null`: nothing of them, as far as its comment tells. */
-function hitOf(plan, units) {
-	const keyed = units.map((unit) => ({
-		unit,
-		key: unitKey(unit)
-	}));
-	const changed = keyed.filter(({ key }) => plan.changed.has(key)).map(({ unit }) => unit);
-	const read = keyed.filter(({ key }) => plan.read.has(key)).map(({ unit }) => unit);
-	return changed.length + read.length > 0 || !plan.whole && units.length > 0 ? {
-		changed,
-		read
-	} : null;
-}
-/** More of them is more than anybody reads. */
-const MOST_OVERLAPS = 20;
-/** Other open pull requests that change the same units, in the order of their numbers. */
-function overlapsOf(own, others) {
-	const keyed = own.map((unit) => ({
-		unit,
-		key: unitKey(unit)
-	}));
-	return others.map(({ pullRequest, units: plans }) => ({
-		pullRequest,
-		units: keyed.filter(({ key }) => plans.some(({ changed }) => changed.has(key))).map(({ unit }) => unit)
-	})).filter(({ units }) => units.length > 0).toSorted((a, b) => a.pullRequest - b.pullRequest).slice(0, MOST_OVERLAPS);
-}
-
 // packages/dispatcher/src/sinks/stale-mark.ts
 /** The newest of them say enough. */
 const MOST_MARKS = 5;
@@ -81082,6 +81056,34 @@ function markOf(merge, hit) {
 }
 function names(units) {
 	return `${units.slice(0, MOST_NAMES).map((unit) => code$3(unit, 80)).join(", ")}${units.length > MOST_NAMES ? ` and ${units.length - MOST_NAMES} more` : ""}`;
+}
+
+// packages/dispatcher/src/neighbours/hits.ts
+/** What of these units a plan changes or reads; `null`: nothing of them, as far as its comment tells. */
+function hitOf(plan, units) {
+	const keyed = units.map((unit) => ({
+		unit,
+		key: unitKey(unit)
+	}));
+	const changed = keyed.filter(({ key }) => plan.changed.has(key)).map(({ unit }) => unit);
+	const read = keyed.filter(({ key }) => plan.read.has(key)).map(({ unit }) => unit);
+	return changed.length + read.length > 0 || !plan.whole && units.length > 0 ? {
+		changed,
+		read
+	} : null;
+}
+/** More of them is more than anybody reads. */
+const MOST_OVERLAPS = 20;
+/** Other open pull requests that change the same units, in the order of their numbers. */
+function overlapsOf(own, others) {
+	const keyed = own.map((unit) => ({
+		unit,
+		key: unitKey(unit)
+	}));
+	return others.map(({ pullRequest, units: plans }) => ({
+		pullRequest,
+		units: keyed.filter(({ key }) => plans.some(({ changed }) => changed.has(key))).map(({ unit }) => unit)
+	})).filter(({ units }) => units.length > 0).toSorted((a, b) => a.pullRequest - b.pullRequest).slice(0, MOST_OVERLAPS);
 }
 
 // packages/dispatcher/src/neighbours/mark-stale.ts

@@ -53675,20 +53675,38 @@ function rescueText(rescue) {
 function meets(version, constraint) {
 	let met = true;
 	for (const part of constraint.split(",")) {
-		const [, sign = "=", number] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
-		if (number === void 0) return null;
-		met &&= meetsOne(version, sign, number);
+		const asked = askedIn(part);
+		if (asked === null) return null;
+		met &&= meetsOne(version, asked);
 	}
 	return met;
 }
-function meetsOne(version, sign, number) {
+/** The lowest version that meets a constraint; `null` where none does, or where it can't be read. */
+function lowestMeeting(constraint) {
+	const named = constraint.split(",").flatMap((part) => askedIn(part)?.full ?? []);
+	const nextToNamed = named.flatMap((version) => import_semver.default.inc(version, "patch") ?? []);
+	return import_semver.default.sort([
+		"0.0.0",
+		...named,
+		...nextToNamed
+	]).find((version) => meets(version, constraint) === true) ?? null;
+}
+function askedIn(part) {
+	const [, sign = "=", number] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
+	if (number === void 0) return null;
 	const [core = "", preview] = number.split(/-(.*)/, 2);
 	const parts = core.split(".");
-	const full = [
-		...parts,
-		"0",
-		"0"
-	].slice(0, 3).join(".") + (preview === void 0 ? "" : `-${preview}`);
+	return {
+		sign,
+		parts,
+		full: [
+			...parts,
+			"0",
+			"0"
+		].slice(0, 3).join(".") + (preview === void 0 ? "" : `-${preview}`)
+	};
+}
+function meetsOne(version, { sign, parts, full }) {
 	if (sign === "!=") return !import_semver.default.eq(version, full);
 	if (sign !== "~>") return import_semver.default.satisfies(version, `${sign}${full}`, { includePrerelease: true });
 	const ceiling = parts.slice(0, -1).map(Number);
@@ -53729,9 +53747,17 @@ function chooseBinary(evidence) {
 	if (unreadable !== void 0) return undecided(saying(unreadable), unreadable.place);
 	const [present] = evidence.filter((one) => one.kind === "on the path");
 	const wanted = present?.binary ?? "opentofu";
-	const refusing = evidence.find((one) => one.kind === "required" && wanted === "opentofu" && meets(testedVersion("opentofu"), one.constraint) === false);
+	const refusing = evidence.find((one) => one.kind === "required" && wanted === "opentofu" && isForTerraform(one.constraint));
 	if (refusing?.kind === "required") return undecided(`${at(refusing.place)} asks for \`${refusing.constraint}\`, which OpenTofu ${testedVersion("opentofu")} is not`, refusing.place);
 	return chosen(wanted, present === void 0 ? "nothing says which, and none is on the PATH" : "nothing says which, and it is on the PATH", []);
+}
+/**
+* Whether a constraint may have been written for Terraform: OpenTofu does not meet it. One that no release of Terraform
+* meets either says nothing of the team: its units fail by themselves, and the others can go on.
+*/
+function isForTerraform(constraint) {
+	const lowest = lowestMeeting(constraint);
+	return meets(testedVersion("opentofu"), constraint) === false && lowest !== null && import_semver.default.major(lowest) <= import_semver.default.major(testedVersion("terraform"));
 }
 function chosen(binary, why, other) {
 	const against = other.filter((one) => one.binary !== null && one.binary !== binary);

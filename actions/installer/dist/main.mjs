@@ -83,82 +83,6 @@ function inputsFrom(environment) {
 /** Where the configuration lives in an `infrastructure-live` repository. */
 const CONFIGURATION_FILE = ".pipelines/config.yml";
 
-// packages/core/src/tools/releases.json
-var releases_default = {
-	terragrunt: {
-		"program": "terragrunt",
-		"publisher": "gruntwork-io",
-		"version": "1.1.3",
-		"folder": "https://github.com/gruntwork-io/terragrunt/releases/download/v{version}",
-		"file": "terragrunt_{os}_{arch}",
-		"sums": "SHA256SUMS"
-	},
-	opentofu: {
-		"program": "tofu",
-		"publisher": "opentofu",
-		"version": "1.12.6",
-		"folder": "https://github.com/opentofu/opentofu/releases/download/v{version}",
-		"file": "tofu_{version}_{os}_{arch}.tar.gz",
-		"sums": "tofu_{version}_SHA256SUMS"
-	},
-	terraform: {
-		"program": "terraform",
-		"publisher": "hashicorp",
-		"version": "1.11.4",
-		"folder": "https://releases.hashicorp.com/terraform/{version}",
-		"file": "terraform_{version}_{os}_{arch}.zip",
-		"sums": "terraform_{version}_SHA256SUMS"
-	}
-};
-
-// packages/core/src/tools/tool.ts
-/** In the order in which they are installed, and in which one wins where nothing else decides. */
-const TOOLS = [
-	"terragrunt",
-	"opentofu",
-	"terraform"
-];
-const TITLES = {
-	terragrunt: "Terragrunt",
-	opentofu: "OpenTofu",
-	terraform: "Terraform"
-};
-/** The name that people write. */
-const titleOf = (tool) => TITLES[tool];
-/** The name of its program. */
-const programOf = (tool) => releases_default[tool].program;
-/** The version that Pipelines is tested with: installed where nothing names one, and shown as an example. */
-const testedVersion = (tool) => releases_default[tool].version;
-/** Where a version for a machine is to be had; `os` and `arch` as Node calls them. */
-function releaseOf(tool, version, os, arch) {
-	const { folder, file, sums } = releases_default[tool];
-	const filled = (text) => text.replaceAll("{version}", version).replaceAll("{os}", os).replaceAll("{arch}", arch === "x64" ? "amd64" : arch);
-	return {
-		file: filled(file),
-		url: filled(`${folder}/${file}`),
-		sumsUrl: filled(`${folder}/${sums}`)
-	};
-}
-/**
-* The tool that a version manager's name stands for, with or without a backend and options: `opentofu`, `tofu`,
-* `aqua:gruntwork-io/terragrunt`, `ubi:opentofu/opentofu[exe=tofu]`, `asdf:someone/asdf-terraform`.
-*
-* @returns also who publishes what that backend installs, where that is somebody else
-*/
-function toolNamed(name) {
-	const [, backend = null, path = ""] = /^(?:([\w-]+):)?([^[]*)/.exec(name) ?? [];
-	const parts = path.split("/").filter((part) => part !== "");
-	const isPlugin = backend === "asdf" || backend === "vfox";
-	const last = (parts.at(-1) ?? "").replace(/\.git$/, "").replace(isPlugin ? /^(?:asdf|vfox|mise)-/ : /^$/, "");
-	const tool = TOOLS.find((known) => known === last || programOf(known) === last);
-	if (tool === void 0) return null;
-	const owner = isPlugin ? void 0 : parts.at(-2);
-	return {
-		tool,
-		otherPublisher: owner === void 0 || owner === releases_default[tool].publisher ? null : owner
-	};
-}
-
 // node_modules/.pnpm/semver@7.8.6/node_modules/semver/internal/constants.js
 var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	const SEMVER_SPEC_VERSION = "2.0.0";
@@ -1972,8 +1896,84 @@ var require_semver = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	};
 }));
 
-// packages/core/src/evidence/constraint.ts
+// packages/core/src/tools/releases.json
+var releases_default = {
+	terragrunt: {
+		"program": "terragrunt",
+		"publisher": "gruntwork-io",
+		"version": "1.1.3",
+		"folder": "https://github.com/gruntwork-io/terragrunt/releases/download/v{version}",
+		"file": "terragrunt_{os}_{arch}",
+		"sums": "SHA256SUMS"
+	},
+	opentofu: {
+		"program": "tofu",
+		"publisher": "opentofu",
+		"version": "1.12.6",
+		"folder": "https://github.com/opentofu/opentofu/releases/download/v{version}",
+		"file": "tofu_{version}_{os}_{arch}.tar.gz",
+		"sums": "tofu_{version}_SHA256SUMS"
+	},
+	terraform: {
+		"program": "terraform",
+		"publisher": "hashicorp",
+		"version": "1.11.4",
+		"folder": "https://releases.hashicorp.com/terraform/{version}",
+		"file": "terraform_{version}_{os}_{arch}.zip",
+		"sums": "terraform_{version}_SHA256SUMS"
+	}
+};
+
+// packages/core/src/tools/tool.ts
 var import_semver = /* @__PURE__ */ __toESM(require_semver(), 1);
+/** In the order in which they are installed, and in which one wins where nothing else decides. */
+const TOOLS = [
+	"terragrunt",
+	"opentofu",
+	"terraform"
+];
+const TITLES = {
+	terragrunt: "Terragrunt",
+	opentofu: "OpenTofu",
+	terraform: "Terraform"
+};
+/** The name that people write. */
+const titleOf = (tool) => TITLES[tool];
+/** The name of its program. */
+const programOf = (tool) => releases_default[tool].program;
+/** The version that Pipelines is tested with: installed where nothing names one, and shown as an example. */
+const testedVersion = (tool) => releases_default[tool].version;
+/** Where a version for a machine is to be had; `os` and `arch` as Node calls them. */
+function releaseOf(tool, version, os, arch) {
+	const { folder, file, sums } = releases_default[tool];
+	const filled = (text) => text.replaceAll("{version}", version).replaceAll("{os}", os).replaceAll("{arch}", arch === "x64" ? "amd64" : arch);
+	return {
+		file: filled(file),
+		url: filled(`${folder}/${file}`),
+		sumsUrl: filled(`${folder}/${sums}`)
+	};
+}
+/**
+* The tool that a version manager's name stands for, with or without a backend and options: `opentofu`, `tofu`,
+* `aqua:gruntwork-io/terragrunt`, `ubi:opentofu/opentofu[exe=tofu]`, `asdf:someone/asdf-terraform`.
+*
+* @returns also who publishes what that backend installs, where that is somebody else
+*/
+function toolNamed(name) {
+	const [, backend = null, path = ""] = /^(?:([\w-]+):)?([^[]*)/.exec(name) ?? [];
+	const parts = path.split("/").filter((part) => part !== "");
+	const isPlugin = backend === "asdf" || backend === "vfox";
+	const last = (parts.at(-1) ?? "").replace(/\.git$/, "").replace(isPlugin ? /^(?:asdf|vfox|mise)-/ : /^$/, "");
+	const tool = TOOLS.find((known) => known === last || programOf(known) === last);
+	if (tool === void 0) return null;
+	const owner = isPlugin ? void 0 : parts.at(-2);
+	return {
+		tool,
+		otherPublisher: owner === void 0 || owner === releases_default[tool].publisher ? null : owner
+	};
+}
+
+// packages/core/src/evidence/constraint.ts
 /**
 * Whether a version meets a constraint as OpenTofu and Terraform write it (`>= 1.5, < 2.0`, `~> 1.9.0`, `!= 1.7.1`);
 * `null` where the constraint can't be read. https://opentofu.org/docs/language/expressions/version-constraints/
@@ -1981,20 +1981,38 @@ var import_semver = /* @__PURE__ */ __toESM(require_semver(), 1);
 function meets(version, constraint) {
 	let met = true;
 	for (const part of constraint.split(",")) {
-		const [, sign = "=", number] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
-		if (number === void 0) return null;
-		met &&= meetsOne(version, sign, number);
+		const asked = askedIn(part);
+		if (asked === null) return null;
+		met &&= meetsOne(version, asked);
 	}
 	return met;
 }
-function meetsOne(version, sign, number) {
+/** The lowest version that meets a constraint; `null` where none does, or where it can't be read. */
+function lowestMeeting(constraint) {
+	const named = constraint.split(",").flatMap((part) => askedIn(part)?.full ?? []);
+	const nextToNamed = named.flatMap((version) => import_semver.default.inc(version, "patch") ?? []);
+	return import_semver.default.sort([
+		"0.0.0",
+		...named,
+		...nextToNamed
+	]).find((version) => meets(version, constraint) === true) ?? null;
+}
+function askedIn(part) {
+	const [, sign = "=", number] = /^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?)\s*$/.exec(part) ?? [];
+	if (number === void 0) return null;
 	const [core = "", preview] = number.split(/-(.*)/, 2);
 	const parts = core.split(".");
-	const full = [
-		...parts,
-		"0",
-		"0"
-	].slice(0, 3).join(".") + (preview === void 0 ? "" : `-${preview}`);
+	return {
+		sign,
+		parts,
+		full: [
+			...parts,
+			"0",
+			"0"
+		].slice(0, 3).join(".") + (preview === void 0 ? "" : `-${preview}`)
+	};
+}
+function meetsOne(version, { sign, parts, full }) {
 	if (sign === "!=") return !import_semver.default.eq(version, full);
 	if (sign !== "~>") return import_semver.default.satisfies(version, `${sign}${full}`, { includePrerelease: true });
 	const ceiling = parts.slice(0, -1).map(Number);
@@ -2035,9 +2053,17 @@ function chooseBinary(evidence) {
 	if (unreadable !== void 0) return undecided(saying(unreadable), unreadable.place);
 	const [present] = evidence.filter((one) => one.kind === "on the path");
 	const wanted = present?.binary ?? "opentofu";
-	const refusing = evidence.find((one) => one.kind === "required" && wanted === "opentofu" && meets(testedVersion("opentofu"), one.constraint) === false);
+	const refusing = evidence.find((one) => one.kind === "required" && wanted === "opentofu" && isForTerraform(one.constraint));
 	if (refusing?.kind === "required") return undecided(`${at(refusing.place)} asks for \`${refusing.constraint}\`, which OpenTofu ${testedVersion("opentofu")} is not`, refusing.place);
 	return chosen(wanted, present === void 0 ? "nothing says which, and none is on the PATH" : "nothing says which, and it is on the PATH", []);
+}
+/**
+* Whether a constraint may have been written for Terraform: OpenTofu does not meet it. One that no release of Terraform
+* meets either says nothing of the team: its units fail by themselves, and the others can go on.
+*/
+function isForTerraform(constraint) {
+	const lowest = lowestMeeting(constraint);
+	return meets(testedVersion("opentofu"), constraint) === false && lowest !== null && import_semver.default.major(lowest) <= import_semver.default.major(testedVersion("terraform"));
 }
 function chosen(binary, why, other) {
 	const against = other.filter((one) => one.binary !== null && one.binary !== binary);

@@ -34895,6 +34895,18 @@ const LedgerLook = strictObject({
 	ended: array$1(int().positive())
 });
 
+// packages/core/src/contracts/moved-units.ts
+/**
+* The units whose code a push changed on the deploy branch, whatever becomes of their applies. What is only still due was
+* changed by an earlier push, which has told of it.
+*/
+function movedUnits({ comparison, units, problems }) {
+	if (comparison.mode !== "apply") return [];
+	const changed = units.filter(({ action, due }) => due === void 0 && changesUnits(action)).map(({ path }) => path);
+	const broken = problems.flatMap(({ path, units: several = [] }) => path === null ? several : [path, ...several]);
+	return [.../* @__PURE__ */ new Set([...changed, ...broken])].toSorted();
+}
+
 // packages/core/src/documents/document.ts
 /** A document that is missing, unreadable or not of the expected shape. */
 var DocumentError = class extends Error {
@@ -64609,6 +64621,7 @@ async function main() {
 	for (const [name, matrix] of matricesOf(placed)) actionsOutputs.set(name, JSON.stringify(matrix));
 	actionsOutputs.set("strict_stages", strictStagesOf(assessment.jobs).join(" "));
 	actionsOutputs.set("last_stage", String(lastStageOf(placed)));
+	actionsOutputs.set("moved", String(movedUnits(assessment).length));
 	actionsOutputs.set("problems", String(assessment.problems.length));
 	actionsOutputs.set("folder", folder);
 	actionsLog.group("What changed, and what runs", explain(assessment, IN_LOG).trimEnd().split("\n"));

@@ -13,6 +13,7 @@ import { Assessment } from "@pipelines/core/contracts/assessment";
 import { CommitSha, type Comparison } from "@pipelines/core/contracts/comparison";
 import type { Job } from "@pipelines/core/contracts/job";
 import { LedgerLook } from "@pipelines/core/contracts/ledger-look";
+import { movedUnits } from "@pipelines/core/contracts/moved-units";
 import { readDocument, writeDocument } from "@pipelines/core/documents/document";
 import { assessmentFile, ledgerLookFile } from "@pipelines/core/documents/layout";
 import { gitAccess } from "@pipelines/core/process/git-access";
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
   for (const [name, matrix] of matricesOf(placed)) actionsOutputs.set(name, JSON.stringify(matrix));
   actionsOutputs.set("strict_stages", strictStagesOf(assessment.jobs).join(" "));
   actionsOutputs.set("last_stage", String(lastStageOf(placed)));
+  actionsOutputs.set("moved", String(movedUnits(assessment).length));
   actionsOutputs.set("problems", String(assessment.problems.length));
   actionsOutputs.set("folder", folder);
   actionsLog.group("What changed, and what runs", explain(assessment, IN_LOG).trimEnd().split("\n"));

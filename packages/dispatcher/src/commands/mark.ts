@@ -1,6 +1,7 @@
 import type { Octokit } from "@octokit/rest";
 import { actionsLog as log } from "@pipelines/core/actions/log";
 import { Assessment } from "@pipelines/core/contracts/assessment";
+import { movedUnits } from "@pipelines/core/contracts/moved-units";
 import { readDocument } from "@pipelines/core/documents/document";
 import { assessmentFile } from "@pipelines/core/documents/layout";
 import { createGitHubClient } from "@pipelines/core/github/client";
@@ -8,7 +9,6 @@ import { mergedPullRequestOf } from "../github/merger.ts";
 import type { GitHubRun } from "../github/run.ts";
 import { configurationOn, containsOn } from "../neighbours/deploy-branch.ts";
 import { setFreshPlan } from "../neighbours/fresh-plan.ts";
-import { movedUnits } from "../neighbours/hits.ts";
 import { markStale, updateBranches } from "../neighbours/mark-stale.ts";
 import { lookForOpenPlans, type OpenPlan, PUSH_LIMITS } from "../neighbours/open-plans.ts";
 import { identityOf } from "../sinks/github.ts";

@@ -1,8 +1,9 @@
 import { Assessment } from "@pipelines/core/contracts/assessment";
+import { movedUnits } from "@pipelines/core/contracts/moved-units";
 import { expect, it } from "vitest";
 import { assessmentOf } from "../../test/build.ts";
 import { type PlanUnits, planUnitsLine, readPlanUnits } from "../sinks/plan-units.ts";
-import { hitOf, movedUnits, overlapsOf } from "./hits.ts";
+import { hitOf, overlapsOf } from "./hits.ts";
 
 function unitsOf(changed: string[], read: string[] = []): PlanUnits {
   const units = readPlanUnits(planUnitsLine({ changed, read }, null));

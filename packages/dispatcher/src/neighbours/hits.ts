@@ -1,21 +1,8 @@
-import { changesUnits } from "@pipelines/core/contracts/action";
-import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Overlap } from "../report/reach.ts";
 import { type PlanUnits, unitKey } from "../sinks/plan-units.ts";
 
 /** What a plan changes and reads of some units. */
 export type Hit = { readonly changed: readonly string[]; readonly read: readonly string[] };
-
-/**
- * The units whose code a push changed on the deploy branch, whatever becomes of their applies. What is only still due was
- * changed by an earlier push, which has told of it.
- */
-export function movedUnits({ comparison, units, problems }: Assessment): string[] {
-  if (comparison.mode !== "apply") return [];
-  const changed = units.filter(({ action, due }) => due === undefined && changesUnits(action)).map(({ path }) => path);
-  const broken = problems.flatMap(({ path, units: several = [] }) => (path === null ? several : [path, ...several]));
-  return [...new Set<string>([...changed, ...broken])].toSorted();
-}
 
 /** What of these units a plan changes or reads; `null`: nothing of them, as far as its comment tells. */
 export function hitOf(plan: PlanUnits, units: readonly string[]): Hit | null {
