@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { Assessment } from "@pipelines/core/contracts/assessment";
@@ -98,7 +99,8 @@ export async function startPlay(
       const log = join(temporary, "log");
       logs.push(log);
       await Promise.all([outputFile, join(temporary, "summary.md")].map((file) => writeFile(file, "")));
-      const mark = `${handle.id}-${logs.length}`;
+      // No process of another world on this machine bears it, whose runs have the same numbers.
+      const mark = randomUUID();
       const running = execa(process.execPath, [resolve(root, `packages/${component}/src/main.ts`)], {
         cwd: checkout,
         extendEnv: false,
