@@ -9,48 +9,70 @@ import type { Beside } from "../attacks/play.ts";
  */
 export type Taken = "entry" | "step" | "runner" | "run";
 
-/** When, and what. A step that is over by then dies between it and the next. */
-export type Kill = { readonly step: string; readonly afterMs: number; readonly takes: Taken };
+/**
+ * When, and what: in a step, so long after so many units of the change have begun. A step that is over by then dies between
+ * it and the next.
+ */
+export type Kill = {
+  readonly step: string;
+  readonly begun: number;
+  readonly afterMs: number;
+  readonly takes: Taken;
+};
 
 /** Nothing of a run goes on. */
 export class RunIsOver extends Error {
   override readonly name = "RunIsOver";
 }
 
-/** The steps of the change's run by how they begin, and how long each takes at most, about. */
-const STEPS: Readonly<Record<string, number>> = {
-  "dispatcher look": 1200,
-  orchestrator: 6000,
-  "dispatcher claim": 2000,
-  "dispatcher run apply-dev": 14_000,
-  "dispatcher run apply-prod": 16_000,
-  "dispatcher run destroy-prod": 5000,
-  "dispatcher record": 2500,
-  "dispatcher report": 2000,
-};
+/** The steps of the change's run by how they begin: which units may have begun, and how long is waited at most then. */
+const STEPS: readonly { readonly step: string; readonly begun: readonly number[]; readonly forMs: number }[] = [
+  { step: "dispatcher look", begun: [0], forMs: 600 },
+  { step: "orchestrator", begun: [0], forMs: 1500 },
+  { step: "dispatcher claim", begun: [0], forMs: 700 },
+  { step: "dispatcher run apply-dev", begun: [0, 1, 2, 3, 4], forMs: 1000 },
+  { step: "dispatcher run apply-prod-prod-cache", begun: [4, 5], forMs: 1000 },
+  { step: "dispatcher run apply-prod-prod-app", begun: [5, 6, 7, 8, 9], forMs: 1000 },
+  { step: "dispatcher run destroy-prod", begun: [9], forMs: 1800 },
+  { step: "dispatcher record", begun: [9], forMs: 700 },
+  { step: "dispatcher report", begun: [9], forMs: 900 },
+];
 
 const TAKES: readonly Taken[] = ["entry", "step", "runner", "run"];
 
 /** A kill for a seed: the same for the same. The applies are hit most, as they take longest. */
 export function killOf(seed: number): Kill {
   const random = generator(seed);
-  const names = [...Object.keys(STEPS), "dispatcher run apply-dev", "dispatcher run apply-prod"];
-  const step = names[Math.floor(random() * names.length)] ?? "orchestrator";
-  const afterMs = Math.round(random() * (STEPS[step] ?? 0));
-  return { step, afterMs, takes: TAKES[Math.floor(random() * TAKES.length)] ?? "run" };
+  const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const { step, begun, forMs } = one([...STEPS, ...STEPS.filter(({ begun }) => begun.length > 1)]);
+  return { step, begun: one(begun), afterMs: Math.round(random() * forMs), takes: one(TAKES) };
 }
 
-/** Kills once, in the first step of that name. */
-export function killing({ step, afterMs, takes }: Kill, killed: (processes: number) => void): Beside {
+/** Kills once, in the first step of that name. @param unitsBegun how many units of the change have begun so far */
+export function killing(
+  { step, begun, afterMs, takes }: Kill,
+  unitsBegun: () => Promise<number>,
+  killed: (processes: number) => void,
+): Beside {
   let done = false;
   return async ({ name, pid, mark }) => {
     if (done || !name.startsWith(step)) return "lives";
     done = true;
+    while (isAlive(pid) && (await unitsBegun()) < begun) await sleep(20);
     await sleep(afterMs);
     killed(takes === "entry" ? killOne(pid) : await killMarked(mark));
     if (takes === "run") throw new RunIsOver();
     return takes === "runner" ? "died" : "lives";
   };
+}
+
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function killOne(pid: number | undefined): number {

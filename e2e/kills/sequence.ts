@@ -1,7 +1,7 @@
 import type { PlayedRun } from "../attacks/play.ts";
 import { type AttackedWorld, makeWorld } from "../attacks/world.ts";
 import { type Kill, killing, RunIsOver } from "./kill.ts";
-import { ALL, CONFIGURATION_FILE, changeTo, GOES, STAY, timesMade, unitsWith } from "./units.ts";
+import { ALL, begunWith, CONFIGURATION_FILE, changeTo, GOES, STAY, timesMade, unitsWith } from "./units.ts";
 
 /** What a kill left, and what the next run made of it. */
 export type Aftermath = {
@@ -25,9 +25,13 @@ export async function killSequence(kill: Kill): Promise<Aftermath> {
   let processes = 0;
   const run = await world.onPush(
     push,
-    killing(kill, (ended) => {
-      processes += ended;
-    }),
+    killing(
+      kill,
+      () => begunWith(world, "2"),
+      (ended) => {
+        processes += ended;
+      },
+    ),
   );
   await goOn(run);
   run.end();

@@ -80,3 +80,9 @@ export async function timesMade({ playground }: AttackedWorld, path: string, val
   const lines = await readFile(file, "utf8").catch(() => "");
   return lines.split("\n").filter((line) => line === value).length;
 }
+
+/** How many units have begun to make their thing with a value. */
+export async function begunWith(world: AttackedWorld, value: string): Promise<number> {
+  const times = await Promise.all(ALL.map((path) => timesMade(world, path, value)));
+  return times.filter((made) => made > 0).length;
+}

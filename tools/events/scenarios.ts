@@ -65,10 +65,6 @@ export const scenarios: readonly Scenario[] = [
   { title: "push: only a destroy", ...push, due: ["destroy_1"] },
   { title: "push: a new account", ...push, due: ["provision"] },
   { title: "push: a new account, with an App", ...push, due: ["provision"], inputs: { app_id: "1" } },
-  {
-    title: "push: messages go to a channel",
-    ...{ ...push, due: two, inputs: { notify_environment: "notifications" } },
-  },
   { title: "push: touches no unit", ...push },
   { title: "push: two stages, with notifications", ...push, due: two, inputs: { notify_environment: "notifications" } },
   { title: "push: nothing can be determined", ...push, due: two, ends: { orchestrate: "failure" } },
