@@ -16,7 +16,7 @@ const SEEDS = Array.from({ length: Number(PIPELINES_KILLS) }, (_, index) => Numb
 const SURE: readonly Kill[] = [
   { step: "dispatcher claim", begun: 0, afterMs: 0, takes: "entry" },
   { step: "dispatcher run apply-dev", begun: 2, afterMs: 0, takes: "run" },
-  { step: "dispatcher run apply-prod-prod-app", begun: 6, afterMs: 0, takes: "step" },
+  { step: "dispatcher run apply-prod-prod-app", begun: 6, afterMs: 0, takes: "runner" },
   { step: "dispatcher record", begun: 9, afterMs: 0, takes: "entry" },
 ];
 
