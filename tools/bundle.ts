@@ -45,7 +45,7 @@ const forbidden: Record<Component, readonly string[]> = {
 };
 
 async function build(component: Component, folder: string): Promise<string[]> {
-  const faults: string[] = [];
+  const problems: string[] = [];
   const bundle = await rolldown({
     input: resolve(root, `packages/${component}/src/main.ts`),
     platform: "node",
@@ -55,7 +55,7 @@ async function build(component: Component, folder: string): Promise<string[]> {
     onLog(_level, log) {
       // protobuf-style feature detection in a dependency; it never runs on Node.
       if (log.code === "EVAL" && log.id?.includes("node_modules") === true) return;
-      faults.push(`${component}: ${log.message}`);
+      problems.push(`${component}: ${log.message}`);
     },
   });
   const { output } = await bundle.write({
@@ -70,12 +70,12 @@ async function build(component: Component, folder: string): Promise<string[]> {
   const modules = chunks.flatMap((chunk) => chunk.moduleIds).map((id) => id.replaceAll("\\", "/"));
   for (const name of forbidden[component]) {
     const found = modules.find((id) => id.includes(name));
-    if (found !== undefined) faults.push(`${component}: the bundle contains ${name} (${found.replace(root, ".")})`);
+    if (found !== undefined) problems.push(`${component}: the bundle contains ${name} (${found.replace(root, ".")})`);
   }
   for (const chunk of chunks) {
     for (const imported of [...chunk.imports, ...chunk.dynamicImports]) {
       if (!imported.startsWith("node:") && !isBuiltin(imported))
-        faults.push(`${component}: imports ${imported} at run time`);
+        problems.push(`${component}: imports ${imported} at run time`);
     }
   }
   const require = createRequire(resolve(root, `packages/${component}/package.json`));
@@ -83,7 +83,7 @@ async function build(component: Component, folder: string): Promise<string[]> {
     copyFileSync(require.resolve(file), join(folder, file.split("/").at(-1) ?? file));
   }
   writeFileSync(join(folder, "THIRD_PARTY.txt"), thirdParty(modules));
-  return faults;
+  return problems;
 }
 
 function isBuiltin(name: string): boolean {
@@ -137,12 +137,12 @@ function differences(committed: string, built: string, component: Component): st
   });
 }
 
-const faults: string[] = [];
+const problems: string[] = [];
 for (const component of components) {
   const committed = resolve(root, `actions/${component}/dist`);
   const temporary = mkdtempSync(join(tmpdir(), "pipelines-bundle-"));
-  faults.push(...(await build(component, temporary)), ...startsAlone(component, temporary));
-  if (check) faults.push(...differences(committed, temporary, component));
+  problems.push(...(await build(component, temporary)), ...startsAlone(component, temporary));
+  if (check) problems.push(...differences(committed, temporary, component));
   else {
     rmSync(committed, { recursive: true, force: true });
     mkdirSync(dirname(committed), { recursive: true });
@@ -153,6 +153,6 @@ for (const component of components) {
   }
   rmSync(temporary, { recursive: true, force: true });
 }
-for (const fault of faults) console.error(fault);
-if (check && faults.length > 0) console.error("run `npm run bundle` and commit actions/*/dist");
-process.exitCode = faults.length === 0 ? 0 : 1;
+for (const problem of problems) console.error(problem);
+if (check && problems.length > 0) console.error("run `npm run bundle` and commit actions/*/dist");
+process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { callerWorkflow } from "@pipelines/cli/init/caller-workflow";
 import { describe, expect, it } from "vitest";
-import { examplesIn, faultsOf, textsOf } from "./github-parser.ts";
+import { examplesIn, problemsOf, textsOf } from "./github-parser.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
-const faultsIn = async (text: string, file = ".github/workflows/x.yml"): Promise<string[]> =>
-  (await faultsOf([{ file, firstLine: 1, text }], root)).map(({ line, message }) => `${line}: ${message}`);
+const problemsIn = async (text: string, file = ".github/workflows/x.yml"): Promise<string[]> =>
+  (await problemsOf([{ file, firstLine: 1, text }], root)).map(({ line, message }) => `${line}: ${message}`);
 const job = (lines: string, on = "on: push"): string => `${on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n${lines}`;
 const step = (lines: string): string => job(`    steps:\n      - ${lines}\n`);
 const caller = callerWorkflow({ repository: "acme/pipelines", ref: "v1" }, "main");
@@ -15,7 +15,7 @@ describe("GitHub's parser", () => {
   it("has nothing to say about any workflow, action and example, nor about the caller that init writes", async () => {
     const texts = [...textsOf(root), { file: "what init writes", firstLine: 1, text: caller }];
     expect(texts.length).toBeGreaterThan(9);
-    expect(await faultsOf(texts, root)).toEqual([]);
+    expect(await problemsOf(texts, root)).toEqual([]);
   });
 
   it.each([
@@ -49,14 +49,14 @@ describe("GitHub's parser", () => {
       caller.replace("workflows/pipelines.yml@", "workflows/none.yml@"),
       /Unable to find/,
     ],
-  ])("finds %s", async (_what, text, fault) => {
-    expect((await faultsIn(text)).join("\n")).toMatch(fault);
+  ])("finds %s", async (_what, text, problem) => {
+    expect((await problemsIn(text)).join("\n")).toMatch(problem);
   });
 
   it("finds a composite action that uses what composites lack", async () => {
     const action =
       "name: x\ndescription: x\nruns:\n  using: composite\n  steps:\n    - run: x\n      shell: bash\n      if: secrets.X\n";
-    expect((await faultsIn(action, "actions/x/action.yml")).join()).toContain("secrets");
+    expect((await problemsIn(action, "actions/x/action.yml")).join()).toContain("secrets");
   });
 
   it.each([
@@ -77,13 +77,13 @@ describe("GitHub's parser", () => {
     ],
   ])("finds a caller that gives less than the called jobs ask for: %s", async (before, after, message) => {
     expect(caller).toContain(before);
-    expect((await faultsIn(caller.replace(before, after))).join("\n")).toContain(message);
+    expect((await problemsIn(caller.replace(before, after))).join("\n")).toContain(message);
   });
 
   it("reads the examples of a page where they stand: whole workflows, and steps as part of one", async () => {
     const page =
       "# A page\n\n```yaml\nenvironments: {}\n```\n\n```yaml\n- uses: $/actions/executor\n  with:\n    job: x\n    nope: y\n```\n";
-    const faults = await faultsOf(examplesIn("docs/x.md", page), root);
-    expect(faults).toEqual([{ file: "docs/x.md", line: 11, message: "Invalid action input 'nope'" }]);
+    const problems = await problemsOf(examplesIn("docs/x.md", page), root);
+    expect(problems).toEqual([{ file: "docs/x.md", line: 11, message: "Invalid action input 'nope'" }]);
   });
 });

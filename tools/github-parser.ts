@@ -19,7 +19,7 @@ const { registerLogger, validate } = await import("@actions/languageservice");
 
 /** A workflow, action or example, and where it is read. */
 export type Text = { readonly file: string; readonly firstLine: number; readonly text: string };
-export type Fault = { readonly file: string; readonly line: number; readonly message: string };
+export type ParserProblem = { readonly file: string; readonly line: number; readonly message: string };
 
 /** What a reference to a release of ours names: examples call it by any owner. */
 const OURS = /^[^/]+\/pipelines\/(?<path>(?:actions|\.github\/workflows)\/.+)$/;
@@ -44,11 +44,11 @@ let documents = 0;
  *
  * @param root the repository that `$/` and references to releases of it are read from
  */
-export async function faultsOf(texts: readonly Text[], root: string): Promise<Fault[]> {
-  const faults: Fault[] = [];
+export async function problemsOf(texts: readonly Text[], root: string): Promise<ParserProblem[]> {
+  const problems: ParserProblem[] = [];
   for (const { file, firstLine, text } of texts) {
     // What the validator stumbles over itself, it only logs.
-    const report = (message: string): unknown => faults.push({ file, line: firstLine, message });
+    const report = (message: string): unknown => problems.push({ file, line: firstLine, message });
     registerLogger({ error: report, warn: report, info: () => undefined, log: () => undefined });
     // A document's name tells workflow from action, and what was read under a name is never read again.
     documents += 1;
@@ -70,11 +70,11 @@ export async function faultsOf(texts: readonly Text[], root: string): Promise<Fa
     });
     for (const { message, range } of found) {
       const said = typeof message === "string" ? message : message.value;
-      faults.push({ file, line: firstLine + range.start.line, message: said });
+      problems.push({ file, line: firstLine + range.start.line, message: said });
     }
-    for (const message of excessivePermissions(text, root)) faults.push({ file, line: firstLine, message });
+    for (const message of excessivePermissions(text, root)) problems.push({ file, line: firstLine, message });
   }
-  return faults;
+  return problems;
 }
 
 /** A path of this repository that a reference names, with `$/` or as a release of ours. */

@@ -4,7 +4,7 @@ import { readConfiguration } from "@pipelines/core/configuration/read";
 import { drawing } from "@pipelines/local-github/page/mermaid";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { examplesIn, faultsOf } from "../github-parser.ts";
+import { examplesIn, problemsOf } from "../github-parser.ts";
 import { type Command, ruleOf } from "./rules.ts";
 import { pages, type Snippet, snippetsIn } from "./snippets.ts";
 
@@ -46,7 +46,7 @@ describe("what stands in the docs between fences", () => {
   it.each(named("workflow"))(
     "$where is a workflow, or steps of one, as GitHub's parser has it",
     async ({ snippet }) => {
-      expect(await faultsOf(workflowOf(snippet), root)).toEqual([]);
+      expect(await problemsOf(workflowOf(snippet), root)).toEqual([]);
     },
   );
 

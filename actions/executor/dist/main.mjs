@@ -63301,10 +63301,10 @@ function configuredVersions(text, file) {
 		lineCounter: lines,
 		uniqueKeys: true
 	});
-	const [fault] = document.errors;
-	if (fault !== void 0) {
-		const { line } = lines.linePos(fault.pos[0]);
-		const what = fault.code === "DUPLICATE_KEY" ? "has a key twice" : "is no YAML";
+	const [error] = document.errors;
+	if (error !== void 0) {
+		const { line } = lines.linePos(error.pos[0]);
+		const what = error.code === "DUPLICATE_KEY" ? "has a key twice" : "is no YAML";
 		throw new VersionError(`this ${what}, so no version can be read from ${file}`, {
 			file,
 			line

@@ -9159,10 +9159,10 @@ function configuredVersions(text, file) {
 		lineCounter: lines,
 		uniqueKeys: true
 	});
-	const [fault] = document.errors;
-	if (fault !== void 0) {
-		const { line } = lines.linePos(fault.pos[0]);
-		const what = fault.code === "DUPLICATE_KEY" ? "has a key twice" : "is no YAML";
+	const [error] = document.errors;
+	if (error !== void 0) {
+		const { line } = lines.linePos(error.pos[0]);
+		const what = error.code === "DUPLICATE_KEY" ? "has a key twice" : "is no YAML";
 		throw new VersionError(`this ${what}, so no version can be read from ${file}`, {
 			file,
 			line
@@ -10527,14 +10527,14 @@ function untar(archive, program, folder) {
 	if (ran.status !== 0) throw new VersionError(`tar failed: ${(ran.error?.message ?? ran.stderr).trim()}`);
 }
 function unzipped(archive, content, program) {
-	const fault = `${archive} is no zip archive with ${program} in it`;
+	const message = `${archive} is no zip archive with ${program} in it`;
 	try {
 		const found = unzipSync(content, { filter: ({ name }) => name === program })[program];
 		if (found !== void 0) return found;
 	} catch (cause) {
-		throw new VersionError(fault, null, { cause });
+		throw new VersionError(message, null, { cause });
 	}
-	throw new VersionError(fault);
+	throw new VersionError(message);
 }
 
 // packages/installer/src/install/install.ts

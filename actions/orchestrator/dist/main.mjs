@@ -38874,7 +38874,7 @@ function locateWasm(name) {
 const EMPTY = {
 	attributes: [],
 	blocks: [],
-	faulty: false
+	isBroken: false
 };
 const MOST_CHARACTERS$1 = 5e6;
 const DEEPEST_NESTING = 500;
@@ -38915,10 +38915,10 @@ async function loadHclParser() {
 			const { hasError } = tree.rootNode;
 			return body === void 0 ? {
 				...EMPTY,
-				faulty: hasError
+				isBroken: hasError
 			} : {
 				...bodyOf(body),
-				faulty: hasError
+				isBroken: hasError
 			};
 		} finally {
 			tree.delete();
@@ -38961,7 +38961,7 @@ function bodyOf(node) {
 	return {
 		attributes,
 		blocks,
-		faulty: node.hasError
+		isBroken: node.hasError
 	};
 }
 function expressionOf(node) {
@@ -57649,37 +57649,37 @@ function listPaths(paths) {
 	return paths.length > SHOWN ? `${shown.join(", ")} and ${paths.length - SHOWN} more` : shown.join(", ");
 }
 
-// packages/orchestrator/src/decide/judge-faults.ts
+// packages/orchestrator/src/decide/judge-problems.ts
 /**
-* Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
+* Parts problems that concern a comparison from those that were there before and that it leaves alone: a unit that has
 * been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
 * changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
-* Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base. Nothing is told of
+* Terragrunt stops at any of its problems. A unit that is deleted counts with its problems at base. Nothing is said of
 * units that are ignored, and of what else lies on the ignore list.
 */
-function judgeFaults({ base, head }, diff, affected, deleted, isIgnored) {
+function judgeProblems({ base, head }, diff, affected, deleted, isIgnored) {
 	const changed = diff.map(({ path }) => path);
 	const owners = ownersOf$1(changed, head);
-	const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
-	const brokenBefore = new Set(base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units));
+	const known = new Map(base.problems.map((problem) => [keyOf(problem), new Set(problem.units)]));
+	const brokenBefore = new Set(base.problems.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units));
 	const problems = [];
 	const untouched = [];
-	const told = head.faults.flatMap((fault) => withoutIgnored(fault, isIgnored));
-	for (const fault of told.filter(({ missing }) => missing === null || !deleted.has(missing))) {
-		const before = known.get(keyOf(fault));
-		if (fault.folders.length > 0) {
-			if (before === void 0 || changed.some((file) => concerns(file, fault.folders)) || fault.units.some((unit) => affected.has(unit))) problems.push(problemOf(fault, fault.units));
-			else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
+	const remaining = head.problems.flatMap((problem) => withoutIgnored(problem, isIgnored));
+	for (const problem of remaining.filter(({ missing }) => missing === null || !deleted.has(missing))) {
+		const before = known.get(keyOf(problem));
+		if (problem.folders.length > 0) {
+			if (before === void 0 || changed.some((file) => concerns(file, problem.folders)) || problem.units.some((unit) => affected.has(unit))) problems.push(problemOf$2(problem, problem.units));
+			else if (problem.kind !== "path" || problem.units.length > 0) untouched.push(problemOf$2(problem, problem.units));
 			continue;
 		}
-		const wasThere = (fault.kind === "not-evaluated" ? brokenBefore : before) ?? /* @__PURE__ */ new Set();
+		const wasThere = (problem.kind === "not-evaluated" ? brokenBefore : before) ?? /* @__PURE__ */ new Set();
 		const isTouched = (unit) => affected.has(unit) || owners.has(unit) || !wasThere.has(unit);
-		const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
-		if (touched.length > 0) problems.push(problemOf(fault, touched));
-		if (others.length > 0) untouched.push(problemOf(fault, others));
+		const [touched, others] = [problem.units.filter(isTouched), problem.units.filter((unit) => !isTouched(unit))];
+		if (touched.length > 0) problems.push(problemOf$2(problem, touched));
+		if (others.length > 0) untouched.push(problemOf$2(problem, others));
 	}
 	return {
-		problems: [...problems, ...deletedFaults(base, deleted)],
+		problems: [...problems, ...deletedProblems(base, deleted)],
 		untouched
 	};
 }
@@ -57688,29 +57688,29 @@ function isOfIgnored({ file, folders: [first] }, isIgnored) {
 	if (file === null || !isIgnored(file)) return false;
 	return first === void 0 || isIgnored(first) || isIgnored(fileIn(first, "terragrunt.stack.hcl"));
 }
-function withoutIgnored(fault, isIgnored) {
-	if (fault.units.length === 0) return isOfIgnored(fault, isIgnored) ? [] : [fault];
-	const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
+function withoutIgnored(problem, isIgnored) {
+	if (problem.units.length === 0) return isOfIgnored(problem, isIgnored) ? [] : [problem];
+	const units = problem.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
 	return units.length === 0 ? [] : [{
-		...fault,
+		...problem,
 		units
 	}];
 }
 /** A unit that is deleted runs at base, so what is wrong with it there counts. */
-function deletedFaults(base, deleted) {
-	return base.faults.flatMap((fault) => {
-		const units = fault.units.filter((unit) => deleted.has(unit));
-		return fault.kind === "not-evaluated" && units.length > 0 ? [problemOf(fault, units)] : [];
+function deletedProblems(base, deleted) {
+	return base.problems.flatMap((problem) => {
+		const units = problem.units.filter((unit) => deleted.has(unit));
+		return problem.kind === "not-evaluated" && units.length > 0 ? [problemOf$2(problem, units)] : [];
 	});
 }
-/** A sentence about faults that are left alone, where there are any. */
+/** A sentence about problems that are left alone, where there are any. */
 function untouchedNotice(untouched) {
 	const units = [...new Set(untouched.flatMap(({ path, units }) => units ?? (path === null ? [] : [path])))].toSorted();
 	const stacks = untouched.flatMap(({ path, units, file }) => path === null && units === void 0 ? [file ?? ""] : []);
 	if (units.length + stacks.length === 0) return [];
 	return [`${[...units.length === 0 ? [] : [count(units.length, "unit")], ...stacks.length === 0 ? [] : [count(stacks.length, "file")]].join(" and ")} can't be evaluated or run, and this change does not touch them: ${listPaths([...units, ...stacks])}. It was so before; \`pipelines explain --verbose\` says why.`];
 }
-/** Whether two commits have the same fault: same place and words, or the same file that Terragrunt gives up on. */
+/** Whether two commits have the same problem: same place and words, or the same file that Terragrunt gives up on. */
 function keyOf({ kind, file, line, message, missing }) {
 	return JSON.stringify(kind === "not-evaluated" ? [kind, file] : [
 		kind,
@@ -57728,8 +57728,8 @@ function ownersOf$1(files, head) {
 function concerns(file, folders) {
 	return folders.some((folder) => file === folder || liesIn(file, folder) || liesIn(folder, folderOf$1(file)));
 }
-function problemOf(fault, units) {
-	const { kind, file, line } = fault;
+function problemOf$2(problem, units) {
+	const { kind, file, line } = problem;
 	const [first, second] = units;
 	const several = second === void 0 ? {} : { units: [...units] };
 	return {
@@ -57737,7 +57737,7 @@ function problemOf(fault, units) {
 		path: second === void 0 ? first ?? null : null,
 		file,
 		line,
-		message: messageOf$3(fault, units),
+		message: messageOf$3(problem, units),
 		...several
 	};
 }
@@ -58665,7 +58665,7 @@ function referencesIn(scope) {
 		expansions: found.expansions,
 		unknownFiles: [...found.unknownFiles],
 		unknownConfigurations: [...found.unknownConfigurations],
-		unknownAbove: found.unknownAbove || scope.body.faulty,
+		unknownAbove: found.unknownAbove || scope.body.isBroken,
 		hidesCredentials: found.hidesCredentials
 	};
 }
@@ -59150,7 +59150,7 @@ function emptySnapshot(commit) {
 		jsonUnits: /* @__PURE__ */ new Map(),
 		links: [],
 		unset: [],
-		faults: []
+		problems: []
 	};
 }
 /** Whether a stack generates a unit. */
@@ -59265,7 +59265,7 @@ function becameOne(file, folder, base, head) {
 	const isCopied = ({ stacks }) => stacks.some(({ templates }) => templates.some((source) => source === folder || liesIn(folder, source)));
 	return base.files.get(file) !== head.files.get(file) || isCopied(head) && !isCopied(base);
 }
-/** Links are faults of their own, and a file that is there and is no unit is a root. */
+/** Links are problems of their own, and a file that is there and is no unit is a root. */
 function describe({ path, kind }) {
 	if (kind === "opaque") return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;
 	if (kind === "configuration" && path.endsWith(".json")) return `\`${path}\` is there, which Pipelines does not read`;
@@ -60725,7 +60725,7 @@ function decide(input) {
 	const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
 	const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
 	const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
-	const judged = judgeFaults({
+	const judged = judgeProblems({
 		base,
 		head
 	}, input.diff, touched, deleted, input.ignored.isIgnored);
@@ -62238,7 +62238,7 @@ function textViewOf(commit, mentionsOf) {
 	const hasLinks = commit.entries.some(({ kind }) => kind === "symlink");
 	const hcl = files.filter((file) => file.endsWith(".hcl"));
 	const index = once(() => textualIndex(hcl, folders, mentions));
-	const strictIndex = once(() => textualIndex(hcl, folders, (file) => sources.parsed(file)?.faulty === true ? null : mentions(file)));
+	const strictIndex = once(() => textualIndex(hcl, folders, (file) => sources.parsed(file)?.isBroken === true ? null : mentions(file)));
 	const above = foldersAbove(folders);
 	/** Whether a unit includes what changed, so that nothing else has to be asked. */
 	const isSure = (unit, changed) => {
@@ -62351,7 +62351,7 @@ function bodyOfJson(text, parse) {
 	} catch {
 		return {
 			...EMPTY,
-			faulty: true
+			isBroken: true
 		};
 	}
 	const { module = {} } = Modules.safeParse(json).data ?? {};
@@ -62553,13 +62553,13 @@ function findCycles(graph) {
 	return cycles;
 }
 
-// packages/orchestrator/src/discover/faults.ts
+// packages/orchestrator/src/discover/problems.ts
 const NOTHING_ELSE = {
 	folders: [],
 	missing: null
 };
-/** What Terragrunt can't evaluate, one fault for each place, with all the units that it hits. */
-function evaluationFaults(examined) {
+/** What Terragrunt can't evaluate, one problem for each place, with all the units that it hits. */
+function evaluationProblems(examined) {
 	return merged$1(examined.flatMap(({ facts, diagnosis }) => {
 		if (diagnosis.kind !== "broken") return [];
 		const { message, line } = diagnosis;
@@ -62574,7 +62574,7 @@ function evaluationFaults(examined) {
 	}));
 }
 /** Local modules that units name and that the commit does not have. */
-function moduleFaults(examined) {
+function moduleProblems(examined) {
 	return merged$1(examined.flatMap(({ facts, missingModule }) => {
 		if (missingModule === null) return [];
 		const { folder, file, line } = missingModule;
@@ -62592,7 +62592,7 @@ function moduleFaults(examined) {
 * Dependencies with an `expansion` block: Terragrunt lists none of them, refuses the block without an experiment, and
 * with it does nothing of what the block says (https://docs.terragrunt.com/reference/experiments/active).
 */
-function expansionFaults(examined) {
+function expansionProblems(examined) {
 	const message = "An `expansion` block is an experiment of Terragrunt that does nothing yet, so it is not known on which units this depends. Write a `dependency` block for each.";
 	return merged$1(examined.flatMap(({ facts, expansions }) => expansions.map((place) => ({
 		kind: "not-evaluated",
@@ -62607,7 +62607,7 @@ function expansionFaults(examined) {
 *
 * @param jsonUnits units that do not run here, and whose outputs can be read all the same
 */
-function dependencyFaults(examined, units, jsonUnits) {
+function dependencyProblems(examined, units, jsonUnits) {
 	const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
 	const placeIn = new Map(examined.map(({ facts }) => [facts.path, facts.places]));
 	const at = (unit, dependency) => placeIn.get(unit)?.get(dependency) ?? {
@@ -62653,7 +62653,7 @@ function dependencyFaults(examined, units, jsonUnits) {
 	return [...cycles, ...missing];
 }
 /** Files that were not given to Terragrunt, with the units that lie there or read them. */
-function exclusionFaults(examined, exclusions) {
+function exclusionProblems(examined, exclusions) {
 	return [...exclusions].map(([file, { line, message }]) => {
 		return {
 			kind: "not-evaluated",
@@ -62667,8 +62667,8 @@ function exclusionFaults(examined, exclusions) {
 	});
 }
 /** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
-function linkFaults(examined, { inside, leaving }, files) {
-	const fault = (file, message, folders = [file]) => {
+function linkProblems(examined, { inside, leaving }, files) {
+	const problem = (file, message, folders = [file]) => {
 		return {
 			kind: "path",
 			file,
@@ -62681,9 +62681,9 @@ function linkFaults(examined, { inside, leaving }, files) {
 	};
 	const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
 	return [
-		...[...inside].filter(([file]) => posix.basename(file) === STACK_FILE).map(([file, real]) => fault(file, `\`${file}\` is a symbolic link to \`${real}\`. Terragrunt generates its units beside that file, and not here, so none runs. Make it a file of its own, or name the stack that both are copies of as the source of a \`stack\` block.`, [file, real])),
-		...[...leaving].map(([file, target]) => fault(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)),
-		...toUnits.map(([file, real]) => fault(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))
+		...[...inside].filter(([file]) => posix.basename(file) === STACK_FILE).map(([file, real]) => problem(file, `\`${file}\` is a symbolic link to \`${real}\`. Terragrunt generates its units beside that file, and not here, so none runs. Make it a file of its own, or name the stack that both are copies of as the source of a \`stack\` block.`, [file, real])),
+		...[...leaving].map(([file, target]) => problem(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)),
+		...toUnits.map(([file, real]) => problem(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))
 	];
 }
 function unitsAt(file, examined) {
@@ -62692,17 +62692,17 @@ function unitsAt(file, examined) {
 }
 const behind = (path, link) => path === link || liesIn(path, link);
 /**
-* Joins faults of the same kind at the same place. A message that only differs by the unit's own name stands for all;
+* Joins problems of the same kind at the same place. A message that only differs by the unit's own name stands for all;
 * where the units differ in more, it is said whose it is.
 */
-function merged$1(faults) {
-	return [...Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([
+function merged$1(problems) {
+	return [...Map.groupBy(problems, ({ kind, file, line }) => JSON.stringify([
 		kind,
 		file,
 		line
 	])).values()].flatMap(([first, ...others]) => {
 		if (first === void 0) return [];
-		const units = [first, ...others].flatMap((fault) => fault.units).toSorted();
+		const units = [first, ...others].flatMap((problem) => problem.units).toSorted();
 		const differing = others.filter((other) => wordsOf(other) !== wordsOf(first)).length;
 		const whose = `That is said of \`${first.units[0] ?? ""}\`; of ${differing} of the others something else is.`;
 		return [{
@@ -63184,7 +63184,7 @@ function jsonIn(stdout) {
 const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
 /**
 * `hcl validate` takes a dependency's `mock_outputs` for its outputs, and unknown values where there are none. A plan has
-* the real ones, so that what these lack is no fault of the unit.
+* the real ones, so that what these lack is no problem of the unit.
 */
 function isOfOutputs({ snippet, detail }) {
 	if (/value must be known/.test(detail)) return true;
@@ -63205,19 +63205,19 @@ const NEEDS_CREDENTIALS = new RegExp(`${CREDENTIAL_FUNCTIONS.source}|credential|
 // packages/orchestrator/src/discover/terragrunt/suspects.ts
 /** Units about which Terragrunt suppressed an error, or which it omitted. */
 function suspects(folders, listed, files) {
-	const faulty = new Map(listed.suppressed.map(({ file, message }) => [file, message]));
+	const broken = new Map(listed.suppressed.map(({ file, message }) => [file, message]));
 	const result = /* @__PURE__ */ new Map();
 	for (const folder of folders) {
 		const row = listed.units.get(folder);
 		const own = fileIn(folder, UNIT_FILE);
-		if (row === void 0 || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
+		if (row === void 0 || broken.has(own) || row.includes.some((file) => !files.has(file))) {
 			result.set(folder, {
 				kind: "own",
-				words: (faulty.get(own) ?? "").replaceAll(folder, "…")
+				words: (broken.get(own) ?? "").replaceAll(folder, "…")
 			});
 			continue;
 		}
-		const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
+		const shared = [...row.includes, ...row.reading].find((file) => broken.has(file));
 		if (shared !== void 0) result.set(folder, {
 			kind: "shared",
 			file: shared
@@ -63229,8 +63229,8 @@ function suspects(folders, listed, files) {
 const SAMPLE = 12;
 /**
 * Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
-* diagnosed: when all of it has the fault at one place of a shared file, so have the others; when all of it is well, but
-* for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
+* diagnosed: when all of it has the problem at one place of a shared file, so have the others; when all of it is well, but
+* for problems of single units, so are they. When the shared file's problem depends on the unit, every one is diagnosed.
 */
 async function diagnoseSuspects(terragrunt, suspected) {
 	const result = /* @__PURE__ */ new Map();
@@ -63248,7 +63248,7 @@ async function diagnoseSuspects(terragrunt, suspected) {
 	for (const { units, sample, isShared } of groups) {
 		const diagnosed = sample.flatMap((unit) => {
 			const diagnosis = result.get(unit);
-			return diagnosis === void 0 || isShared && isOwnFault(diagnosis, unit) ? [] : [{
+			return diagnosis === void 0 || isShared && isOwnProblem(diagnosis, unit) ? [] : [{
 				unit,
 				diagnosis
 			}];
@@ -63275,7 +63275,7 @@ function about(unit, diagnosis, of) {
 		message: diagnosis.message.replaceAll(of, unit)
 	};
 }
-function isOwnFault(diagnosis, unit) {
+function isOwnProblem(diagnosis, unit) {
 	return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, "terragrunt.hcl");
 }
 /** The diagnosis that all of a sample have in common, of a broken unit at one place of one file; else `null`. */
@@ -63394,11 +63394,11 @@ async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInE
 		...read(file, parsedOnDisk),
 		state: "generated"
 	}));
-	const faults = [...failures].flatMap(([stack, why]) => stateOf(stack) === "failed" ? faultOf$1(stack, withAdvice(why, advice), all) : []);
+	const problems = [...failures].flatMap(([stack, why]) => stateOf(stack) === "failed" ? problemOf$1(stack, withAdvice(why, advice), all) : []);
 	return {
 		stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies],
 		files,
-		faults
+		problems
 	};
 }
 function isStackFile(file) {
@@ -63420,7 +63420,7 @@ const NOT_ALLOWED = /could not read (?:Username|Password)|Authentication failed|
 function withAdvice(why, advice) {
 	return NOT_ALLOWED.test(why) ? `${why}\n${advice}` : why;
 }
-function faultOf$1(stack, why, all) {
+function problemOf$1(stack, why, all) {
 	const { file, folder, templates, copies } = stack;
 	const about = {
 		kind: "not-evaluated",
@@ -63495,10 +63495,10 @@ async function askWhatIsLeftOut(terragrunt, files, units) {
 	});
 	return {
 		units: new Map(answers.flatMap(({ file, out = [] }) => out.map((unit) => [unit, file]))),
-		faults: answers.flatMap(({ file, folder, why }) => why === void 0 ? [] : [faultOf(file, folder, why)])
+		problems: answers.flatMap(({ file, folder, why }) => why === void 0 ? [] : [problemOf(file, folder, why)])
 	};
 }
-function faultOf(file, folder, why) {
+function problemOf(file, folder, why) {
 	return {
 		kind: "not-evaluated",
 		file,
@@ -63581,7 +63581,7 @@ async function generatedStacks({ terragrunt, parseHcl, sources }, commit) {
 	if (!hasStacks(commit)) return {
 		stacks: [],
 		files: /* @__PURE__ */ new Map(),
-		faults: []
+		problems: []
 	};
 	const { root, textOf } = await commit.checkout();
 	const standIns = withStandIns(commit.variablesOf, commit.asked);
@@ -63614,7 +63614,7 @@ async function unitsLeftOut({ terragrunt }, commit, asked, folders) {
 	const files = queueFilesIn(commit.sources.files.keys());
 	if (files.length === 0) return {
 		units: /* @__PURE__ */ new Map(),
-		faults: []
+		problems: []
 	};
 	const { root } = await commit.checkout();
 	return askWhatIsLeftOut(terragrunt.in(root, withStandIns(commit.variablesOf, asked)), files, folders);
@@ -63652,15 +63652,15 @@ function snapshotOf({ toolEnvironment }, commit, sources, generated, { templates
 		jsonUnits,
 		unset: unsetVariables(asked, commit.configuration, toolEnvironment),
 		links: commit.entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
-		faults: [
-			...generated.faults,
-			...leftOut.faults,
-			...exclusionFaults(examined, commit.exclusions),
-			...linkFaults(examined, commit.links, sources.files),
-			...evaluationFaults(examined),
-			...moduleFaults(examined),
-			...expansionFaults(examined),
-			...dependencyFaults(examined, paths, jsonUnits)
+		problems: [
+			...generated.problems,
+			...leftOut.problems,
+			...exclusionProblems(examined, commit.exclusions),
+			...linkProblems(examined, commit.links, sources.files),
+			...evaluationProblems(examined),
+			...moduleProblems(examined),
+			...expansionProblems(examined),
+			...dependencyProblems(examined, paths, jsonUnits)
 		]
 	};
 }
@@ -63708,7 +63708,7 @@ async function bothSnapshots(edges, comparison, diff, configurations, wanted) {
 			...baseView.dependentsOf(removed),
 			...baseView.open,
 			...readersOnlyAtBase(narrowed.readersAtBase, atHead, diff),
-			...faultyAndUntouched(atHead, diff)
+			...brokenAndUntouched(atHead, diff)
 		]);
 		const sources = /* @__PURE__ */ new Set([...needed, ...narrowed.units]);
 		return {
@@ -63732,7 +63732,7 @@ function isOpaque(commit) {
 async function everything(edges, base, head, diff) {
 	const all = async (commit) => (await commitEvaluator(edges, commit, () => /* @__PURE__ */ new Set())).evaluate(null);
 	const atHead = await all(head);
-	if (diff.every(({ path, status }) => status === "modified" && ownerAt(path, atHead) !== null) && atHead.stacks.length === 0 && atHead.faults.length === 0) return {
+	if (diff.every(({ path, status }) => status === "modified" && ownerAt(path, atHead) !== null) && atHead.stacks.length === 0 && atHead.problems.length === 0) return {
 		base: {
 			...atHead,
 			commit: base.id
@@ -63780,10 +63780,10 @@ function readersOnlyAtBase(readers, head, diff) {
 		return [...files].every(isKnown) ? [] : [unit];
 	});
 }
-/** Units with faults that the change does not touch by its files: whether it made the faults is for base to say. */
-function faultyAndUntouched({ faults, facts, units }, diff) {
+/** Units with problems that the change does not touch by its files: whether it made the problems is for base to say. */
+function brokenAndUntouched({ problems, facts, units }, diff) {
 	const owners = new Set(diff.map(({ path }) => unitOwning(path, (folder) => units.has(UnitPath.parse(folder)))));
-	return faults.flatMap((fault) => fault.units).filter((unit) => !owners.has(unit) && !diff.some(({ path }) => facts.get(unit)?.reads.has(path)));
+	return problems.flatMap((problem) => problem.units).filter((unit) => !owners.has(unit) && !diff.some(({ path }) => facts.get(unit)?.reads.has(path)));
 }
 function ownerAt(file, { units }) {
 	return unitOwning(file, (folder) => units.has(UnitPath.parse(folder)));

@@ -8,7 +8,7 @@ import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import type { Classified } from "./classify/classify.ts";
-import { untouchedNotice } from "./decide/judge-faults.ts";
+import { untouchedNotice } from "./decide/judge-problems.ts";
 import { notAppliedNotices } from "./due/not-applied.ts";
 
 export type Determined = {

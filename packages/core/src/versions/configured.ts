@@ -11,10 +11,10 @@ import type { NamedVersion } from "./named-version.ts";
 export function configuredVersions(text: string, file: string): NamedVersion[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const [fault] = document.errors;
-  if (fault !== undefined) {
-    const { line } = lines.linePos(fault.pos[0]);
-    const what = fault.code === "DUPLICATE_KEY" ? "has a key twice" : "is no YAML";
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line } = lines.linePos(error.pos[0]);
+    const what = error.code === "DUPLICATE_KEY" ? "has a key twice" : "is no YAML";
     throw new VersionError(`this ${what}, so no version can be read from ${file}`, { file, line });
   }
   const tools = isMap(document.contents) ? nodeOf(document.contents.get("tools", true), document) : null;

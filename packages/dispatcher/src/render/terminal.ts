@@ -95,7 +95,7 @@ function accountLine({ name, files, pullRequestUrl, notes = [], failure }: Accou
   return `${oneLine(name, 100)}: ${oneLine(failure ?? pullRequestUrl ?? later, 1000)}${said}`;
 }
 
-/** What is to be done about units; what many share, as the fault of a file that all include, is said once. */
+/** What is to be done about units; what many share, as the problem of a file that all include, is said once. */
 function attentionLines(rows: readonly Row[]): string[] {
   const groups = Map.groupBy(rows, (row) => JSON.stringify(adviceOn(row, "terminal")));
   return [...groups.values()].map((group) => {

@@ -22,12 +22,12 @@ function untar(archive: string, program: string, folder: string): void {
 }
 
 function unzipped(archive: string, content: Uint8Array, program: string): Uint8Array {
-  const fault = `${archive} is no zip archive with ${program} in it`;
+  const message = `${archive} is no zip archive with ${program} in it`;
   try {
     const found = unzipSync(content, { filter: ({ name }) => name === program })[program];
     if (found !== undefined) return found;
   } catch (cause) {
-    throw new VersionError(fault, null, { cause });
+    throw new VersionError(message, null, { cause });
   }
-  throw new VersionError(fault);
+  throw new VersionError(message);
 }

@@ -276,7 +276,7 @@ describe("what happens to an affected unit", () => {
     expect(problems).toMatchObject([{ kind, path: "prod/vpc", message: expect.stringMatching(message) }]);
   });
 
-  it("waits for the merge in one that only this pull request's configuration has, which is no fault", () => {
+  it("waits for the merge in one that only this pull request's configuration has, which is no problem", () => {
     const given = {
       settings: { environments: { dev: { paths: ["dev/**"] } } },
       atHead: { environments: { dev: { paths: ["dev/**"] }, prod: { paths: ["prod/**"] } } },

@@ -16,7 +16,7 @@ import type { Settings } from "../settings.ts";
 import { affectedUnits } from "./affect.ts";
 import type { BranchFacts } from "./branch-facts.ts";
 import { withoutExcluded } from "./exclude.ts";
-import { judgeFaults } from "./judge-faults.ts";
+import { judgeProblems } from "./judge-problems.ts";
 import { movesBetween } from "./moves.ts";
 import { refuseDeletes } from "./refuse.ts";
 import { runnable } from "./runnable.ts";
@@ -82,7 +82,7 @@ export function decide(input: DecideInput): Decided {
   const refused = refuseDeletes(withoutExcluded(units, base, head, comparison.mode), base, head, comparison.mode);
   const touched = new Set(classified.changes.flatMap(({ reasons }) => [...reasons.keys()]));
   const deleted = new Set(refused.units.filter(({ status }) => status === "deleted").map(({ path }) => path));
-  const judged = judgeFaults({ base, head }, input.diff, touched, deleted, input.ignored.isIgnored);
+  const judged = judgeProblems({ base, head }, input.diff, touched, deleted, input.ignored.isIgnored);
   return {
     units: refused.units,
     runnable: runnable(refused.units, judged.problems),

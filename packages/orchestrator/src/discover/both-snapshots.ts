@@ -57,7 +57,7 @@ export async function bothSnapshots(
     ...baseView.dependentsOf(removed),
     ...baseView.open,
     ...readersOnlyAtBase(narrowed.readersAtBase, atHead, diff),
-    ...faultyAndUntouched(atHead, diff),
+    ...brokenAndUntouched(atHead, diff),
   ]);
   const sources = new Set([...needed, ...narrowed.units]);
   const atBase = await withBetween(evaluatorAtBase, needed, new Set([...removed, ...needed]), baseView, sources);
@@ -84,7 +84,7 @@ async function everything(
   const atHead = await all(head);
   const ownFilesOnly = diff.every(({ path, status }) => status === "modified" && ownerAt(path, atHead) !== null);
   // What is wrong at head may have been wrong at base already, which makes a difference.
-  if (ownFilesOnly && atHead.stacks.length === 0 && atHead.faults.length === 0) {
+  if (ownFilesOnly && atHead.stacks.length === 0 && atHead.problems.length === 0) {
     return { base: { ...atHead, commit: base.id }, head: atHead };
   }
   return { base: await all(base), head: atHead };
@@ -148,11 +148,11 @@ function readersOnlyAtBase(
   });
 }
 
-/** Units with faults that the change does not touch by its files: whether it made the faults is for base to say. */
-function faultyAndUntouched({ faults, facts, units }: Snapshot, diff: readonly ChangedFile[]): string[] {
+/** Units with problems that the change does not touch by its files: whether it made the problems is for base to say. */
+function brokenAndUntouched({ problems, facts, units }: Snapshot, diff: readonly ChangedFile[]): string[] {
   const owners = new Set(diff.map(({ path }) => unitOwning(path, (folder) => units.has(UnitPath.parse(folder)))));
-  return faults
-    .flatMap((fault) => fault.units)
+  return problems
+    .flatMap((problem) => problem.units)
     .filter((unit) => !owners.has(unit) && !diff.some(({ path }) => facts.get(unit)?.reads.has(path)));
 }
 

@@ -4,16 +4,16 @@ import { type Sources, sourcesOf } from "./checkout/sources.ts";
 import type { Symlinks } from "./checkout/symlinks.ts";
 import { type Commit, type DiscoveryEdges, foldersWithUnitFile } from "./commit.ts";
 import { examineUnits } from "./examine.ts";
-import {
-  dependencyFaults,
-  evaluationFaults,
-  exclusionFaults,
-  expansionFaults,
-  linkFaults,
-  moduleFaults,
-} from "./faults.ts";
 import { jsonUnitsIn } from "./json-units.ts";
 import { STACK_FILE } from "./paths.ts";
+import {
+  dependencyProblems,
+  evaluationProblems,
+  exclusionProblems,
+  expansionProblems,
+  linkProblems,
+  moduleProblems,
+} from "./problems.ts";
 import type { Snapshot, Stack } from "./snapshot.ts";
 import { type Evaluated, evaluateUnits, missedVariables } from "./terragrunt/evaluate-units.ts";
 import { type GeneratedStacks, generateStacks } from "./terragrunt/generate-stacks.ts";
@@ -100,7 +100,7 @@ async function generatedStacks(
   { terragrunt, parseHcl, sources }: DiscoveryEdges,
   commit: Commit,
 ): Promise<GeneratedStacks> {
-  if (!hasStacks(commit)) return { stacks: [], files: new Map(), faults: [] };
+  if (!hasStacks(commit)) return { stacks: [], files: new Map(), problems: [] };
   const { root, textOf } = await commit.checkout();
   const standIns = withStandIns(commit.variablesOf, commit.asked);
   const client = terragrunt.in(root, (folder) => ({ ...standIns(folder), ...sources.variables }));
@@ -131,7 +131,7 @@ async function unitsLeftOut(
   folders: readonly string[],
 ): Promise<LeftOut> {
   const files = queueFilesIn(commit.sources.files.keys());
-  if (files.length === 0) return { units: new Map(), faults: [] };
+  if (files.length === 0) return { units: new Map(), problems: [] };
   const { root } = await commit.checkout();
   return askWhatIsLeftOut(terragrunt.in(root, withStandIns(commit.variablesOf, asked)), files, folders);
 }
@@ -189,15 +189,15 @@ function snapshotOf(
     jsonUnits,
     unset: unsetVariables(asked, commit.configuration, toolEnvironment),
     links: commit.entries.filter(({ kind }) => kind === "symlink").map(({ path }) => path),
-    faults: [
-      ...generated.faults,
-      ...leftOut.faults,
-      ...exclusionFaults(examined, commit.exclusions),
-      ...linkFaults(examined, commit.links, sources.files),
-      ...evaluationFaults(examined),
-      ...moduleFaults(examined),
-      ...expansionFaults(examined),
-      ...dependencyFaults(examined, paths, jsonUnits),
+    problems: [
+      ...generated.problems,
+      ...leftOut.problems,
+      ...exclusionProblems(examined, commit.exclusions),
+      ...linkProblems(examined, commit.links, sources.files),
+      ...evaluationProblems(examined),
+      ...moduleProblems(examined),
+      ...expansionProblems(examined),
+      ...dependencyProblems(examined, paths, jsonUnits),
     ],
   };
 }

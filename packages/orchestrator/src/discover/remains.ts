@@ -71,7 +71,7 @@ function becameOne(file: string, folder: string, base: Snapshot, head: Snapshot)
   return base.files.get(file) !== head.files.get(file) || (isCopied(head) && !isCopied(base));
 }
 
-/** Links are faults of their own, and a file that is there and is no unit is a root. */
+/** Links are problems of their own, and a file that is there and is no unit is a root. */
 function describe({ path, kind }: Remains): string | null {
   if (kind === "opaque")
     return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;

@@ -50,7 +50,7 @@ export type Snapshot = {
   readonly links: readonly string[];
   /** Variables that configuration asks for without a default and that nothing sets. */
   readonly unset: readonly string[];
-  readonly faults: readonly Fault[];
+  readonly problems: readonly CommitProblem[];
 };
 
 /** A stack and what it is generated from. */
@@ -71,8 +71,8 @@ export type Stack = {
     | "failed";
 };
 
-/** Something wrong in a commit's files. One fault in a shared file is one fault, however many units it hits. */
-export type Fault = {
+/** Something wrong in a commit's files. One problem in a shared file is one problem, however many units it hits. */
+export type CommitProblem = {
   readonly kind: Problem["kind"];
   readonly file: string | null;
   /** Counted from 1. */
@@ -81,7 +81,7 @@ export type Fault = {
   readonly message: string;
   /** The units that it keeps from running, sorted; none where it keeps them from being known. */
   readonly units: readonly UnitPath[];
-  /** Folders whose files may have to do with it, for a fault that keeps units from being known. */
+  /** Folders whose files may have to do with it, for a problem that keeps units from being known. */
   readonly folders: readonly string[];
   /** The unit that is missing, where one is. */
   readonly missing: UnitPath | null;
@@ -100,7 +100,7 @@ export function emptySnapshot(commit: CommitSha): Snapshot {
     jsonUnits: new Map(),
     links: [],
     unset: [],
-    faults: [],
+    problems: [],
   };
 }
 

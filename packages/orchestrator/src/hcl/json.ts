@@ -10,7 +10,7 @@ export function bodyOfJson(text: string, parse: HclParser): Body {
   try {
     json = JSON.parse(text);
   } catch {
-    return { ...EMPTY, faulty: true };
+    return { ...EMPTY, isBroken: true };
   }
   const { module = {} } = Modules.safeParse(json).data ?? {};
   const blocks = Object.entries(module).flatMap(([label, value]) =>

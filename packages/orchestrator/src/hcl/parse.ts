@@ -33,11 +33,11 @@ export type Body = {
   readonly attributes: readonly Attribute[];
   readonly blocks: readonly Block[];
   /** Something in it is no HCL, so that more may be meant than is read. */
-  readonly faulty: boolean;
+  readonly isBroken: boolean;
 };
 
 /** What a file without text says. */
-export const EMPTY: Body = { attributes: [], blocks: [], faulty: false };
+export const EMPTY: Body = { attributes: [], blocks: [], isBroken: false };
 
 /**
  * Parses HCL into the little that the scan needs. Tolerates errors: what can be read is read. Text that breaks the
@@ -76,7 +76,7 @@ export async function loadHclParser(): Promise<HclParser> {
     try {
       const body = children(tree.rootNode).find((node) => node.type === "body");
       const { hasError } = tree.rootNode;
-      return body === undefined ? { ...EMPTY, faulty: hasError } : { ...bodyOf(body), faulty: hasError };
+      return body === undefined ? { ...EMPTY, isBroken: hasError } : { ...bodyOf(body), isBroken: hasError };
     } finally {
       // The tree lives in the parser's own memory, which nobody else frees.
       tree.delete();
@@ -107,7 +107,7 @@ function bodyOf(node: Node): Body {
       attributes.push({ name: "", value: { kind: "other", inside }, line: lineOf(child) });
     }
   }
-  return { attributes, blocks, faulty: node.hasError };
+  return { attributes, blocks, isBroken: node.hasError };
 }
 
 function expressionOf(node: Node): Expression {

@@ -77,7 +77,7 @@ export function referencesIn(scope: Scope): References {
     expansions: found.expansions,
     unknownFiles: [...found.unknownFiles],
     unknownConfigurations: [...found.unknownConfigurations],
-    unknownAbove: found.unknownAbove || scope.body.faulty,
+    unknownAbove: found.unknownAbove || scope.body.isBroken,
     hidesCredentials: found.hidesCredentials,
   };
 }

@@ -64,7 +64,7 @@ export function textViewOf(commit: Commit, mentionsOf: MentionsByText): TextView
   // A text that is no HCL in parts may read any shared file above it. It takes a parser to tell.
   const strictIndex = once(
     (): TextualIndex =>
-      textualIndex(hcl, folders, (file) => (sources.parsed(file)?.faulty === true ? null : mentions(file))),
+      textualIndex(hcl, folders, (file) => (sources.parsed(file)?.isBroken === true ? null : mentions(file))),
   );
   const above = foldersAbove(folders);
   /** Whether a unit includes what changed, so that nothing else has to be asked. */

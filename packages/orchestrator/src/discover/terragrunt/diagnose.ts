@@ -55,7 +55,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   }
   // Where more is wrong than missing credentials, that is what somebody can mend.
   const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
-  // Terragrunt prints them in any order, and units that share a fault have to say the same of it.
+  // Terragrunt prints them in any order, and units that share a problem have to say the same of it.
   const inOrder = mendable.toSorted(byPlace);
   const errors = inOrder.filter(({ severity }) => severity === "error");
   const first = errors[0] ?? inOrder[0] ?? diagnostics[0];
@@ -100,7 +100,7 @@ const UNSET = /EnvVarNotFoundError: Required environment variable (\w+)/;
 
 /**
  * `hcl validate` takes a dependency's `mock_outputs` for its outputs, and unknown values where there are none. A plan has
- * the real ones, so that what these lack is no fault of the unit.
+ * the real ones, so that what these lack is no problem of the unit.
  */
 function isOfOutputs({ snippet, detail }: Diagnostic): boolean {
   if (/value must be known/.test(detail)) return true;

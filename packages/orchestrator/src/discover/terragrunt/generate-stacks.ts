@@ -4,7 +4,7 @@ import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
 import type { Body } from "../../hcl/parse.ts";
 import { foldersAbove, isCached, liesIn, STACK_FILE } from "../paths.ts";
 import { sideBySide } from "../side-by-side.ts";
-import type { Fault, Stack } from "../snapshot.ts";
+import type { CommitProblem, Stack } from "../snapshot.ts";
 import { isTemplate } from "../templates.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
 import { hashesOfGenerated } from "./generated-files.ts";
@@ -16,7 +16,7 @@ export type GeneratedStacks = {
   /** Generated files with the hash that git would give to them. */
   readonly files: ReadonlyMap<string, string>;
   /** What keeps stacks from being generated. */
-  readonly faults: readonly Fault[];
+  readonly problems: readonly CommitProblem[];
 };
 
 /**
@@ -79,10 +79,10 @@ export async function generateStacks(
   const copies = [...files.keys()]
     .filter(isStackFile)
     .map((file): Stack => ({ ...read(file, parsedOnDisk), state: "generated" }));
-  const faults = [...failures].flatMap(([stack, why]) =>
-    stateOf(stack) === "failed" ? faultOf(stack, withAdvice(why, advice), all) : [],
+  const problems = [...failures].flatMap(([stack, why]) =>
+    stateOf(stack) === "failed" ? problemOf(stack, withAdvice(why, advice), all) : [],
   );
-  return { stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies], files, faults };
+  return { stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies], files, problems };
 }
 
 function isStackFile(file: string): boolean {
@@ -107,7 +107,7 @@ function withAdvice(why: string, advice: string): string {
   return NOT_ALLOWED.test(why) ? `${why}\n${advice}` : why;
 }
 
-function faultOf(stack: WrittenStack, why: string, all: readonly WrittenStack[]): Fault {
+function problemOf(stack: WrittenStack, why: string, all: readonly WrittenStack[]): CommitProblem {
   const { file, folder, templates, copies } = stack;
   const message = `Terragrunt can't generate the stack, so its units are not known: ${why}`;
   const about = { kind: "not-evaluated", message, units: [], folders: [folder, ...templates], missing: null } as const;

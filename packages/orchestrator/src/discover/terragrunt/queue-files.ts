@@ -3,7 +3,7 @@ import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
 import { z } from "zod";
 import { folderOf, isCached, liesIn } from "../paths.ts";
 import { sideBySide } from "../side-by-side.ts";
-import type { Fault } from "../snapshot.ts";
+import type { CommitProblem } from "../snapshot.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
 
 /** Files that say which units of a folder run when all of them are to run; Terragrunt reads them without being asked. */
@@ -19,7 +19,7 @@ const Rows = z.array(z.object({ path: z.string() }));
 export type LeftOut = {
   /** Units that are left out, each with the file that does so. */
   readonly units: ReadonlyMap<string, string>;
-  readonly faults: readonly Fault[];
+  readonly problems: readonly CommitProblem[];
 };
 
 /** Asks Terragrunt which units files of filters leave out. */
@@ -41,11 +41,11 @@ export async function askWhatIsLeftOut(
   });
   return {
     units: new Map(answers.flatMap(({ file, out = [] }) => out.map((unit): [string, string] => [unit, file]))),
-    faults: answers.flatMap(({ file, folder, why }) => (why === undefined ? [] : [faultOf(file, folder, why)])),
+    problems: answers.flatMap(({ file, folder, why }) => (why === undefined ? [] : [problemOf(file, folder, why)])),
   };
 }
 
-function faultOf(file: string, folder: string, why: string): Fault {
+function problemOf(file: string, folder: string, why: string): CommitProblem {
   const message = `Terragrunt can't read which units it leaves out: ${why}`;
   return { kind: "not-evaluated", file, line: null, message, units: [], folders: [folder], missing: null };
 }

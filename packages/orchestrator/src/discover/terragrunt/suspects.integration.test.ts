@@ -21,7 +21,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const unitNames = Array.from({ length: 20 }, (_unused, index) => `u${String(index).padStart(2, "0")}`);
 
-describe("many units of one fault", () => {
+describe("many units of one problem", () => {
   it("each hear of themselves, also those that were taken to be like a sample", async () => {
     for (const name of unitNames) await mkdir(join(folder, name));
     const PATH = [join(folder, "bin"), process.env["PATH"] ?? ""].join(delimiter);

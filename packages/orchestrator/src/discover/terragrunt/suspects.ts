@@ -4,7 +4,7 @@ import type { CheckoutTerragrunt } from "./client.ts";
 import { type Diagnosis, diagnoseUnit } from "./diagnose.ts";
 import type { FindResult } from "./find.ts";
 
-/** Why a unit is suspected: units of the same suspicion probably have the same fault. */
+/** Why a unit is suspected: units of the same suspicion probably have the same problem. */
 export type Suspicion =
   /** Terragrunt suppressed an error about a file that the unit includes or reads. */
   | { readonly kind: "shared"; readonly file: string }
@@ -17,16 +17,16 @@ export function suspects(
   listed: FindResult,
   files: { has(path: string): boolean },
 ): Map<string, Suspicion> {
-  const faulty = new Map(listed.suppressed.map(({ file, message }) => [file, message]));
+  const broken = new Map(listed.suppressed.map(({ file, message }) => [file, message]));
   const result = new Map<string, Suspicion>();
   for (const folder of folders) {
     const row = listed.units.get(folder);
     const own = fileIn(folder, UNIT_FILE);
-    if (row === undefined || faulty.has(own) || row.includes.some((file) => !files.has(file))) {
-      result.set(folder, { kind: "own", words: (faulty.get(own) ?? "").replaceAll(folder, "…") });
+    if (row === undefined || broken.has(own) || row.includes.some((file) => !files.has(file))) {
+      result.set(folder, { kind: "own", words: (broken.get(own) ?? "").replaceAll(folder, "…") });
       continue;
     }
-    const shared = [...row.includes, ...row.reading].find((file) => faulty.has(file));
+    const shared = [...row.includes, ...row.reading].find((file) => broken.has(file));
     if (shared !== undefined) result.set(folder, { kind: "shared", file: shared });
   }
   return result;
@@ -37,8 +37,8 @@ const SAMPLE = 12;
 
 /**
  * Diagnoses suspects, some at a time, since each costs a process. Of many units of the same suspicion a sample is
- * diagnosed: when all of it has the fault at one place of a shared file, so have the others; when all of it is well, but
- * for faults of single units, so are they. When the shared file's fault depends on the unit, every one is diagnosed.
+ * diagnosed: when all of it has the problem at one place of a shared file, so have the others; when all of it is well, but
+ * for problems of single units, so are they. When the shared file's problem depends on the unit, every one is diagnosed.
  */
 export async function diagnoseSuspects(
   terragrunt: CheckoutTerragrunt,
@@ -62,7 +62,7 @@ export async function diagnoseSuspects(
   for (const { units, sample, isShared } of groups) {
     const diagnosed = sample.flatMap((unit) => {
       const diagnosis = result.get(unit);
-      return diagnosis === undefined || (isShared && isOwnFault(diagnosis, unit)) ? [] : [{ unit, diagnosis }];
+      return diagnosis === undefined || (isShared && isOwnProblem(diagnosis, unit)) ? [] : [{ unit, diagnosis }];
     });
     const common = commonDiagnosis(diagnosed.map(({ diagnosis }) => diagnosis));
     const of = diagnosed[0]?.unit ?? "";
@@ -91,7 +91,7 @@ function about(unit: string, diagnosis: Diagnosis, of: string): Diagnosis {
     : { ...diagnosis, message: diagnosis.message.replaceAll(of, unit) };
 }
 
-function isOwnFault(diagnosis: Diagnosis, unit: string): boolean {
+function isOwnProblem(diagnosis: Diagnosis, unit: string): boolean {
   return diagnosis.kind === "broken" && diagnosis.file === fileIn(unit, UNIT_FILE);
 }
 

@@ -22,7 +22,7 @@ const unit = (name: string, text = source): Edits => ({ [`${name}/terragrunt.hcl
 const many = Array.from({ length: 30 }, (_unused, index) => `app/u${String(index).padStart(2, "0")}`);
 const BROKEN = "locals {\n  a = nothing()\n}\n";
 
-describe("a fault in a shared file", () => {
+describe("a problem in a shared file", () => {
   const files = { ...Object.assign({}, ...many.map((name) => unit(name, include))), "root.hcl": "locals {}\n" };
 
   it("is one problem with its place and its units, and costs a few calls of Terragrunt", async () => {
@@ -61,7 +61,7 @@ describe("a shared file that Terragrunt can't evaluate by itself", () => {
     "app/terragrunt.hcl": root,
   };
 
-  it("is no fault of the units that include it; made-up outputs are none either; a unit's own is", async () => {
+  it("is no problem of the units that include it; made-up outputs are none either; a unit's own is", async () => {
     const { problems, discovery, untouched } = await change(files, { "app/u00/main.tf": "# edited\n" }, "all");
     expect(problems).toEqual([]);
     expect(brief(untouched ?? [])).toEqual([{ at: "app/u29/terragrunt.hcl:7", units: ["app/u29"] }]);
@@ -115,7 +115,7 @@ describe("a unit that was broken before", () => {
   it.each<[string, Edits, string[], string[]]>([
     ["a file in its folder", { "bad/main.tf": "# edited\n" }, ["bad"], ["bad"]],
     ["a shared file that it reads", { "root.hcl": `${files["root.hcl"]}# edited\n` }, ["worse"], ["worse"]],
-    ["its fault", { "bad/terragrunt.hcl": source + BROKEN.replace("nothing", "nobody") }, ["bad"], ["bad"]],
+    ["its problem", { "bad/terragrunt.hcl": source + BROKEN.replace("nothing", "nobody") }, ["bad"], ["bad"]],
     ["one unit of its circle", { "round/a/main.tf": "# edited\n" }, ["round/a"], ["round/a"]],
   ])("and that a change of %s touches is a problem", async (_what, edits, affected, broken) => {
     const assessment = await change(files, edits);

@@ -5,13 +5,13 @@ import type { Symlinks } from "./checkout/symlinks.ts";
 import type { Exclusion } from "./checkout/texts.ts";
 import type { Examined } from "./examine.ts";
 import { fileIn, liesIn, STACK_FILE, UNIT_FILE } from "./paths.ts";
-import type { Fault } from "./snapshot.ts";
+import type { CommitProblem } from "./snapshot.ts";
 
 const NOTHING_ELSE = { folders: [], missing: null } as const;
 
-/** What Terragrunt can't evaluate, one fault for each place, with all the units that it hits. */
-export function evaluationFaults(examined: readonly Examined[]): Fault[] {
-  const broken = examined.flatMap(({ facts, diagnosis }): Fault[] => {
+/** What Terragrunt can't evaluate, one problem for each place, with all the units that it hits. */
+export function evaluationProblems(examined: readonly Examined[]): CommitProblem[] {
+  const broken = examined.flatMap(({ facts, diagnosis }): CommitProblem[] => {
     if (diagnosis.kind !== "broken") return [];
     const { message, line } = diagnosis;
     const file = diagnosis.file ?? fileIn(facts.path, UNIT_FILE);
@@ -21,8 +21,8 @@ export function evaluationFaults(examined: readonly Examined[]): Fault[] {
 }
 
 /** Local modules that units name and that the commit does not have. */
-export function moduleFaults(examined: readonly Examined[]): Fault[] {
-  const missing = examined.flatMap(({ facts, missingModule }): Fault[] => {
+export function moduleProblems(examined: readonly Examined[]): CommitProblem[] {
+  const missing = examined.flatMap(({ facts, missingModule }): CommitProblem[] => {
     if (missingModule === null) return [];
     const { folder, file, line } = missingModule;
     const message = `The local module \`${folder}\` is not in the repository. Add it, or correct the \`source\`.`;
@@ -35,13 +35,13 @@ export function moduleFaults(examined: readonly Examined[]): Fault[] {
  * Dependencies with an `expansion` block: Terragrunt lists none of them, refuses the block without an experiment, and
  * with it does nothing of what the block says (https://docs.terragrunt.com/reference/experiments/active).
  */
-export function expansionFaults(examined: readonly Examined[]): Fault[] {
+export function expansionProblems(examined: readonly Examined[]): CommitProblem[] {
   const message =
     "An `expansion` block is an experiment of Terragrunt that does nothing yet, so it is not known on which units this depends. Write a `dependency` block for each.";
   return merged(
     examined.flatMap(({ facts, expansions }) =>
       expansions.map(
-        (place): Fault => ({ kind: "not-evaluated", ...place, message, units: [facts.path], ...NOTHING_ELSE }),
+        (place): CommitProblem => ({ kind: "not-evaluated", ...place, message, units: [facts.path], ...NOTHING_ELSE }),
       ),
     ),
   );
@@ -52,31 +52,31 @@ export function expansionFaults(examined: readonly Examined[]): Fault[] {
  *
  * @param jsonUnits units that do not run here, and whose outputs can be read all the same
  */
-export function dependencyFaults(
+export function dependencyProblems(
   examined: readonly Examined[],
   units: ReadonlySet<UnitPath>,
   jsonUnits: { has(folder: string): boolean },
-): Fault[] {
+): CommitProblem[] {
   const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
   const placeIn = new Map(examined.map(({ facts }) => [facts.path, facts.places]));
   const at = (unit: UnitPath, dependency: string): { file: string; line: number | null } =>
     placeIn.get(unit)?.get(dependency) ?? { file: fileIn(unit, UNIT_FILE), line: null };
-  const cycles = findCycles(graph).flatMap((cycle): Fault[] => {
+  const cycles = findCycles(graph).flatMap((cycle): CommitProblem[] => {
     const [first, second] = cycle;
     if (first === undefined || second === undefined) return [];
     const message = `These units depend on each other in a circle: ${cycle.join(" → ")}. Remove one of the dependencies.`;
     const units = [...new Set(cycle)].toSorted();
     return [{ kind: "dependency-cycle", ...at(first, second), message, units, ...NOTHING_ELSE }];
   });
-  const missing = examined.flatMap(({ facts: { path }, listed, outside }): Fault[] => [
+  const missing = examined.flatMap(({ facts: { path }, listed, outside }): CommitProblem[] => [
     ...listed
       .filter((dependency) => !units.has(dependency) && !jsonUnits.has(dependency))
-      .map((dependency): Fault => {
+      .map((dependency): CommitProblem => {
         const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
         const about = { units: [path], folders: [], missing: dependency };
         return { kind: "missing-dependency", ...at(path, dependency), message, ...about };
       }),
-    ...outside.map((dependency): Fault => {
+    ...outside.map((dependency): CommitProblem => {
       const message = `\`${path}\` depends on \`${dependency}\`, which lies outside of the repository.`;
       return { kind: "missing-dependency", ...at(path, dependency), message, units: [path], ...NOTHING_ELSE };
     }),
@@ -85,8 +85,11 @@ export function dependencyFaults(
 }
 
 /** Files that were not given to Terragrunt, with the units that lie there or read them. */
-export function exclusionFaults(examined: readonly Examined[], exclusions: ReadonlyMap<string, Exclusion>): Fault[] {
-  return [...exclusions].map(([file, { line, message }]): Fault => {
+export function exclusionProblems(
+  examined: readonly Examined[],
+  exclusions: ReadonlyMap<string, Exclusion>,
+): CommitProblem[] {
+  return [...exclusions].map(([file, { line, message }]): CommitProblem => {
     const text = `\`${file}\` can't be read as HCL: ${message}. Terragrunt was not given it.`;
     const units = unitsAt(file, examined);
     return { kind: "not-evaluated", file, line, message: text, units, folders: [file], missing: null };
@@ -94,32 +97,32 @@ export function exclusionFaults(examined: readonly Examined[], exclusions: Reado
 }
 
 /** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
-export function linkFaults(
+export function linkProblems(
   examined: readonly Examined[],
   { inside, leaving }: Symlinks,
   files: ReadonlyMap<string, string>,
-): Fault[] {
-  const fault = (file: string, message: string, folders = [file]): Fault => {
+): CommitProblem[] {
+  const problem = (file: string, message: string, folders = [file]): CommitProblem => {
     return { kind: "path", file, line: null, message, units: unitsAt(file, examined), folders, missing: null };
   };
   const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
   const stacks = [...inside].filter(([file]) => posix.basename(file) === STACK_FILE);
   return [
     ...stacks.map(([file, real]) =>
-      fault(
+      problem(
         file,
         `\`${file}\` is a symbolic link to \`${real}\`. Terragrunt generates its units beside that file, and not here, so none runs. Make it a file of its own, or name the stack that both are copies of as the source of a \`stack\` block.`,
         [file, real],
       ),
     ),
     ...[...leaving].map(([file, target]) =>
-      fault(
+      problem(
         file,
         `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`,
       ),
     ),
     ...toUnits.map(([file, real]) =>
-      fault(
+      problem(
         file,
         `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`,
       ),
@@ -139,20 +142,20 @@ function unitsAt(file: string, examined: readonly Examined[]): UnitPath[] {
 const behind = (path: string, link: string): boolean => path === link || liesIn(path, link);
 
 /**
- * Joins faults of the same kind at the same place. A message that only differs by the unit's own name stands for all;
+ * Joins problems of the same kind at the same place. A message that only differs by the unit's own name stands for all;
  * where the units differ in more, it is said whose it is.
  */
-function merged(faults: readonly Fault[]): Fault[] {
-  const groups = Map.groupBy(faults, ({ kind, file, line }) => JSON.stringify([kind, file, line]));
+function merged(problems: readonly CommitProblem[]): CommitProblem[] {
+  const groups = Map.groupBy(problems, ({ kind, file, line }) => JSON.stringify([kind, file, line]));
   return [...groups.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const units = [first, ...others].flatMap((fault) => fault.units).toSorted();
+    const units = [first, ...others].flatMap((problem) => problem.units).toSorted();
     const differing = others.filter((other) => wordsOf(other) !== wordsOf(first)).length;
     const whose = `That is said of \`${first.units[0] ?? ""}\`; of ${differing} of the others something else is.`;
     return [{ ...first, units, ...(differing === 0 ? {} : { message: `${first.message} ${whose}` }) }];
   });
 }
 
-function wordsOf({ message, units: [unit] }: Fault): string {
+function wordsOf({ message, units: [unit] }: CommitProblem): string {
   return unit === undefined ? message : message.replaceAll(unit, "…");
 }

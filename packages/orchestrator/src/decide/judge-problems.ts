@@ -3,24 +3,24 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { count } from "@pipelines/core/wording/count";
 import { fileIn, folderOf, liesIn, STACK_FILE, UNIT_FILE, unitOwning } from "../discover/paths.ts";
-import type { Fault, Snapshot } from "../discover/snapshot.ts";
+import type { CommitProblem, Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
 
 export type Judged = {
-  /** Faults that this comparison made, or that units have which it touches: they make the run red. */
+  /** Problems that this comparison made, or that units have which it touches: they make the run red. */
   readonly problems: readonly Problem[];
-  /** Faults that were there before, of units that it does not touch. */
+  /** Problems that were there before, of units that it does not touch. */
   readonly untouched: readonly Problem[];
 };
 
 /**
- * Tells faults that concern a comparison from those that were there before and that it leaves alone: a unit that has
+ * Parts problems that concern a comparison from those that were there before and that it leaves alone: a unit that has
  * been broken for a year must not make every run red. A unit is touched when it is affected, when a file in its folder
  * changed, or when it was not broken in the same way at base. What can't be evaluated may say something else each time:
- * Terragrunt stops at any of its faults. A unit that is deleted counts with its faults at base. Nothing is told of
+ * Terragrunt stops at any of its problems. A unit that is deleted counts with its problems at base. Nothing is said of
  * units that are ignored, and of what else lies on the ignore list.
  */
-export function judgeFaults(
+export function judgeProblems(
   { base, head }: { readonly base: Snapshot; readonly head: Snapshot },
   diff: readonly ChangedFile[],
   affected: ReadonlySet<UnitPath>,
@@ -29,53 +29,54 @@ export function judgeFaults(
 ): Judged {
   const changed = diff.map(({ path }) => path);
   const owners = ownersOf(changed, head);
-  const known = new Map(base.faults.map((fault) => [keyOf(fault), new Set(fault.units)]));
+  const known = new Map(base.problems.map((problem) => [keyOf(problem), new Set(problem.units)]));
   const brokenBefore = new Set(
-    base.faults.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units),
+    base.problems.filter(({ kind }) => kind === "not-evaluated").flatMap(({ units }) => units),
   );
   const problems: Problem[] = [];
   const untouched: Problem[] = [];
   // The delete of what a remaining unit depends on is refused by name, which says more.
-  const told = head.faults.flatMap((fault) => withoutIgnored(fault, isIgnored));
-  for (const fault of told.filter(({ missing }) => missing === null || !deleted.has(missing))) {
-    const before = known.get(keyOf(fault));
-    if (fault.folders.length > 0) {
-      const isTouched = before === undefined || changed.some((file) => concerns(file, fault.folders));
-      if (isTouched || fault.units.some((unit) => affected.has(unit))) problems.push(problemOf(fault, fault.units));
+  const remaining = head.problems.flatMap((problem) => withoutIgnored(problem, isIgnored));
+  for (const problem of remaining.filter(({ missing }) => missing === null || !deleted.has(missing))) {
+    const before = known.get(keyOf(problem));
+    if (problem.folders.length > 0) {
+      const isTouched = before === undefined || changed.some((file) => concerns(file, problem.folders));
+      if (isTouched || problem.units.some((unit) => affected.has(unit)))
+        problems.push(problemOf(problem, problem.units));
       // A link that was there before and that no unit reads is nobody's worry.
-      else if (fault.kind !== "path" || fault.units.length > 0) untouched.push(problemOf(fault, fault.units));
+      else if (problem.kind !== "path" || problem.units.length > 0) untouched.push(problemOf(problem, problem.units));
       continue;
     }
-    const wasThere = (fault.kind === "not-evaluated" ? brokenBefore : before) ?? new Set();
+    const wasThere = (problem.kind === "not-evaluated" ? brokenBefore : before) ?? new Set();
     const isTouched = (unit: UnitPath): boolean => affected.has(unit) || owners.has(unit) || !wasThere.has(unit);
-    const [touched, others] = [fault.units.filter(isTouched), fault.units.filter((unit) => !isTouched(unit))];
-    if (touched.length > 0) problems.push(problemOf(fault, touched));
-    if (others.length > 0) untouched.push(problemOf(fault, others));
+    const [touched, others] = [problem.units.filter(isTouched), problem.units.filter((unit) => !isTouched(unit))];
+    if (touched.length > 0) problems.push(problemOf(problem, touched));
+    if (others.length > 0) untouched.push(problemOf(problem, others));
   }
-  return { problems: [...problems, ...deletedFaults(base, deleted)], untouched };
+  return { problems: [...problems, ...deletedProblems(base, deleted)], untouched };
 }
 
 /** A stack that runs can be kept from being generated by a file of a catalogue that is ignored: then it counts. */
-function isOfIgnored({ file, folders: [first] }: Fault, isIgnored: (file: string) => boolean): boolean {
+function isOfIgnored({ file, folders: [first] }: CommitProblem, isIgnored: (file: string) => boolean): boolean {
   if (file === null || !isIgnored(file)) return false;
   return first === undefined || isIgnored(first) || isIgnored(fileIn(first, STACK_FILE));
 }
 
-function withoutIgnored(fault: Fault, isIgnored: (file: string) => boolean): Fault[] {
-  if (fault.units.length === 0) return isOfIgnored(fault, isIgnored) ? [] : [fault];
-  const units = fault.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
-  return units.length === 0 ? [] : [{ ...fault, units }];
+function withoutIgnored(problem: CommitProblem, isIgnored: (file: string) => boolean): CommitProblem[] {
+  if (problem.units.length === 0) return isOfIgnored(problem, isIgnored) ? [] : [problem];
+  const units = problem.units.filter((unit) => !isIgnored(fileIn(unit, UNIT_FILE)));
+  return units.length === 0 ? [] : [{ ...problem, units }];
 }
 
 /** A unit that is deleted runs at base, so what is wrong with it there counts. */
-function deletedFaults(base: Snapshot, deleted: ReadonlySet<UnitPath>): Problem[] {
-  return base.faults.flatMap((fault) => {
-    const units = fault.units.filter((unit) => deleted.has(unit));
-    return fault.kind === "not-evaluated" && units.length > 0 ? [problemOf(fault, units)] : [];
+function deletedProblems(base: Snapshot, deleted: ReadonlySet<UnitPath>): Problem[] {
+  return base.problems.flatMap((problem) => {
+    const units = problem.units.filter((unit) => deleted.has(unit));
+    return problem.kind === "not-evaluated" && units.length > 0 ? [problemOf(problem, units)] : [];
   });
 }
 
-/** A sentence about faults that are left alone, where there are any. */
+/** A sentence about problems that are left alone, where there are any. */
 export function untouchedNotice(untouched: readonly Problem[]): string[] {
   const units = [...new Set(untouched.flatMap(({ path, units }) => units ?? (path === null ? [] : [path])))].toSorted();
   const stacks = untouched.flatMap(({ path, units, file }) =>
@@ -91,8 +92,8 @@ export function untouchedNotice(untouched: readonly Problem[]): string[] {
   ];
 }
 
-/** Whether two commits have the same fault: same place and words, or the same file that Terragrunt gives up on. */
-function keyOf({ kind, file, line, message, missing }: Fault): string {
+/** Whether two commits have the same problem: same place and words, or the same file that Terragrunt gives up on. */
+function keyOf({ kind, file, line, message, missing }: CommitProblem): string {
   return JSON.stringify(kind === "not-evaluated" ? [kind, file] : [kind, file, line, message, missing]);
 }
 
@@ -106,15 +107,15 @@ function concerns(file: string, folders: readonly string[]): boolean {
   return folders.some((folder) => file === folder || liesIn(file, folder) || liesIn(folder, folderOf(file)));
 }
 
-function problemOf(fault: Fault, units: readonly UnitPath[]): Problem {
-  const { kind, file, line } = fault;
+function problemOf(problem: CommitProblem, units: readonly UnitPath[]): Problem {
+  const { kind, file, line } = problem;
   const [first, second] = units;
   const several = second === undefined ? {} : { units: [...units] };
   const path = second === undefined ? (first ?? null) : null;
-  return { kind, path, file, line, message: messageOf(fault, units), ...several };
+  return { kind, path, file, line, message: messageOf(problem, units), ...several };
 }
 
-function messageOf({ kind, file, message }: Fault, units: readonly UnitPath[]): string {
+function messageOf({ kind, file, message }: CommitProblem, units: readonly UnitPath[]): string {
   if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
   const isOwn = units.length === 1 && file !== null && folderOf(file) === units[0] && file.endsWith(UNIT_FILE);
   if (kind === "path") return isOwn ? message : `${message} It concerns ${listPaths(units)}.`;
