@@ -30,23 +30,12 @@ export default defineConfig({
       {
         // Worlds of their own, with servers on free ports: nothing keeps them from running side by side.
         test: {
-          name: "attacks",
-          include: ["e2e/attacks/**/*.test.ts"],
-          globalSetup: ["tools/vitest/tools-on-path.ts"],
-          pool: "forks",
-          maxWorkers: cores,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
-        },
-      },
-      {
-        test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "e2e/attacks/**"],
-          globalSetup: ["tools/vitest/tools-on-path.ts"],
+          exclude: ["**/node_modules/**"],
+          globalSetup: ["tools/vitest/tools-on-path.ts", "tools/vitest/built-actions.ts"],
           pool: "forks",
-          maxWorkers: 1,
+          maxWorkers: cores,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -6,12 +6,13 @@ import { MatrixJob } from "@pipelines/core/contracts/job";
 import { readDocument } from "@pipelines/core/documents/document";
 import { ASSESSMENT_FILE, assessmentFile } from "@pipelines/core/documents/layout";
 import { execa } from "execa";
+import { inject } from "vitest";
 import { z } from "zod";
 import { git, type Playground } from "../../demo/playground.ts";
 import { parseOutputs, type WorkflowEvent } from "../../demo/workflow.ts";
 
 /**
- * Plays `.github/workflows/pipelines.yml` job by job, from the components' source, so that a test can leave a job out,
+ * Plays `.github/workflows/pipelines.yml` job by job, with bundles of the working tree's source, so that a test can leave a job out,
  * have another run between two jobs, lose an artifact, or run failed jobs again. What goes from job to job goes by
  * artifacts, as on GitHub: each job begins in an empty folder.
  */
@@ -101,7 +102,7 @@ export async function startPlay(
       await Promise.all([outputFile, join(temporary, "summary.md")].map((file) => writeFile(file, "")));
       // No process of another world on this machine bears it, whose runs have the same numbers.
       const mark = randomUUID();
-      const running = execa(process.execPath, [resolve(root, `packages/${component}/src/main.ts`)], {
+      const running = execa(process.execPath, [join(inject("builtActions"), component, "dist/main.mjs")], {
         cwd: checkout,
         extendEnv: false,
         env: {
