@@ -7,7 +7,7 @@ export type Cost = {
   readonly seconds: number;
   /** Of processors, its own and the kernel's. */
   readonly cpu: number;
-  /** The largest of its processes, in MB; `null` where the machine does not tell. */
+  /** The largest of its processes, in MB; `null` where the machine does not say. */
   readonly peakMb: number | null;
 };
 
@@ -18,7 +18,7 @@ export type Command = {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are as they should be. */
   readonly ends?: readonly number[];
-  /** What its output ends with, where its exit code alone does not tell that it did its work. */
+  /** What its output ends with, where its exit code alone does not say that it did its work. */
   readonly prints?: RegExp;
 };
 

@@ -50,7 +50,7 @@ export async function problemsOf(texts: readonly Text[], root: string): Promise<
     // What the validator stumbles over itself, it only logs.
     const report = (message: string): unknown => problems.push({ file, line: firstLine, message });
     registerLogger({ error: report, warn: report, info: () => undefined, log: () => undefined });
-    // A document's name tells workflow from action, and what was read under a name is never read again.
+    // A document's name says workflow from action, and what was read under a name is never read again.
     documents += 1;
     const kind = basename(file) === "action.yml" ? "action.yml" : ".github/workflows/workflow.yml";
     const uri = `file:///${documents}/${kind}`;

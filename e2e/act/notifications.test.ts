@@ -72,7 +72,7 @@ describe("notifications", () => {
     expect(services.refused).toEqual([]);
   });
 
-  it("what is paused is told as due; a service that is gone changes nothing of the run", async () => {
+  it("what is paused is reported as due; a service that is gone changes nothing of the run", async () => {
     const config = (await readFile(join(playground.clone, ".pipelines/config.yml"), "utf8"))
       .replace(/^( {2}dev:\n)/m, "$1    apply: paused\n")
       .replace("teams: { secret: TEAMS }", "teams: { secret: GONE }");

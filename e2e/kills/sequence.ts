@@ -99,7 +99,7 @@ async function isDetermined(world: AttackedWorld, commit: string): Promise<boole
   return (await world.determined()) === commit;
 }
 
-/** What the ledger tells and is not so. */
+/** What the ledger says and is not so. */
 function liesOf(after: ReadonlyMap<string, string>, doneAfter: ReadonlySet<string>): string[] {
   return [...STAY, GOES].flatMap((path) => {
     const says = after.get(path);

@@ -409,7 +409,7 @@ export class World {
 export type Faults = {
   readonly ledgerRefuses: boolean;
   readonly lookFails: boolean;
-  /** GitHub does not tell which runs have ended. */
+  /** GitHub does not say which runs have ended. */
   readonly apiRefuses: boolean;
   readonly broken: UnitPath | null;
 };

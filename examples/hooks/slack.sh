@@ -27,5 +27,5 @@ if answer=$(printf 'url = "%s"\n' "$SLACK_WEBHOOK_URL" |
     --header "Content-Type: application/json" --data "$message" 2>&1); then
   exit 0
 fi
-# A channel that was not told is no reason to call the apply a failure.
-jq --null-input --arg answer "$answer" '{ result: "warn", summary: "Slack was not told: \($answer)" }' >"$PIPELINES_RESULT"
+# A channel that got no message is no reason to call the apply a failure.
+jq --null-input --arg answer "$answer" '{ result: "warn", summary: "Slack got no message: \($answer)" }' >"$PIPELINES_RESULT"

@@ -194,7 +194,7 @@ export const UNIT_ROWS: readonly Row[] = [
   row(
     ["runs"],
     below("unit: errors.ignore", "ignorable_errors", "message"),
-    "The unit is told as ignored, with the message. What was planned until then is neither shown nor applied.",
+    "The unit is reported as ignored, with the message. What was planned until then is neither shown nor applied.",
     E("terragrunt-blocks"),
   ),
   row(

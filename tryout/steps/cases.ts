@@ -72,7 +72,7 @@ export const caseSteps: readonly Step[] = [
           ...(await ended(stage, change.run, "success", change.head)),
           kept,
           // The comment may leave out the least important plans when there are very many.
-          check("the comment tells of all of them", untold.length === 0 || jobs > 100, untold.join(", ")),
+          check("the comment says of all of them", untold.length === 0 || jobs > 100, untold.join(", ")),
         ],
         facts: stage.isGitHub
           ? [

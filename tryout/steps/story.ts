@@ -39,13 +39,13 @@ export const storySteps: readonly Step[] = [
         checks: [
           ...(await ended(stage, change.run, "success", change.head)),
           check(
-            "one comment tells the plan",
+            "one comment says the plan",
             told.length === 1 && told[0]?.includes(`${dev}/app`) === true,
             `${told.length} comments`,
           ),
           planned,
           check("the merge is applied", applied.conclusion === "success", applied.conclusion),
-          check("a second comment tells how it was applied", after.length === 2, `${after.length} comments`),
+          check("a second comment says how it was applied", after.length === 2, `${after.length} comments`),
         ],
         facts:
           announced === undefined || !stage.isGitHub

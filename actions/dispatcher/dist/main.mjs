@@ -39314,7 +39314,7 @@ const Hook = strictObject({
 	])).min(1).default(["plans"]).describe("Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)"),
 	timeout_minutes: number().positive().default(5).describe("The longest it may take")
 });
-/** What somebody may want to be told of. */
+/** What somebody may want messages about. */
 const NOTIFICATION_EVENTS = [
 	"failed",
 	"due",
@@ -39324,7 +39324,7 @@ const NOTIFICATION_EVENTS = [
 ];
 const SecretOf = (what) => textBy(wrongName).describe(`The name in the secret \`PIPELINES_NOTIFICATIONS\` of ${what}`);
 const Notifications = strictObject({
-	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What is told: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
+	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What messages are about: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
 	slack: strictObject({
 		secret: SecretOf("a bot's token (`xoxb-…`), or of the address of an incoming webhook"),
 		channel: string$2().regex(/^[CGD][A-Z0-9]{6,20}$/, "it has to be a channel's id, such as `C0123456789`").optional().describe("The channel's id, for a bot: its messages are edited when something changes")
@@ -39663,7 +39663,7 @@ const EventRef = strictObject({
 	ref: string$2(),
 	actor: string$2().nullable()
 });
-/** The id of a state's lock, as a backend tells it; it becomes an argument of a command. */
+/** The id of a state's lock, as a backend says it; it becomes an argument of a command. */
 const LockId = string$2().regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, "has to be a lock's id, as the report names it");
 /** Which two commits are compared, and what for. */
 const Comparison = strictObject({
@@ -52384,9 +52384,15 @@ function reachOf(assessment) {
 }
 
 // packages/dispatcher/src/report/rows.ts
-/** A row per unit that was due, most important first: losses, then bad ends, then changes, then the rest. */
-function rowsOf(endings, affected) {
-	return endings.flatMap((ending) => rowsOfJob(ending, affected)).toSorted(byImportance);
+/**
+* A row per unit that was due, most important first: losses, bad ends, what was not started because of them, changes, the
+* rest. Where environments come one after the other, so do rows of the same importance.
+*/
+function rowsOf(endings, assessment) {
+	const affected = new Map((assessment?.units ?? []).map((unit) => [unit.path, unit]));
+	const steps = new Map((assessment?.promotions ?? []).flatMap((chain) => chain.flatMap((names, step) => names.map((name) => [name, step]))));
+	const stepOf = ({ environment }) => steps.get(environment) ?? 0;
+	return endings.flatMap((ending) => rowsOfJob(ending, affected)).toSorted((a, b) => importanceOf(a) - importanceOf(b) || stepOf(a) - stepOf(b) || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0));
 }
 /** What a unit's plan loses. A plan that was not carried out, or will not be, loses nothing. */
 function dangersOf(row) {
@@ -52464,13 +52470,10 @@ function becauseOf(reason, reasons) {
 }
 function importanceOf(row) {
 	if (dangersOf(row).length > 0) return 0;
-	if (needsSomebody(row.end, row.action)) return 1;
-	if (row.willBeWithheld !== null) return 2;
-	if (row.end.kind === "changed") return 3;
-	return row.end.kind === "unchanged" ? 5 : 4;
-}
-function byImportance(a, b) {
-	return importanceOf(a) - importanceOf(b) || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0);
+	if (needsSomebody(row.end, row.action)) return row.end.kind === "skipped" ? 2 : 1;
+	if (row.willBeWithheld !== null) return 3;
+	if (row.end.kind === "changed") return 4;
+	return row.end.kind === "unchanged" ? 6 : 5;
 }
 /** What becomes of a unit whose plan a rule keeps from being carried out, in a word. */
 function laterOf(by) {
@@ -52528,7 +52531,7 @@ function buildReport(assessment, all, run, { scope, phase } = {
 	const endings = all.filter((ending) => !isPending(ending, phase, run.attempt));
 	const pending = all.filter((ending) => !endings.includes(ending));
 	const kind = kindOf(run.event, assessment);
-	const rows = rowsOf(endings, new Map((assessment?.units ?? []).map((unit) => [unit.path, unit])));
+	const rows = rowsOf(endings, assessment);
 	return {
 		kind,
 		phase,
@@ -52909,7 +52912,7 @@ const PlanSummary = strictObject({
 	/** Dependencies whose outputs were mocked: the plan shows the shape only and is never applied. */
 	mocked: array$1(UnitPath)
 });
-/** The state lock that somebody holds, as far as the backend tells. */
+/** The state lock that somebody holds, as far as the backend says. */
 const LockInfo = strictObject({
 	id: string$2(),
 	who: string$2().nullable(),
@@ -81059,7 +81062,7 @@ function names(units) {
 }
 
 // packages/dispatcher/src/neighbours/hits.ts
-/** What of these units a plan changes or reads; `null`: nothing of them, as far as its comment tells. */
+/** What of these units a plan changes or reads; `null`: nothing of them, as far as its comment says. */
 function hitOf(plan, units) {
 	const keyed = units.map((unit) => ({
 		unit,
@@ -82978,7 +82981,7 @@ function freshPlanSink(client, token, repository) {
 // packages/dispatcher/src/neighbours/surroundings.ts
 /**
 * What a plan's comment says of the deploy branch and of other pull requests, through GitHub's API. What can't be found out
-* is left out: it never keeps a plan from being told.
+* is left out: it never keeps a plan from being published.
 */
 function surroundingsOn(client, repository, warn) {
 	const contains = containsOn(client, repository);

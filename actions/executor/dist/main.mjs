@@ -23493,7 +23493,7 @@ const EventRef = strictObject({
 	ref: string(),
 	actor: string().nullable()
 });
-/** The id of a state's lock, as a backend tells it; it becomes an argument of a command. */
+/** The id of a state's lock, as a backend says it; it becomes an argument of a command. */
 const LockId = string().regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, "has to be a lock's id, as the report names it");
 /** Which two commits are compared, and what for. */
 const Comparison = strictObject({
@@ -43664,7 +43664,7 @@ const Hook = strictObject({
 	])).min(1).default(["plans"]).describe("Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)"),
 	timeout_minutes: number().positive().default(5).describe("The longest it may take")
 });
-/** What somebody may want to be told of. */
+/** What somebody may want messages about. */
 const NOTIFICATION_EVENTS = [
 	"failed",
 	"due",
@@ -43674,7 +43674,7 @@ const NOTIFICATION_EVENTS = [
 ];
 const SecretOf = (what) => textBy(wrongName).describe(`The name in the secret \`PIPELINES_NOTIFICATIONS\` of ${what}`);
 const Notifications = strictObject({
-	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What is told: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
+	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What messages are about: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
 	slack: strictObject({
 		secret: SecretOf("a bot's token (`xoxb-…`), or of the address of an incoming webhook"),
 		channel: string().regex(/^[CGD][A-Z0-9]{6,20}$/, "it has to be a channel's id, such as `C0123456789`").optional().describe("The channel's id, for a bot: its messages are edited when something changes")
@@ -51645,7 +51645,7 @@ function substitute(text, account, place) {
 * The environment of a new account: from the template, or made of what the environments that exist have in common.
 *
 * @param configurations what is to gain it, then others that must not have it either
-* @param files its code, whose units tell whether some environment has them already
+* @param files its code, whose units say whether some environment has them already
 * @throws TemplateError when the template does not become environments
 */
 function environmentOf(account, { environment: template }, configurations, files) {
@@ -53013,7 +53013,7 @@ const PlanSummary = strictObject({
 	/** Dependencies whose outputs were mocked: the plan shows the shape only and is never applied. */
 	mocked: array$1(UnitPath)
 });
-/** The state lock that somebody holds, as far as the backend tells. */
+/** The state lock that somebody holds, as far as the backend says. */
 const LockInfo = strictObject({
 	id: string(),
 	who: string().nullable(),
@@ -53471,7 +53471,7 @@ function nextOf(because) {
 /** Enough of an error to act on; the whole is in the log. */
 const LONGEST = 4e3;
 /**
-* Says why a command failed, as far as its text tells.
+* Says why a command failed, as far as its text says.
 *
 * @param text everything that Terragrunt and the binary printed, redacted
 * @param timeoutMinutes how long it was allowed to take
@@ -61721,7 +61721,7 @@ async function isFile(file) {
 }
 
 // packages/core/src/terragrunt/reason.ts
-/** What a log of Terragrunt says went wrong: the errors that it tells behind its advice, else its errors, else its end. */
+/** What a log of Terragrunt says went wrong: the errors that it gives behind its advice, else its errors, else its end. */
 function reasonIn(log) {
 	const original = [...log.matchAll(/^Original error: (.+(?:\n(?!failed to ).+)*)/gm)].flatMap(([, text]) => text ?? []);
 	return lastLines((original.length > 0 ? original : errorsIn(log)).join("\n") || log);
@@ -63119,7 +63119,7 @@ const VERSION_FILES = {
 };
 const UNIT_FILE = "terragrunt.hcl";
 /**
-* What a repository's files tell about OpenTofu and Terraform. They are read as text, and links are not followed.
+* What a repository's files say about OpenTofu and Terraform. They are read as text, and links are not followed.
 *
 * @returns in the order of their paths; the lock files of units where there are any, else all
 */
@@ -63217,7 +63217,7 @@ function entriesOf(folder) {
 * All that tells whether a team uses OpenTofu or Terraform.
 *
 * @param repository the folder of its checkout
-* @param path the PATH on which programs are looked for; `null` where a machine tells nothing about the team
+* @param path the PATH on which programs are looked for; `null` where a machine says nothing about the team
 */
 function evidenceOf({ binaries, terragruntRuns: runs }, repository, path) {
 	return [
@@ -64560,7 +64560,7 @@ async function rescueState(workspace, saveAs, pauses = PAUSES_MS) {
 	};
 }
 /**
-* The lock that a killed binary left behind, as the backend tells it to somebody who wants it now; `null` when it can
+* The lock that a killed binary left behind, as the backend says it to somebody who wants it now; `null` when it can
 * be had. What asks removes nothing: it takes the lock, looks for a resource that nobody has, and gives the lock back.
 */
 async function lockLeftBy(workspace) {
@@ -65585,14 +65585,14 @@ function environmentNamed(configuration, name) {
 }
 
 // packages/executor/src/exit-code.ts
-/** 0 when nobody has to act on how the job ended, else 1. A unit that the outcome does not tell of ended badly. */
+/** 0 when nobody has to act on how the job ended, else 1. A unit that the outcome does not say of ended badly. */
 function exitCodeOf(outcome, job) {
 	const ends = new Map(outcome.units.map(({ path, end }) => [path, end]));
 	return jobEndedWell({
 		action: job.action,
 		ends: job.units.map(({ path }) => ends.get(path) ?? {
 			kind: "unknown",
-			why: "the outcome does not tell of it"
+			why: "the outcome does not say of it"
 		}),
 		hooks: outcome.hooks,
 		account: outcome.account ?? null,

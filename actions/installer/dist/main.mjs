@@ -2228,7 +2228,7 @@ const VERSION_FILES = {
 };
 const UNIT_FILE = "terragrunt.hcl";
 /**
-* What a repository's files tell about OpenTofu and Terraform. They are read as text, and links are not followed.
+* What a repository's files say about OpenTofu and Terraform. They are read as text, and links are not followed.
 *
 * @returns in the order of their paths; the lock files of units where there are any, else all
 */
@@ -2326,7 +2326,7 @@ function entriesOf(folder) {
 * All that tells whether a team uses OpenTofu or Terraform.
 *
 * @param repository the folder of its checkout
-* @param path the PATH on which programs are looked for; `null` where a machine tells nothing about the team
+* @param path the PATH on which programs are looked for; `null` where a machine says nothing about the team
 */
 function evidenceOf({ binaries, terragruntRuns: runs }, repository, path) {
 	return [

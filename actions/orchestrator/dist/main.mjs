@@ -34193,7 +34193,7 @@ const Hook = strictObject({
 	])).min(1).default(["plans"]).describe("Jobs that it follows: with a plan of a unit (`plans`), with a unit that did not end well (`failure`), with neither (`nothing`)"),
 	timeout_minutes: number().positive().default(5).describe("The longest it may take")
 });
-/** What somebody may want to be told of. */
+/** What somebody may want messages about. */
 const NOTIFICATION_EVENTS = [
 	"failed",
 	"due",
@@ -34203,7 +34203,7 @@ const NOTIFICATION_EVENTS = [
 ];
 const SecretOf = (what) => textBy(wrongName).describe(`The name in the secret \`PIPELINES_NOTIFICATIONS\` of ${what}`);
 const Notifications = strictObject({
-	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What is told: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
+	events: array$1(_enum(NOTIFICATION_EVENTS)).default([...NOTIFICATION_EVENTS]).describe("What messages are about: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure"),
 	slack: strictObject({
 		secret: SecretOf("a bot's token (`xoxb-…`), or of the address of an incoming webhook"),
 		channel: string().regex(/^[CGD][A-Z0-9]{6,20}$/, "it has to be a channel's id, such as `C0123456789`").optional().describe("The channel's id, for a bot: its messages are edited when something changes")
@@ -34542,7 +34542,7 @@ const EventRef = strictObject({
 	ref: string(),
 	actor: string().nullable()
 });
-/** The id of a state's lock, as a backend tells it; it becomes an argument of a command. */
+/** The id of a state's lock, as a backend says it; it becomes an argument of a command. */
 const LockId = string().regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, "has to be a lock's id, as the report names it");
 /** Which two commits are compared, and what for. */
 const Comparison = strictObject({
@@ -35252,7 +35252,7 @@ function jobsBlock({ jobs }, detail) {
 	});
 	return listing(detail)(title, lines);
 }
-/** Files that nothing reads, as far as texts tell: a command may read them all the same. */
+/** Files that nothing reads, as far as texts say: a command may read them all the same. */
 function unreadBlock({ unmatched }, detail) {
 	const lines = listing(detail)("Changed, but read by no unit", unmatched);
 	if (lines.length === 0 || detail.commands.length === 0) return lines;
@@ -57773,7 +57773,7 @@ function sentenceOf(deployBranch, unit, { action, why, commit, commits, owner })
 }
 const WORDS$1 = {
 	changed: "a run has it to do",
-	asked: "somebody asked for it, and its run has not told how it ended",
+	asked: "somebody asked for it, and its run has not said how it ended",
 	problem: "something keeps it from being run",
 	"not-determined": "the next run takes it",
 	withheld: "it was withheld",
@@ -62931,7 +62931,7 @@ function foldersAround(folder) {
 }
 
 // packages/core/src/terragrunt/reason.ts
-/** What a log of Terragrunt says went wrong: the errors that it tells behind its advice, else its errors, else its end. */
+/** What a log of Terragrunt says went wrong: the errors that it gives behind its advice, else its errors, else its end. */
 function reasonIn(log) {
 	const original = [...log.matchAll(/^Original error: (.+(?:\n(?!failed to ).+)*)/gm)].flatMap(([, text]) => text ?? []);
 	return lastLines((original.length > 0 ? original : errorsIn(log)).join("\n") || log);

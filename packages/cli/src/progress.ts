@@ -4,7 +4,7 @@ import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { Listr, ListrLogger, ProcessOutput } from "listr2";
 import type { UnderWay } from "./watch.ts";
 
-/** What a job tells while it runs. */
+/** What a job says while it runs. */
 export type JobProgress = {
   started(unit: UnitPath): void;
   ended(outcome: UnitOutcome): void;

@@ -144,7 +144,7 @@ test("a well-kept repository is found in order, only by reading", async () => {
   expect(github.requests.filter(({ method }) => method !== "GET")).toEqual([]);
 });
 
-test("of a repository as GitHub makes it, what is missing is told with where to click or the command", async () => {
+test("of a repository as GitHub makes it, what is missing is reported with where to click or the command", async () => {
   const { exitCode, stdout } = await doctor(ADMINISTRATOR);
   expect(exitCode).toBe(1);
   for (const line of [
@@ -225,7 +225,7 @@ test("an answer that does not come, or is a server error, is no pass", async () 
   });
 });
 
-test("an archived repository, public since yesterday, with two callers under other names, is told as it is", async () => {
+test("an archived repository, public since yesterday, with two callers under other names, is reported as it is", async () => {
   keepWell();
   const { settings } = github.state;
   settings.isArchived = true;

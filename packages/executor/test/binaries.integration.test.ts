@@ -46,7 +46,7 @@ const second =
 
 describe.each([
   { binary: "tofu", who: "mona@laptop" },
-  // Terraform's `http` backend tells no more than the id.
+  // Terraform's `http` backend says no more than the id.
   { binary: "terraform", who: null },
 ])("with $binary", ({ binary, who }) => {
   test("a unit is planned, applied, changed in every way, and destroyed; what nobody reviewed is withheld", async () => {

@@ -140,7 +140,7 @@ test("an environment without a role uses the runner's own credentials, and asks 
   expect(new Set(cloud.requests.map((request) => request.split(" ")[0]))).toEqual(new Set(["own"]));
 });
 
-test("a lock file that somebody left in the state's bucket is told with who holds it, and stays", async () => {
+test("a lock file that somebody left in the state's bucket is reported with who holds it, and stays", async () => {
   await using cloud = await startCloud();
   await using world = await worldIn(cloud, {
     ...unitAt("prod/app", passing("app")),
@@ -204,7 +204,7 @@ test("a job that may not ask for tokens says which permission it needs", async (
   expect(JSON.stringify(without.outcome)).not.toContain("of-the-runner");
 });
 
-test("a state bucket that is not there is told as the backend's failure", async () => {
+test("a state bucket that is not there is reported as the backend's failure", async () => {
   await using cloud = await startCloud();
   await using world = await worldIn(cloud, unitAt("prod/app", passing("app")));
   cloud.withoutBucket("state-prod");

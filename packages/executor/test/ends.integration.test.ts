@@ -78,7 +78,7 @@ test("a state's storage that is not there is a backend's failure", async () => {
   expect(ends).toMatchObject({ a: { kind: "failed", cause: { kind: "backend" } } });
 });
 
-test("a provider that crashes in the middle of a call is told as a crash", async () => {
+test("a provider that crashes in the middle of a call is reported as a crash", async () => {
   await using server = await startStateServer();
   await using world = await slowWorld(server, (cloud) => slowThings(cloud, [{ name: "x", seconds: 1, crash: true }]));
   const { ends } = await world.run({ ...ask, action: "apply" });
@@ -97,7 +97,7 @@ test("a binary that is killed from outside leaves its lock, which is named with 
   expect(ends).toMatchObject({ a: { kind: "failed", at: "apply", cause: { kind: "locked", lock: { id } } } });
 });
 
-test("a full disk is told as such", async () => {
+test("a full disk is reported as such", async () => {
   await using world = await makeWorld(
     unitAt(
       "a",

@@ -41,7 +41,7 @@ test.each(["plan", "apply"])("a %s whose providers an init beside it took away i
   expect(await done.text(done.unit("a").log)).toContain(`── terragrunt ${command}-again`);
 });
 
-test("providers that are not there the second time either are told as they are, and nothing is tried a third time", async () => {
+test("providers that are not there the second time either are reported as they are, and nothing is tried a third time", async () => {
   await using world = await makeWorld(unitAt("a", passing("a")));
   const { environment, calls } = await faulty(lost("apply", 9));
   const { ends } = await world.run({ action: "apply", units: ["a"] }, { environment });
@@ -63,7 +63,7 @@ test("a plan in a format of the future is a failure, and is not applied", async 
   expect(await calls()).not.toContain("apply");
 });
 
-test("a binary that vanishes under a unit is told as missing", async () => {
+test("a binary that vanishes under a unit is reported as missing", async () => {
   await using world = await makeWorld(unitAt("a", passing("a")));
   const { environment } = await faulty('if [ "$1" = init ]; then rm "$0"; fi');
   const { ends } = await world.run({ action: "plan", units: ["a"] }, { environment });

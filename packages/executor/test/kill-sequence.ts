@@ -150,9 +150,9 @@ export async function killSequence(moment: Moment, seconds: number): Promise<Aft
     ...units.flatMap(({ path, made: all, inState, end }) => [
       ...all.filter((name) => !inState.includes(name)).map((name) => `${name} was made and is in no state`),
       ...(end === "not told" && all.length > 0 ? [`${path} made things and is not in the outcome`] : []),
-      ...(end === "changed" && all.length !== 3 ? [`${path} is told as applied and is not`] : []),
+      ...(end === "changed" && all.length !== 3 ? [`${path} is reported as applied and is not`] : []),
       ...((end === "unchanged" || end === "skipped") && all.length > 0
-        ? [`${path} is told as ${end} and made things`]
+        ? [`${path} is reported as ${end} and made things`]
         : []),
     ]),
     ...locks.filter((unit) => !told.has(unit)).map((unit) => `the lock of ${unit} is held and not told`),

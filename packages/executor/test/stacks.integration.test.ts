@@ -203,7 +203,7 @@ describe("the units of a stack", () => {
     expect(await said(world, below("live", "a"))).toBe("fresh+it");
   });
 
-  test("do not run when their stack can't be generated, which is told with its reason; a plain unit below it runs", async () => {
+  test("do not run when their stack can't be generated, which is reported with its reason; a plain unit below it runs", async () => {
     await using world = await makeWorld({
       ...template,
       "live/terragrunt.stack.hcl": `${unit("a")}\nunit "b" {\n  source = "../nowhere"\n  path   = "b"\n}\n`,

@@ -45,7 +45,7 @@ describe("an `errors` block", () => {
     });
   });
 
-  test("that ignores a plan's error is told as that: what was planned until then is neither shown nor applied", async () => {
+  test("that ignores a plan's error is reported as that: what was planned until then is neither shown nor applied", async () => {
     const main = `resource "terraform_data" "fine" {}\n${failsOnce("/never")}`;
     await using world = await makeWorld({
       ...unitAt("a", main, { body: errors("ignore") }),

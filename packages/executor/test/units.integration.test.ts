@@ -72,7 +72,7 @@ test("a destroy runs at base, dependents first, although the units and their mod
   expect(await world.stateOf("b")).toEqual({});
 });
 
-test("a failed unit is told with the tool's words, its dependents are skipped, independent units go on", async () => {
+test("a failed unit is reported with the tool's words, its dependents are skipped, independent units go on", async () => {
   await using world = await makeWorld({
     ...unitAt("bad", failing),
     ...unitAt("after", passing("after"), { dependencies: ["bad"] }),

@@ -18,7 +18,7 @@ export type Ruleset = {
   readonly branches: readonly string[];
   /** The rules as GitHub spells them: `{ type: "deletion" }`, `{ type: "pull_request", parameters: … }`. */
   readonly rules: readonly { readonly type: string; readonly parameters?: unknown }[];
-  /** Left out: those who ask may not edit it, so GitHub does not tell them. */
+  /** Left out: those who ask may not edit it, so GitHub does not say them. */
   readonly bypass?: readonly {
     readonly actor_id: number | null;
     readonly actor_type: string;

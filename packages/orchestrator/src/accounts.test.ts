@@ -128,7 +128,7 @@ describe("a request for an account", () => {
 describe("an account that is removed", () => {
   const steps = /`stage` \(333333333333\) .* closes no account.*--account-id 333333333333/;
 
-  it("from accounts.yml, or by its request, is told with how to close it", async () => {
+  it("from accounts.yml, or by its request, is reported with how to close it", async () => {
     const both = { "accounts.yml": DEV + STAGE, [`${REQUEST}/stage.yml`]: "" };
     expect((await changes(both, { ...both, "accounts.yml": DEV })).notices).toEqual([expect.stringMatching(steps)]);
     expect((await changes(both, { "accounts.yml": both["accounts.yml"] })).notices).toEqual([

@@ -147,7 +147,7 @@ const SHARED: Edits = {
   "live/moduled-above/terragrunt.hcl": `${root}terraform {\n  source = "\${get_repo_root()}/modules//tags"\n}\n`,
 };
 
-describe("what the texts of units tell", () => {
+describe("what the texts of units say", () => {
   it("is never less than what Terragrunt says that they read and depend on", async () => {
     const units = Object.entries(TRICKS).map(([name, text]) => unit(`live/${name.replaceAll(/[^a-z]/g, "-")}`, text));
     expect(missed(await bothViews(Object.assign({}, SHARED, ...units)))).toEqual([]);

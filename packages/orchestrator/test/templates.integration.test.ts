@@ -95,7 +95,7 @@ describe("what runs by itself", () => {
     expect(problems(assessment)).toEqual([]);
   });
 
-  it("is what the environments say, where a text does not tell", async () => {
+  it("is what the environments say, where a text does not say", async () => {
     const files = {
       ".pipelines/config.yml": 'environments:\n  live:\n    paths: ["live/**", "running/**"]\n',
       "blueprints/db/terragrunt.hcl": "",

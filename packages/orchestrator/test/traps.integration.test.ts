@@ -252,7 +252,7 @@ describe("real history", () => {
     expect(assessment.unmatched).toEqual([]);
   });
 
-  it("beyond the list: a configuration that only the inputs read, which Terragrunt does not tell", async () => {
+  it("beyond the list: a configuration that only the inputs read, which Terragrunt does not say", async () => {
     const files = {
       "vpc/terragrunt.hcl": `${source}inputs = {\n  a = read_terragrunt_config("../a.hcl").locals.b.locals.c\n}\n`,
       "vpc/main.tf": "",

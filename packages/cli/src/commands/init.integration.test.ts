@@ -50,7 +50,7 @@ test("the workflow that init writes is one that actionlint has nothing to say ab
   expect([exitCode, stdout]).toEqual([0, ""]);
 });
 
-test("a file of accounts that can't be read is told with its line, and nothing is written", async () => {
+test("a file of accounts that can't be read is reported with its line, and nothing is written", async () => {
   await put("accounts.yml", "prod:\n  email: no id\n");
   const { stderr, exitCode } = await init();
   expect(exitCode).toBe(2);

@@ -45,7 +45,7 @@ async function readRulesets(client: Client, common: Common, branch: string): Pro
   return seen(await Promise.all(guards));
 }
 
-/** GitHub tells who may go round a ruleset only to those who may edit it. */
+/** GitHub says who may go round a ruleset only to those who may edit it. */
 async function readRuleset(
   client: Client,
   common: Common,

@@ -5,7 +5,7 @@ import { readBranch } from "./read-branch.ts";
 import { readEnvironments } from "./read-environments.ts";
 import { type Client, type Common, NEEDS, pages } from "./reading.ts";
 
-/** Everything about the repository that GitHub tells this token. Only reads. */
+/** Everything about the repository that GitHub shows this token. Only reads. */
 export async function readGitHub(
   client: Client,
   place: Place,

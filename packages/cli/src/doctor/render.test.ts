@@ -4,7 +4,7 @@ import { shellWord } from "./quote.ts";
 import { renderFindings } from "./render.ts";
 import { examine } from "./rules/all.ts";
 
-test("findings are told by group, with what to do and an id to accept, and counted", () => {
+test("findings are listed by group, with what to do and an id to accept, and counted", () => {
   const text = renderFindings("https://github.com/acme/live", [
     { group: "branch", id: "branch/deletion", state: "dangerous", text: "it can be deleted.", fix: "Settings → Rules" },
     { group: "branch", id: "branch/force-push", state: "good", text: "no force pushes.", fix: null },

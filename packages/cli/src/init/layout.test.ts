@@ -39,7 +39,7 @@ test.each<[string, Given, Record<string, Place["why"]>]>([
     { infra: "environment file", "prod-0": "name" },
   ],
   [
-    "an environment file above environments tells nothing about them",
+    "an environment file above environments says nothing about them",
     { units: ["all/dev/vpc", "all/prod/vpc"], environments: ["all", "all/dev"] },
     { "all/dev": "name", "all/prod": "name" },
   ],

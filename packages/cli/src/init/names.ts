@@ -19,7 +19,7 @@ export function speaksOfStage(name: string): boolean {
   return name.split(/[-_. ]/).some((word) => isProductionName(word) || isStageName(word));
 }
 
-/** Whether production is meant, as far as a name tells. */
+/** Whether production is meant, as far as a name says. */
 export function meansProduction(name: string): boolean {
   const words = name.split(/[-_. ]/);
   return words.some(isProductionName) && !/^(?:non|pre)/.test(plain(name));

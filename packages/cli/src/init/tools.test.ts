@@ -80,7 +80,7 @@ test("evidence that is at odds is a step, and pins neither", () => {
   ]);
 });
 
-test("a name that lock files contradict is told", () => {
+test("a name that lock files contradict is reported", () => {
   expect(guess({ ".opentofu-version": "1.12.6\n" }, [terraform]).conflicts).toEqual([
     expect.stringMatching(/^OpenTofu runs here .*but prod\/vpc\/\.terraform\.lock\.hcl:4 was written for Terraform/),
   ]);

@@ -296,7 +296,7 @@ describe("accounts", () => {
   });
 });
 
-it("a variable that units ask for and nothing sets is told once for a file, with the environments to add it to", () => {
+it("a variable that units ask for and nothing sets is said once for a file, with the environments to add it to", () => {
   const asked = units.map((unit) => ({ unit, name: "TEAM", file: "root.hcl", line: 3 }));
   const text = `${PROD}    env: { TEAM: x }\n`;
   expect(issues(text, { asked })).toEqual([

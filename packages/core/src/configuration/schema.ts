@@ -100,7 +100,7 @@ export const Hook = z.strictObject({
 });
 export type Hook = z.infer<typeof Hook>;
 
-/** What somebody may want to be told of. */
+/** What somebody may want messages about. */
 export const NOTIFICATION_EVENTS = ["failed", "due", "waiting", "drift", "recovered"] as const;
 
 const SecretOf = (what: string) =>
@@ -111,7 +111,7 @@ export const Notifications = z.strictObject({
     .array(z.enum(NOTIFICATION_EVENTS))
     .default([...NOTIFICATION_EVENTS])
     .describe(
-      "What is told: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure",
+      "What messages are about: an apply that failed, what is merged and not applied, an approval that is asked for, drift, the first success after a failure",
     ),
   slack: z
     .strictObject({

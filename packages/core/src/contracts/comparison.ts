@@ -35,7 +35,7 @@ export const EventRef = z.strictObject({
 });
 export type EventRef = z.infer<typeof EventRef>;
 
-/** The id of a state's lock, as a backend tells it; it becomes an argument of a command. */
+/** The id of a state's lock, as a backend says it; it becomes an argument of a command. */
 export const LockId = z.string().regex(/^[A-Za-z0-9][\w.:/-]{0,199}$/, "has to be a lock's id, as the report names it");
 
 /** Which two commits are compared, and what for. */

@@ -31,9 +31,9 @@ export type LedgerAction = z.infer<typeof LedgerAction>;
 
 /** Why a unit is due. */
 export const DueWhy = z.enum([
-  /** A commit changed it; its run has not told how it ended. */
+  /** A commit changed it; its run has not said how it ended. */
   "changed",
-  /** A person asked for it; the run has not told how it ended. */
+  /** A person asked for it; the run has not said how it ended. */
   "asked",
   /** Something about the unit keeps it from being run; nobody could say what it would do. */
   "problem",

@@ -37,7 +37,7 @@ export const PlanSummary = z.strictObject({
 });
 export type PlanSummary = z.infer<typeof PlanSummary>;
 
-/** The state lock that somebody holds, as far as the backend tells. */
+/** The state lock that somebody holds, as far as the backend says. */
 export const LockInfo = z.strictObject({
   id: z.string(),
   who: z.string().nullable(),

@@ -7,7 +7,7 @@ import { lookForEvidence } from "./look-for-evidence.ts";
  * All that tells whether a team uses OpenTofu or Terraform.
  *
  * @param repository the folder of its checkout
- * @param path the PATH on which programs are looked for; `null` where a machine tells nothing about the team
+ * @param path the PATH on which programs are looked for; `null` where a machine says nothing about the team
  */
 export function evidenceOf(
   { binaries, terragruntRuns: runs }: WantedTools,

@@ -57,7 +57,7 @@ describe("attributes of an HCL text", () => {
 });
 
 describe("a lock file's providers", () => {
-  it("are told with their lines", () => {
+  it("are reported with their lines", () => {
     const text =
       '# made by "terraform init".\n\nprovider "registry.terraform.io/hashicorp/aws" {\n  version = "5.0.0"\n}\n';
     expect(providersOf(text)).toEqual([{ name: "registry.terraform.io/hashicorp/aws", line: 3 }]);

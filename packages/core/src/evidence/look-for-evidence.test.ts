@@ -25,7 +25,7 @@ const found = async (files: Readonly<Record<string, string>>) => {
 };
 const lock = (...hosts: string[]) => hosts.map((host) => `provider "${host}/hashicorp/aws" {\n}\n`).join("");
 
-describe("what a repository's files tell", () => {
+describe("what a repository's files say", () => {
   it("version files of folders; that of the root names the tool for all, which is read elsewhere", async () => {
     expect(await found({ ".terraform-version": "1.11.4\n", "prod/.opentofu-version": "1.12.6\n" })).toEqual([
       "written opentofu prod/.opentofu-version:null",
@@ -75,7 +75,7 @@ describe("what a repository's files tell", () => {
     ]);
   });
 
-  it("caches, what tools fetched, and whatever links lead to tell nothing", async () => {
+  it("caches, what tools fetched, and whatever links lead to say nothing", async () => {
     const elsewhere = await mkdtemp(join(tmpdir(), "elsewhere-"));
     await writeFile(join(elsewhere, "root.hcl"), 'terraform_binary = "tofu"\n');
     await symlink(elsewhere, join(repository, "linked"));

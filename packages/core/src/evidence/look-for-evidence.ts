@@ -17,7 +17,7 @@ const VERSION_FILES: Readonly<Record<string, BinaryName>> = {
 const UNIT_FILE = "terragrunt.hcl";
 
 /**
- * What a repository's files tell about OpenTofu and Terraform. They are read as text, and links are not followed.
+ * What a repository's files say about OpenTofu and Terraform. They are read as text, and links are not followed.
  *
  * @returns in the order of their paths; the lock files of units where there are any, else all
  */
@@ -93,7 +93,7 @@ function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    // A folder that may not be read tells nothing.
+    // A folder that may not be read says nothing.
     return [];
   }
 }

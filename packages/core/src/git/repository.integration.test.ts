@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test.each([
   ["a clone with everything", [], false],
   ["a clone without blobs", ["--filter=blob:none"], true],
-])("%s is told as what it is", async (name, filter, partial) => {
+])("%s is reported as what it is", async (name, filter, partial) => {
   const place = name.replaceAll(" ", "-");
   await git("clone", "--quiet", ...filter, `file://${folder}/origin`, place);
   expect(await openRepository(join(folder, place), env).isPartial()).toBe(partial);

@@ -61,7 +61,7 @@ test.each([
     RateLimitedError,
     "until 2027-01-15T08:00:00.000Z",
   ],
-])("%s is told as what a person can do about it", (error, kind, text) => {
+])("%s is reported as what a person can do about it", (error, kind, text) => {
   const told = explainFailure(error, "Opening an issue", "issues: write");
   expect(told).toBeInstanceOf(kind);
   expect(told.message).toContain(text);

@@ -20,7 +20,7 @@ export type HistoryPart = {
 const BATCH = 1000;
 
 /**
- * What the ledger was told, oldest first, from the history of its ref. One git process, and another for each thousand
+ * What the ledger recorded, oldest first, from the history of its ref. One git process, and another for each thousand
  * records: the records of years are never in memory together.
  *
  * @throws LedgerError when the ref is not there or holds something else

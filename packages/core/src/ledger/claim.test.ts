@@ -166,7 +166,7 @@ describe("what a person asks for", () => {
     expect(due(recording(again, runOf(3), 2, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });
   });
 
-  it("is owed when another request for it was not told of yet, and the next was not started", () => {
+  it("is owed when another request for it was not heard of yet, and the next was not started", () => {
     const asked = claiming(live, two, 2, ["a"], { request: true }).ledger;
     const again = claiming(asked, runOf(3), 2, ["a"], { request: true }).ledger;
     expect(due(recording(again, runOf(3), 2, { a: SKIPPED }), "a")).toMatchObject({ why: "skipped" });

@@ -2,7 +2,7 @@ import type { CommitSha } from "../contracts/comparison.ts";
 import type { LedgerUnit } from "../contracts/ledger.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 
-/** One thing that the ledger was told of a unit. */
+/** One thing that the ledger recorded of a unit. */
 export type HistoryEntry = {
   /** When it was written, as ISO 8601. */
   readonly time: string;

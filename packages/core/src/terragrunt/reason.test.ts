@@ -27,6 +27,6 @@ it.each([
   ["no file at /tmp/x/app//tmp/x/env.yaml", "no file at app/(repository)/env.yaml"],
   ["no file at /tmp/x/app/tmp/x/env.yaml", "no file at app/(repository)/env.yaml"],
   ["/tmp/xy/a", "/tmp/xy/a"],
-])("paths of the checkout are told as the repository's: %s", (text, told) => {
+])("paths of the checkout are reported as the repository's: %s", (text, told) => {
   expect(withoutRoot(text, "/tmp/x")).toBe(told);
 });

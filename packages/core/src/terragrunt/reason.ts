@@ -1,4 +1,4 @@
-/** What a log of Terragrunt says went wrong: the errors that it tells behind its advice, else its errors, else its end. */
+/** What a log of Terragrunt says went wrong: the errors that it gives behind its advice, else its errors, else its end. */
 export function reasonIn(log: string): string {
   const original = [...log.matchAll(/^Original error: (.+(?:\n(?!failed to ).+)*)/gm)].flatMap(
     ([, text]) => text ?? [],

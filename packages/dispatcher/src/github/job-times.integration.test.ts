@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { HEAD } from "../../test/build.ts";
 import { jobTimes } from "./job-times.ts";
 
-test("the jobs of an attempt that have ended are told with their times, without the calling job's name", async () => {
+test("the jobs of an attempt that have ended are reported with their times, without the calling job's name", async () => {
   await using github = await startLocalGitHub();
   const run = github.startRun({ event: "push", headSha: HEAD, headBranch: "main" });
   run.addJob("pipelines / Determine jobs", "success");

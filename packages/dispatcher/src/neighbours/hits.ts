@@ -4,7 +4,7 @@ import { type PlanUnits, unitKey } from "../sinks/plan-units.ts";
 /** What a plan changes and reads of some units. */
 export type Hit = { readonly changed: readonly string[]; readonly read: readonly string[] };
 
-/** What of these units a plan changes or reads; `null`: nothing of them, as far as its comment tells. */
+/** What of these units a plan changes or reads; `null`: nothing of them, as far as its comment says. */
 export function hitOf(plan: PlanUnits, units: readonly string[]): Hit | null {
   const keyed = units.map((unit) => ({ unit, key: unitKey(unit) }));
   const changed = keyed.filter(({ key }) => plan.changed.has(key)).map(({ unit }) => unit);

@@ -88,7 +88,7 @@ test("closed pull requests, those to another branch and plans that have the merg
   expect([1, 2, 3].flatMap((number) => isMarked(github, number))).toEqual([false, false, false]);
 });
 
-test("a plan that is told while a push marks it is not overwritten with what it said before", async () => {
+test("a plan that is published while a push marks it is not overwritten with what it said before", async () => {
   await using github = await withPlans(planOf(["prod/vpc"]));
   const { plans } = await look(github);
   const [comment] = github.comments(1);
@@ -174,7 +174,7 @@ test("a plan names the other open pull requests that change the same units, and 
   expect(github.violations).toEqual([]);
 });
 
-test("other pull requests that can't be looked at keep no plan from being told", async () => {
+test("other pull requests that can't be looked at keep no plan from being published", async () => {
   await using github = await withPlans(null);
   github.faults.always({ path: /\/pulls/ }, { kind: "status", status: 403, message: "rate limit" });
   const client = clientOf(github);

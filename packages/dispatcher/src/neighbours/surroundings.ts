@@ -8,7 +8,7 @@ import { lookForOpenPlans, PLAN_LIMITS } from "./open-plans.ts";
 
 /**
  * What a plan's comment says of the deploy branch and of other pull requests, through GitHub's API. What can't be found out
- * is left out: it never keeps a plan from being told.
+ * is left out: it never keeps a plan from being published.
  */
 export function surroundingsOn(
   client: Octokit,

@@ -50,7 +50,7 @@ const dueUnit = (unit: string, why: string, run: number): LedgerUnit =>
     },
   });
 
-it("a failed apply is one message in each service, as each takes it, and no plan is told", async () => {
+it("a failed apply is one message in each service, as each takes it, and no plan is sent", async () => {
   const { services, publish } = world();
   expect((await publish(broken)).map(({ result }) => result.kind)).toEqual(["published", "published", "published"]);
   expect([services.refused, services.channel.length]).toEqual([[], 1]);
@@ -86,7 +86,7 @@ it("the same failure again edits its message; the first success says so and edit
   expect(services.refused).toEqual([]);
 });
 
-it("what is merged and not applied is told by the run that left it, and is over when the ledger says so", async () => {
+it("what is merged and not applied is reported by the run that left it, and is over when the ledger says so", async () => {
   const { services, publish } = world();
   const due = [dueUnit("prod/db", "paused", 7), dueUnit("prod/old", "paused", 3), dueUnit("prod/vpc", "failed", 7)];
   await publish(fine, { due });
@@ -140,7 +140,7 @@ it("a service that fails hides no other one, and says which, never at which addr
   ]);
 });
 
-it("a secret that is missing, and a bot that may not look, are told with what to do", async () => {
+it("a secret that is missing, and a bot that may not look, are reported with what to do", async () => {
   const { publish } = world(startChatServices(["chat:write"]));
   expect((await publish(broken))[0]?.result).toMatchObject({
     kind: "failed",

@@ -104,7 +104,7 @@ export function buildReport(
   const endings = all.filter((ending) => !isPending(ending, phase, run.attempt));
   const pending = all.filter((ending) => !endings.includes(ending));
   const kind = kindOf(run.event, assessment);
-  const rows = rowsOf(endings, new Map((assessment?.units ?? []).map((unit) => [unit.path, unit])));
+  const rows = rowsOf(endings, assessment);
   return {
     kind,
     phase,

@@ -1,5 +1,6 @@
 import { type Action, changesUnits, traitsOf } from "@pipelines/core/contracts/action";
 import type { AffectedUnit, Reason, Withheld } from "@pipelines/core/contracts/affected-unit";
+import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { needsSomebody } from "@pipelines/core/contracts/end";
 import type { PlanSummary, ResourceAction, UnitEnd } from "@pipelines/core/contracts/outcome";
 import type { Ending } from "../collect/ending.ts";
@@ -30,9 +31,24 @@ export type Danger = {
   readonly when: "planned" | "done" | "begun";
 };
 
-/** A row per unit that was due, most important first: losses, then bad ends, then changes, then the rest. */
-export function rowsOf(endings: readonly Ending[], affected: ReadonlyMap<string, AffectedUnit>): Row[] {
-  return endings.flatMap((ending) => rowsOfJob(ending, affected)).toSorted(byImportance);
+/**
+ * A row per unit that was due, most important first: losses, bad ends, what was not started because of them, changes, the
+ * rest. Where environments come one after the other, so do rows of the same importance.
+ */
+export function rowsOf(endings: readonly Ending[], assessment: Pick<Assessment, "units" | "promotions"> | null): Row[] {
+  const affected = new Map((assessment?.units ?? []).map((unit) => [unit.path, unit]));
+  const steps = new Map(
+    (assessment?.promotions ?? []).flatMap((chain) =>
+      chain.flatMap((names, step) => names.map((name) => [name, step])),
+    ),
+  );
+  const stepOf = ({ environment }: Row): number => steps.get(environment) ?? 0;
+  return endings
+    .flatMap((ending) => rowsOfJob(ending, affected))
+    .toSorted(
+      (a, b) =>
+        importanceOf(a) - importanceOf(b) || stepOf(a) - stepOf(b) || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0),
+    );
 }
 
 /** What a unit's plan loses. A plan that was not carried out, or will not be, loses nothing. */
@@ -126,14 +142,10 @@ function becauseOf(reason: Reason, reasons: number): string {
 
 function importanceOf(row: Row): number {
   if (dangersOf(row).length > 0) return 0;
-  if (needsSomebody(row.end, row.action)) return 1;
-  if (row.willBeWithheld !== null) return 2;
-  if (row.end.kind === "changed") return 3;
-  return row.end.kind === "unchanged" ? 5 : 4;
-}
-
-function byImportance(a: Row, b: Row): number {
-  return importanceOf(a) - importanceOf(b) || (a.unit < b.unit ? -1 : a.unit > b.unit ? 1 : 0);
+  if (needsSomebody(row.end, row.action)) return row.end.kind === "skipped" ? 2 : 1;
+  if (row.willBeWithheld !== null) return 3;
+  if (row.end.kind === "changed") return 4;
+  return row.end.kind === "unchanged" ? 6 : 5;
 }
 
 /** What becomes of a unit whose plan a rule keeps from being carried out, in a word. */

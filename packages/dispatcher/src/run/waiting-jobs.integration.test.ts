@@ -12,7 +12,7 @@ const jobs = (action: "apply" | "plan", ...environments: string[]): Job[] =>
     units: environments.map((environment) => ({ path: environment, environment })),
   }).jobs;
 
-/** A run of which a job waits for an approval, as GitHub tells it. */
+/** A run of which a job waits for an approval, as GitHub says it. */
 function waitingRun(github: LocalGitHub, ...names: string[]) {
   const run = github.startRun({ event: "push", headSha: HEAD, headBranch: "main" });
   const told = github.state.runs.get(run.id);

@@ -7,7 +7,7 @@ import type { Sink } from "./sink.ts";
 import { MARK_ROOM, markLines, readMarks, type StaleMark } from "./stale-mark.ts";
 import { type Conversation, publishComment, type StickyComment } from "./sticky-comment.ts";
 
-/** What is known of the deploy branch and of other pull requests when a plan is told. */
+/** What is known of the deploy branch and of other pull requests when a plan is published. */
 export type Surroundings = {
   /** Other open pull requests that change the same units. */
   overlapsOf(report: Report): Promise<readonly Overlap[]>;

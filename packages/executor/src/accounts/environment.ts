@@ -19,7 +19,7 @@ export type AccountEnvironment =
  * The environment of a new account: from the template, or made of what the environments that exist have in common.
  *
  * @param configurations what is to gain it, then others that must not have it either
- * @param files its code, whose units tell whether some environment has them already
+ * @param files its code, whose units say whether some environment has them already
  * @throws TemplateError when the template does not become environments
  */
 export function environmentOf(

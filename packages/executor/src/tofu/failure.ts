@@ -5,7 +5,7 @@ import type { TerragruntEnd } from "./terragrunt.ts";
 const LONGEST = 4000;
 
 /**
- * Says why a command failed, as far as its text tells.
+ * Says why a command failed, as far as its text says.
  *
  * @param text everything that Terragrunt and the binary printed, redacted
  * @param timeoutMinutes how long it was allowed to take

@@ -50,7 +50,7 @@ export async function rescueState(
 }
 
 /**
- * The lock that a killed binary left behind, as the backend tells it to somebody who wants it now; `null` when it can
+ * The lock that a killed binary left behind, as the backend says it to somebody who wants it now; `null` when it can
  * be had. What asks removes nothing: it takes the lock, looks for a resource that nobody has, and gives the lock back.
  */
 export async function lockLeftBy(workspace: UnitWorkspace): Promise<LockInfo | null> {

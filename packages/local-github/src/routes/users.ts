@@ -8,7 +8,7 @@ export const userRoutes: readonly Route[] = [
     path: "/user",
     needs: [],
     handle: ({ world, user }) => {
-      // A workflow's token belongs to an app, and GitHub does not tell it who it is.
+      // A workflow's token belongs to an app, and GitHub does not say who that is.
       if (user.type === "Bot") throw new HttpError(403, "Resource not accessible by integration");
       return ok(publicUser(world, user));
     },

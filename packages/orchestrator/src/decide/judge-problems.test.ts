@@ -43,7 +43,7 @@ it.each<[string, CommitProblem[], CommitProblem[], UnitPath[], "problems" | "unt
   expect(judged(before, now, affected)).toEqual({ problems: [], untouched: [], [expected]: [5] });
 });
 
-it("tells nothing of units on the ignore list, and of the others in their place", () => {
+it("says nothing of units on the ignore list, and of the others in their place", () => {
   const [template, other] = [UnitPath.parse("catalog/app"), UnitPath.parse("catalog/db")];
   const stack: Partial<CommitProblem> = { file: "catalog/terragrunt.stack.hcl", units: [], folders: ["catalog"] };
   expect(judged([], [problem(1, { units: [template, other] }), problem(2, stack)])).toEqual({

@@ -59,7 +59,7 @@ export type Stack = {
   readonly folder: string;
   /** Folders that it generates units and stacks from. */
   readonly templates: readonly string[];
-  /** The folders of what it generates, each with the folder that it is a copy of, as far as its text tells. */
+  /** The folders of what it generates, each with the folder that it is a copy of, as far as its text says. */
   readonly copies: ReadonlyMap<string, string>;
   /** Files that its text, and what that reads, names. */
   readonly reads: readonly string[];

@@ -38,7 +38,7 @@ function sentenceOf(deployBranch: string, unit: UnitPath, { action, why, commit,
 
 const WORDS: Readonly<Record<Due["why"], string>> = {
   changed: "a run has it to do",
-  asked: "somebody asked for it, and its run has not told how it ended",
+  asked: "somebody asked for it, and its run has not said how it ended",
   problem: "something keeps it from being run",
   "not-determined": "the next run takes it",
   withheld: "it was withheld",

@@ -169,7 +169,7 @@ function jobsBlock({ jobs }: Assessment, detail: Detail): string[] {
   return listing(detail)(title, lines);
 }
 
-/** Files that nothing reads, as far as texts tell: a command may read them all the same. */
+/** Files that nothing reads, as far as texts say: a command may read them all the same. */
 function unreadBlock({ unmatched }: Assessment, detail: Detail): string[] {
   const lines = listing(detail)("Changed, but read by no unit", unmatched);
   if (lines.length === 0 || detail.commands.length === 0) return lines;

@@ -91,7 +91,7 @@ export function runnerRules(facts: Facts): Found[] {
         )
       : note(
           "runners/groups",
-          `self-hosted runners: GitHub does not tell whether applies and plans share machines. Keep them apart by runner groups that this repository alone may use.${sharing}`,
+          `self-hosted runners: GitHub does not say whether applies and plans share machines. Keep them apart by runner groups that this repository alone may use.${sharing}`,
           settings(facts, "actions/runners"),
         ),
   );

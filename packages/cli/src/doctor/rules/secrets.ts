@@ -8,7 +8,7 @@ import { ghApi, settings } from "./places.ts";
 /** The one secret that holds the values of those that environments declare. */
 export const SECRET = "PIPELINES_SECRETS";
 
-/** Whether declared secrets have a place, and who can read what. GitHub tells names, never values. */
+/** Whether declared secrets have a place, and who can read what. GitHub says names, never values. */
 export function secretRules(facts: Facts): Found[] {
   const { configuration, callers } = facts.checkout;
   if (configuration.kind !== "read") return [];
@@ -25,7 +25,7 @@ export function secretRules(facts: Facts): Found[] {
     const refusal = places.find((look) => look.kind === "refused");
     if (places.some((look) => has(look))) {
       findings.push(
-        good("secrets/there", `the secret ${SECRET} is there. Whether ${names} are in it GitHub does not tell.`),
+        good("secrets/there", `the secret ${SECRET} is there. Whether ${names} are in it GitHub does not say.`),
       );
     } else if (refusal?.kind === "refused")
       findings.push(unseen("secrets/there", `whether there is a secret ${SECRET}`, refusal));

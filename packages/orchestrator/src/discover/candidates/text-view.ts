@@ -10,7 +10,7 @@ import { modulesWith } from "./module-index.ts";
 import { type TextReader, textReader } from "./text-reader.ts";
 import { type TextualIndex, textualIndex } from "./textual.ts";
 
-/** A commit as its texts tell it, without Terragrunt: for every question at least the true answer, sometimes more. */
+/** A commit as its texts say it, without Terragrunt: for every question at least the true answer, sometimes more. */
 export type TextView = {
   /** Folders that may be units. */
   readonly folders: ReadonlySet<string>;
