@@ -65585,14 +65585,14 @@ function environmentNamed(configuration, name) {
 }
 
 // packages/executor/src/exit-code.ts
-/** 0 when nobody has to act on how the job ended, else 1. A unit that the outcome does not say of ended badly. */
+/** 0 when nobody has to act on how the job ended, else 1. A unit that the outcome does not mention ended badly. */
 function exitCodeOf(outcome, job) {
 	const ends = new Map(outcome.units.map(({ path, end }) => [path, end]));
 	return jobEndedWell({
 		action: job.action,
 		ends: job.units.map(({ path }) => ends.get(path) ?? {
 			kind: "unknown",
-			why: "the outcome does not say of it"
+			why: "the outcome does not mention it"
 		}),
 		hooks: outcome.hooks,
 		account: outcome.account ?? null,
