@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -38,6 +38,8 @@ export type FinishedRun = {
   readonly jobs: ReadonlyMap<string, Result>;
   /** All that the run's steps said. */
   readonly log: string;
+  /** What the run's steps wrote for its page, in the order in which they ended. */
+  readonly summaries: readonly string[];
   /** Names of the run's artifacts. */
   readonly artifacts: readonly string[];
   /** Plays the run again as its next attempt: same event, artifacts of the earlier attempts still there. */
@@ -79,8 +81,9 @@ export async function makeRunner(playground: Playground): Promise<Runner> {
     const folder = join(playground.folder, "runs", `${run.id}-${number}`);
     const artifacts = join(playground.folder, "artifacts", String(run.id));
     const [workspace, payload] = [join(folder, "workspace"), join(folder, "event.json")];
+    const summaries = join(folder, "summaries");
     await mkdir(artifacts, { recursive: true });
-    await mkdir(folder, { recursive: true });
+    await mkdir(summaries, { recursive: true });
     await writeFile(payload, JSON.stringify(event.payload));
     await git(folder, "clone", "--quiet", "--no-checkout", playground.origin, workspace);
     await git(workspace, "fetch", "--quiet", "origin", event.ref);
@@ -98,9 +101,11 @@ export async function makeRunner(playground: Playground): Promise<Runner> {
       GITHUB_RUN_NUMBER: String(run.number),
       // How act 0.2.89 spells GITHUB_SHA.
       SHA_REF: event.sha,
+      NODE_OPTIONS: `--import=${join(import.meta.dirname, "stand-ins/keep-summary.mjs")}`,
       STAND_IN_ARTIFACTS: artifacts,
       STAND_IN_MARK: join(playground.folder, MARK),
       STAND_IN_ORIGIN: playground.origin,
+      STAND_IN_SUMMARIES: summaries,
       ...options.env,
     };
     const secrets = { GITHUB_TOKEN: options.token ?? playground.github.token, ...options.secrets };
@@ -134,26 +139,15 @@ export async function makeRunner(playground: Playground): Promise<Runner> {
       options.cancelOnFile === undefined
         ? null
         : existence(options.cancelOnFile, over.signal).then(() => started.kill("SIGINT"));
-    const jobs = new Map<string, Result>();
+    const { jobs, take } = followJobs(run);
     const said: string[] = [];
-    for await (const text of started.iterable({ from: "all" })) {
-      const line = Line.safeParse(jsonOf(text));
-      if (!line.success) {
-        said.push(text);
-        continue;
-      }
-      const { msg, job, jobResult } = line.data;
-      said.push(msg.trimEnd());
-      const name = nameOf(job ?? "");
-      if (jobResult !== undefined && name !== null) jobs.set(name, jobResult);
-    }
+    for await (const text of started.iterable({ from: "all" })) said.push(take(text));
     const ended = await started;
     over.abort();
     await cancelled;
     const status = ended.exitCode === 0 ? "success" : "failure";
     const names = (await readdir(artifacts)).toSorted();
-    for (const name of names.filter((known) => !before.has(known)))
-      await run.uploadArtifact(name, join(artifacts, name));
+    for (const name of names.filter((one) => !before.has(one))) await run.uploadArtifact(name, join(artifacts, name));
     run.complete(status);
     await rm(workspace, { recursive: true, force: true });
     await rm(join(folder, "jobs"), { recursive: true, force: true });
@@ -162,6 +156,9 @@ export async function makeRunner(playground: Playground): Promise<Runner> {
       status,
       jobs,
       log: said.join("\n"),
+      summaries: await Promise.all(
+        (await readdir(summaries)).toSorted().map((name) => readFile(join(summaries, name), "utf8")),
+      ),
       artifacts: names,
       rerun: () => attempt(event, options, run, run.rerun()),
     };
@@ -174,6 +171,27 @@ export async function makeRunner(playground: Playground): Promise<Runner> {
       return attempt(event, options, playground.github.startRun({ event: name, headSha, headBranch, workflowPath }), 1);
     },
   };
+}
+
+/** Follows the jobs of a run by act's lines, and has the local GitHub know when each began and ended. */
+function followJobs(run: ReturnType<Playground["github"]["startRun"]>) {
+  const jobs = new Map<string, Result>();
+  const known = new Map<string, ReturnType<typeof run.addJob>>();
+  /** Takes a line of act's, and answers what a step said in it. */
+  const take = (text: string): string => {
+    const line = Line.safeParse(jsonOf(text));
+    if (!line.success) return text;
+    const { msg, job = "", jobResult } = line.data;
+    const name = nameOf(job);
+    if (name === null) return msg.trimEnd();
+    if (!known.has(job)) known.set(job, run.addJob(`pipelines / ${name}`));
+    if (jobResult !== undefined) {
+      jobs.set(name, jobResult);
+      known.get(job)?.complete(jobResult);
+    }
+    return msg.trimEnd();
+  };
+  return { jobs, take };
 }
 
 /** Waits for a file, or for the end of what would write it. */

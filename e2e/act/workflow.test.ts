@@ -122,6 +122,11 @@ describe("the workflow on a runner", () => {
     expect(await stored(playground, "prod/queue")).toBeNull();
     expect(comments(1)).toHaveLength(2);
     expect(comments(1)[1]).toContain("prod/queue");
+    const page = run.summaries.at(-1) ?? "";
+    expect(page).toMatch(/^.*Applied.*\n/);
+    const times = page.slice(page.indexOf("gantt\n  title Where the time went (UTC)"));
+    expect(["Determine jobs", "Claim", "Apply", "Destroy"].filter((job) => !times.includes(job))).toEqual([]);
+    expect(times).toMatch(/\d+ minutes?\*\* of GitHub's runners in \d+ jobs/);
     await expect(access(join(playground.folder, MARK))).rejects.toThrow();
   });
 
