@@ -194,7 +194,7 @@ function snapshotOf(
       ...leftOut.problems,
       ...exclusionProblems(examined, commit.exclusions),
       ...linkProblems(examined, commit.links, sources.files),
-      ...evaluationProblems(examined),
+      ...evaluationProblems(examined, commit.textOf),
       ...moduleProblems(examined),
       ...expansionProblems(examined),
       ...dependencyProblems(examined, paths, jsonUnits),

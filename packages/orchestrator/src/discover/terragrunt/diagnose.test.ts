@@ -41,7 +41,8 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
   });
 
   it("needs the value of a variable, when a file is missing whose name a stand-in is a part of", () => {
-    const none = 'Call to function "read_tfvars_file" failed: TFVarFileNotFound: Could not find a env/1400_config.tfvars';
+    const none =
+      'Call to function "read_tfvars_file" failed: TFVarFileNotFound: Could not find a env/1400_config.tfvars';
     expect(read(diagnostic(none, 2))).toEqual({
       kind: "needs-credentials",
       message: `Error in function call: ${none.replace("1400", "…")}`,
