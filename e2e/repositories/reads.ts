@@ -107,17 +107,14 @@ export const READS: readonly Team[] = [
     ],
   },
   {
-    shows: "the same by functions of an included file: coalesce, lookup, tomap, a splat and a format",
+    shows: "the same by what an included file makes of its locals: a key of a map, a splat, a format and a coalesce",
     isOnlyDetermined,
     files: {
       ...Object.fromEntries(["a", "b", "c", "d", "other"].map((name) => [`common/${name}.tfvars`, `${name} = 1\n`])),
       "vars.hcl": [
-        'locals {\n  by_name = tomap({ one = "a", two = "b" })\n  objects = [{ file = "c" }]\n',
+        'locals {\n  by_name = { one = "a", two = "b" }\n  objects = [{ file = "c" }]\n',
         "}\nterraform {\n",
-        extra(
-          "map",
-          'arguments = ["-var-file=${get_parent_terragrunt_dir()}/common/${lookup(local.by_name, "one", "b")}.tfvars"]',
-        ),
+        extra("map", 'arguments = ["-var-file=${get_parent_terragrunt_dir()}/common/${local.by_name.one}.tfvars"]'),
         extra(
           "splat",
           'required_var_files = [for f in local.objects[*].file : format("%s/common/%s.tfvars", get_parent_terragrunt_dir(), f)]',
