@@ -120,6 +120,7 @@ function withTargets(stack: Stack, { realOf }: Symlinks): Stack {
     ...stack,
     reads: [...new Set([...stack.reads, ...behind])],
     templates: [...new Set(stack.templates.flatMap((folder) => [folder, realOf(folder)]))],
+    copies: new Map([...stack.copies].map(([copy, source]) => [copy, realOf(source)])),
   };
 }
 
