@@ -68,6 +68,11 @@ resource "terraform_data" "fails" {
   }
 }
 `,
+  // Arguments have OpenTofu show what it keeps to itself.
+  "shown/terragrunt.hcl":
+    'inputs = { login = { pin = 86420975, words = ["shown-word-9137"] } }\nterraform {\n  extra_arguments "show" {\n    commands  = ["plan", "apply", "show"]\n    arguments = ["-show-sensitive"]\n  }\n}\n',
+  "shown/main.tf":
+    'variable "login" {\n  type      = object({ pin = number, words = list(string) })\n  sensitive = true\n}\nresource "terraform_data" "it" {\n  input = { login = var.login, own = sensitive("own-value-5512") }\n}\n',
   "type/terragrunt.hcl": 'inputs = { token = ["tok-fixed-987654", "tok-other-3210"] }\n',
   "type/main.tf":
     'variable "token" {\n  description = "a {brace}"\n  type        = list(string)\n  sensitive   = true\n  validation {\n    condition     = length(var.token) > 2\n    error_message = "not ${nonsensitive(join(",", var.token))}"\n  }\n}\n',
@@ -76,7 +81,7 @@ resource "terraform_data" "fails" {
 test("secrets of the environment and values of sensitive variables are shown by no document of a plan, in no form", async () => {
   await using world = await makeWorld(FILES);
   const finished = await world.run(
-    { action: "plan", units: ["backend", "input", "sensitive", "forms", "type"], environment: "all" },
+    { action: "plan", units: ["backend", "input", "sensitive", "forms", "shown", "type"], environment: "all" },
     { environment: { ...process.env, STATE_PASSWORD, DB_PASSWORD } },
   );
   const said = await documents(world);
@@ -85,12 +90,14 @@ test("secrets of the environment and values of sensitive variables are shown by 
     input: "changed",
     sensitive: "changed",
     forms: "failed",
+    shown: "changed",
     type: "failed",
   });
   const plan = await finished.text(finished.unit("input").planText);
   expect(plan.match(/\*\*\*/g)?.length).toBeGreaterThanOrEqual(5);
   expect(await finished.text(finished.unit("sensitive").planText)).toContain('"tok *** ***"');
   const forms = [
+    ...["86420975", "shown-word-9137", "own-value-5512"],
     ...[DB_PASSWORD, STATE_PASSWORD, "tok-fixed-123456", "tok-fixed-987654", "tok-other-3210", "internal-4711"],
     ...[DB_PASSWORD, STATE_PASSWORD].map((value) => JSON.stringify(value).slice(1, -1)),
     ...[DB_PASSWORD, STATE_PASSWORD].map((value) => JSON.stringify(JSON.stringify(value)).slice(3, -3)),
