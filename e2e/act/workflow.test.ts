@@ -21,6 +21,8 @@ import { RELEASE } from "./release.ts";
 const Head = z.looseObject({ sha: z.string() });
 const ASIDE = ["Announce", "Claim", "Mark stale plans", "Record", "Report stage 1"];
 const ACCOUNTS = "pipelines/accounts";
+/** A unit that is in no commit: a stack makes it. */
+const GENERATED = "dev/stack/.terragrunt-stack/it";
 
 /**
  * The caller workflow that `pipelines init` writes, the reusable workflow, the actions and their bundles, run by act
@@ -97,6 +99,9 @@ describe("the workflow on a runner", () => {
       "dev/::error file=forged::a unit/terragrunt.hcl": unit("commands"),
       "dev/\n::warning file=forged::a file\n.txt": "x",
       "dev/##[error]forged.txt": "x",
+      "catalog/thing/terragrunt.hcl": unit("").replace('""', "values.text"),
+      "dev/stack/terragrunt.stack.hcl":
+        'unit "it" {\n  source = "../../catalog/thing"\n  path   = "it"\n  values = { text = "made by a stack" }\n}\n',
     });
     const run = await plan(opened.number);
     expect(jobsOf(run).filter((job) => job.startsWith("failure"))).toEqual([]);
@@ -105,6 +110,7 @@ describe("the workflow on a runner", () => {
     expect(more).toEqual([]);
     expect(comment).toContain("dev/network");
     expect(comment).toContain("prod/queue");
+    expect(comment).toContain(GENERATED);
     expect(run.log).toContain("file=forged");
     expect(run.log).not.toMatch(/^\W*::(?:error|warning) file=forged|##\[error\]forged/m);
     expect(await stored(playground, "dev/network")).toBe("network 1");
@@ -120,6 +126,7 @@ describe("the workflow on a runner", () => {
     );
     expect(await stored(playground, "dev/network")).toBe("network 2");
     expect(await stored(playground, "prod/queue")).toBeNull();
+    expect(await stored(playground, GENERATED)).toBe("made by a stack");
     expect(comments(1)).toHaveLength(2);
     expect(comments(1)[1]).toContain("prod/queue");
     const page = run.summaries.at(-1) ?? "";

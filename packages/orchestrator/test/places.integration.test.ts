@@ -126,6 +126,21 @@ it("names the file of a stack in a stack that can't be generated", async () => {
   expect(assessment.problems.map(({ file, line }) => [file, line])).toEqual([["catalog/net/terragrunt.stack.hcl", 3]]);
 });
 
+it.each([
+  ["of the stack that runs", "live/terragrunt.stack.hcl"],
+  ["of a stack in a stack", "catalog/net/terragrunt.stack.hcl"],
+])("names the file of an `autoinclude` that can't be written, %s", async (_what, file) => {
+  const wrong =
+    'unit "b" {\n  source = "${get_repo_root()}/units/leaf"\n  path   = "b"\n  autoinclude {\n    dependency "a" {\n      config_path = unit.nowhere.path\n    }\n  }\n}\n';
+  const files = {
+    ...LEAF,
+    "live/terragrunt.stack.hcl": copy("stack", "../catalog/net", "net"),
+    "catalog/net/terragrunt.stack.hcl": copy("unit", "${get_repo_root()}/units/leaf", "a"),
+  };
+  const assessment = await push(files, { [file]: (files[file as keyof typeof files] ?? "") + wrong });
+  expect(assessment.problems.map((problem) => [problem.file, problem.line])).toEqual([[file, 10]]);
+});
+
 it("is never silent about a stack that runs, though what keeps it from being generated is ignored", async () => {
   const assessment = await push(
     { ".pipelines/config.yml": 'ignore: ["catalog/**"]\n', ...LEAF, "catalog/net/terragrunt.stack.hcl": "" },

@@ -192,3 +192,15 @@ it("names the template that a unit was copied from, and no other file of that na
     ["units/other/main.tf", ["live/.terragrunt-stack/b"]],
   ]);
 });
+
+it("names the template behind a link, too", async () => {
+  const assessment = await push(
+    {
+      ...LEAF,
+      "catalog-link": { link: "units" },
+      "live/terragrunt.stack.hcl": copy("unit", "../catalog-link/leaf", "a"),
+    },
+    { "units/leaf/main.tf": "# 1\n" },
+  );
+  expect([assessment.unmatched, runs(assessment)]).toEqual([[], ["apply live/.terragrunt-stack/a"]]);
+});

@@ -49,6 +49,22 @@ test("a path that a variable is a part of may be any that fits, where the value 
   expect(paths(await change(known, { "stages/prod.hcl": "locals { size = 2 }\n" }))).toEqual(["a"]);
 });
 
+test("the same of a file of variables that an included root names from the unit's folder, where nothing is configured", async () => {
+  const files: Edits = {
+    "root.hcl": `locals {\n  stage = read_tfvars_file("../\${get_env("ENVIRONMENT")}_config.tfvars")\n}\n`,
+    "live/staging_config.tfvars": "a = 1\n",
+    "live/notes.tfvars": "a = 1\n",
+    "live/a/terragrunt.hcl": `${include("root")}terraform {\n  source = "."\n}\n`,
+  };
+  const assessment = await change(files, { "live/staging_config.tfvars": "a = 2\n", "live/notes.tfvars": "a = 2\n" });
+  expect([paths(assessment), assessment.problems, assessment.unmatched]).toEqual([
+    ["live/a"],
+    [],
+    ["live/notes.tfvars"],
+  ]);
+  expect(assessment.units[0]?.because[0]?.links.at(-1)).toEqual({ relation: "may be read by", path: "live/a" });
+});
+
 test("a name that is put together is missed, then stood in for too, and what is done with the value may succeed", async () => {
   const files: Edits = {
     "root.hcl": `locals {

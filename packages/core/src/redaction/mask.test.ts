@@ -31,6 +31,14 @@ const FORMS: Readonly<Record<string, (value: string) => string>> = {
   "in base64 in an address": (value) => encodeURIComponent(base64(value)),
   "in base64 cut at 20 characters": (value) => wrapped(base64(value), 20, "\n"),
   "in base64 cut in a frame": (value) => wrapped(base64(`user:${value}`), 30, "\n│     "),
+  "in base64 of base64 with a name": (value) => base64(`a:${base64(`u:${value}`)}`),
+  "in base64 of an address": (value) => base64(`db://u:${encodeURIComponent(value)}@db`),
+  "in capital letters": (value) => value.toUpperCase(),
+  "in small letters": (value) => value.toLowerCase(),
+  "in an address, all of it in small letters": (value) => encodeURIComponent(value).toLowerCase(),
+  "in YAML": (value) => value.replaceAll("'", "''"),
+  "in CSV": (value) => value.replaceAll('"', '""'),
+  "as Go prints bytes": (value) => [...Buffer.from(value)].join(" "),
   "in hexadecimal": (value) => Buffer.from(value).toString("hex"),
 };
 

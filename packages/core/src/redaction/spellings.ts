@@ -14,20 +14,33 @@ export function spellingsOf(secret: string): Spellings {
   if (value.length < SHORTEST) return { texts: [], base64: [] };
   const lines = value.split(/\r?\n/).map((line) => line.trim());
   const parts = lines.length < 2 ? [] : lines.filter((line) => line.length >= SHORTEST_LINE);
-  const plain = [value, ...parts, ...secretsInJson(value)].flatMap((text) => [text, percentEncoded(text)]);
+  const known = [value, ...parts, ...secretsInJson(value)];
+  const withEncoded = (text: string): string[] => [text, percentEncoded(text)];
+  const plain = known.flatMap(withEncoded);
+  const cased = [...plain, ...known.flatMap((text) => [text.toUpperCase(), text.toLowerCase()].flatMap(withEncoded))];
   const utf8 = Buffer.from(value, "utf8");
-  const inJson = Buffer.from(JSON.stringify(value).slice(1, -1), "utf8");
-  const encoded = Buffer.from(utf8.toString("base64"), "utf8");
+  const inAddress = encodeURIComponent(value.toWellFormed());
+  const inOthers = [JSON.stringify(value).slice(1, -1), inAddress, inAddress.replaceAll("%20", "+")];
+  // Docker's and Kubernetes' files hold base64 of a name and a password, and are base64 themselves.
+  const encoded = base64Of(utf8).map((text) => Buffer.from(text, "utf8"));
   return {
     texts: unique([
-      ...plain,
-      // A form has a plus for a blank; a shell ends its quotes for a quote.
-      ...plain.map((text) => text.replaceAll(" ", "+")),
-      ...plain.map((text) => text.replaceAll("'", "'''")),
+      ...cased,
+      // A form has a plus for a blank.
+      ...cased.map((text) => text.replaceAll(" ", "+")),
+      // A shell ends its quotes for a quote, once its backslash is taken off and as it is; YAML and CSV double theirs.
+      ...plain.flatMap((text) => ["'''", "'\\''", "''"].map((quote) => text.replaceAll("'", quote))),
+      ...plain.map((text) => text.replaceAll('"', '""')),
       utf8.toString("hex"),
       utf8.toString("hex").toUpperCase(),
+      // As Go prints bytes.
+      [...utf8].join(" "),
     ]),
-    base64: unique([utf8, inJson, encoded, Buffer.from(value, "utf16le")].flatMap(base64Of)),
+    base64: unique(
+      [utf8, ...inOthers.map((text) => Buffer.from(text, "utf8")), ...encoded, Buffer.from(value, "utf16le")].flatMap(
+        base64Of,
+      ),
+    ),
   };
 }
 

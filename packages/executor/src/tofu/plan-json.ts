@@ -133,11 +133,20 @@ export function sensitiveValues(plan: PlanJson): Set<string> {
   return found;
 }
 
+/** A shorter number is a port or a size, and stands in every other line. */
+const SHORTEST_NUMBER = 6;
+
+/** How a sensitive value is written; `null` for a number that is no secret by itself. */
+export function sensitiveText(value: string | number): string | null {
+  return typeof value === "string" || String(value).length >= SHORTEST_NUMBER ? String(value) : null;
+}
+
 /** A mark is `true` for the whole value, or has the value's shape with marks inside. */
 function collect(value: unknown, mark: unknown, found: Set<string>): void {
   if (mark === undefined || mark === null || mark === false || value === null || value === undefined) return;
-  if (typeof value === "string") {
-    if (mark === true) found.add(value);
+  if (typeof value === "string" || typeof value === "number") {
+    const text = sensitiveText(value);
+    if (mark === true && text !== null) found.add(text);
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) collect(item, mark === true ? true : member(mark, index), found);
   } else if (typeof value === "object") {

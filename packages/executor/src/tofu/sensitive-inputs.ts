@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { sensitiveText } from "./plan-json.ts";
 
 /**
  * The texts that a unit's inputs give to variables which its module declares as sensitive. A plan tells them as well;
@@ -65,7 +66,8 @@ function sensitiveInJson(text: string): string[] {
 function textsOf(value: string): string[] {
   const found = [value];
   JSON.stringify(/^\s*[[{]/.test(value) ? jsonOf(value) : null, (_key, inside: unknown) => {
-    if (typeof inside === "string") found.push(inside);
+    const text = typeof inside === "string" || typeof inside === "number" ? sensitiveText(inside) : null;
+    if (text !== null) found.push(text);
     return inside;
   });
   return found;

@@ -41,16 +41,29 @@ async function managesNothing(unit: OpenUnit): Promise<boolean> {
   );
 }
 
-/** An output that a dependency does not have, though it has others. */
+/** An output, or a part of one, that a dependency does not have, though it has others. */
 type LackingOutput = { readonly dependency: string; readonly output: string };
 
+/** What OpenTofu's own evaluation says of a value that lacks something, below the line that asks for it. */
+const LACKS =
+  /^[^\n]*\bdependency\.[^\n]*\n(?:[^\n]*\n){0,4}?[^\n]*(?:does not have an attribute named "([^"\n]+)"|The given key does not identify an element)/m;
+const OUTPUT = /\bdependency\.([\w-]+)\.outputs((?:\.[\w-]+|\["[^"\]\n]+"\]|\[\d+\])+)/g;
+
 function lackingOutput({ text }: Step): LackingOutput | null {
-  const [, dependency, output] =
-    /dependency\.([\w-]+)\.outputs\.([\w-]+)[\s\S]*?does not have an attribute named "\2"/.exec(text) ??
-    /dependency\.([\w-]+)\.outputs\["([^"]+)"\][\s\S]*?The given key does not identify an element/.exec(text) ??
-    [];
-  return dependency === undefined || output === undefined ? null : { dependency, output };
+  const [said, attribute] = LACKS.exec(text) ?? [];
+  if (said === undefined) return null;
+  for (const [, dependency, path = ""] of said.matchAll(OUTPUT)) {
+    const parts = [...path.matchAll(/\.([\w-]+)|\["([^"]+)"\]|\[(\d+)\]/g)];
+    const lacks = parts.some(([, named, key, index]) =>
+      attribute === undefined ? (key ?? index) : named === attribute,
+    );
+    if (dependency !== undefined && lacks) return { dependency, output: nameOf(path) };
+  }
+  return null;
 }
+
+/** `.vpc.id` → `vpc.id`, `["vpc"]` → `vpc` */
+const nameOf = (path: string): string => path.replace(/^\["([^"]+)"\]/, "$1").replace(/^\./, "");
 
 /** The units of this run whose apply may bring what a dependency lacks: the one that it is named after, else all. */
 function unitsBringing(dependency: string, { execution }: OpenJob, path: UnitPath): UnitPath[] {

@@ -32,7 +32,10 @@ export type Classified = {
   readonly ignored: readonly string[];
 };
 
-/** Makes infra changes of changed files. Every file ends in a change, in `unmatched` or in `ignored`. */
+/**
+ * Makes infra changes of changed files. Every file that people write ends in a change, in `unmatched` or in `ignored`;
+ * what stacks generate, and no rule takes, is named by what they are generated from.
+ */
 export function classifyChanges(diff: readonly ChangedFile[], commits: Commits, rules: readonly Rule[]): Classified {
   const changes = new Map<string, Draft>();
   const unmatched: string[] = [];
@@ -40,7 +43,7 @@ export function classifyChanges(diff: readonly ChangedFile[], commits: Commits, 
   for (const file of diff.toSorted(byPath)) {
     const taken = firstTaken(file, commits, rules);
     if (taken === null) {
-      unmatched.push(file.path);
+      if (![commits.base, commits.head].some(({ generated }) => generated.has(file.path))) unmatched.push(file.path);
       continue;
     }
     if (taken.findings.length === 0) (taken.rule === ignoredFiles ? ignored : unmatched).push(file.path);

@@ -4,6 +4,7 @@ import type { Mode } from "@pipelines/core/contracts/comparison";
 import type { Problem } from "@pipelines/core/contracts/problem";
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { byHand } from "@pipelines/core/wording/by-hand";
+import { JSON_UNIT_FILE } from "../discover/json-units.ts";
 import { fileIn, liesIn, UNIT_FILE, unitOwning } from "../discover/paths.ts";
 import type { Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
@@ -39,7 +40,7 @@ function placeOfUse(used: UnitPath, user: UnitPath, head: Snapshot): { file: str
   const places = head.facts.get(user)?.places;
   const stack = [...(places?.keys() ?? [])].find((folder) => liesIn(used, folder));
   const place = places?.get(used) ?? (stack === undefined ? undefined : places?.get(stack));
-  return place ?? { file: fileIn(user, UNIT_FILE), line: null };
+  return place ?? { file: fileIn(user, head.jsonUnits.has(user) ? JSON_UNIT_FILE : UNIT_FILE), line: null };
 }
 
 /** For each deleted unit the remaining ones that depend on it, or that read a file which went with it. */
@@ -53,6 +54,11 @@ function usersOfDeleted(units: readonly AffectedUnit[], base: Snapshot, head: Sn
     const owners = gone.flatMap((file) => unitOwning(file, isDeleted) ?? []).map((folder) => UnitPath.parse(folder));
     const inStacks = dependencies.flatMap((dependency) => unitsOfStack(dependency, base).filter(isDeleted));
     for (const used of new Set([...dependencies, ...owners, ...inStacks])) users.get(used)?.push(path);
+  }
+  // A unit that does not run here is somebody's all the same, with what it depends on.
+  for (const [folder, named] of head.jsonUnits) {
+    const used = [...users.keys()].filter((unit) => named.some((path) => path === unit || liesIn(path, unit)));
+    for (const unit of used) users.get(unit)?.push(UnitPath.parse(folder));
   }
   return users;
 }

@@ -120,6 +120,7 @@ function withTargets(stack: Stack, { realOf }: Symlinks): Stack {
     ...stack,
     reads: [...new Set([...stack.reads, ...behind])],
     templates: [...new Set(stack.templates.flatMap((folder) => [folder, realOf(folder)]))],
+    copies: new Map([...stack.copies].map(([copy, source]) => [copy, realOf(source)])),
   };
 }
 
@@ -194,7 +195,7 @@ function snapshotOf(
       ...leftOut.problems,
       ...exclusionProblems(examined, commit.exclusions),
       ...linkProblems(examined, commit.links, sources.files),
-      ...evaluationProblems(examined),
+      ...evaluationProblems(examined, commit.textOf),
       ...moduleProblems(examined),
       ...expansionProblems(examined),
       ...dependencyProblems(examined, paths, jsonUnits),

@@ -9,16 +9,30 @@ import type { CommitProblem } from "./snapshot.ts";
 
 const NOTHING_ELSE = { folders: [], missing: null } as const;
 
-/** What Terragrunt can't evaluate, one problem for each place, with all the units that it hits. */
-export function evaluationProblems(examined: readonly Examined[]): CommitProblem[] {
+/**
+ * What Terragrunt can't evaluate, one problem for each place, with all the units that it hits.
+ *
+ * @param textOf the text of a file, where there is one
+ */
+export function evaluationProblems(
+  examined: readonly Examined[],
+  textOf: (file: string) => string | null,
+): CommitProblem[] {
   const broken = examined.flatMap(({ facts, diagnosis }): CommitProblem[] => {
     if (diagnosis.kind !== "broken") return [];
-    const { message, line } = diagnosis;
+    const { line } = diagnosis;
     const file = diagnosis.file ?? fileIn(facts.path, UNIT_FILE);
+    const message = `${diagnosis.message}${SCAFFOLD.test(textOf(file) ?? "") ? scaffoldAdvice(facts.path) : ""}`;
     return [{ kind: "not-evaluated", file, line, message, units: [facts.path], ...NOTHING_ELSE }];
   });
   return merged(broken);
 }
+
+/** How generators of code mark what they fill in, which is no HCL: `{{ .Name }}`, `{{- if .A }}`, `{% if a %}`. */
+const SCAFFOLD = /\{\{-?\s*(?:\.|[a-z]+\s|end\b|else\b)|\{%-?\s*[a-z]+\s/;
+
+const scaffoldAdvice = (unit: UnitPath): string =>
+  ` If it is a template for a generator of code and no unit, name its folder under \`ignore\`: \`${unit}/**\`.`;
 
 /** Local modules that units name and that the commit does not have. */
 export function moduleProblems(examined: readonly Examined[]): CommitProblem[] {

@@ -98,7 +98,7 @@ prod: 2 units
   plan  prod/db   root.hcl (included) +1
   plan  prod/vpc  root.hcl (may be read)  [not evaluated]
 
-Not evaluated without credentials, so any file that they may reach affects them
+Not evaluated without credentials or variables, so any file that they may reach affects them
   prod/vpc: sops_decrypt_file failed
 
 Jobs, side by side

@@ -38,7 +38,10 @@ export function explain(assessment: Assessment, detail: Detail): string {
       comparison.mode === "plan" ? "Not done by merging" : "Not done when this is carried out",
       units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld, problems)),
     ),
-    list("Not evaluated without credentials, so any file that they may reach affects them", unevaluated(assessment)),
+    list(
+      "Not evaluated without credentials or variables, so any file that they may reach affects them",
+      unevaluated(assessment),
+    ),
     list("Order of environments", (assessment.promotions ?? []).map(chainLine)),
     jobsBlock(assessment, detail),
     unreadBlock(assessment, detail),

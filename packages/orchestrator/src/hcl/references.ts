@@ -185,7 +185,10 @@ function patternPath(text: string, base: string): string | null {
   return known === "" ? text : repositoryPath(text, base);
 }
 
-/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
+/** Functions whose relative paths start at the unit, whichever file holds the call. */
+const FROM_UNIT = new Set(["read_terragrunt_config", "read_tfvars_file", "sops_decrypt_file"]);
+
+/** A relative path starts at the file that holds the call; that of Terragrunt's own functions at the unit. */
 function takeCall(
   call: Extract<Expression, { kind: "call" }>,
   reportedByTerragrunt: boolean,
@@ -211,7 +214,7 @@ function takeCall(
   if (text === null) return;
   // Where Terragrunt does not report what a name comes to, it is as open as that of any file.
   const isOpen = kind === "configurations" && text.includes(UNKNOWN) && !reportedByTerragrunt;
-  put(found, isOpen ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
+  put(found, isOpen ? "files" : kind, text, FROM_UNIT.has(call.name) ? scope.terragruntFolder : fileFolder);
 }
 
 /** Blocks that Terragrunt evaluates to find units. */

@@ -18,14 +18,14 @@ export const stackSources: Rule<StackType | SharedType> = {
     const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
     const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
     if (!isStackFile && template === undefined && readers.length === 0) return null;
-    const below = template !== undefined ? ["."] : isStackFile ? [folderOf(file.path)] : readers;
+    const below = isStackFile ? [folderOf(file.path), ...readers] : readers;
     const name =
       template === undefined || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
     const units = new Map<UnitPath, readonly Link[]>();
     const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
     for (const unit of generated) {
       const isBelow = below.some((folder) => liesIn(unit, folder));
-      if (isBelow && (name === null || mayComeFrom(file.path, unit, stacks))) {
+      if (isBelow || (template !== undefined && mayComeFrom(file.path, unit, stacks))) {
         units.set(unit, [{ relation: "generates", path: unit }]);
       }
     }

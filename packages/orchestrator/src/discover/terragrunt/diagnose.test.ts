@@ -40,6 +40,16 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
     expect(read(bareInclude, commandFailed)).toMatchObject({ kind: "needs-credentials" });
   });
 
+  it("needs the value of a variable, when a file is missing whose name a stand-in is a part of", () => {
+    const none =
+      'Call to function "read_tfvars_file" failed: TFVarFileNotFound: Could not find a env/1400_config.tfvars';
+    expect(read(diagnostic(none, 2))).toEqual({
+      kind: "needs-credentials",
+      message: `Error in function call: ${none.replace("1400", "…")}`,
+    });
+    expect(read(diagnostic(none.replace("1400", "14001"), 2))).toMatchObject({ kind: "broken" });
+  });
+
   it("broken, at the place that somebody can mend, when something else is wrong as well", () => {
     expect(read(bareInclude, commandFailed, missing)).toEqual({
       kind: "broken",

@@ -3,6 +3,7 @@ import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
 import { z } from "zod";
 import { CREDENTIAL_FUNCTIONS } from "../../hcl/references.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
+import { STAND_IN } from "./variables.ts";
 
 const Diagnostic = z.object({
   severity: z.string(),
@@ -16,7 +17,7 @@ type Diagnostic = z.infer<typeof Diagnostic>;
 /** What is wrong with a unit that Terragrunt's discovery passed over in silence. */
 export type Diagnosis =
   | { readonly kind: "well" }
-  /** It needs credentials, which discovery never has. */
+  /** It needs credentials, which discovery never has, or the value of a variable that nothing sets. */
   | { readonly kind: "needs-credentials"; readonly message: string }
   | {
       readonly kind: "broken";
@@ -54,7 +55,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
     // Errors before evaluation (a missing include, a cycle) come as text only.
   }
   // Where more is wrong than missing credentials, that is what somebody can mend.
-  const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
+  const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic) && !isOfStandIn(diagnostic));
   // Terragrunt prints them in any order, and units that share a problem have to say the same of it.
   const inOrder = mendable.toSorted(byPlace);
   const errors = inOrder.filter(({ severity }) => severity === "error");
@@ -64,7 +65,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   }
   const words = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
   const message = `${words}${moreLines(first, errors)}`;
-  if (mendable.length === 0) return { kind: "needs-credentials", message };
+  if (mendable.length === 0) return { kind: "needs-credentials", message: message.replaceAll(STANDS_IN, "…") };
   return {
     kind: "broken",
     file: first.range === null || first.range === undefined ? null : inside(first.range.filename),
@@ -115,6 +116,13 @@ function isOfValue({ snippet }: Diagnostic): boolean {
 function isForCredentials({ summary, detail }: Diagnostic): boolean {
   return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
 }
+
+/** Nobody keeps a file by the name that a stand-in makes; the value that a run has may well name one. */
+function isOfStandIn({ detail }: Diagnostic): boolean {
+  return /not find|not ?found|no such file|not exist|no file exists/i.test(detail) && detail.search(STANDS_IN) >= 0;
+}
+
+const STANDS_IN = new RegExp(`(?<!\\d)${STAND_IN}(?!\\d)`, "g");
 
 /** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
 const BARE_INCLUDE = "Missing name for include";

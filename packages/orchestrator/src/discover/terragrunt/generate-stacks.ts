@@ -113,7 +113,10 @@ function problemOf(stack: WrittenStack, why: string, all: readonly WrittenStack[
   const about = { kind: "not-evaluated", message, units: [], folders: [folder, ...templates], missing: null } as const;
   const block = blockNamedBy(why, stack, all);
   if (block !== null) return { ...about, ...block };
-  const [, named = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
+  const [, place = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
+  // Of an `autoinclude` Terragrunt names the file by itself, behind its path.
+  const [, parsed = file] = /\bfailed for (\S+\.hcl): /.exec(why) ?? [];
+  const named = place === STACK_FILE ? parsed : place;
   // What a copy has wrong is written in what it is a copy of.
   const [copy = "", source = ""] = [...copies].find(([to]) => liesIn(named, to)) ?? [];
   const written = copy === "" ? named : posix.join(source, posix.relative(copy, named));
