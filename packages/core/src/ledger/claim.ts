@@ -198,7 +198,7 @@ export function commitsOf({ due, applied, dismissed }: LedgerUnit): CommitSha[] 
     ...(due === undefined ? [] : [due.commit, ...due.commits]),
     ...(applied === undefined ? [] : [applied.commit]),
     // It may have been in the middle of its work when somebody dismissed it.
-    ...(dismissed === undefined ? [] : [dismissed.commit]),
+    ...(dismissed === undefined ? [] : [dismissed.commit, ...(dismissed.commits ?? [])]),
   ];
 }
 

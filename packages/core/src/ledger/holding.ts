@@ -2,7 +2,7 @@ import { comesFirst, type Promoted } from "../configuration/comes-first.ts";
 import type { Promotion } from "../configuration/promotion.ts";
 import type { LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import { byPath, type UnitPath } from "../contracts/unit-path.ts";
-import { type Graph, reachable } from "../graph/order.ts";
+import { type Graph, reversed } from "../graph/order.ts";
 import { MOST_COMMITS } from "./claim.ts";
 
 export type PromotionQuestion = {
@@ -30,7 +30,6 @@ export function holdingUnits(
   const own = records.get(unit)?.due;
   if (own === undefined || promotion.size === 0) return [];
   const then = promotedOf(unit, own, environmentOf);
-  const needs = needsOf(records);
   const holding = [...records.values()].flatMap(({ unit: path, due }): Holding[] => {
     if (due === undefined || path === unit || passed.has(path)) return [];
     const first = promotedOf(path, due, environmentOf);
@@ -39,12 +38,12 @@ export function holdingUnits(
     // Of a unit that is due for as many commits as are kept, some may be forgotten.
     const together = ofOneRequest || due.commits.length >= MOST_COMMITS ? { ...first, commits: then.commits } : first;
     if (!comesFirst(together, then, promotion)) return [];
-    // What needs it, or what it still uses when both are to be gone, can't go before it.
-    const [later, earlier] = then.removes ? [unit, path] : [path, unit];
-    if (first.removes === then.removes && reachable(needs, [later]).has(earlier)) return [];
     return [{ path, environment: first.environments[0] ?? "" }];
   });
-  return holding.toSorted(byPath);
+  if (holding.length === 0) return [];
+  // What waits for the unit itself, by its dependencies or by the order of environments, can't go before it.
+  const behind = waitingFor(records, unit, then.removes, { promotion, environmentOf, run });
+  return holding.filter(({ path }) => !behind.has(path)).toSorted(byPath);
 }
 
 function promotedOf(
@@ -55,6 +54,58 @@ function promotedOf(
   const names = [environmentOf(path), environment].filter((name) => name !== null);
   return { path, environments: [...new Set(names)], removes: action === "destroy", commits };
 }
+
+/**
+ * The units of one direction of work that can't start before a unit has ended, the unit included: what needs it, or what
+ * it still uses when both are to be gone, what is due in environments that come after it, and so on. Some may come before
+ * the unit as well. Nobody could begin then, so that dependencies alone count among them.
+ */
+function waitingFor(
+  records: ReadonlyMap<UnitPath, LedgerUnit>,
+  unit: UnitPath,
+  removes: boolean,
+  { promotion, environmentOf, run }: Omit<PromotionQuestion, "passed">,
+): ReadonlySet<UnitPath> {
+  const needs = needsOf(records);
+  const next = removes ? needs : reversed(needs);
+  const due = [...records.values()].flatMap(({ unit: path, due: its }) =>
+    its === undefined || (its.action === "destroy") !== removes
+      ? []
+      : [{ ...promotedOf(path, its, environmentOf), ofRequest: its.why === "asked" && its.owner.id === run.id }],
+  );
+  const known = new Map(due.map((one) => [one.path, one]));
+  const members = Map.groupBy(
+    due.flatMap((one) =>
+      one.environments.flatMap((name) =>
+        [...one.commits, ...(one.ofRequest ? [REQUEST] : []), ANY].map((change) => ({
+          ...one,
+          gate: `${name} ${change}`,
+        })),
+      ),
+    ),
+    ({ gate }) => gate,
+  );
+  const opened = new Set<string>();
+  const found = new Set<UnitPath>([unit]);
+  for (const path of found) {
+    for (const other of next.get(path) ?? []) found.add(other);
+    const own = known.get(path);
+    if (own === undefined) continue;
+    const changes = own.commits.length >= MOST_COMMITS ? [ANY] : [...own.commits, ...(own.ofRequest ? [REQUEST] : [])];
+    for (const [name, before] of promotion) {
+      if (!own.environments.some((environment) => before.has(environment))) continue;
+      for (const gate of changes.map((change) => `${name} ${change}`)) {
+        if (opened.has(gate)) continue;
+        opened.add(gate);
+        for (const member of members.get(gate) ?? []) found.add(member.path);
+      }
+    }
+  }
+  return found;
+}
+
+/** What one request asks for is one change. Of a unit with as many commits as are kept, some may be forgotten. */
+const [REQUEST, ANY] = ["of the request", "of any change"];
 
 function needsOf(records: ReadonlyMap<UnitPath, LedgerUnit>): Graph<UnitPath> {
   return new Map(
