@@ -152,9 +152,9 @@ function mayTake(
   const claimedSince = of.kind === "changes" && (record?.claim ?? 0) > of.seen;
   if (adds && (unit.dueOf === null || claimedSince)) return !isOfLater(record, head, facts);
   if (due === undefined) return false;
-  if (sameRun(due.owner, run)) return true;
-  // What changed was claimed by another run; what was due is free as long as nobody else took it.
-  return unit.dueOf === due.owner.id && !isOfLater(record, head, facts);
+  // What changed was claimed by another run; what was due is free as long as nobody else took it. What this run left undone
+  // may be due for a later commit since.
+  return (sameRun(due.owner, run) || unit.dueOf === due.owner.id) && !isOfLater(record, head, facts);
 }
 
 /** Whether a later commit of the branch has a unit to do, or has done it. A run that did not know all can be ahead so. */

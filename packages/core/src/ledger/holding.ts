@@ -2,7 +2,7 @@ import { comesFirst, type Promoted } from "../configuration/comes-first.ts";
 import type { Promotion } from "../configuration/promotion.ts";
 import type { LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import { byPath, type UnitPath } from "../contracts/unit-path.ts";
-import { type Graph, reversed } from "../graph/order.ts";
+import { type Graph, reachable, reversed } from "../graph/order.ts";
 import { MOST_COMMITS } from "./claim.ts";
 
 export type PromotionQuestion = {
@@ -65,47 +65,39 @@ function waitingFor(
   unit: UnitPath,
   removes: boolean,
   { promotion, environmentOf, run }: Omit<PromotionQuestion, "passed">,
-): ReadonlySet<UnitPath> {
+): ReadonlySet<string> {
   const needs = needsOf(records);
-  const next = removes ? needs : reversed(needs);
-  const due = [...records.values()].flatMap(({ unit: path, due: its }) =>
-    its === undefined || (its.action === "destroy") !== removes
-      ? []
-      : [{ ...promotedOf(path, its, environmentOf), ofRequest: its.why === "asked" && its.owner.id === run.id }],
-  );
-  const known = new Map(due.map((one) => [one.path, one]));
-  const members = Map.groupBy(
-    due.flatMap((one) =>
-      one.environments.flatMap((name) =>
-        [...one.commits, ...(one.ofRequest ? [REQUEST] : []), ANY].map((change) => ({
-          ...one,
-          gate: `${name} ${change}`,
-        })),
-      ),
+  const due = [...records.values()].flatMap(({ unit: path, due: its }) => {
+    if (its === undefined || (its.action === "destroy") !== removes) return [];
+    const { environments, commits } = promotedOf(path, its, environmentOf);
+    const changes = its.why === "asked" && its.owner.id === run.id ? [...commits, REQUEST] : commits;
+    return [{ path, environments, changes, forgot: commits.length >= MOST_COMMITS }];
+  });
+  const gates = Map.groupBy(
+    due.flatMap(({ path, environments, changes }) =>
+      environments.flatMap((name) => [...changes, ANY].map((change) => ({ gate: gateOf(name, change), path }))),
     ),
     ({ gate }) => gate,
   );
-  const opened = new Set<string>();
-  const found = new Set<UnitPath>([unit]);
-  for (const path of found) {
-    for (const other of next.get(path) ?? []) found.add(other);
-    const own = known.get(path);
-    if (own === undefined) continue;
-    const changes = own.commits.length >= MOST_COMMITS ? [ANY] : [...own.commits, ...(own.ofRequest ? [REQUEST] : [])];
-    for (const [name, before] of promotion) {
-      if (!own.environments.some((environment) => before.has(environment))) continue;
-      for (const gate of changes.map((change) => `${name} ${change}`)) {
-        if (opened.has(gate)) continue;
-        opened.add(gate);
-        for (const member of members.get(gate) ?? []) found.add(member.path);
-      }
-    }
+  const waiting = new Map<string, readonly string[]>(removes ? needs : reversed(needs));
+  for (const { path, environments, changes, forgot } of due) {
+    const later = [...promotion.keys()].filter((name) => environments.some((one) => promotion.get(name)?.has(one)));
+    const opens = later.flatMap((name) => (forgot ? [ANY] : changes).map((change) => gateOf(name, change)));
+    waiting.set(path, [...(waiting.get(path) ?? []), ...opens]);
   }
-  return found;
+  for (const [gate, members] of gates)
+    waiting.set(
+      gate,
+      members.map(({ path }) => path),
+    );
+  return reachable(waiting, [unit]);
 }
 
 /** What one request asks for is one change. Of a unit with as many commits as are kept, some may be forgotten. */
 const [REQUEST, ANY] = ["of the request", "of any change"];
+
+/** No unit's path begins so. */
+const gateOf = (environment: string, change: string): string => `//${environment} ${change}`;
 
 function needsOf(records: ReadonlyMap<UnitPath, LedgerUnit>): Graph<UnitPath> {
   return new Map(
