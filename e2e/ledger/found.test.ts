@@ -58,4 +58,15 @@ describe("a history", () => {
     world.dismiss(unit("prod/z"));
     settles(world);
   });
+
+  it("in which a person destroyed a unit that came back exactly as it was applies it again", () => {
+    const world = new World("side by side");
+    world.merge({ kind: "change", unit: unit("prod/z") }, "arrives");
+    stepLast(world, 2, "good");
+    world.merge({ kind: "delete", unit: unit("prod/z") }, "is lost");
+    world.ask(unit("prod/z"), "destroy", 1);
+    stepLast(world, 8, "good");
+    world.merge({ kind: "revert", unit: unit("prod/z"), back: 1 }, "arrives");
+    settles(world);
+  });
 });

@@ -97,8 +97,10 @@ function afterDone(
   determined: CommitSha | null,
 ): LedgerUnit | null {
   const { tip } = facts;
-  // A person may destroy what a commit has that the branch has no more: the branch is what is in effect then.
-  const goneByHand = own?.byHand === true && unit.action === "destroy" && !tip.exists(unit.path);
+  // A person may destroy what a commit has that the branch has no more: the branch is what is in effect then. What is
+  // destroyed since a commit removed it runs at an earlier one than its run's.
+  const byHand = unit.action === "destroy" && unit.commit === recording.head;
+  const goneByHand = own !== null && byHand && !tip.exists(unit.path);
   const applied = appliedBy(unit, goneByHand ? { ...recording, head: tip.commit } : recording);
   const { applied: earlier, due: _due, dismissed: _dismissed, seen: _seen, ...rest } = before;
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) {
