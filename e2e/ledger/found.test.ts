@@ -69,4 +69,12 @@ describe("a history", () => {
     world.merge({ kind: "revert", unit: unit("prod/z"), back: 1 }, "arrives");
     settles(world);
   });
+
+  it("in which a person destroys a unit that is on the branch has others wait until it is applied again", () => {
+    const world = new World("dev comes first");
+    world.merge({ kind: "change", unit: unit("prod/z") }, "arrives");
+    world.merge({ kind: "change", unit: unit("dev/x") }, "arrives");
+    world.ask(unit("dev/x"), "destroy", 0);
+    settles(world);
+  });
 });

@@ -72,6 +72,11 @@ describe("a unit of an environment that comes after others", () => {
     expect(waitsOf(other, "prod/a")).toEqual({ for: ["dev"], units: ["dev/c"] });
   });
 
+  it("waits for what a person destroys while it is on the branch: its change is still to be applied", () => {
+    const asked = claiming(both, two, 1, [gone("dev/a")], { request: true }).ledger;
+    expect(waitsOf(asked, "prod/a")).toEqual({ for: ["dev"], units: ["dev/a"] });
+  });
+
   it("does not wait for what waits for it through others: nobody could begin", () => {
     const circle = [at("dev/a", ["prod/p"]), at("dev/b", ["prod/q"]), at("prod/p"), at("prod/q")];
     const { ledger } = claiming(EMPTY_LEDGER, one, 1, [...circle, at("dev/c"), at("prod/r")]);

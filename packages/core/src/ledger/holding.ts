@@ -1,6 +1,6 @@
 import { comesFirst, type Promoted } from "../configuration/comes-first.ts";
 import type { Promotion } from "../configuration/promotion.ts";
-import type { LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
+import type { Due, LedgerRun, LedgerUnit } from "../contracts/ledger.ts";
 import { byPath, type UnitPath } from "../contracts/unit-path.ts";
 import { type Graph, reachable, reversed } from "../graph/order.ts";
 import { MOST_COMMITS } from "./claim.ts";
@@ -9,6 +9,8 @@ export type PromotionQuestion = {
   readonly promotion: Promotion;
   /** Where a unit belongs, by the configuration as it is now; `null` where it knows no such unit. */
   readonly environmentOf: (unit: UnitPath) => string | null;
+  /** Whether the deploy branch has a unit: then what commits want of it is an apply, whatever a person asked for. */
+  readonly existsAtTip: (unit: UnitPath) => boolean;
   readonly run: Pick<LedgerRun, "id">;
   /** Units that this run ended well, with the checks of their jobs. The ledger says so when the run has ended. */
   readonly passed: ReadonlySet<UnitPath>;
@@ -25,14 +27,15 @@ export type Holding = { readonly path: UnitPath; readonly environment: string };
 export function holdingUnits(
   records: ReadonlyMap<UnitPath, LedgerUnit>,
   unit: UnitPath,
-  { promotion, environmentOf, run, passed }: PromotionQuestion,
+  question: PromotionQuestion,
 ): Holding[] {
+  const { promotion, run, passed } = question;
   const own = records.get(unit)?.due;
   if (own === undefined || promotion.size === 0) return [];
-  const then = promotedOf(unit, own, environmentOf);
+  const then = { ...promotedOf(unit, own, question), removes: own.action === "destroy" };
   const holding = [...records.values()].flatMap(({ unit: path, due }): Holding[] => {
     if (due === undefined || path === unit || passed.has(path)) return [];
-    const first = promotedOf(path, due, environmentOf);
+    const first = promotedOf(path, due, question);
     const ofOneRequest = own.why === "asked" && due.owner.id === run.id;
     if (own.why === "asked" && !ofOneRequest) return [];
     // Of a unit that is due for as many commits as are kept, some may be forgotten.
@@ -42,17 +45,18 @@ export function holdingUnits(
   });
   if (holding.length === 0) return [];
   // What waits for the unit itself, by its dependencies or by the order of environments, can't go before it.
-  const behind = waitingFor(records, unit, then.removes, { promotion, environmentOf, run });
+  const behind = waitingFor(records, unit, then.removes, question);
   return holding.filter(({ path }) => !behind.has(path)).toSorted(byPath);
 }
 
 function promotedOf(
   path: UnitPath,
-  { action, commits, environment }: NonNullable<LedgerUnit["due"]>,
-  environmentOf: PromotionQuestion["environmentOf"],
+  { action, commits, environment, why, byHand }: Due,
+  { environmentOf, existsAtTip }: Pick<PromotionQuestion, "environmentOf" | "existsAtTip">,
 ): Promoted {
   const names = [environmentOf(path), environment].filter((name) => name !== null);
-  return { path, environments: [...new Set(names)], removes: action === "destroy", commits };
+  const comesBack = why === "asked" && !byHand && existsAtTip(path);
+  return { path, environments: [...new Set(names)], removes: action === "destroy" && !comesBack, commits };
 }
 
 /**
@@ -64,12 +68,14 @@ function waitingFor(
   records: ReadonlyMap<UnitPath, LedgerUnit>,
   unit: UnitPath,
   removes: boolean,
-  { promotion, environmentOf, run }: Omit<PromotionQuestion, "passed">,
+  question: Omit<PromotionQuestion, "passed">,
 ): ReadonlySet<string> {
+  const { promotion, run } = question;
   const needs = needsOf(records);
   const due = [...records.values()].flatMap(({ unit: path, due: its }) => {
-    if (its === undefined || (its.action === "destroy") !== removes) return [];
-    const { environments, commits } = promotedOf(path, its, environmentOf);
+    if (its === undefined) return [];
+    const { environments, commits, ...first } = promotedOf(path, its, question);
+    if (first.removes !== removes) return [];
     const changes = its.why === "asked" && its.owner.id === run.id ? [...commits, REQUEST] : commits;
     return [{ path, environments, changes, forgot: commits.length >= MOST_COMMITS }];
   });
