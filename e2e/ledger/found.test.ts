@@ -77,4 +77,18 @@ describe("a history", () => {
     world.ask(unit("dev/x"), "destroy", 0);
     settles(world);
   });
+
+  it("with a forced push in it turns back what a later commit turned back, though an older run claims in between", () => {
+    const world = new World("side by side");
+    world.merge({ kind: "depend", unit: unit("dev/a") }, "arrives");
+    const older = world.runs.at(-1);
+    world.merge({ kind: "depend", unit: unit("dev/a") }, "arrives");
+    stepLast(world, 2, "good");
+    world.merge({ kind: "protect", unit: unit("prod/d") }, "arrives");
+    stepLast(world, 3, "good");
+    world.force(1, null, "is lost");
+    world.merge({ kind: "revert", unit: unit("dev/a"), back: 1 }, "arrives");
+    for (let step = 0; older !== undefined && step < 2; step += 1) world.step(older, 0, "good", NO_FAULTS);
+    settles(world);
+  });
 });

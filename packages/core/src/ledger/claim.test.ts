@@ -192,6 +192,14 @@ describe("what a person asks for", () => {
     expect(claiming(older, runOf(4), 3, ["a"], facts).taken).toEqual([]);
   });
 
+  it("does not go back, after a forced push, to an older commit than what is claimed and still on the branch", () => {
+    const claimed = claiming(EMPTY_LEDGER, one, 3, ["a"]).ledger;
+    const left = claiming(claimed, two, 1000, [], { tip: commit(1000) }).ledger;
+    const older = claiming(left, runOf(3), 2, ["a", "b"], { tip: commit(4) });
+    expect([older.position, older.taken, older.ledger]).toEqual(["behind", [], left]);
+    expect(claiming(left, runOf(4), 4, ["a", "b"]).taken).toEqual(["a", "b"]);
+  });
+
   it("does not take back what it left undone and is due for a later commit by now, however often it claims", () => {
     const { ledger } = claiming(EMPTY_LEDGER, one, 1, ["a"]);
     const record = ledger.units.get(unit("a"));

@@ -60,7 +60,7 @@ export type Claimed = {
  */
 export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed {
   const determined = ledger.determined?.commit ?? null;
-  const position = positionOf({ determined, head: wanted.head, tip: facts.tip }, facts.contains);
+  const position = positionIn(ledger, wanted.head, facts);
   if (position === "gone") {
     return { ledger, position, taken: [], left: wanted.units.map(({ path }) => leftTo(ledger, path)) };
   }
@@ -88,6 +88,17 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
     taken,
     left,
   };
+}
+
+/**
+ * Where a head stands. After a forced push it can be older than what was claimed and is on the branch still: to go back to
+ * it would hide from the next comparison what came in between.
+ */
+function positionIn(ledger: Ledger, head: CommitSha, facts: ClaimFacts): Position {
+  const determined = ledger.determined?.commit ?? null;
+  const position = positionOf({ determined, head, tip: facts.tip }, facts.contains);
+  if (position !== "rewritten") return position;
+  return [...ledger.units.values()].some((record) => isOfLater(record, head, facts)) ? "behind" : position;
 }
 
 function determinedAfter(
