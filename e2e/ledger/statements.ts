@@ -142,7 +142,8 @@ export class Statements {
     const { ledger, repository } = this.#world;
     const record = ledger.units.get(first);
     if (record?.dismissed !== undefined) return false;
-    const applies = [commit, repository.tip].every((at) => repository.at(at).units.has(first));
+    // What the run's own head has no more is gone for it, though a later commit may bring back another.
+    const applies = [commit, head, repository.tip].every((at) => repository.at(at).units.has(first));
     const needed = new Set([...(record?.due?.dependsOn ?? []), ...(record?.applied?.dependsOn ?? [])]);
     for (const path of needed)
       for (const next of repository.at(head).units.get(path)?.dependsOn ?? []) needed.add(next);

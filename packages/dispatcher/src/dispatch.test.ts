@@ -2,6 +2,7 @@ import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { executionOf } from "@pipelines/core/contracts/execution";
 import { expect, test } from "vitest";
 import { assessmentOf, facts, failed, outcomesOf, type Sketch } from "../test/build.ts";
+import type { Survivor } from "./collect/survivor.ts";
 import { dispatchCollect, dispatchReport, dispatchRun } from "./dispatch.ts";
 import { commentSink } from "./sinks/comment.ts";
 import type { Comment, Conversation } from "./sinks/sticky-comment.ts";
@@ -153,7 +154,12 @@ test("a rerun of failed jobs merges with the good outcomes of the earlier attemp
 });
 
 /** An executor's traces in memory, and a clock that stands still. */
-function edges(kept: Parameters<Parameters<typeof dispatchCollect>[0]["writeOutcome"]>[0][], after = 0) {
+function edges(
+  kept: Parameters<Parameters<typeof dispatchCollect>[0]["writeOutcome"]>[0][],
+  after = 0,
+  survivor: Survivor = { kind: "runs", pid: 7 },
+) {
+  const told: string[] = [];
   let looks = 0;
   return {
     async readOutcome() {
@@ -163,7 +169,10 @@ function edges(kept: Parameters<Parameters<typeof dispatchCollect>[0]["writeOutc
     async writeOutcome(outcome: (typeof kept)[number]) {
       kept.push(outcome);
     },
+    survivor: async () => survivor,
     sleep: async () => undefined,
+    tell: (message: string) => void told.push(message),
+    told,
   };
 }
 
@@ -174,23 +183,27 @@ const context = { attempt: 1, logUrl: "https://github.com/acme/live/actions/runs
 test("collect waits for an executor that outlived its step, and takes the outcome that it leaves", async () => {
   if (job === undefined || file?.content.kind !== "read") throw new Error("a sketch has a job");
   const { outcome } = file.content;
-  const ended = await dispatchCollect(
-    edges([{ ...outcome, state: "running", units: [] }, outcome], 3),
-    { job, ...context },
-    240,
-  );
-  expect(ended).toEqual(outcome);
+  const waiting = edges([{ ...outcome, state: "running", units: [] }, outcome], 3);
+  expect(await dispatchCollect(waiting, { job, ...context }, 240)).toEqual(outcome);
+  expect(waiting.told).toEqual([expect.stringContaining("goes on as process 7")]);
 });
 
 test.each([
-  ["that never started", [], "the job ended before the executor started"],
-  ["that does not end", ["running"], "the job was ended while it was still running"],
-])("collect of an executor %s says what is not known", async (_, state, why) => {
+  ["that never started", [], "unknown", "the job ended before the executor started"],
+  ["that does not end", ["running"], "runs", "the job was ended while it was still running"],
+  ["that has not written a word yet", [], "runs", "the job ended before the executor started"],
+  ["of which nobody knows whether it is there", ["running"], "unknown", "the job was ended while it was still running"],
+  ["that was killed", ["running"], "gone", "the executor was ended before it was done"],
+  ["that was killed before its first word", [], "gone", "the executor was ended before it was done"],
+] as const)("collect of an executor %s says what is not known", async (_, state, kind, why) => {
   if (job === undefined || file?.content.kind !== "read") throw new Error("a sketch has a job");
   const kept = state.length === 0 ? [] : [{ ...file.content.outcome, state: "running" as const, units: [] }];
-  const ended = await dispatchCollect(edges(kept), { job, ...context }, 3);
+  const waiting = edges(kept, 0, kind === "runs" ? { kind, pid: 7 } : { kind });
+  const ended = await dispatchCollect(waiting, { job, ...context }, 3);
   expect([ended.failure, ended.units.map(({ end }) => end)]).toEqual([why, [{ kind: "unknown", why }]]);
   expect(kept.at(-1)).toEqual(ended);
+  const isWaitedFor = kind === "runs" || (kind === "unknown" && state.length > 0);
+  expect(waiting.told).toHaveLength(isWaitedFor ? 1 : 0);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import type { Job } from "@pipelines/core/contracts/job";
 import type { JobOutcome } from "@pipelines/core/contracts/outcome";
 import type { Ending } from "./collect/ending.ts";
 import { collectOutcomes, type OutcomeFile } from "./collect/outcomes.ts";
-import { awaitSurvivor, type SurvivorEdges } from "./collect/survivor.ts";
+import { awaitSurvivor, type Survivor, type SurvivorEdges } from "./collect/survivor.ts";
 import { keyOf } from "./report/key.ts";
 import { buildReport, type Report, type RunFacts, type Scope } from "./report/model.ts";
 import type { Phase } from "./report/phase.ts";
@@ -27,9 +27,9 @@ export async function dispatchCollect(
   execution: Pick<Execution, "job" | "attempt" | "logUrl">,
   seconds: number,
 ): Promise<JobOutcome> {
-  const left = await awaitSurvivor(edges, seconds);
+  const { outcome: left, survivor } = await awaitSurvivor(edges, seconds);
   if (left !== null && left.state === "finished") return left;
-  const outcome = finishedWithout(execution, left, left === null ? NEVER_STARTED : STILL_RUNNING);
+  const outcome = finishedWithout(execution, left, whyUnfinished(left, survivor));
   await edges.writeOutcome(outcome);
   return outcome;
 }
@@ -87,8 +87,10 @@ function scopeKey({ action, environment, units }: Job): string {
   return keyOf([action, environment, ...units.map(({ path }) => path)].join("\n"));
 }
 
-const NEVER_STARTED = "the job ended before the executor started";
-const STILL_RUNNING = "the job was ended while it was still running";
+function whyUnfinished(left: JobOutcome | null, survivor: Survivor["kind"]): string {
+  if (survivor === "gone") return "the executor was ended before it was done";
+  return left === null ? "the job ended before the executor started" : "the job was ended while it was still running";
+}
 
 function isWell(job: Job, outcome: JobOutcome): boolean {
   const file = {

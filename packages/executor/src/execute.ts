@@ -45,6 +45,8 @@ export type ExecutorEdges = {
   /** Aborted once when the run is asked to stop. */
   readonly stop: AbortSignal;
   readonly progress: Progress;
+  /** Milliseconds since some moment; the process's own where it is left out. */
+  readonly clock?: () => number;
   /** How this program is started: Terragrunt asks it for credentials. Where it is left out, nobody is asked. */
   readonly program?: readonly string[];
 };
@@ -114,7 +116,8 @@ async function runInOrder(edges: ExecutorEdges, job: OpenJob, action: UnitAction
     edges.progress.ended(unit, log.folder);
   };
   for (const [path, end] of superseded) await ended({ path, end, seconds: 0 });
-  const started = performance.now();
+  const now = edges.clock ?? (() => performance.now());
+  const started = now();
   const startsUntil = startsUntilMs(job.execution.job, job.configuration);
   const units = job.execution.job.units.filter(({ path }) => !superseded.has(path));
   await runGraph({
@@ -125,7 +128,7 @@ async function runInOrder(edges: ExecutorEdges, job: OpenJob, action: UnitAction
     ...(removes ? { applies: edges.earlier.applies } : {}),
     over() {
       if (edges.stop.aborted) return "The run was asked to stop before this unit was started.";
-      if (performance.now() - started < startsUntil) return null;
+      if (now() - started < startsUntil) return null;
       return "The job has no time left for this unit before its runner ends it, so it was not started. It stays due.";
     },
     async run(unit) {

@@ -6,11 +6,12 @@ import { actionsLog } from "@pipelines/core/actions/log";
 import { actionsOutputs } from "@pipelines/core/actions/outputs";
 import { Assessment } from "@pipelines/core/contracts/assessment";
 import { Execution, executionOf } from "@pipelines/core/contracts/execution";
-import { DocumentError, readDocument } from "@pipelines/core/documents/document";
-import { assessmentFile, outcomeFolder } from "@pipelines/core/documents/layout";
+import { DocumentError, readDocument, writeDocument } from "@pipelines/core/documents/document";
+import { assessmentFile, executorFile, outcomeFolder } from "@pipelines/core/documents/layout";
 import { openRepository } from "@pipelines/core/git/repository";
 import { createGitHubClient } from "@pipelines/core/github/client";
 import { toolEnvironment } from "@pipelines/core/process/environment";
+import { markOf } from "@pipelines/core/process/running";
 import { onFirstSignal } from "@pipelines/core/process/signals";
 import { gitHubPullRequests } from "./accounts/pull-request.ts";
 import { AuthSettings, authAnswer } from "./credentials/auth-answer.ts";
@@ -58,6 +59,7 @@ async function readExecution(): Promise<Execution> {
   const attempt = Number(process.env["GITHUB_RUN_ATTEMPT"] ?? "1");
   const config = inputs.optional("config");
   actionsOutputs.set("outcome", outcomeFolder(folder, job.id, attempt));
+  await writeDocument(executorFile(folder, job.id, attempt), await markOf(process.pid));
   return executionOf(assessment, job, {
     repositoryFolder: resolve(inputs.optional("repository") ?? process.env["GITHUB_WORKSPACE"] ?? "."),
     configurationFile: config === null ? null : resolve(config),

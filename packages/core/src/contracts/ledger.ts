@@ -122,6 +122,8 @@ export type Applied = z.infer<typeof Applied>;
 export const Dismissed = z.strictObject({
   action: LedgerAction,
   commit: CommitSha,
+  /** The commits that it was due for: an older one does not bring back what they had decided. */
+  commits: z.array(CommitSha).optional(),
   run: LedgerRun,
   time: z.iso.datetime(),
   by: z.string(),

@@ -35,6 +35,10 @@ export const outcomeFolder = (folder: string, job: JobId, attempt: number): stri
 export const outcomeFile = (folder: string, job: JobId, attempt: number): string =>
   join(outcomeFolder(folder, job, attempt), OUTCOME_FILE);
 
+/** Which process a job's executor is, for who comes after its step. It stays on the runner. */
+export const executorFile = (folder: string, job: JobId, attempt: number): string =>
+  join(folder, `executor-${job}-${attempt}.json`);
+
 /** Of several attempts of each job the newest: a rerun's result takes the place of what it ran again. */
 export function newestAttempts<T extends { readonly job: string; readonly attempt: number }>(
   documents: Iterable<T>,

@@ -1,9 +1,12 @@
 import type { Ledger } from "../ledger/ledger.ts";
-import type { LedgerStore } from "./store.ts";
+import type { LedgerStore, StoredLedger } from "./store.ts";
 import { changedFiles, LEDGER_REF, LedgerError } from "./tree.ts";
 
 /** What is to become of a ledger, and what the history says of it. */
 export type LedgerChange<T> = { readonly ledger: Ledger; readonly message: string; readonly result: T };
+
+/** The ledger as it is then, and the commit of its ref: with that it can be put back. */
+export type Updated<T> = StoredLedger & { readonly result: T; readonly tries: number };
 
 export type Patience = {
   /** How often it is tried when other writers are faster. */
@@ -31,14 +34,14 @@ export async function updateLedger<T>(
   store: LedgerStore,
   change: (ledger: Ledger) => LedgerChange<T> | Promise<LedgerChange<T>>,
   patience: Patience,
-): Promise<{ result: T; ledger: Ledger; tries: number }> {
+): Promise<Updated<T>> {
   let refusals = 0;
   let before = await store.read();
   for (let tries = 1; ; tries += 1) {
     const { ledger, message, result } = await change(before.ledger);
-    if (changedFiles(before.ledger, ledger).length === 0) return { result, ledger: before.ledger, tries };
+    if (changedFiles(before.ledger, ledger).length === 0) return { result, ...before, tries };
     const written = await store.write(before, ledger, message);
-    if (written.kind === "written") return { result, ledger, tries };
+    if (written.kind === "written") return { result, ledger, commit: written.commit, tries };
     // Whether another writer was faster is what the ref says, not what git prints.
     const now = await store.read();
     const faster = now.commit !== before.commit;

@@ -192,6 +192,24 @@ describe("what a person asks for", () => {
     expect(claiming(older, runOf(4), 3, ["a"], facts).taken).toEqual([]);
   });
 
+  it("does not go back, after a forced push, to an older commit than what is claimed and still on the branch", () => {
+    const claimed = claiming(EMPTY_LEDGER, one, 3, ["a"]).ledger;
+    const left = claiming(claimed, two, 1000, [], { tip: commit(1000) }).ledger;
+    const older = claiming(left, runOf(3), 2, ["a", "b"], { tip: commit(4) });
+    expect([older.position, older.taken, older.ledger]).toEqual(["behind", [], left]);
+    expect(claiming(left, runOf(4), 4, ["a", "b"]).taken).toEqual(["a", "b"]);
+  });
+
+  it("does not take back what it left undone and is due for a later commit by now, however often it claims", () => {
+    const { ledger } = claiming(EMPTY_LEDGER, one, 1, ["a"]);
+    const record = ledger.units.get(unit("a"));
+    if (record?.due === undefined) throw new Error("it is due");
+    const due = { ...record.due, commit: commit(5), commits: [commit(5)], why: "not-determined" as const };
+    const later = { ...ledger, units: new Map([[unit("a"), { ...record, due }]]) };
+    const again = claiming(later, runOf(1, 2), 1, ["a"], { tip: commit(5) });
+    expect([again.taken, again.ledger]).toEqual([[], later]);
+  });
+
   it("leaves a dismissal as it was when it was not started", () => {
     const failed = recording(claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger, one, 2, { a: FAILED });
     const dismissed = dismiss(failed, { run: one, time, by: "mona", reason: "", units: [unit("a")] });

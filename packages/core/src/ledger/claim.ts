@@ -60,7 +60,7 @@ export type Claimed = {
  */
 export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed {
   const determined = ledger.determined?.commit ?? null;
-  const position = positionOf({ determined, head: wanted.head, tip: facts.tip }, facts.contains);
+  const position = positionIn(ledger, wanted.head, facts);
   if (position === "gone") {
     return { ledger, position, taken: [], left: wanted.units.map(({ path }) => leftTo(ledger, path)) };
   }
@@ -88,6 +88,17 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
     taken,
     left,
   };
+}
+
+/**
+ * Where a head stands. After a forced push it can be older than what was claimed and is on the branch still: to go back to
+ * it would hide from the next comparison what came in between.
+ */
+function positionIn(ledger: Ledger, head: CommitSha, facts: ClaimFacts): Position {
+  const determined = ledger.determined?.commit ?? null;
+  const position = positionOf({ determined, head, tip: facts.tip }, facts.contains);
+  if (position !== "rewritten") return position;
+  return [...ledger.units.values()].some((record) => isOfLater(record, head, facts)) ? "behind" : position;
 }
 
 function determinedAfter(
@@ -152,9 +163,9 @@ function mayTake(
   const claimedSince = of.kind === "changes" && (record?.claim ?? 0) > of.seen;
   if (adds && (unit.dueOf === null || claimedSince)) return !isOfLater(record, head, facts);
   if (due === undefined) return false;
-  if (sameRun(due.owner, run)) return true;
-  // What changed was claimed by another run; what was due is free as long as nobody else took it.
-  return unit.dueOf === due.owner.id && !isOfLater(record, head, facts);
+  // What changed was claimed by another run; what was due is free as long as nobody else took it. What this run left undone
+  // may be due for a later commit since.
+  return (sameRun(due.owner, run) || unit.dueOf === due.owner.id) && !isOfLater(record, head, facts);
 }
 
 /** Whether a later commit of the branch has a unit to do, or has done it. A run that did not know all can be ahead so. */
@@ -198,7 +209,7 @@ export function commitsOf({ due, applied, dismissed }: LedgerUnit): CommitSha[] 
     ...(due === undefined ? [] : [due.commit, ...due.commits]),
     ...(applied === undefined ? [] : [applied.commit]),
     // It may have been in the middle of its work when somebody dismissed it.
-    ...(dismissed === undefined ? [] : [dismissed.commit]),
+    ...(dismissed === undefined ? [] : [dismissed.commit, ...(dismissed.commits ?? [])]),
   ];
 }
 

@@ -16,8 +16,8 @@ export function dismiss(ledger: Ledger, { run, time, by, reason, units }: Dismis
     const record = ledger.units.get(unit);
     if (record?.due === undefined) return [];
     const { due, ...rest } = record;
-    const { action, commit, dependsOn } = due;
-    return [{ ...rest, dismissed: { action, commit, dependsOn, run, time, by, reason } }];
+    const { action, commit, commits, dependsOn } = due;
+    return [{ ...rest, dismissed: { action, commit, commits, dependsOn, run, time, by, reason } }];
   });
   return records.length === 0 ? ledger : withUnits(ledger, records);
 }

@@ -72,6 +72,22 @@ describe("a unit of an environment that comes after others", () => {
     expect(waitsOf(other, "prod/a")).toEqual({ for: ["dev"], units: ["dev/c"] });
   });
 
+  it("waits for what a person destroys while it is on the branch: its change is still to be applied", () => {
+    const asked = claiming(both, two, 1, [gone("dev/a")], { request: true }).ledger;
+    expect(waitsOf(asked, "prod/a")).toEqual({ for: ["dev"], units: ["dev/a"] });
+  });
+
+  it("does not wait for what waits for it through others: nobody could begin", () => {
+    const circle = [at("dev/a", ["prod/p"]), at("dev/b", ["prod/q"]), at("prod/p"), at("prod/q")];
+    const { ledger } = claiming(EMPTY_LEDGER, one, 1, [...circle, at("dev/c"), at("prod/r")]);
+    expect(waitsOf(ledger, "prod/p")).toEqual({ for: ["dev"], units: ["dev/c"] });
+    expect(waitsOf(ledger, "prod/r")).toEqual({ for: ["dev"], units: ["dev/a", "dev/b", "dev/c"] });
+    expect(waitsOf(claiming(EMPTY_LEDGER, one, 1, circle, { request: true }).ledger, "prod/q")).toBe("go");
+    const old = [gone("dev/a"), gone("dev/b"), gone("prod/c", ["dev/b"]), gone("prod/e", ["dev/a"])];
+    const removed = claiming(EMPTY_LEDGER, one, 1, old).ledger;
+    expect(waitsOf(removed, "prod/e", one, { action: "destroy", at: 0 })).toBe("go");
+  });
+
   it("that is asked for by its name waits for nothing but what was asked for with it", () => {
     const failed = recording(both, one, 1, { "dev/a": FAILED });
     const alone = claiming(failed, two, 2, [at("prod/a")], { request: true }).ledger;

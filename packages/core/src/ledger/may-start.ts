@@ -55,7 +55,10 @@ function promoted({ unit, run, passed, tip }: Question, ledger: Ledger): Start |
     return found.kind === "one" ? found.environment.name : null;
   };
   const promotion = promotionOf(tip.value.configuration);
-  const holding = holdingUnits(ledger.units, unit, { promotion, environmentOf, run, passed });
+  const holding = holdingUnits(ledger.units, unit, {
+    ...{ promotion, environmentOf, run, passed },
+    existsAtTip: tip.value.exists,
+  });
   if (holding.length === 0) return null;
   const environments = [...new Set(holding.map(({ environment }) => environment))];
   const units = holding.map(({ path }) => path);

@@ -82,6 +82,37 @@ describe("a run's end", () => {
     expect(of(ledger, "a")?.due).toBeUndefined();
   });
 
+  it("of a destroy that somebody asked for keeps due what commits want of a unit that is on the branch", () => {
+    const due = recording(claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger, one, 1, { a: FAILED });
+    const gone = { path: unit("a"), action: "destroy" as const, commit: commit(2) };
+    const asked = claiming(due, two, 2, [gone], { request: true }).ledger;
+    const destroyed = recording(
+      asked,
+      two,
+      2,
+      { a: { action: "destroy", commit: commit(2) } },
+      {
+        ...{ commit: commit(3), exists: () => true },
+      },
+    );
+    expect(of(destroyed, "a")?.due).toMatchObject({ action: "apply", commits: [commit(1), commit(3)] });
+  });
+
+  it("of a destroy that somebody asked for is ahead of what is determined where only the branch has it no more", () => {
+    const due = claiming(EMPTY_LEDGER, one, 1, ["a"]).ledger;
+    const gone = { path: unit("a"), action: "destroy" as const, commit: commit(1) };
+    const asked = claiming(due, two, 1, [gone], { request: true, tip: commit(2) }).ledger;
+    const destroyed = recording(
+      asked,
+      two,
+      1,
+      { a: { action: "destroy" } },
+      { commit: commit(2), exists: () => false },
+    );
+    expect(of(destroyed, "a")).toMatchObject({ applied: { action: "destroy", commit: commit(2) } });
+    expect(of(destroyed, "a")?.due).toBeUndefined();
+  });
+
   it("of another action than is due, or at another commit, leaves due what is due", () => {
     const claimed = claiming(EMPTY_LEDGER, one, 2, ["a"]).ledger;
     for (const done of [{ action: "destroy" as const }, { commit: commit(1) }]) {

@@ -4,6 +4,7 @@ import type { Applied, Due, DueWhy, LedgerAction, LedgerRun, LedgerState, Ledger
 import type { UnitEnd } from "../contracts/outcome.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import type { Contains } from "../git/ancestry.ts";
+import { MOST_COMMITS } from "./claim.ts";
 import { waitsSentence } from "./holding.ts";
 import { hasJob, type Ledger, sameRun, withUnits } from "./ledger.ts";
 
@@ -96,8 +97,10 @@ function afterDone(
   determined: CommitSha | null,
 ): LedgerUnit | null {
   const { tip } = facts;
-  // A person may destroy what a commit has that the branch has no more: the branch is what is in effect then.
-  const goneByHand = own?.byHand === true && unit.action === "destroy" && !tip.exists(unit.path);
+  // A person may destroy what a commit has that the branch has no more: the branch is what is in effect then. What is
+  // destroyed since a commit removed it runs at an earlier one than its run's.
+  const byHand = unit.action === "destroy" && unit.commit === recording.head;
+  const goneByHand = own !== null && byHand && !tip.exists(unit.path);
   const applied = appliedBy(unit, goneByHand ? { ...recording, head: tip.commit } : recording);
   const { applied: earlier, due: _due, dismissed: _dismissed, seen: _seen, ...rest } = before;
   if (own === null || own.action !== unit.action || own.commit !== unit.commit) {
@@ -140,9 +143,10 @@ function stillDue(own: Due, unit: Ended, { contains, tip }: RecordFacts, determi
     : ({ ...own, action: "destroy", commit: unit.commit, commits: [tip.commit], ahead: false, byHand: false } as const);
   if (unit.action === "destroy") {
     const message = "It was destroyed and is still on the deploy branch.";
-    return exists
-      ? { ...again, commits: [...again.commits], why: own.byHand ? "set-back" : "not-determined", message }
-      : null;
+    if (!exists) return null;
+    if (own.byHand) return { ...again, commits: [...again.commits], why: "set-back", message };
+    // What commits wanted of it is still to be done, and other environments come before it for those.
+    return { ...again, commits: commitsWith(own.commits, tip.commit), why: "not-determined", message };
   }
   const [first, ...rest] = own.commits.filter((commit) => !has(commit));
   if (first !== undefined) {
@@ -158,6 +162,11 @@ function stillDue(own: Due, unit: Ended, { contains, tip }: RecordFacts, determi
   if (has(determined) && onBranch) return null;
   const message = `It was applied at ${unit.commit} while ${onBranch ? `another run determined changes up to ${determined}` : "the branch was pushed by force"}, which may turn that back.`;
   return { ...again, commits: [determined], why: "not-determined", message };
+}
+
+function commitsWith(commits: Due["commits"], more: CommitSha): Due["commits"] {
+  const [first = more, ...rest] = [...new Set([...commits, more])];
+  return [first, ...rest.slice(-MOST_COMMITS + 1)];
 }
 
 function isUntouched(end: UnitEnd): boolean {

@@ -13,7 +13,7 @@ import { updateLedger } from "@pipelines/core/ledger-ref/update";
 import { count } from "@pipelines/core/wording/count";
 import type { GitHubRun } from "../github/run.ts";
 import { claimOf } from "../ledger/claim-of.ts";
-import { claimMessage, dismissalMessage } from "../ledger/messages.ts";
+import { claimMessage, dismissalMessage, whereLedgerIs } from "../ledger/messages.ts";
 import { ancestryFor, type OpenLedger, openLedger, patience } from "../ledger/open-ledger.ts";
 import type { CommandContext } from "./job.ts";
 
@@ -35,7 +35,7 @@ export async function claim({ inputs, folder, environment, run }: CommandContext
   const units = unitsOfTree(files.map(({ path }) => path));
   const wanted = claimOf(assessment, { run: opened.run, time: new Date().toISOString() }, units.mayHave);
   if (wanted === null) return nothingClaimed();
-  const { result } = await updateLedger(
+  const { result, commit } = await updateLedger(
     store,
     async (ledger) => {
       const contains = await ancestryFor(repository, ledger, [head, tip]);
@@ -46,6 +46,7 @@ export async function claim({ inputs, folder, environment, run }: CommandContext
   );
   const { position, taken, left } = result;
   log.info(`${count(taken.length, "unit")} claimed by this run; ${head} is ${position} of what was determined.`);
+  log.info(whereLedgerIs(commit));
   for (const { path, to } of left) {
     log.info(`${path} is ${to === null ? "not due any more" : `left to run ${to.number}`}.`);
   }

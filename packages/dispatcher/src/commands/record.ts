@@ -16,7 +16,7 @@ import { count } from "@pipelines/core/wording/count";
 import { collectOutcomes } from "../collect/outcomes.ts";
 import { readOutcomes } from "../collect/read-outcomes.ts";
 import { creditsOn } from "../ledger/credits.ts";
-import { recordMessage } from "../ledger/messages.ts";
+import { recordMessage, whereLedgerIs } from "../ledger/messages.ts";
 import { ancestryFor, openLedger, patience } from "../ledger/open-ledger.ts";
 import { creditedCommits, plannedStates, recordingOf } from "../ledger/recording-of.ts";
 import type { CommandContext } from "./job.ts";
@@ -43,7 +43,7 @@ export async function record({ inputs, folder, environment, run }: CommandContex
   const recording = recordingOf(assessment, endings, states, at, credit, { creditFor, isWaitedFor });
   const planned = plannedStates(assessment, states);
   const units = unitsOfTree((await repository.tree(tip)).map(({ path }) => path));
-  const { ledger } = await updateLedger(
+  const { ledger, commit } = await updateLedger(
     store,
     async (known) => {
       const contains = await ancestryFor(repository, known, [
@@ -60,6 +60,7 @@ export async function record({ inputs, folder, environment, run }: CommandContex
   );
   const due = [...ledger.units.values()].filter((unit) => unit.due !== undefined).length;
   log.info(due === 0 ? "Nothing is due." : `Due: ${count(due, "unit")}. \`pipelines status\` says why.`);
+  log.info(whereLedgerIs(commit));
   return 0;
 }
 

@@ -8,9 +8,11 @@ import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { executionOf } from "@pipelines/core/contracts/execution";
 import type { Job } from "@pipelines/core/contracts/job";
 import { writeDocument } from "@pipelines/core/documents/document";
+import { executorFile } from "@pipelines/core/documents/layout";
 import { openRepository } from "@pipelines/core/git/repository";
 import { createGitHubClient } from "@pipelines/core/github/client";
 import { toolEnvironment } from "@pipelines/core/process/environment";
+import { markOf } from "@pipelines/core/process/running";
 import { dispatchRun } from "../dispatch.ts";
 import { executorEnvironment, ownSignals, runExecutor } from "../run/executor-process.ts";
 import { gitHubLaterRuns, type Superseded, supersededUnits } from "../run/later-runs.ts";
@@ -62,6 +64,7 @@ export async function run(context: CommandContext): Promise<number> {
           ...(moduleToken === "" ? {} : { PIPELINES_MODULE_TOKEN: moduleToken }),
         },
         mayStart,
+        onStart: (pid) => markExecutor(executorFile(folder, job.id, attempt), pid),
         show: (chunk) => process.stdout.write(chunk),
         onSignal: ownSignals,
       });
@@ -76,6 +79,17 @@ export async function run(context: CommandContext): Promise<number> {
   await summarizeJob(context, assessment, job);
   if (outcome.failure !== null) log.error(outcome.failure, { title: job.name });
   return well ? 0 : 1;
+}
+
+/** Writes down which process the executor is. Where that can't be done, who collects waits for as long as there is time. */
+async function markExecutor(file: string, pid: number): Promise<void> {
+  try {
+    await writeDocument(file, await markOf(pid));
+  } catch (error) {
+    log.warning(
+      `Which process the executor is can't be written down: ${error instanceof Error ? error.message : error}`,
+    );
+  }
 }
 
 type GitHubContext = CommandContext & { readonly repositoryFolder: string; readonly token: string | null };

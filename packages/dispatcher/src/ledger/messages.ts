@@ -5,6 +5,11 @@ import type { Ledger } from "@pipelines/core/ledger/ledger";
 import type { Recording } from "@pipelines/core/ledger/record";
 import { count } from "@pipelines/core/wording/count";
 
+/** With the commit, a ledger that somebody removed can be put back. */
+export function whereLedgerIs(commit: string | null): string {
+  return commit === null ? "There is no ledger yet." : `The ledger is at ${commit}.`;
+}
+
 /** Lines of one commit of the ledger: more than anybody reads. */
 const MOST_LINES = 100;
 

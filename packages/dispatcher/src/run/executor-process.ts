@@ -14,6 +14,8 @@ export type ExecutorProcess = {
   readonly executionFile: string;
   readonly logFile: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Told of the process as soon as it is there. */
+  readonly onStart: (pid: number) => Promise<void>;
   readonly show: (chunk: Uint8Array) => void;
   /** Answers the executor's questions whether a unit may start; `null` when it asks none. */
   readonly mayStart: StartAnswers | null;
@@ -49,6 +51,7 @@ export async function runExecutor(options: ExecutorProcess): Promise<ExecutorEnd
     child.kill(signal);
   });
   try {
+    if (child.pid !== undefined) await options.onStart(child.pid);
     const [end] = await Promise.all([ended, tail(options.logFile, options.show, () => over)]);
     return end;
   } finally {

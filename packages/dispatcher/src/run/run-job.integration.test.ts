@@ -38,6 +38,7 @@ async function runProgram(
       executionFile: "execution.json",
       logFile,
       environment: { PATH: process.env["PATH"] ?? "" },
+      onStart: async () => undefined,
       mayStart,
       show: (chunk) => shown.push(chunk),
       onSignal: (forward) => {

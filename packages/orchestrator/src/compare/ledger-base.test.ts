@@ -31,6 +31,8 @@ it("a run says when changes may have been lost", () => {
     notice: expect.stringMatching(/can't be told/),
   });
   expect(base({})).toMatchObject({ notice: null });
+  expect(base({ determined: null })).toMatchObject({ notice: expect.stringMatching(/There is no ledger/) });
+  expect(base({ determined: null, before: null })).toMatchObject({ notice: null });
 });
 
 it.each<[string, LedgerBase["kind"], Partial<LedgerBaseFacts>]>([

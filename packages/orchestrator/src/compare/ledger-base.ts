@@ -21,6 +21,9 @@ export type LedgerBaseFacts = {
   readonly has: (commit: CommitSha) => boolean;
 };
 
+const BEGINS =
+  "There is no ledger, so this run begins one with what its own push changed. Of what earlier runs left undone it knows nothing: if there was a ledger, somebody removed it, and docs/merged-changes.md says how to put it back.";
+
 /**
  * What a run of the deploy branch compares its head with. It is what was determined last, so that a run that was lost,
  * failed or cancelled is covered by the next. After a forced push that holds too: two trees can be compared whatever
@@ -36,7 +39,11 @@ export function ledgerBase({ determined, head, tip, before, has }: LedgerBaseFac
     case "behind":
       return { kind: "due-only", why: `A later run has determined what ${head} changes, up to ${determined}.` };
     case "ahead":
-      return { kind: "changes", base: determined ?? before, notice: null };
+      return {
+        kind: "changes",
+        base: determined ?? before,
+        notice: determined !== null || before === null ? null : BEGINS,
+      };
     case "rewritten":
       if (determined !== null && has(determined)) return { kind: "changes", base: determined, notice: null };
       return {

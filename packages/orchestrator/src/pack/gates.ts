@@ -4,7 +4,7 @@ import type { AffectedUnit } from "@pipelines/core/contracts/affected-unit";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { reachable, reversed } from "@pipelines/core/graph/order";
 import type { PromotedRun } from "../decide/promote.ts";
-import type { Gates, Ordered } from "./stages.ts";
+import { type Gates, graphOf, type Ordered } from "./stages.ts";
 
 const NO_GATES: Gates = { of: new Map(), members: new Map() };
 
@@ -62,6 +62,30 @@ function withoutNeeded(gates: Gates, order: Ordered): Gates {
       return [`${key} ${path}`];
     });
     if (own.length > 0) of.set(path, own);
+  }
+  return { of, members };
+}
+
+/**
+ * Gates without what units of circles wait for in their circle: there dependencies alone say who goes first, since nobody
+ * could begin otherwise. What was merged by several pull requests can be such a circle, and nobody can split it any more.
+ */
+export function withoutCircles(gates: Gates, order: Ordered, circular: readonly UnitPath[]): Gates {
+  const waiting = reversed(graphOf(gates, order));
+  const members = new Map(gates.members);
+  const of = new Map(gates.of);
+  for (const path of circular) {
+    const behind = reachable<string>(waiting, [path]);
+    const own = (gates.of.get(path) ?? []).flatMap((key) => {
+      const all = gates.members.get(key) ?? [];
+      const left = all.filter((member) => !behind.has(member));
+      if (left.length === all.length) return [key];
+      const ofItsOwn = key.endsWith(` ${path}`) ? key : `${key} ${path}`;
+      if (left.length > 0) members.set(ofItsOwn, left);
+      return left.length === 0 ? [] : [ofItsOwn];
+    });
+    if (own.length > 0) of.set(path, own);
+    else of.delete(path);
   }
   return { of, members };
 }

@@ -10,7 +10,7 @@ import { byPath, type UnitPath } from "@pipelines/core/contracts/unit-path";
 import { components, levels } from "@pipelines/core/graph/order";
 import { listPaths } from "../decide/list-paths.ts";
 import type { PromotedRun } from "../decide/promote.ts";
-import { allWaitForAll, gatesAmong, waitsInRun } from "./gates.ts";
+import { allWaitForAll, gatesAmong, waitsInRun, withoutCircles } from "./gates.ts";
 import { jobId, jobName } from "./names.ts";
 import { type Gates, type Ordered, orderWithin, stagesOf, usersBefore } from "./stages.ts";
 
@@ -119,8 +119,14 @@ function staged(
 ): { groups: Group[]; gates: Gates; tooDeep: AffectedUnit[]; circular: AffectedUnit[] } {
   // A job is of one environment and one commit: destroys that are due since earlier pushes have commits of their own.
   const jobKeys = new Map(units.map(({ path, environment, at }) => [path, `${environment} ${at}`]));
-  const gates = gatesAmong(units, order, promoted);
-  const { stages, circular: paths } = stagesOf(order, gates, (unit) => jobKeys.get(unit) ?? "");
+  const keyOf = (unit: UnitPath): string => jobKeys.get(unit) ?? "";
+  let gates = gatesAmong(units, order, promoted);
+  let { stages, circular: paths } = stagesOf(order, gates, keyOf);
+  // A pull request can be split. What is merged has to be done, as far as dependencies let it.
+  while (mode === "apply" && paths.length > 0) {
+    gates = withoutCircles(gates, order, paths);
+    ({ stages, circular: paths } = stagesOf(order, gates, keyOf));
+  }
   const circular = units.filter(({ path }) => paths.includes(path));
   const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > STAGES_PER_DIRECTION);
   const stageOf = ({ path }: AffectedUnit): number => (mode === "plan" ? PLAN_STAGE : offset + (stages.get(path) ?? 1));

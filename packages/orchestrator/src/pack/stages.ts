@@ -80,9 +80,8 @@ export function stagesOf(
   gates: Gates,
   environmentOf: (unit: UnitPath) => string,
 ): { stages: Map<UnitPath, number>; circular: UnitPath[] } {
-  const graph = new Map<string, readonly string[]>(gates.members);
-  for (const [unit, before] of order) graph.set(unit, [...before, ...(gates.of.get(unit) ?? [])]);
-  const circular = withoutCircles(graph, order);
+  const graph = graphOf(gates, order);
+  const circular = takeCircles(graph, order);
   const stages = new Map<UnitPath, number>();
   const open = new Map<string, number>();
   for (const node of topologicalOrder(graph)) {
@@ -100,8 +99,15 @@ export function stagesOf(
   return { stages, circular };
 }
 
+/** What units and gates wait for. */
+export function graphOf({ of, members }: Gates, order: Ordered): Map<string, readonly string[]> {
+  const graph = new Map<string, readonly string[]>(members);
+  for (const [unit, before] of order) graph.set(unit, [...before, ...(of.get(unit) ?? [])]);
+  return graph;
+}
+
 /** Takes the units of circles out of a graph, and answers them. */
-function withoutCircles(graph: Map<string, readonly string[]>, order: Ordered): UnitPath[] {
+function takeCircles(graph: Map<string, readonly string[]>, order: Ordered): UnitPath[] {
   const circular: UnitPath[] = [];
   for (let cycles = findCycles(graph); cycles.length > 0; cycles = findCycles(graph)) {
     for (const node of new Set(cycles.flat())) {
