@@ -24,6 +24,7 @@ const HELP = `npm run bench -- [options]
   --executed N      units that are planned and applied, by default 40
   --rounds N        how often each command runs, in turns; the median counts, by default 3
   --real FOLDER     also the last commit of a repository that is there
+  --real-case TEXT  what that commit changes, by default one unit
   --note TEXT       what to know of the circumstances, for --write
   --write           writes docs/benchmarks.md with what was measured now and before
 `;
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     executed: { type: "string", default: "40" },
     rounds: { type: "string", default: "3" },
     real: { type: "string" },
+    "real-case": { type: "string", default: "one unit" },
     note: { type: "string" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -58,8 +60,9 @@ async function bench(): Promise<void> {
   for (const layout of LAYOUTS.filter((name) => values.layout.includes(name))) {
     for (const units of values.units.map(Number)) await explained(layout, units);
   }
-  if (values.real !== undefined)
-    done(await measureExplainOf(bundles.of("cli"), resolve(values.real), "one unit", rounds));
+  if (values.real !== undefined) {
+    done(await measureExplainOf(bundles.of("cli"), resolve(values.real), values["real-case"], rounds));
+  }
   await measureExecutor(
     bundles.of("executor"),
     { units: Number(values.executed), names: wanted(EXECUTED), rounds },
