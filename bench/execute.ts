@@ -18,6 +18,8 @@ type Units = {
   /** The module of a unit, and what it depends on. */
   readonly unit: (name: string, world: World) => Readonly<Record<string, string>>;
   readonly slowProvider: boolean;
+  /** `run --all` also writes each plan as JSON, as who judges plans needs it. */
+  readonly asJson: boolean;
 };
 
 const plain = (name: string) => unitAt(name, passing(name));
@@ -25,10 +27,12 @@ const onVpc = (name: string) => unitAt(name, passing(name), { dependencies: ["vp
 const slow = (name: string, { folder }: World) => unitAt(name, slowThings(folder, [{ name, seconds: 0 }]));
 
 const UNITS: readonly Units[] = [
-  { name: "plan", action: "plan", unit: plain, slowProvider: false },
-  { name: "plan, one dependency", action: "plan", unit: onVpc, slowProvider: false },
-  { name: "plan, slow provider", action: "plan", unit: slow, slowProvider: true },
-  { name: "apply, one dependency", action: "apply", unit: onVpc, slowProvider: false },
+  { name: "plan", action: "plan", unit: plain, slowProvider: false, asJson: false },
+  { name: "plan, as JSON", action: "plan", unit: plain, slowProvider: false, asJson: true },
+  { name: "plan, one dependency", action: "plan", unit: onVpc, slowProvider: false, asJson: false },
+  { name: "plan, slow provider", action: "plan", unit: slow, slowProvider: true, asJson: false },
+  { name: "plan, slow provider, as JSON", action: "plan", unit: slow, slowProvider: true, asJson: true },
+  { name: "apply, one dependency", action: "apply", unit: onVpc, slowProvider: false, asJson: false },
 ];
 
 export const EXECUTED: readonly string[] = UNITS.map(({ name }) => name);
@@ -63,7 +67,7 @@ export async function measureExecutor(
 function commandsFor(
   program: string,
   world: World,
-  { action }: Units,
+  { action, asJson }: Units,
   paths: readonly string[],
   env: Readonly<Record<string, string>>,
 ) {
@@ -85,9 +89,10 @@ function commandsFor(
     async runAll(): Promise<Cost> {
       await forget();
       const args = ["run", "--all", "--non-interactive", "--no-color", "--parallelism", "4", "--filter", "!./vpc"];
+      const plans = ["--out-dir", join(world.folder, "plans"), "--json-out-dir", join(world.folder, "plans-json")];
       return measure({
         program: "terragrunt",
-        args: [...args, "--", action],
+        args: [...args, ...(asJson ? plans : []), "--", action],
         cwd: world.repository,
         env: { ...env, ...TRUST_CACHE },
       });

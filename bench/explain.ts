@@ -66,14 +66,19 @@ export async function measureExplain(
 }
 
 /** The same on a repository that is there, for its last commit. */
-export async function measureExplainOf(program: string, folder: string, name: string, rounds: number): Promise<Row> {
+export async function measureExplainOf(
+  program: string,
+  repository: { folder: string; layout: string; case: string },
+  { rounds, whole }: { rounds: number; whole: boolean },
+): Promise<Row> {
+  const { folder, layout, case: name } = repository;
   const git = (...args: string[]): string => execFileSync("git", args, { cwd: folder, encoding: "utf8" }).trim();
   const units = git("ls-files", "*terragrunt.hcl").split("\n").length;
   const costs = await inTurns(
     commandsFor(program, folder, git("rev-parse", "HEAD~1"), git("rev-parse", "HEAD")),
     rounds,
   );
-  return { kind: "explain", case: name, layout: "real", units, ...costs, whole: null };
+  return { kind: "explain", case: name, layout, units, ...costs, whole: whole ? await findAll(folder) : null };
 }
 
 function commandsFor(program: string, cwd: string, base: string, head: string) {

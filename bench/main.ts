@@ -24,6 +24,9 @@ const HELP = `npm run bench -- [options]
   --executed N      units that are planned and applied, by default 40
   --rounds N        how often each command runs, in turns; the median counts, by default 3
   --real FOLDER     also the last commit of a repository that is there
+  --real-name TEXT  what that repository is called, by default real
+  --real-case TEXT  what that commit changes, by default one unit
+  --real-whole      also one look of Terragrunt at all of it
   --note TEXT       what to know of the circumstances, for --write
   --write           writes docs/benchmarks.md with what was measured now and before
 `;
@@ -36,6 +39,9 @@ const { values } = parseArgs({
     executed: { type: "string", default: "40" },
     rounds: { type: "string", default: "3" },
     real: { type: "string" },
+    "real-name": { type: "string", default: "real" },
+    "real-whole": { type: "boolean", default: false },
+    "real-case": { type: "string", default: "one unit" },
     note: { type: "string" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -58,8 +64,10 @@ async function bench(): Promise<void> {
   for (const layout of LAYOUTS.filter((name) => values.layout.includes(name))) {
     for (const units of values.units.map(Number)) await explained(layout, units);
   }
-  if (values.real !== undefined)
-    done(await measureExplainOf(bundles.of("cli"), resolve(values.real), "one unit", rounds));
+  if (values.real !== undefined) {
+    const repository = { folder: resolve(values.real), layout: values["real-name"], case: values["real-case"] };
+    done(await measureExplainOf(bundles.of("cli"), repository, { rounds, whole: values["real-whole"] }));
+  }
   await measureExecutor(
     bundles.of("executor"),
     { units: Number(values.executed), names: wanted(EXECUTED), rounds },

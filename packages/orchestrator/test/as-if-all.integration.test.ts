@@ -10,6 +10,9 @@ const unit = (name: string, text = ""): Edits => ({
   [`${name}/terragrunt.hcl`]: `${root}${source}${text}`,
   [`${name}/main.tf`]: "",
 });
+const oldUnit = (name: string, text = ""): Edits => ({
+  [`high/old/dev/${name}/terragrunt.hcl`]: `include {\n  path = find_in_parent_folders()\n}\n${source}${text}`,
+});
 const gone = (name: string): Edits => ({ [`${name}/terragrunt.hcl`]: null, [`${name}/main.tf`]: null });
 const config = (rest: string): Edits => ({
   ".pipelines/config.yml": `environments:\n  low: { paths: ["low/**"] }\n  high: { paths: ["high/**"] }\n${rest}`,
@@ -34,6 +37,12 @@ const FILES: Edits = {
   ...unit("high/broken", "locals {\n  a = local.none\n}\n"),
   "low/db/note.txt": "1",
   "_envcommon/e.hcl": needs("${get_repo_root()}/low/db"),
+  // A root that can't be evaluated by itself, as they were written for years, above a unit whose inputs can't be.
+  "high/old/terragrunt.hcl":
+    'locals {\n  account = read_terragrunt_config(find_in_parent_folders("account.hcl")).locals\n}\n',
+  "high/old/dev/account.hcl": "locals {}\n",
+  ...oldUnit("well"),
+  ...oldUnit("broken", 'inputs = {\n  key = file("/nowhere/key.pub")\n}\n'),
 };
 
 it.each<[string, Edits, Edits?]>([
@@ -64,6 +73,9 @@ it.each<[string, Edits, Edits?]>([
       ...unit("high/api", 'include "up" {\n  path = find_in_parent_folders()\n}\n'),
     },
   ],
+  ["a unit below an old root that was broken before", { "high/old/dev/broken/main.tf": "" }],
+  ["a unit beside one that was broken before", { "high/old/dev/well/main.tf": "", "high/.terraform.lock.hcl": "" }],
+  ["an old root", { "high/old/terragrunt.hcl": "locals {\n  account = {}\n}\n" }],
   ["a module that is gone", { "modules/m/main.tf": null }],
   ["a file of another unit", { "low/db/note.txt": null }],
   ["a unit that became a link", { ...gone("low/app"), "low/app": { link: "net" } }],

@@ -55,3 +55,24 @@ it("says nothing of units on the ignore list, and of the others in their place",
     untouched: [],
   });
 });
+
+it("says of the units that count alone what is wrong with them", () => {
+  const [other, third] = [UnitPath.parse("other"), UnitPath.parse("third")];
+  const messages = new Map([
+    [other, "no index 1"],
+    [unit, "no index 2"],
+    [third, "no index 3"],
+  ]);
+  const now = problem(1, { file: "root.hcl", units: [unit, other, third], message: "of all", messages });
+  const before = problem(1, { file: "root.hcl", units: [other, third] });
+  const empty = emptySnapshot(CommitSha.parse("a".repeat(40)));
+  const snapshots = { base: { ...empty, problems: [before] }, head: { ...empty, problems: [now] } };
+  const { problems, untouched } = judgeProblems(snapshots, [], new Set(), new Set(), () => false);
+  expect(problems).toMatchObject([{ message: "Terragrunt can't evaluate `bad`: no index 2" }]);
+  expect(untouched).toMatchObject([
+    {
+      message:
+        "Terragrunt can't evaluate 2 units: no index 1 That is said of `other`; of 1 of the others something else is. They are `other`, `third`.",
+    },
+  ]);
+});

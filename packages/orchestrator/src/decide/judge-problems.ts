@@ -3,6 +3,7 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { count } from "@pipelines/core/wording/count";
 import { fileIn, folderOf, liesIn, STACK_FILE, UNIT_FILE, unitOwning } from "../discover/paths.ts";
+import { saidOf } from "../discover/problems.ts";
 import type { CommitProblem, Snapshot } from "../discover/snapshot.ts";
 import { listPaths } from "./list-paths.ts";
 
@@ -115,7 +116,9 @@ function problemOf(problem: CommitProblem, units: readonly UnitPath[]): Problem 
   return { kind, path, file, line, message: messageOf(problem, units), ...several };
 }
 
-function messageOf({ kind, file, message }: CommitProblem, units: readonly UnitPath[]): string {
+function messageOf({ kind, file, message: ofAll, messages }: CommitProblem, units: readonly UnitPath[]): string {
+  const own = new Map([...(messages ?? [])].filter(([unit]) => units.includes(unit)));
+  const message = own.size === 0 ? ofAll : saidOf(own);
   if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
   const isOwn = units.length === 1 && file !== null && folderOf(file) === units[0] && file.endsWith(UNIT_FILE);
   if (kind === "path") return isOwn ? message : `${message} It concerns ${listPaths(units)}.`;

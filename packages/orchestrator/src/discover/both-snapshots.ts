@@ -115,7 +115,9 @@ async function withBetween(
   sources: ReadonlySet<string> = wanted,
 ): Promise<Snapshot> {
   let units = new Set([...wanted].filter((unit) => view.folders.has(unit)));
-  let snapshot = await evaluate(units.size === view.folders.size ? null : units);
+  // What Terragrunt says of a root by itself makes it look closer at the units below, however many of them are asked for.
+  const withRoots = (some: ReadonlySet<string>): Set<string> => new Set([...some, ...view.rootsOf(some)]);
+  let snapshot = await evaluate(units.size === view.folders.size ? null : withRoots(units));
   // Nothing lies on the way to nothing; asking the texts of all units for it is most of the work of a change of the root.
   if (targets.size === 0) return snapshot;
   for (;;) {
@@ -127,7 +129,7 @@ async function withBetween(
     const more = [...between].filter((unit) => view.folders.has(unit) && !units.has(unit));
     if (more.length === 0) return snapshot;
     units = new Set([...units, ...more]);
-    snapshot = await evaluate(units);
+    snapshot = await evaluate(withRoots(units));
   }
 }
 

@@ -155,21 +155,29 @@ function unitsAt(file: string, examined: readonly Examined[]): UnitPath[] {
 
 const behind = (path: string, link: string): boolean => path === link || liesIn(path, link);
 
-/**
- * Joins problems of the same kind at the same place. A message that only differs by the unit's own name stands for all;
- * where the units differ in more, it is said whose it is.
- */
+/** Joins problems of the same kind at the same place. */
 function merged(problems: readonly CommitProblem[]): CommitProblem[] {
   const groups = Map.groupBy(problems, ({ kind, file, line }) => JSON.stringify([kind, file, line]));
   return [...groups.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const units = [first, ...others].flatMap((problem) => problem.units).toSorted();
-    const differing = others.filter((other) => wordsOf(other) !== wordsOf(first)).length;
-    const whose = `That is said of \`${first.units[0] ?? ""}\`; of ${differing} of the others something else is.`;
-    return [{ ...first, units, ...(differing === 0 ? {} : { message: `${first.message} ${whose}` }) }];
+    const members = [first, ...others];
+    const messages = new Map(members.flatMap(({ units, message }) => units.map((unit) => [unit, message] as const)));
+    const units = members.flatMap((problem) => problem.units).toSorted();
+    const said = saidOf(messages);
+    return [{ ...first, units, ...(said === first.message ? {} : { message: said, messages }) }];
   });
 }
 
-function wordsOf({ message, units: [unit] }: CommitProblem): string {
-  return unit === undefined ? message : message.replaceAll(unit, "…");
+/**
+ * One message for units that a problem hits: where theirs only differ by their own names, the first stands for all; where
+ * they differ in more, it is said whose it is.
+ */
+export function saidOf(messages: ReadonlyMap<UnitPath, string>): string {
+  const [[unit, message] = ["", ""], ...others] = messages;
+  const words = withoutName(unit, message);
+  const differing = others.filter(([other, said]) => withoutName(other, said) !== words).length;
+  if (differing === 0) return message;
+  return `${message} That is said of \`${unit}\`; of ${differing} of the others something else is.`;
 }
+
+const withoutName = (unit: string, message: string): string => (unit === "" ? message : message.replaceAll(unit, "…"));

@@ -79,6 +79,8 @@ export type CommitProblem = {
   readonly line: number | null;
   /** What is wrong and what to do about it, without the names of the units. */
   readonly message: string;
+  /** What is wrong with each unit, where that differs. */
+  readonly messages?: ReadonlyMap<UnitPath, string>;
   /** The units that it keeps from running, sorted; none where it keeps them from being known. */
   readonly units: readonly UnitPath[];
   /** Folders whose files may have to do with it, for a problem that keeps units from being known. */

@@ -20,6 +20,8 @@ export type TextView = {
   readonly open: readonly string[];
   /** Files that units include, but for some units. */
   includedBeyond(others: ReadonlySet<string>): ReadonlySet<string>;
+  /** The folders of roots with the name of a unit's file that these units include. */
+  rootsOf(units: ReadonlySet<string>): ReadonlySet<string>;
   /** The units that may read one of these files, each with those that it may read. */
   readersOf(files: ReadonlySet<string>): Map<string, ReadonlySet<string>>;
   /** The units that may depend on one of these. */
@@ -85,6 +87,10 @@ export function textViewOf(commit: Commit, mentionsOf: MentionsByText): TextView
     ),
     open: includes().open,
     includedBeyond,
+    rootsOf: (of) =>
+      new Set(
+        [...includes().byFile].flatMap(([file, users]) => (users.some((unit) => of.has(unit)) ? [folderOf(file)] : [])),
+      ),
     readersOf(changed) {
       // A file that every unit includes: its readers are known without a parser.
       if (folders.every((unit) => isSure(unit, changed))) return new Map(folders.map((unit) => [unit, changed]));
