@@ -31,6 +31,12 @@ test("a module's repository that can't be read is said to be that, with the sett
   expect(text).toContain("`module_access`");
 });
 
+test("a file of variables that nobody committed is said to be that", () => {
+  const message = "Error: Failed to read variables file\nGiven variables file common.tfvars\ndoes not exist.";
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });
+  expect(text).toContain("A runner has only what is committed.");
+});
+
 test("what failed for the same reason in many units is said once", () => {
   const text = renderTerminal(
     reportOf({

@@ -127,6 +127,11 @@ function isUnreadableSource(message: string): boolean {
   );
 }
 
+/** A `-var-file` that is not there: it lies in somebody's folder, and git ignores it. */
+function isMissingVariablesFile(message: string): boolean {
+  return /Failed to read variables file/.test(message) && /does\s+not\s+exist/.test(message);
+}
+
 /** OpenTofu's and Terraform's own first line of an error. */
 function errorIn(message: string): string | null {
   const [, error] = /^[\s│╷]*Error: (.{3,150})$/m.exec(message) ?? [];
@@ -158,6 +163,9 @@ function nextOf(cause: FailureCause, at: WorkedAt, again: string): string {
       }
       if (isUnreadableSource(cause.message)) {
         return `Is the address right, and does the runner reach it? A private repository is read with the read-only token of \`module_access\`, whether its address is of HTTPS or SSH. Then ${again}.`;
+      }
+      if (at !== "apply" && isMissingVariablesFile(cause.message)) {
+        return "A runner has only what is committed. Commit the file and push, or pass its values by `secrets` and read them with `get_env` in `inputs`.";
       }
       return at === "apply"
         ? `Part of it may have been applied. Fix the cause and merge the fix, or ${again} if the cause lies outside the code.`
