@@ -110,4 +110,5 @@ export function variableIssues(configuration: Configuration, asked: readonly Ask
 }
 
 /** What the credentials of an environment or its tools set. */
-const RUNNERS_OWN = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^(?:HOME|USER|PATH|CI)$/;
+const RUNNERS_OWN =
+  /^(?:AWS|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^ARM_(?:CLIENT|TENANT|SUBSCRIPTION|OIDC|USE|MSI|ENVIRONMENT|ACCESS_KEY)|^(?:HOME|USER|PATH|CI)$/;
