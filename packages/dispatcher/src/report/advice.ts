@@ -136,8 +136,9 @@ function unsetVariable(message: string): string | null {
   return /Required environment variable (\w+) - not found/.exec(message)?.[1] ?? null;
 }
 
-/** A `-var-file` that is not there: it lies in somebody's folder, and git ignores it. */
+/** A file of variables that is not there: it lies in somebody's folder, and git ignores it. */
 function isMissingVariablesFile(message: string): boolean {
+  if (message.includes("TFVarFileNotFound")) return true;
   return /Failed to read variables file/.test(message) && /does\s+not\s+exist/.test(message);
 }
 

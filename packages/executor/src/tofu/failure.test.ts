@@ -45,6 +45,7 @@ describe("the cause of a failure", () => {
 
   it("tells the same error once", () => {
     const one = "Error: Error in function call\n\n  on root.hcl line 3\n\n";
+    expect(errorText(`${one}${one}root.hcl:3,1-2: Error in function call; not found`)).toBe(one.trim());
     expect(errorText(`${one}Error: Other\n\n${one}`)).toBe(
       "Error: Error in function call\n\n  on root.hcl line 3\n\nError: Other",
     );

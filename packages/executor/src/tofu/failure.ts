@@ -107,13 +107,14 @@ function eachOnce(text: string): string {
 /** What Terragrunt says in a frame it says once more in one line, `file:line,column: summary; detail`, behind its advice. */
 function withoutRepeats(text: string): string {
   const summaries = [...text.matchAll(/^Error: (.+)$/gm)].map(([, summary = ""]) => summary.trim());
-  return eachOnce(text)
+  const lines = text
     .split("\n")
     .filter((line) => {
       const [, summary] = /^\S+\.hcl:\d+,[\d,-]+: ([^;]+); /.exec(line) ?? [];
       return !line.startsWith("info: TIP ") && (summary === undefined || !summaries.includes(summary));
     })
     .join("\n");
+  return eachOnce(lines);
 }
 
 /** The folder of a job, which is another one each time: units that fail alike are told together. */
