@@ -31,6 +31,7 @@ describe("the cause of a failure", () => {
   it.each([
     ['exec: "checkov": executable file not found in $PATH', "checkov"],
     ['exec: "tofu": executable file not found in $PATH', "tofu"],
+    ['exec: "/tmp/x/bin/tofu": executable file not found in $PATH', "tofu"],
     ["bash: line 1: kubectl: command not found", "kubectl"],
     ["/bin/sh: 1: jq: not found", "jq"],
     ["fork/exec /x/tofu: no such file or directory: tofu", "tofu"],

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { FailureCause, LockInfo } from "@pipelines/core/contracts/outcome";
 import type { TerragruntEnd } from "./terragrunt.ts";
 
@@ -68,7 +69,7 @@ function missingTool(text: string): string | null {
     /(?:^|: )([\w.+/-]{1,200}): (?:command not found|not found)$/m.exec(text) ??
     [];
   const tool = named ?? ofShell ?? null;
-  if (tool !== null) return tool;
+  if (tool !== null) return tool.startsWith("/") ? basename(tool) : tool;
   if (/executable file not found/i.test(text)) return "tofu";
   return onOneLine(text, /no such file or directory/gi, /(?:tofu|terraform)\b/i) ? "tofu" : null;
 }
