@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import process from "node:process";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import type { Extent } from "@pipelines/orchestrator/compare/units-to-evaluate";
@@ -27,7 +26,7 @@ export async function assess(
   stop: AbortSignal,
 ): Promise<Assessment> {
   using watch = watchDiscovery(calls, stop);
-  const edges = await orchestratorEdges(folder, process.env, config === null ? null : resolve(config));
+  const edges = await orchestratorEdges(folder, process.env, config);
   try {
     // Awaited here: the watch ends when this returns.
     return await orchestrate({ ...edges, watch }, { kind: "local", base, head, event }, extent);

@@ -121,6 +121,23 @@ describe("pipelines explain", () => {
 });
 
 describe("pipelines explain, beside the comparison", () => {
+  it("goes by the configuration that init has just written, also for commits that have none, and says so", async () => {
+    await commit({ "a/main.tf": resource.replace("1", "2") });
+    await mkdir(join(repository, ".pipelines"));
+    await writeFile(join(repository, ".pipelines/config.yml"), 'environments:\n  live: { paths: ["a"] }\n');
+    const { stdout, exitCode } = await pipelines("explain", "--repo", repository, "--base", "HEAD~1");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("live: 1 unit");
+    expect(stdout).toMatch(/Commit \w{8} has no \.pipelines\/config\.yml: this goes by the one in your folder\./);
+    expect(stdout).not.toContain("Not committed");
+
+    await commit({ "a/main.tf": resource.replace("1", "3") });
+    await writeFile(join(repository, ".pipelines/config.yml"), 'environments:\n  other: { paths: ["a"] }\n');
+    const committed = await pipelines("explain", "--repo", repository, "--base", "HEAD~1");
+    expect(committed.stdout).toContain("live: 1 unit");
+    expect(committed.stdout).toContain("Not committed, so not looked at: .pipelines/config.yml");
+  });
+
   it("says where a command may read what no unit is known to read, and how to say so", async () => {
     const reads = `${unit}locals {\n  x = run_cmd("--terragrunt-quiet", "echo", "1")\n}\n`;
     await commit({ "a/terragrunt.hcl": reads, "policies/x.json": "{}" });

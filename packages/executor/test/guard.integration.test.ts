@@ -53,6 +53,17 @@ test("what was reviewed is applied, also when it deletes; without a review the d
   expect(Object.keys(await world.stateOf("a"))).toEqual(["terraform_data.it"]);
 });
 
+test("one environment asks for the very plan that was reviewed, while the others go by what is said for all", async () => {
+  const environments = (a: string) =>
+    `environments:\n  strict: { paths: ["${a}"], reviewed_plan: exact }\n  other: { paths: ["${a === "a" ? "b" : "a"}"] }\n`;
+  await using world = await makeWorld({ ...unitAt("a", passing("one")), ".pipelines/config.yml": environments("a") });
+  const stopped = await world.run({ action: "apply", units: ["a"], environment: "strict" });
+  expect(stopped.ends).toMatchObject({ a: { kind: "withheld", stop: { guard: "reviewed-plan" } } });
+  await world.commit({ ".pipelines/config.yml": environments("b") });
+  const applied = await world.run({ action: "apply", units: ["a"], environment: "other" });
+  expect(applied.ends).toEqual({ a: { kind: "changed" } });
+});
+
 test("a change that was not reviewed is applied by default and told as different; `exact` stops it", async () => {
   await using world = await makeWorld({ ...unitAt("a", passing("one")), ...config("no-unseen-destroy") });
   const reviewedPlansFolder = await review(world, { action: "plan", units: ["a"] });

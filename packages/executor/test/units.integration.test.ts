@@ -101,6 +101,8 @@ test("a unit that needs outputs of a unit that this change adds is waiting; of a
   });
   const waiting = await world.run({ action: "plan", units: ["b"], added: ["a"] });
   expect(waiting.ends).toEqual({ b: { kind: "waiting", for: ["a"] } });
+  const together = await world.run({ action: "plan", units: ["a", "b"] });
+  expect(together.ends).toEqual({ a: { kind: "changed" }, b: { kind: "waiting", for: ["a"] } });
   const failed = await world.run({ action: "plan", units: ["b"] });
   expect(failed.ends).toMatchObject({
     b: { kind: "failed", at: "plan", cause: { message: expect.stringContaining("detected no outputs") } },

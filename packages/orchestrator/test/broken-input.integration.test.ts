@@ -18,6 +18,26 @@ const source = 'terraform {\n  source = "."\n}\n';
 const unit = (name: string, text = source): Edits => ({ [`${name}/terragrunt.hcl`]: text, [`${name}/main.tf`]: "" });
 const paths = (assessment: Assessment): string[] => assessment.units.map(({ path }) => path as string);
 
+describe("words that Terragrunt took away", () => {
+  it("are a problem with their line, in a unit's own file and in one that it includes, and other units go on", async () => {
+    const include = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n';
+    const files = { ...unit("own"), ...unit("shared", `${include}${source}`), ...unit("well") };
+    const assessment = await change(
+      { ...files, "root.hcl": "inputs = {}\n" },
+      {
+        "own/terragrunt.hcl": `skip = true\n${source}`,
+        "root.hcl": 'retryable_errors = ["x"]\n',
+        "well/main.tf": "# new\n",
+      },
+    );
+    expect(assessment.problems).toMatchObject([
+      { file: "own/terragrunt.hcl", line: 1, message: expect.stringContaining('"skip" is not expected here') },
+      { file: "root.hcl", line: 1, message: expect.stringContaining('"retryable_errors" is not expected here') },
+    ]);
+    expect(assessment.jobs.flatMap(({ units }) => units.map(({ path }) => path))).toEqual(["well"]);
+  });
+});
+
 describe("folder names", () => {
   it.each([
     ["spaces", "my apps/one two"],

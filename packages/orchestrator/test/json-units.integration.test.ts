@@ -47,7 +47,10 @@ it("is nothing to speak of where nothing touches it, and a unit may depend on it
 });
 
 it("keeps the unit that it depends on from being destroyed", async () => {
-  const text = JSON.stringify({ dependency: { v: { config_path: "../v" } }, inputs: { n: "${dependency.v.outputs.n}" } });
+  const text = JSON.stringify({
+    dependency: { v: { config_path: "../v" } },
+    inputs: { n: "${dependency.v.outputs.n}" },
+  });
   const files = { "v/terragrunt.hcl": "", "v/main.tf": "", "j/terragrunt.hcl.json": text, "j/main.tf": "" };
   const assessment = await assess(files, { v: null });
   expect(assessment.units.map(({ path, withheld }) => [path, withheld?.by])).toEqual([["v", "remaining-dependents"]]);

@@ -65,6 +65,22 @@ test("the same of a file of variables that an included root names from the unit'
   expect(assessment.units[0]?.because[0]?.links.at(-1)).toEqual({ relation: "may be read by", path: "live/a" });
 });
 
+test("a file of variables that an include names from the unit's folder may be any that fits, where the value is not known", async () => {
+  const files: Edits = {
+    "env/root.hcl":
+      'locals {\n  config = jsondecode(read_tfvars_file("../../${get_env("STAGE")}_config.tfvars"))\n}\ninputs = local.config\n',
+    "env/dev_config.tfvars": "size = 1\n",
+    "env/prod_config.tfvars": "size = 1\n",
+    "env/other.tfvars": "size = 1\n",
+    "env/dev/a/terragrunt.hcl": `${include("root")}terraform {\n  source = "."\n}\n`,
+  };
+  expect(paths(await change(files, { "env/dev_config.tfvars": "size = 2\n" }))).toEqual(["env/dev/a"]);
+  expect(paths(await change(files, { "env/other.tfvars": "size = 2\n" }))).toEqual([]);
+  const known = { ...files, ".pipelines/config.yml": `${ENVIRONMENT}    env: { STAGE: dev }\n` };
+  expect(paths(await change(known, { "env/dev_config.tfvars": "size = 2\n" }))).toEqual(["env/dev/a"]);
+  expect(paths(await change(known, { "env/prod_config.tfvars": "size = 2\n" }))).toEqual([]);
+});
+
 test("a name that is put together is missed, then stood in for too, and what is done with the value may succeed", async () => {
   const files: Edits = {
     "root.hcl": `locals {

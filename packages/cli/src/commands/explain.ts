@@ -1,4 +1,5 @@
 import process from "node:process";
+import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
 import { gitAt } from "@pipelines/core/git/repository";
 import { ledgerGit } from "@pipelines/core/ledger-ref/git";
@@ -7,6 +8,7 @@ import { toolEnvironment } from "@pipelines/core/process/environment";
 import { VersionError } from "@pipelines/core/tools/version-error";
 import { explain as explainText } from "@pipelines/orchestrator/explain/text";
 import { assess } from "../assess.ts";
+import { configurationOnDisk } from "../configuration-on-disk.ts";
 import { toolsOfCheckout } from "../init/tools.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
@@ -26,8 +28,10 @@ export type ExplainOptions = {
 
 /** Prints an assessment: text for people, or exactly one JSON document. Answers the exit code. */
 export async function explain(options: ExplainOptions): Promise<number> {
-  const { base, head, event, config = null } = options;
+  const { base, head, event } = options;
   const folder = await checkedOutFolder(options.repo);
+  const onDisk = options.config === undefined ? await configurationOnDisk(folder, head) : null;
+  const config = options.config ?? onDisk;
   // On the other stream, so that the document stays one.
   for (const warning of toolWarnings(folder)) process.stderr.write(`warning: ${warning}\n`);
   const calls = underWay();
@@ -38,7 +42,7 @@ export async function explain(options: ExplainOptions): Promise<number> {
   else {
     const verbose = options.verbose === true;
     const commands = assessment.unmatched.length === 0 ? [] : await commandsAt(folder, assessment);
-    const asides = await asidesOf(folder, assessment);
+    const asides = await asidesOf(folder, assessment, onDisk !== null);
     process.stdout.write(explainText(assessment, { verbose, rest: "`--verbose` prints all", commands, asides }));
   }
   return assessment.problems.length === 0 ? 0 : 1;
@@ -54,14 +58,23 @@ async function commandsAt(folder: string, { comparison }: Assessment): Promise<s
 }
 
 /** What the comparison can't say: what is due by the ledger as it was fetched last, and what is not committed. */
-async function asidesOf(folder: string, { comparison, units }: Assessment): Promise<string[]> {
+async function asidesOf(
+  folder: string,
+  { comparison, units }: Assessment,
+  withConfigurationOnDisk: boolean,
+): Promise<string[]> {
   const { ledger } = await readLedger(ledgerGit(folder, toolEnvironment(process.env)));
   const due = [...ledger.units.values()].flatMap((record) => (record.due === undefined ? [] : [record.unit]));
   const affected = new Set(units.map(({ path }) => path));
   const isCheckedOut =
     (await gitAt(folder, toolEnvironment(process.env)).raw(["rev-parse", "HEAD"])).trim() === comparison.head;
-  const files = isCheckedOut ? await uncommittedFiles(folder) : [];
+  const commit = comparison.head.slice(0, 8);
+  const uncommitted = isCheckedOut ? await uncommittedFiles(folder) : [];
+  const files = uncommitted.filter((file) => !withConfigurationOnDisk || file !== CONFIGURATION_FILE);
   return [
+    ...(withConfigurationOnDisk
+      ? [`Commit ${commit} has no ${CONFIGURATION_FILE}: this goes by the one in your folder.`]
+      : []),
     ...(due.length === 0
       ? []
       : [
@@ -70,7 +83,7 @@ async function asidesOf(folder: string, { comparison, units }: Assessment): Prom
     ...(files.length === 0
       ? []
       : [
-          `Not committed, so not looked at: ${briefly(files)}. This is about commit ${comparison.head.slice(0, 8)}; \`pipelines plan\` also plans what is not committed.`,
+          `Not committed, so not looked at: ${briefly(files)}. This is about commit ${commit}; \`pipelines plan\` also plans what is not committed.`,
         ]),
   ];
 }

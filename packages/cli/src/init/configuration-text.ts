@@ -46,10 +46,8 @@ function environmentLines(environment: GuessedEnvironment): string[] {
       : ["    paths:", ...globs.map((glob) => `      - ${JSON.stringify(glob)}`)]),
     ...(place.why === "beside" ? ["    # Check: these lie beside the environments. Is this one of its own?"] : []),
     ...credentialLines(environment),
-    ...(isProduction
-      ? [`    # With reviewers, also set \`reviewed_plan: exact\` (at the top): what they approved is what is applied.`]
-      : []),
     `    # github_environment: ${name} # approvals and wait timers of applies`,
+    ...(isProduction ? ["    # reviewed_plan: exact # with approvals: what was approved is what is applied"] : []),
   ];
 }
 

@@ -191,3 +191,8 @@ test("whatever folders are called, each unit that may run is in exactly one envi
     }),
   );
 });
+
+test("a cloud that a comment speaks of is none", () => {
+  const guessed = guess([unit("prod/a"), [".sops.yaml", "  # kms: arn:aws:kms:us-east-1:481036251307:key/1\n"]]);
+  expect(guessed.environments[0]?.clouds).toEqual([]);
+});

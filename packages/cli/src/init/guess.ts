@@ -47,6 +47,8 @@ export type GuessedEnvironment = {
   /** `null` where nothing says one. */
   readonly region: string | null;
   readonly clouds: readonly Cloud[];
+  /** Whether its own files, or the HCL above it, name those clouds. Other code of the repository may be of something else. */
+  readonly namesItsClouds: boolean;
 };
 
 export type Guess = {
@@ -72,7 +74,7 @@ export function guessOf(facts: GuessFacts): Guess {
   const environments = places.map((place, index): GuessedEnvironment => {
     const sources = sourcesOf(place, units, facts.texts, shared);
     const account = accountOf(place, sources, facts.accounts);
-    const clouds = cloudsOf(sources, account, facts.clouds);
+    const { clouds, named: namesItsClouds } = cloudsOf(sources, account, facts.clouds);
     const name = names[index] ?? "environment";
     return {
       name,
@@ -81,6 +83,7 @@ export function guessOf(facts: GuessFacts): Guess {
       account: clouds.includes("AWS") ? account : UNKNOWN,
       region: regionOf(place, units, sources),
       clouds,
+      namesItsClouds,
     };
   });
   return { environments: environments.toSorted((a, b) => (a.name < b.name ? -1 : 1)), aside };
@@ -188,14 +191,27 @@ function regionOf(place: Place, units: readonly string[], { own, below, above, u
   return null;
 }
 
-function cloudsOf(sources: Sources, account: GuessedAccount, everywhere: readonly Cloud[]): Cloud[] {
-  const locks = [...sources.units].filter(([file]) => file.endsWith(".terraform.lock.hcl"));
-  const near = [...sources.own, ...sources.below, ...sources.units].map(([, text]) => text);
-  for (const texts of [locks.map(([, text]) => text), near, [...sources.above.values()]]) {
-    const found = [...new Set(texts.flatMap(cloudsIn))];
-    if (found.length > 0) return found;
-  }
-  return account.kind === "unknown" ? [...everywhere] : ["AWS"];
+function cloudsOf(
+  sources: Sources,
+  account: GuessedAccount,
+  everywhere: readonly Cloud[],
+): { clouds: readonly Cloud[]; named: boolean } {
+  const inTexts = (files: readonly (readonly [string, string])[]): Cloud[] => [
+    ...new Set(files.flatMap(([, text]) => cloudsIn(text))),
+  ];
+  const above = [...sources.above];
+  const named = [
+    [...sources.units].filter(([file]) => file.endsWith(".terraform.lock.hcl")),
+    [...sources.own, ...sources.below, ...sources.units],
+    above.filter(([file]) => file.endsWith(".hcl")),
+  ]
+    .map(inTexts)
+    .find(({ length }) => length > 0);
+  if (named !== undefined) return { clouds: named, named: true };
+  if (account.kind === "said") return { clouds: ["AWS"], named: true };
+  const elsewhere = inTexts(above);
+  const clouds = elsewhere.length > 0 ? elsewhere : everywhere;
+  return { clouds, named: clouds.length === 0 };
 }
 
 /** Names that the configuration allows, from the last folder on; the folders above tell apart those that are alike. */

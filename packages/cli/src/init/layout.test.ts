@@ -71,6 +71,16 @@ test.each<[string, Given, Record<string, Place["why"]>]>([
     { units: ["cdn/web-prod", "cdn/web-uat"], accounts: ["cdn"] },
     { cdn: "account file" },
   ],
+  [
+    "a folder that is called like an environment and holds production beside others",
+    { units: ["aws/poc/site/prod/web", "aws/poc/site/test/web", "aws/poc/site/boot/state"] },
+    { "aws/poc/site/prod": "name", "aws/poc/site/test": "name", "aws/poc/site/boot": "beside" },
+  ],
+  [
+    "an environment whose units are called like environments",
+    { units: ["staging/dns/prod", "staging/dns/test"] },
+    { staging: "name" },
+  ],
   ["what nothing tells apart", { units: ["vpc", "app", "data/db"] }, { ".": "all there is" }],
   ["a common folder of what nothing tells apart", { units: ["tf/a/x", "tf/b/y"] }, { tf: "all there is" }],
   ["a unit at the root beside environments", { units: [".", "dev/vpc"] }, { dev: "name", ".": "beside" }],

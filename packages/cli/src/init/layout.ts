@@ -96,6 +96,7 @@ function whyEnvironment(folder: string, units: readonly Segments[], facts: Layou
   if (holdsAccounts) return null;
   const isStage = isProductionName(name) || isStageName(name);
   if (!isStage && holdsBothKinds(folder, units)) return null;
+  if (!isProductionName(name) && holdsBothSideBySide(folder, units)) return null;
   if (facts.accountFolders.has(folder)) return "account file";
   if (isStage) return "name";
   if (facts.environmentFolders.has(folder) && !holdsEnvironments(folder, units, facts)) return "environment file";
@@ -114,6 +115,21 @@ const isWithin = (unit: Segments, folder: string): boolean => {
 function holdsBothKinds(folder: string, units: readonly Segments[]): boolean {
   const names = units.flatMap((unit) => unit.slice(segmentsOf(folder).length));
   return names.some(isProductionName) && names.some(isStageName);
+}
+
+/** Whether a folder somewhere below has a production and one that is none: `poc/shop/{dev,prod}` is no environment. */
+function holdsBothSideBySide(folder: string, units: readonly Segments[]): boolean {
+  const depth = segmentsOf(folder).length;
+  const children = new Map<string, Set<string>>();
+  for (const unit of units) {
+    // A unit's own name says what it is for.
+    for (const [at, name] of unit.slice(0, -1).entries()) {
+      if (at < depth) continue;
+      const parent = unit.slice(0, at).join("/");
+      children.set(parent, (children.get(parent) ?? new Set()).add(name));
+    }
+  }
+  return [...children.values()].some((names) => [...names].some(isProductionName) && [...names].some(isStageName));
 }
 
 function holdsEnvironments(folder: string, units: readonly Segments[], facts: LayoutFacts): boolean {

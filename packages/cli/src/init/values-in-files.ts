@@ -5,13 +5,15 @@ type Pair = { readonly key: string; readonly value: string };
 
 /** What files say, as texts: nothing is evaluated. Comments are left out. */
 export function pairsIn(text: string): Pair[] {
-  return text.split("\n").flatMap((line) => {
-    if (/^\s*(?:#|\/\/)/.test(line)) return [];
+  return linesOf(text).flatMap((line) => {
     return [...line.matchAll(/["']?([A-Za-z_][\w-]*)["']?\s*[:=]\s*["']?([^"'\s,}\]]+)/g)].map(
       ([, key = "", value = ""]) => ({ key, value }),
     );
   });
 }
+
+/** Lines that are no comments: what was commented out, or shows how it could be, is not so. */
+const linesOf = (text: string): string[] => text.split("\n").filter((line) => !/^\s*(?:#|\/\/)/.test(line));
 
 const isAccountId = (value: string): boolean => /^\d{12}$/.test(value);
 
@@ -74,11 +76,12 @@ const SIGNS: readonly (readonly [Cloud, RegExp])[] = [
   ["Azure", /hashicorp\/azu|provider "azu|\bazurerm\b|\bsubscription_id\b/],
   [
     "Google Cloud",
-    /hashicorp\/google|provider "google|backend\s*=\s*"gcs"|\bgcp_(?:project|region)|\bbilling_account\b/,
+    /hashicorp\/google|provider "google|backend\s*=?\s*"gcs"|\bgcp_(?:project|region)|\bbilling_account\b/,
   ],
 ];
 
 /** The clouds that a text speaks of. */
 export function cloudsIn(text: string): Cloud[] {
-  return SIGNS.flatMap(([cloud, sign]) => (sign.test(text) ? [cloud] : []));
+  const said = linesOf(text).join("\n");
+  return SIGNS.flatMap(([cloud, sign]) => (sign.test(said) ? [cloud] : []));
 }

@@ -88,3 +88,12 @@ test("what is left ends with the command that looks whether it was done", () => 
 test("what is left names nothing that the repository has no use for", () => {
   expect(leftToDo(findings([])).join("\n")).not.toMatch(/roles |OWNER|create pull requests/);
 });
+
+test("a cloud that only other files of the repository name is not sure", () => {
+  const kms = "creation_rules:\n  - kms: arn:aws:kms:eu-west-1:481036251307:key/1\n";
+  expect(notSure(findings([unit("prod/a"), [".sops.yaml", kms]]))).toContainEqual(
+    "Clouds: no file of `prod` names one. AWS is what other files of the repository speak of.",
+  );
+  expect(notSure(findings([unit("prod/a"), ["root.hcl", AWS]])).join()).not.toContain("Clouds:");
+  expect(notSure(findings([unit("prod/a")])).join()).not.toContain("Clouds:");
+});

@@ -30,6 +30,8 @@ export function notSure({ deployBranch, guess, tools }: Findings): string[] {
   const beside = named(({ place }) => place.why === "beside");
   const isAws = ({ clouds }: Guess["environments"][number]): boolean => clouds.includes("AWS");
   const without = named((one) => isAws(one) && one.account.kind === "unknown" && one.account.hint === null);
+  const unnamed = environments.filter(({ namesItsClouds }) => !namesItsClouds);
+  const elsewhere = [...new Set(unnamed.flatMap(({ clouds }) => clouds))].join(" and ");
   const noRegion = named((one) => isAws(one) && one.region === null);
   return [
     ...(deployBranch.doubt === null ? [] : [`\`deploy_branch\`: ${deployBranch.doubt}.`]),
@@ -37,6 +39,11 @@ export function notSure({ deployBranch, guess, tools }: Findings): string[] {
     ...(beside === ""
       ? []
       : [`Environments: ${beside} ${beside.includes(",") ? "hold" : "holds"} units that lie beside the environments.`]),
+    ...(unnamed.length === 0
+      ? []
+      : [
+          `Clouds: no file of ${named(({ namesItsClouds }) => !namesItsClouds)} names one. ${elsewhere} is what other files of the repository speak of.`,
+        ]),
     ...(without === ""
       ? []
       : [`Accounts: nothing says which account ${without} ${without.includes(",") ? "are" : "is"} in.`]),

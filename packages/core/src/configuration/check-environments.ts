@@ -79,7 +79,7 @@ export function identityIssues({ name, identity, env }: Environment, issue: Repo
   );
 }
 
-/** Once for each variable and file: a shared file asks for all its units. */
+/** Once for each variable, with one of the places that ask for it: a shared file, or a hundred units that are alike. */
 export function variableIssues(configuration: Configuration, asked: readonly AskedVariable[]): CheckIssue[] {
   if (configuration.environments === undefined) return [];
   const lookup = environmentLookup(configuration);
@@ -90,22 +90,25 @@ export function variableIssues(configuration: Configuration, asked: readonly Ask
     const given = Object.hasOwn(environment.env, variable.name) || environment.secrets.includes(variable.name);
     return given ? [] : [{ ...variable, environment: environment.name }];
   });
-  const once = Map.groupBy(missing, ({ name, file, line }) => `${name} ${file} ${line}`);
+  const once = Map.groupBy(missing, ({ name }) => name);
   return [...once.values()].flatMap((all): CheckIssue[] => {
     const [first] = all;
     if (first === undefined) return [];
     const names = [...new Set(all.map(({ environment }) => environment))];
     const where = names.map((name) => `\`environments.${name}\``).join(", ");
+    const others = new Set(all.map(({ file, line }) => `${file}:${line}`)).size - 1;
+    const also = others === 0 ? "" : ` (${others} more ${others === 1 ? "place asks" : "places ask"} for it)`;
     return [
       {
         severity: "warning",
         file: first.file,
         line: first.line,
-        message: `\`get_env("${first.name}")\` has no default, and nothing sets it: add it to \`env\` or \`secrets\` of ${where}`,
+        message: `\`get_env("${first.name}")\` has no default, and nothing sets it: add it to \`env\` or \`secrets\` of ${where}${also}`,
       },
     ];
   });
 }
 
 /** What the credentials of an environment or its tools set. */
-const RUNNERS_OWN = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^(?:HOME|USER|PATH|CI)$/;
+const RUNNERS_OWN =
+  /^(?:AWS|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^ARM_(?:CLIENT|TENANT|SUBSCRIPTION|OIDC|USE|MSI|ENVIRONMENT|ACCESS_KEY)|^(?:HOME|USER|PATH|CI)$/;

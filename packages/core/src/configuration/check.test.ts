@@ -296,6 +296,13 @@ describe("accounts", () => {
   });
 });
 
+it("a variable that many files ask for and nothing sets is said once", () => {
+  const asked = units.map((unit) => ({ unit, name: "TEAM", file: `${unit}/terragrunt.hcl`, line: 2 }));
+  expect(issues(PROD, { asked })).toEqual([
+    expect.stringMatching(/^warning .+\/terragrunt\.hcl:2 `get_env\("TEAM"\)` .+ \(\d+ more places? asks? for it\)$/),
+  ]);
+});
+
 it("a variable that units ask for and nothing sets is said once for a file, with the environments to add it to", () => {
   const asked = units.map((unit) => ({ unit, name: "TEAM", file: "root.hcl", line: 3 }));
   const text = `${PROD}    env: { TEAM: x }\n`;

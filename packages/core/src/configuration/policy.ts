@@ -1,6 +1,17 @@
 import { type Action, changesUnits, traitsOf } from "../contracts/action.ts";
+import type { ReviewRule } from "../contracts/review-rule.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import { type Environment, globMatcher } from "./environments.ts";
+import type { Configuration } from "./schema.ts";
+
+/** How close the applies of an environment have to be to the plans that were reviewed. */
+export function reviewRuleOf(
+  { environments = {}, reviewed_plan }: Configuration,
+  environment: string | null,
+): ReviewRule {
+  const own = environment === null ? undefined : environments[environment];
+  return own?.reviewed_plan ?? reviewed_plan;
+}
 
 /** What an environment's policy says against an action on a unit: which rule, why, and the ways on. */
 export type Restriction = {

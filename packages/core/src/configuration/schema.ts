@@ -80,6 +80,7 @@ export const EnvironmentSettings = z.strictObject({
   destroy: z.enum(["allow", "deny"]).default("allow").describe("Whether a removed unit is destroyed"),
   protect: Globs.default([]).describe("Units that are never destroyed, whatever `destroy` says"),
   apply: z.enum(["on", "paused"]).default("on").describe("`paused` plans and never applies"),
+  reviewed_plan: ReviewRule.optional().describe("In the place of `reviewed_plan` at the top, for its units"),
 });
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>;
 

@@ -43,6 +43,8 @@ export const Withheld = z.strictObject({
     "promotion",
     /** Its environment is in this pull request's configuration alone, and base's governs. */
     "new-environment",
+    /** Its plan has mock outputs of units that the same change does not apply. */
+    "mocked-outputs",
     /** Terragrunt is told not to run it. */
     "excluded",
   ]),

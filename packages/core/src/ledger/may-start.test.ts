@@ -55,6 +55,15 @@ it("a unit starts under what the deploy branch asks of a plan now", () => {
   expect(ask(read(applyDue), { tip })).toEqual({ kind: "go", reviewRule: "exact" });
 });
 
+it("asks that of the unit's environment where it says so for itself", () => {
+  const { configuration } = tipWith();
+  const environments = Object.fromEntries(
+    Object.entries(configuration.environments ?? {}).map(([name, one]) => [name, { ...one, reviewed_plan: "exact" }]),
+  );
+  const tip = read({ ...tipWith(), configuration: Configuration.parse({ ...configuration, environments }) });
+  expect(ask(read(applyDue), { tip })).toEqual({ kind: "go", reviewRule: "exact" });
+});
+
 describe("a unit that was done already", () => {
   it.each([
     ["this run", one],

@@ -1,5 +1,5 @@
 import { type EnvironmentOfUnit, environmentLookup } from "../configuration/environments.ts";
-import { restrictionOn } from "../configuration/policy.ts";
+import { restrictionOn, reviewRuleOf } from "../configuration/policy.ts";
 import { promotionOf } from "../configuration/promotion.ts";
 import type { Configuration } from "../configuration/schema.ts";
 import type { CommitSha } from "../contracts/comparison.ts";
@@ -137,8 +137,9 @@ function atTip({ unit, action, destroyAtTip }: Question, tip: Looked<Tip>): Star
       `\`${unit}\` is on the deploy branch at ${commit}. What exists there is not destroyed.`,
     );
   }
-  const restricted = policyAtTip(unit, action, environmentLookup(configuration)(unit));
-  return restricted ?? { kind: "go", reviewRule: configuration.reviewed_plan };
+  const place = environmentLookup(configuration)(unit);
+  const environment = place.kind === "one" ? place.environment.name : null;
+  return policyAtTip(unit, action, place) ?? { kind: "go", reviewRule: reviewRuleOf(configuration, environment) };
 }
 
 /** What the deploy branch's configuration says now. A unit that it knows no environment for has the job's own policy. */

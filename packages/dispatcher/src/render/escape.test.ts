@@ -36,6 +36,12 @@ it.each([
   expect(prose(text)).toBe(expected);
 });
 
+it("a sentence makes no link of an address, also behind an underscore", () => {
+  expect(sentence("see www.evil.example and _www.evil.example")).toBe(
+    "see www&#8203;.evil.example and \\_www&#8203;.evil.example",
+  );
+});
+
 it("a sentence keeps code between backticks, and only that", () => {
   expect(sentence("`a*b` depends on *c* and on `d")).toBe("`a*b` depends on \\*c\\* and on \\`d");
 });

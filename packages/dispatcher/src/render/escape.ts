@@ -60,7 +60,7 @@ function plain(line: string): string {
     .replace(/^(\s*\d+)([.)])/, "$1\\$2")
     .replaceAll("@", `@${JOINER}`)
     .replaceAll("\\#", `\\#${JOINER}`)
-    .replace(/\b(gh|https?|ftp|mailto|www|xmpp)(?=[-:.])/gi, `$1${JOINER}`);
+    .replace(/(?<![A-Za-z0-9])(gh|https?|ftp|mailto|www|xmpp)(?=[-:.])/gi, `$1${JOINER}`);
 }
 
 /** One line as inline code; also right inside a table. */

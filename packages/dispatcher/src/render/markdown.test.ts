@@ -4,7 +4,7 @@ import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import { expect, test } from "vitest";
-import { failed, reportOf, type Sketch, stopped, type UnitSketch, withheldBy } from "../../test/build.ts";
+import { commentOf, failed, reportOf, type Sketch, stopped, type UnitSketch, withheldBy } from "../../test/build.ts";
 import { renderIssue } from "./issue-text.ts";
 import { COMMENT_LIMIT, renderMarkdown, SUMMARY_LIMIT } from "./markdown.ts";
 import { renderTerminal } from "./terminal.ts";
@@ -126,6 +126,23 @@ test("whatever a unit's end holds, its issue is harmless and the terminal gets n
     }),
     { numRuns: 60 },
   );
+});
+
+test("units that fail alike, and jobs that fail for one reason with all their units, are told once", () => {
+  const cause = { kind: "tool-missing", tool: "checkov", message: "not there" } as const;
+  const fails = (path: string): UnitSketch => ({ path, end: { kind: "failed", at: "init", cause } });
+  const alike = commentOf({ units: ["a/1", "a/2", "a/3", "a/4", "a/5", "a/6", "a/7"].map(fails) });
+  expect(alike.match(/checkov is not on the runner/g)).toHaveLength(1);
+  expect(alike).toContain("- `a/1`, `a/2`, `a/3`, `a/4`, `a/5` and 2 more: failed at init");
+
+  const report = reportOf({
+    units: ["a/1", "a/2"].map((path) => ({ path, end: { kind: "unknown", why: "no token" } })),
+  });
+  const jobs = ["Plan · a", "Plan · b"].map((name) => ({ name, failure: "no token", logUrl: null }));
+  const comment = renderMarkdown({ ...report, jobs }, COMMENT_LIMIT);
+  expect(comment.match(/no token/g)).toHaveLength(1);
+  expect(comment).toContain("- 2 jobs: `Plan · a`, `Plan · b`: no token");
+  expect(comment).toContain("**Next:** Mend what the job's log says, then re-run the failed jobs.");
 });
 
 test.each([1, 10, 200, 3000])("%i units fit, and each is shown or counted as left out", (amount) => {

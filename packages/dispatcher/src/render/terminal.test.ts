@@ -31,6 +31,18 @@ test("a module's repository that can't be read is said to be that, with the sett
   expect(text).toContain("`module_access`");
 });
 
+test("a variable that nothing sets is said with where to set it", () => {
+  const message = "Error: EnvVarNotFoundError: Required environment variable STAGE - not found.";
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });
+  expect(text).toContain("Set `STAGE` under `env` of its environment");
+});
+
+test("a file of variables that nobody committed is said to be that", () => {
+  const message = "Error: Failed to read variables file\nGiven variables file common.tfvars\ndoes not exist.";
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });
+  expect(text).toContain("A runner has only what is committed.");
+});
+
 test("what failed for the same reason in many units is said once", () => {
   const text = renderTerminal(
     reportOf({

@@ -80,7 +80,9 @@ export function adviceOn(
       return {
         happened: `ended in a way that is not known: ${end.why}`,
         detail: null,
-        next: `Read the job's log. If it was applying, run a plan to see what is left, then ${again}.`,
+        next: traitsOf(action).writes
+          ? `Read the job's log. If it was applying, run a plan to see what is left, then ${again}.`
+          : `Mend what the job's log says, then ${again}. Nothing was changed.`,
       };
     default:
       return end satisfies never;
@@ -120,11 +122,24 @@ function titleOf(cause: FailureCause): string {
   }
 }
 
+const isTerragruntOrTofu = (tool: string): boolean => /(?:^|\/)(?:terragrunt|tofu|terraform)$/.test(tool);
+
 /** What git says of a repository that it may not read, that is not there, or whose host it does not reach. */
 function isUnreadableSource(message: string): boolean {
   return /Could not read from remote repository|could not read Username|Authentication failed for|Repository not found|Could not resolve host/.test(
     message,
   );
+}
+
+/** The variable that `get_env` asks for and that nothing sets. */
+function unsetVariable(message: string): string | null {
+  return /Required environment variable (\w+) - not found/.exec(message)?.[1] ?? null;
+}
+
+/** A file of variables that is not there: it lies in somebody's folder, and git ignores it. */
+function isMissingVariablesFile(message: string): boolean {
+  if (message.includes("TFVarFileNotFound")) return true;
+  return /Failed to read variables file/.test(message) && /does\s+not\s+exist/.test(message);
 }
 
 /** OpenTofu's and Terraform's own first line of an error. */
@@ -147,21 +162,31 @@ function nextOf(cause: FailureCause, at: WorkedAt, again: string): string {
     case "timeout":
       return `See in the log what it waited for. If it needs that long, raise \`jobs.timeout_minutes\`. Then ${again}.`;
     case "tool-missing":
-      return `Install ${cause.tool} on the runner, or set its version under \`tools\`.`;
+      return isTerragruntOrTofu(cause.tool)
+        ? `Install ${cause.tool} on the runner, or set its version under \`tools\`.`
+        : `A hook or \`run_cmd\` calls it: put it into the runner's image, or take the call out of the configuration. Then ${again}.`;
     case "disk-full":
       return `Use a runner with a larger disk, or lower \`jobs.units_per_job\`, then ${again}.`;
     case "configuration":
       return "Correct the configuration and push.";
-    case "tool":
+    case "tool": {
       if (at === "unlock") {
         return `Nothing was unlocked. ${capital(again)} of the run that found the state locked: they continue, or name the lock that is held now.`;
       }
       if (isUnreadableSource(cause.message)) {
         return `Is the address right, and does the runner reach it? A private repository is read with the read-only token of \`module_access\`, whether its address is of HTTPS or SSH. Then ${again}.`;
       }
+      if (at !== "apply" && isMissingVariablesFile(cause.message)) {
+        return "A runner has only what is committed. Commit the file and push, or pass its values by `secrets` and read them with `get_env` in `inputs`.";
+      }
+      const unset = unsetVariable(cause.message);
+      if (unset !== null) {
+        return `Set \`${unset}\` under \`env\` of its environment, or name it under \`secrets\` where its value is secret. Then ${again}.`;
+      }
       return at === "apply"
         ? `Part of it may have been applied. Fix the cause and merge the fix, or ${again} if the cause lies outside the code.`
         : `Fix the cause and push, or ${again} if the cause lies outside the code.`;
+    }
     default:
       return cause satisfies never;
   }

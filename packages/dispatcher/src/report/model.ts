@@ -6,6 +6,7 @@ import type { AccountOutcome, HookOutcome } from "@pipelines/core/contracts/outc
 import type { Problem } from "@pipelines/core/contracts/problem";
 import type { Ending } from "../collect/ending.ts";
 import { kindOf, type ReportKind } from "./kind.ts";
+import { withMocksThatStay } from "./mocked.ts";
 import { isPending, type Phase } from "./phase.ts";
 import { chainsOf, type PromotionChain } from "./promotion.ts";
 import { type Overlap, type Reach, reachOf } from "./reach.ts";
@@ -93,17 +94,21 @@ export type Part = {
 /**
  * Builds the report of a run from what was determined and how the jobs ended.
  *
+ * @param determined what was determined; `null` where that failed
  * @param all an ending of each job, also of those that may still run
  */
 export function buildReport(
-  assessment: Assessment | null,
+  determined: Assessment | null,
   all: readonly Ending[],
   run: RunFacts,
   { scope, phase }: Part = { scope: null, phase: { kind: "end" } },
 ): Report {
   const endings = all.filter((ending) => !isPending(ending, phase, run.attempt));
   const pending = all.filter((ending) => !endings.includes(ending));
-  const kind = kindOf(run.event, assessment);
+  const kind = kindOf(run.event, determined);
+  // One job does not know what the others bring.
+  const knowsAll = kind === "plan" && scope === null;
+  const assessment = determined !== null && knowsAll ? withMocksThatStay(determined, endings) : determined;
   const rows = rowsOf(endings, assessment);
   return {
     kind,

@@ -162,6 +162,7 @@ export function laterOf(by: Withheld["by"]): "stays" | "waits" | "by hand" {
     case "needed-apply":
     case "promotion":
     case "new-environment":
+    case "mocked-outputs":
       return "waits";
     case "account-deletion":
       return "by hand";

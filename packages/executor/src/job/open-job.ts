@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "@pipelines/core/configuration/environments";
 import { governingCommit } from "@pipelines/core/configuration/governing";
+import { reviewRuleOf } from "@pipelines/core/configuration/policy";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { ReviewRule } from "@pipelines/core/contracts/review-rule";
@@ -106,7 +107,7 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
       { hooks: configuration.hooks.after_plan, jobFolder: work, env: tools.env, clean: redactor.clean },
       trustedFolder,
     ),
-    reviewRule: reviewRuleOf(options),
+    reviewRule: ruleOf(options),
     authProvider: authProvider.command,
     folders: { work, plans, outcome: options.outcomeFolder },
     unitEnv: await withVersionAnswer(tools.binary, tools.env, work),
@@ -121,9 +122,12 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
  * there; on a runner the stricter rule of the job's configuration and the newest one holds, whatever a document says about
  * the event.
  */
-function reviewRuleOf({ configuration, newest, execution, process }: JobOptions): ReviewRule {
+function ruleOf({ configuration, newest, execution, process }: JobOptions): ReviewRule {
   const onRunner = process["GITHUB_ACTIONS"] === "true";
   return execution.comparison.event.name === "local" && !onRunner
     ? "off"
-    : stricterRule(configuration.reviewed_plan, newest.reviewed_plan);
+    : stricterRule(
+        reviewRuleOf(configuration, execution.job.environment),
+        reviewRuleOf(newest, execution.job.environment),
+      );
 }

@@ -28,6 +28,39 @@ describe("the cause of a failure", () => {
     expect(causeOf(end, text, 60).kind).toBe(kind);
   });
 
+  it.each([
+    ['exec: "checkov": executable file not found in $PATH', "checkov"],
+    ['exec: "tofu": executable file not found in $PATH', "tofu"],
+    ['exec: "/tmp/x/bin/tofu": executable file not found in $PATH', "tofu"],
+    ["bash: line 1: kubectl: command not found", "kubectl"],
+    ["/bin/sh: 1: jq: not found", "jq"],
+    ["fork/exec /x/tofu: no such file or directory: tofu", "tofu"],
+  ])("`%s` names the program that is missing", (text, tool) => {
+    expect(causeOf(end, text, 60)).toMatchObject({ kind: "tool-missing", tool });
+  });
+
+  it("is no missing program where a resource or a page was not found", () => {
+    expect(causeOf(end, "Error: reading S3 bucket: not found", 60).kind).toBe("tool");
+    expect(causeOf(end, "Error: 404: Not Found", 60).kind).toBe("tool");
+  });
+
+  it("tells the same error once", () => {
+    const one = "Error: Error in function call\n\n  on root.hcl line 3\n\n";
+    expect(errorText(`${one}${one}root.hcl:3,1-2: Error in function call; not found`)).toBe(one.trim());
+    expect(errorText(`${one}Error: Other\n\n${one}`)).toBe(
+      "Error: Error in function call\n\n  on root.hcl line 3\n\nError: Other",
+    );
+  });
+
+  it("is the same text in every unit that fails alike, whichever folder each was worked on in", () => {
+    const said = (job: string, unit: string): string =>
+      `Failed to execute "x" in ../../../../tmp/pipelines-job-${job}/unit-${unit}/download/abc-_1/def\nin /tmp/pipelines-job-${job}/unit-${unit}/backend.tf`;
+    expect(errorText(said("aB1", "cD2"))).toBe(errorText(said("xY3", "zW4")));
+    expect(errorText(said("aB1", "cD2"))).toBe(
+      "Failed to execute \"x\" in (the unit's folder)\nin (the unit's folder)/backend.tf",
+    );
+  });
+
   it("is the timeout before anything that the interrupted tool says", () => {
     expect(causeOf({ ...end, timedOut: true }, "Error: execution halted", 5)).toMatchObject({
       kind: "timeout",

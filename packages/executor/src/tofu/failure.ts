@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { FailureCause, LockInfo } from "@pipelines/core/contracts/outcome";
 import type { TerragruntEnd } from "./terragrunt.ts";
 
@@ -51,18 +52,26 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
     return { kind: "crash", signal: end.signal, message };
   }
   if (end.signal !== null) return { kind: "crash", signal: end.signal, message };
-  if (
-    /executable file not found|(?:tofu|terraform): not found/i.test(text) ||
-    onOneLine(text, /no such file or directory/gi, /(?:tofu|terraform)\b/i)
-  ) {
-    return { kind: "tool-missing", tool: "tofu", message };
-  }
+  const missing = missingTool(text);
+  if (missing !== null) return { kind: "tool-missing", tool: missing, message };
   if (end.diskFull) {
     const lost =
       "The runner's disk is full, so a part of what the tool said is lost. The next plan shows what is done.";
     return { kind: "disk-full", message: `${lost}\n\n${message}`.trim() };
   }
   return { kind: "tool", exitCode: end.exitCode, message };
+}
+
+/** The program that could not be started: OpenTofu, or what a hook or `run_cmd` of Terragrunt calls. `null` where none is missing. */
+function missingTool(text: string): string | null {
+  const [, named, ofShell] =
+    /exec: "([^"\n]{1,200})": executable file not found/i.exec(text) ??
+    /(?:^|: )([\w.+/-]{1,200}): (?:command not found|not found)$/m.exec(text) ??
+    [];
+  const tool = named ?? ofShell ?? null;
+  if (tool !== null) return tool.startsWith("/") ? basename(tool) : tool;
+  if (/executable file not found/i.test(text)) return "tofu";
+  return onOneLine(text, /no such file or directory/gi, /(?:tofu|terraform)\b/i) ? "tofu" : null;
 }
 
 /** Whether a line has one text and, behind it, another. Each line is read once, however often it begins again. */
@@ -90,21 +99,31 @@ export function lockOf(text: string): LockInfo | null {
   return { id, who: field("Who"), operation: field("Operation"), created: field("Created"), path: field("Path") };
 }
 
+/** The same error but once: Terragrunt tells what is wrong in a shared file for the unit and for each dependency. */
+function eachOnce(text: string): string {
+  const parts = text.split(/^(?=Error: )/m);
+  return parts.filter((part, at) => parts.findIndex((other) => other.trim() === part.trim()) === at).join("");
+}
+
 /** What Terragrunt says in a frame it says once more in one line, `file:line,column: summary; detail`, behind its advice. */
 function withoutRepeats(text: string): string {
   const summaries = [...text.matchAll(/^Error: (.+)$/gm)].map(([, summary = ""]) => summary.trim());
-  return text
+  const lines = text
     .split("\n")
     .filter((line) => {
       const [, summary] = /^\S+\.hcl:\d+,[\d,-]+: ([^;]+); /.exec(line) ?? [];
       return !line.startsWith("info: TIP ") && (summary === undefined || !summaries.includes(summary));
     })
     .join("\n");
+  return eachOnce(lines);
 }
+
+/** The folder of a job, which is another one each time: units that fail alike are told together. */
+const WORKING_FOLDER = /(?:\.\.\/|\/)[\w./-]*pipelines-job-\w+\/unit-\w+(?:\/download\/[\w-]+\/[\w-]+)?/g;
 
 /** The errors in a tool's output, without the frame that is drawn round them; else its last lines. */
 export function errorText(text: string): string {
-  const plain = text.replaceAll(/^[╷╵│]\s?/gm, "");
+  const plain = text.replaceAll(/^[╷╵│]\s?/gm, "").replaceAll(WORKING_FOLDER, "(the unit's folder)");
   const first = plain.search(/^(?:Error:|.*\bError: )/m);
   // Terragrunt repeats the binary's error inside of its own.
   const once = plain

@@ -18,12 +18,15 @@ export async function endWithoutPlan(job: OpenJob, unit: OpenUnit, step: Step): 
   }
   const { withoutOutputs } = step.dependencies;
   if (removes && withoutOutputs.length > 0 && (await managesNothing(unit))) return { kind: "unchanged" };
-  const added = withoutOutputs
-    .flatMap((file) => job.checkout.unitOf(file) ?? [])
-    .filter((path) => job.execution.addedUnits.includes(path));
-  if (added.length > 0) return { kind: "waiting", for: added };
+  const unapplied = withoutOutputs.flatMap((file) => job.checkout.unitOf(file) ?? []);
+  const coming = unapplied.filter(
+    (path) =>
+      job.execution.addedUnits.includes(path) || (!writes && job.execution.job.units.some((one) => one.path === path)),
+  );
+  if (coming.length > 0) return { kind: "waiting", for: coming };
   const submodule = job.checkout.missingSubmodules.find((folder) => step.text.includes(folder));
   if (submodule !== undefined) return explained(await unit.failed("plan", step), submoduleAdvice(submodule));
+  if (unapplied.length > 0) return explained(await unit.failed("plan", step), unappliedAdvice(unapplied));
   const lacking = lackingOutput(step);
   if (lacking === null) return unit.failed("plan", step);
   const bringing = writes ? [] : unitsBringing(lacking.dependency, job, unit.path);
@@ -70,6 +73,11 @@ function unitsBringing(dependency: string, { execution }: OpenJob, path: UnitPat
   const before = execution.job.units.find((unit) => unit.path === path)?.after ?? [];
   const named = before.filter((unit) => unit.split("/").at(-1) === dependency);
   return named.length > 0 ? named : before;
+}
+
+function unappliedAdvice(units: readonly UnitPath[]): string {
+  const names = units.map((unit) => `\`${unit}\``).join(", ");
+  return `It needs outputs of ${names}, which ${units.length === 1 ? "has" : "have"} none: as long as that is not applied, a plan needs \`mock_outputs\` in the \`dependency\` block.`;
 }
 
 function outputAdvice({ dependency, output }: LackingOutput): string {

@@ -48,6 +48,7 @@ const RULES: Readonly<Record<Withheld["by"], string>> = {
   "account-deletion": "by hand",
   promotion: "waits for an environment that comes first",
   "new-environment": "its environment is new",
+  "mocked-outputs": "waits for outputs of units that are not applied",
   excluded: "excluded",
 };
 

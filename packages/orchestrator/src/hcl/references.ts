@@ -185,10 +185,10 @@ function patternPath(text: string, base: string): string | null {
   return known === "" ? text : repositoryPath(text, base);
 }
 
-/** Functions whose relative paths start at the unit, whichever file holds the call. */
-const FROM_UNIT = new Set(["read_terragrunt_config", "read_tfvars_file", "sops_decrypt_file"]);
-
-/** A relative path starts at the file that holds the call; that of Terragrunt's own functions at the unit. */
+/**
+ * A relative path starts at the file that holds the call for OpenTofu's functions, and at the unit (or at the
+ * configuration that is read in its place) for Terragrunt's own.
+ */
 function takeCall(
   call: Extract<Expression, { kind: "call" }>,
   reportedByTerragrunt: boolean,
@@ -214,11 +214,14 @@ function takeCall(
   if (text === null) return;
   // Where Terragrunt does not report what a name comes to, it is as open as that of any file.
   const isOpen = kind === "configurations" && text.includes(UNKNOWN) && !reportedByTerragrunt;
-  put(found, isOpen ? "files" : kind, text, FROM_UNIT.has(call.name) ? scope.terragruntFolder : fileFolder);
+  put(found, isOpen ? "files" : kind, text, STARTS_AT_UNIT.has(call.name) ? scope.terragruntFolder : fileFolder);
 }
 
 /** Blocks that Terragrunt evaluates to find units. */
 const EVALUATED_BY_FIND = new Set(["locals", "include"]);
+
+/** Terragrunt's own functions, which join a relative path to its working folder. */
+const STARTS_AT_UNIT = new Set(["read_terragrunt_config", "read_tfvars_file", "sops_decrypt_file"]);
 
 const OTHER_READS = new Map<string, "located" | "folders" | "configurations">([
   ["fileexists", "located"],

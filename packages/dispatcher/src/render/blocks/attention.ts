@@ -40,16 +40,16 @@ export function failureBlock(report: Report, detail: Detail): string {
   const rows = report.rows.filter(({ end, action }) => needsSomebody(end, action));
   const skipped = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor === undefined);
   const waiting = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor !== undefined);
-  const others = rows.filter(({ end }) => end.kind !== "skipped");
+  // What ended with its job is told with the job.
+  const isOfJob = ({ end }: Row): boolean =>
+    end.kind === "unknown" && report.jobs.some(({ failure }) => failure === end.why);
+  const others = rows.filter((row) => row.end.kind !== "skipped" && !isOfJob(row));
+  const alike = [...Map.groupBy(others, (row) => JSON.stringify(adviceOn(row))).values()];
+  const failedJobs = [...Map.groupBy(report.jobs, ({ failure }) => failure).values()];
   if (rows.length + report.jobs.length === 0) return "";
   const lines = [
-    ...report.jobs
-      .slice(0, detail.lines)
-      .map(
-        ({ name, failure, logUrl }) =>
-          `- Job ${code(name, detail.characters)}: ${sentence(failure, detail.characters)}${logLink(logUrl)}`,
-      ),
-    ...others.slice(0, detail.lines).map((row) => failureItem(row, detail)),
+    ...failedJobs.slice(0, detail.lines).map((jobs) => jobItem(jobs, rows.filter(isOfJob), detail)),
+    ...alike.slice(0, detail.lines).map((group) => failureItem(group, detail)),
     ...(skipped.length === 0
       ? []
       : [skippedItem("Not started, because what they depend on did not end well", skipped, detail)]),
@@ -57,15 +57,36 @@ export function failureBlock(report: Report, detail: Detail): string {
       ? []
       : [skippedItem("Not started, because an environment that comes first did not end well", waiting, detail)]),
   ];
-  const listed = Math.max(others.length, report.jobs.length);
+  const listed = Math.max(alike.length, failedJobs.length);
   return `**Needs attention**\n\n${lines.join("\n")}${more(listed, detail.lines, "entry", "entries")}`;
 }
 
-function failureItem(row: Row, detail: Detail): string {
-  const advice = adviceOn(row);
-  if (advice === null) return "";
+/** Jobs that failed as a whole for one reason, and what to do for the units that ended with them. */
+function jobItem(jobs: Report["jobs"], ended: readonly Row[], detail: Detail): string {
+  const [job] = jobs;
+  if (job === undefined) return "";
+  const names = jobs.slice(0, MOST_NAMES).map(({ name }) => code(name, detail.characters));
+  const what = `- ${jobs.length === 1 ? "Job" : `${jobs.length} jobs:`} ${names.join(", ")}${othersThan(jobs)}: ${sentence(job.failure, detail.characters)}${logLink(job.logUrl)}`;
+  const row = ended.find(({ end }) => end.kind === "unknown" && end.why === job.failure);
+  const advice = row === undefined ? null : adviceOn(row);
+  return advice === null ? what : `${what}\n\n  **Next:** ${sentence(advice.next, detail.characters)}`;
+}
+
+/** More names than these say nothing to a reader; the table has them all. */
+const MOST_NAMES = 5;
+
+const othersThan = (all: readonly unknown[]): string =>
+  all.length > MOST_NAMES ? ` and ${all.length - MOST_NAMES} more` : "";
+
+/** Units that ended alike, as by one fault in a file that all of them include. */
+function failureItem(rows: readonly Row[], detail: Detail): string {
+  const [row] = rows;
+  const advice = row === undefined ? null : adviceOn(row);
+  if (row === undefined || advice === null) return "";
+  const names = rows.slice(0, MOST_NAMES).map(({ unit }) => code(unit, 200));
+  const what = `${names.join(", ")}${othersThan(rows)}${rows.length === 1 ? "" : ":"}`;
   const parts = [
-    `- ${code(row.unit, 200)} ${sentence(advice.happened, detail.characters)}${logLink(row.logUrl)}`,
+    `- ${what} ${sentence(advice.happened, detail.characters)}${logLink(row.logUrl)}`,
     `  **Next:** ${sentence(advice.next, detail.characters)}`,
     advice.detail === null || advice.detail.trim() === ""
       ? null

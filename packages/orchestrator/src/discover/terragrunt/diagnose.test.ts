@@ -36,6 +36,16 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
     expect(read({ ...missing, range })).toMatchObject({ kind: "broken", file: "shared/common.hcl", line: 2 });
   });
 
+  it("broken for want of a file that nobody committed, with what to do instead of words about resources", () => {
+    const detail =
+      'Invalid value for "path" parameter: no file exists at /tree/secrets.yaml; this function works only with files that are distributed as part of the configuration source code, so if this file will be created by a resource in this configuration you must instead obtain this result from an attribute of that resource.';
+    expect(read(diagnostic(detail, 2, "Invalid function argument"))).toMatchObject({
+      kind: "broken",
+      message:
+        'Invalid function argument: Invalid value for "path" parameter: no file exists at secrets.yaml. A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.',
+    });
+  });
+
   it("needs credentials, when nothing else is wrong", () => {
     expect(read(bareInclude, commandFailed)).toMatchObject({ kind: "needs-credentials" });
   });

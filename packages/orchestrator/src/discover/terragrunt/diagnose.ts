@@ -63,7 +63,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   if (first === undefined) {
     return { kind: "broken", file: null, line: null, message: plain(reasonIn(stderr)), unset: [], ofValues: false };
   }
-  const words = plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`);
+  const words = withoutResources(plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`));
   const message = `${words}${moreLines(first, errors)}`;
   if (mendable.length === 0) return { kind: "needs-credentials", message: message.replaceAll(STANDS_IN, "…") };
   return {
@@ -74,6 +74,17 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
     unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? []),
     ofValues: mendable.every(isOfValue),
   };
+}
+
+/**
+ * \`file()\` of a file that is not there goes on about resources that make files, as modules have them. Here it is most
+ * often a file that lies in a person's folder and not in git.
+ */
+function withoutResources(words: string): string {
+  return words.replace(
+    /; this function works only with files that are distributed as part of .+$/s,
+    ". A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.",
+  );
 }
 
 const placeOf = ({ range }: Diagnostic): readonly [string, number] => [range?.filename ?? "", range?.start.line ?? 0];

@@ -36,7 +36,10 @@ export async function evaluateUnits(terragrunt: CheckoutTerragrunt, evaluation: 
   const units = unitFolders(folders, first, sources, textOf, included).filter((unit) => only?.has(unit) ?? true);
   const readable = units.filter((folder) => !isExcluded(fileIn(folder, UNIT_FILE)));
   const listed = await findOmitted(terragrunt, readable, first);
-  const files = { has: (path: string): boolean => sources.files.has(sources.realOf(path)) };
+  const files = {
+    has: (path: string): boolean => sources.files.has(sources.realOf(path)),
+    parsed: (path: string) => sources.parsed(sources.realOf(path)),
+  };
   const diagnoses = await diagnoseSuspects(terragrunt, suspects(readable, listed, files));
   return { units, listed, diagnoses };
 }

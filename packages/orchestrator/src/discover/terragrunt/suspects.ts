@@ -1,3 +1,4 @@
+import type { Body } from "../../hcl/parse.ts";
 import { fileIn, UNIT_FILE } from "../paths.ts";
 import { sideBySide } from "../side-by-side.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
@@ -11,22 +12,30 @@ export type Suspicion =
   /** Terragrunt suppressed this error about the unit, or omitted it; the cause may lie in a shared file. */
   | { readonly kind: "own"; readonly words: string };
 
-/** Units about which Terragrunt suppressed an error, or which it omitted. */
+/**
+ * Attributes that Terragrunt 1.0 took away (https://docs.terragrunt.com/migrate/deprecated-attributes). \`find\` passes over
+ * them; any other command fails.
+ */
+const TAKEN_AWAY = new Set(["skip", "retryable_errors", "retry_max_attempts", "retry_sleep_interval_sec"]);
+
+/** Units about which Terragrunt suppressed an error, which it omitted, or which have words that it knows no more. */
 export function suspects(
   folders: readonly string[],
   listed: FindResult,
-  files: { has(path: string): boolean },
+  files: { has(path: string): boolean; parsed(path: string): Pick<Body, "attributes"> | null },
 ): Map<string, Suspicion> {
+  const isOutdated = (file: string): boolean =>
+    files.parsed(file)?.attributes.some(({ name }) => TAKEN_AWAY.has(name)) ?? false;
   const broken = new Map(listed.suppressed.map(({ file, message }) => [file, message]));
   const result = new Map<string, Suspicion>();
   for (const folder of folders) {
     const row = listed.units.get(folder);
     const own = fileIn(folder, UNIT_FILE);
-    if (row === undefined || broken.has(own) || row.includes.some((file) => !files.has(file))) {
+    if (row === undefined || broken.has(own) || isOutdated(own) || row.includes.some((file) => !files.has(file))) {
       result.set(folder, { kind: "own", words: (broken.get(own) ?? "").replaceAll(folder, "…") });
       continue;
     }
-    const shared = [...row.includes, ...row.reading].find((file) => broken.has(file));
+    const shared = [...row.includes, ...row.reading].find((file) => broken.has(file)) ?? row.includes.find(isOutdated);
     if (shared !== undefined) result.set(folder, { kind: "shared", file: shared });
   }
   return result;
