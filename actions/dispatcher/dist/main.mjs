@@ -37181,6 +37181,12 @@ function malformedPath(path) {
 }
 
 // packages/core/src/graph/order.ts
+/** The same nodes with every edge turned round; edges to nodes that are not keys are dropped. */
+function reversed(graph) {
+	const result = new Map([...graph.keys()].map((node) => [node, []]));
+	for (const [node, targets] of graph) for (const target of new Set(targets)) result.get(target)?.push(node);
+	return result;
+}
 /** All nodes that can be reached from `starts` along edges, the starts included. */
 function reachable(graph, starts) {
 	const found = new Set(starts);
@@ -37373,8 +37379,8 @@ const arrows = (names) => names.join(" → ");
 
 // packages/core/src/terragrunt/oldest.ts
 /**
-* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
-* handling that Pipelines relies on being mended.
+* The oldest versions that Pipelines works with. Terragrunt 1.0 does not list the code of local modules, and 1.1.0 can't try
+* the destroy of units again that need each other: `docs/decisions/0011-oldest-terragrunt.md` has what was tried.
 */
 const OLDEST = {
 	terragrunt: "1.1.1",
@@ -39302,7 +39308,8 @@ const EnvironmentSettings = strictObject({
 	secrets: array$1(textBy(wrongName)).default([]).describe("Names of secrets that its units get as environment variables"),
 	destroy: _enum(["allow", "deny"]).default("allow").describe("Whether a removed unit is destroyed"),
 	protect: Globs.default([]).describe("Units that are never destroyed, whatever `destroy` says"),
-	apply: _enum(["on", "paused"]).default("on").describe("`paused` plans and never applies")
+	apply: _enum(["on", "paused"]).default("on").describe("`paused` plans and never applies"),
+	reviewed_plan: ReviewRule.optional().describe("In the place of `reviewed_plan` at the top, for its units")
 });
 const Hook = strictObject({
 	name: string$2().describe("How the report names it"),
@@ -39726,6 +39733,7 @@ const Withheld = strictObject({
 		"account-deletion",
 		"promotion",
 		"new-environment",
+		"mocked-outputs",
 		"excluded"
 	]),
 	message: string$2(),
@@ -39941,6 +39949,8 @@ function outcomeNamed(artifact) {
 }
 const outcomeFolder = (folder, job, attempt) => join$2(folder, outcomeArtifact(job, attempt));
 const outcomeFile = (folder, job, attempt) => join$2(outcomeFolder(folder, job, attempt), OUTCOME_FILE);
+/** Which process a job's executor is, for who comes after its step. It stays on the runner. */
+const executorFile = (folder, job, attempt) => join$2(folder, `executor-${job}-${attempt}.json`);
 /** Of several attempts of each job the newest: a rerun's result takes the place of what it ran again. */
 function newestAttempts(documents) {
 	const newest = /* @__PURE__ */ new Map();
@@ -40010,11 +40020,7 @@ function isLaterOnBranch({ commit, head, tip }, contains) {
 */
 function claim$1(ledger, wanted, facts) {
 	const determined = ledger.determined?.commit ?? null;
-	const position = positionOf({
-		determined,
-		head: wanted.head,
-		tip: facts.tip
-	}, facts.contains);
+	const position = positionIn(ledger, wanted.head, facts);
 	if (position === "gone") return {
 		ledger,
 		position,
@@ -40054,6 +40060,20 @@ function claim$1(ledger, wanted, facts) {
 		taken,
 		left
 	};
+}
+/**
+* Where a head stands. After a forced push it can be older than what was claimed and is on the branch still: to go back to
+* it would hide from the next comparison what came in between.
+*/
+function positionIn(ledger, head, facts) {
+	const determined = ledger.determined?.commit ?? null;
+	const position = positionOf({
+		determined,
+		head,
+		tip: facts.tip
+	}, facts.contains);
+	if (position !== "rewritten") return position;
+	return [...ledger.units.values()].some((record) => isOfLater(record, head, facts)) ? "behind" : position;
 }
 function determinedAfter({ determined }, { run, time, head, of }, adds, claimNumber, anything) {
 	if (!adds || of.kind !== "changes") return determined ?? (anything ? {
@@ -40102,8 +40122,7 @@ function mayTake(unit, record, { run, of, head }, adds, facts) {
 	const claimedSince = of.kind === "changes" && (record?.claim ?? 0) > of.seen;
 	if (adds && (unit.dueOf === null || claimedSince)) return !isOfLater(record, head, facts);
 	if (due === void 0) return false;
-	if (sameRun(due.owner, run)) return true;
-	return unit.dueOf === due.owner.id && !isOfLater(record, head, facts);
+	return (sameRun(due.owner, run) || unit.dueOf === due.owner.id) && !isOfLater(record, head, facts);
 }
 /** Whether a later commit of the branch has a unit to do, or has done it. A run that did not know all can be ahead so. */
 function isOfLater(record, head, { tip, contains }) {
@@ -40137,7 +40156,7 @@ function commitsOf({ due, applied, dismissed }) {
 	return [
 		...due === void 0 ? [] : [due.commit, ...due.commits],
 		...applied === void 0 ? [] : [applied.commit],
-		...dismissed === void 0 ? [] : [dismissed.commit]
+		...dismissed === void 0 ? [] : [dismissed.commit, ...dismissed.commits ?? []]
 	];
 }
 /**
@@ -40236,12 +40255,13 @@ function dismiss(ledger, { run, time, by, reason, units }) {
 		const record = ledger.units.get(unit);
 		if (record?.due === void 0) return [];
 		const { due, ...rest } = record;
-		const { action, commit, dependsOn } = due;
+		const { action, commit, commits, dependsOn } = due;
 		return [{
 			...rest,
 			dismissed: {
 				action,
 				commit,
+				commits,
 				dependsOn,
 				run,
 				time,
@@ -40389,6 +40409,8 @@ const Applied = strictObject({
 const Dismissed = strictObject({
 	action: LedgerAction,
 	commit: CommitSha,
+	/** The commits that it was due for: an older one does not bring back what they had decided. */
+	commits: array$1(CommitSha).optional(),
 	run: LedgerRun,
 	time: datetime(),
 	by: string$2(),
@@ -40536,13 +40558,14 @@ async function updateLedger(store, change, patience) {
 		const { ledger, message, result } = await change(before.ledger);
 		if (changedFiles(before.ledger, ledger).length === 0) return {
 			result,
-			ledger: before.ledger,
+			...before,
 			tries
 		};
 		const written = await store.write(before, ledger, message);
 		if (written.kind === "written") return {
 			result,
 			ledger,
+			commit: written.commit,
 			tries
 		};
 		const now = await store.read();
@@ -40653,6 +40676,10 @@ function problemsByUnit(problems) {
 }
 
 // packages/dispatcher/src/ledger/messages.ts
+/** With the commit, a ledger that somebody removed can be put back. */
+function whereLedgerIs(commit) {
+	return commit === null ? "There is no ledger yet." : `The ledger is at ${commit}.`;
+}
 /** Lines of one commit of the ledger: more than anybody reads. */
 const MOST_LINES = 100;
 /** What `git log refs/pipelines/ledger` says of a claim. */
@@ -52054,7 +52081,7 @@ async function claim({ inputs, folder, environment, run }) {
 			time: (/* @__PURE__ */ new Date()).toISOString()
 		}, units.mayHave);
 		if (wanted === null) return nothingClaimed();
-		const { result } = await updateLedger(store, async (ledger) => {
+		const { result, commit } = await updateLedger(store, async (ledger) => {
 			const contains = await ancestryFor(repository, ledger, [head, tip]);
 			const claimed = claim$1(ledger, wanted, {
 				tip,
@@ -52069,6 +52096,7 @@ async function claim({ inputs, folder, environment, run }) {
 		}, patience);
 		const { position, taken, left } = result;
 		actionsLog.info(`${count$1(taken.length, "unit")} claimed by this run; ${head} is ${position} of what was determined.`);
+		actionsLog.info(whereLedgerIs(commit));
 		for (const { path, to } of left) actionsLog.info(`${path} is ${to === null ? "not due any more" : `left to run ${to.number}`}.`);
 		actionsOutputs.set("claimed", String(taken.length));
 		return 0;
@@ -52101,6 +52129,43 @@ async function dismissUnits({ store, run }, matches, of) {
 		};
 	}, patience);
 	actionsLog.info(result.length === 0 ? "Nothing is due of these units." : `Dismissed: ${result.join(", ")}.`);
+}
+
+// packages/core/src/process/running.ts
+/** A process of this machine. Its number can be used again by another one, which has another start. */
+const ProcessMark = strictObject({
+	pid: int().positive(),
+	/** When it was started, in ticks since the machine was; `null` where that is not told. */
+	started: string$2().nullable()
+});
+async function markOf$1(pid) {
+	return {
+		pid,
+		started: (await statOf(pid))?.started ?? null
+	};
+}
+/** Whether the very process that a mark was made of is still there and runs. */
+async function isRunning({ pid, started }) {
+	if (process$2.platform !== "linux") return answers$1(pid);
+	const stat = await statOf(pid);
+	return stat !== null && !["Z", "X"].includes(stat.state) && (started === null || stat.started === started);
+}
+/** Its state and start, the third and the twenty-second field of proc_pid_stat(5); the second may have spaces and brackets. */
+async function statOf(pid) {
+	const text = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+	const [state, started] = [fields[0], fields[19]];
+	return state === void 0 || started === void 0 ? null : {
+		state,
+		started
+	};
+}
+function answers$1(pid) {
+	try {
+		return process$2.kill(pid, 0);
+	} catch (error) {
+		return error instanceof Error && "code" in error && error.code === "EPERM";
+	}
 }
 
 // packages/core/src/contracts/end.ts
@@ -52273,17 +52338,27 @@ function withoutOutcome(job, attempt, failure) {
 // packages/dispatcher/src/collect/survivor.ts
 const EVERY_MS$1 = 1e3;
 /**
-* Waits until the executor that outlived its step has finished.
+* Waits until the executor that outlived its step has finished, or is gone.
 *
 * @param seconds the longest wait: GitHub gives a cancelled job five minutes in all
 * @returns the outcome as it is then; `null` when there is none
 */
 async function awaitSurvivor(edges, seconds) {
 	for (let waited = 0;; waited += EVERY_MS$1 / 1e3) {
+		const survivor = await edges.survivor();
 		const outcome = await edges.readOutcome();
-		if (outcome === null || outcome.state === "finished" || waited >= seconds) return outcome;
+		const over = survivor.kind === "gone" || survivor.kind === "unknown" && outcome === null;
+		if (outcome?.state === "finished" || over || waited >= seconds) return {
+			outcome,
+			survivor: survivor.kind
+		};
+		if (waited === 0) edges.tell(waitsFor(survivor, seconds));
 		await edges.sleep(EVERY_MS$1);
 	}
+}
+function waitsFor(survivor, seconds) {
+	const most = `for ${seconds} seconds at most`;
+	return survivor.kind === "runs" ? `The executor outlived its step and goes on as process ${survivor.pid}. This waits until it has ended, ${most}.` : `The executor has not said that it is done, and which process it is was not written down. This waits for its last word, ${most}.`;
 }
 
 // packages/dispatcher/src/report/key.ts
@@ -52310,6 +52385,59 @@ function kindOf(event, assessment) {
 		case "workflow_dispatch": return (assessment?.jobs ?? []).some(({ action }) => traitsOf(action).writes) ? "apply" : "plan";
 		default: return "plan";
 	}
+}
+
+// packages/dispatcher/src/report/mocked.ts
+/**
+* Says of units whose plans were made with mock outputs that they wait, where nothing of the same change brings the real
+* ones: an apply makes the plan again and is withheld as long as there are none.
+*/
+function withMocksThatStay(assessment, endings) {
+	const ended = new Map(endings.flatMap(({ units }) => units.map((unit) => [unit.path, unit])));
+	const planned = assessment.units.filter(({ action }) => action === "plan");
+	const brings = new Set(planned.filter(({ path, withheld, willBeWithheld }) => {
+		return withheld === void 0 && willBeWithheld === void 0 && ended.get(path)?.end.kind !== "unchanged";
+	}).map(({ path }) => path));
+	const lacks = /* @__PURE__ */ new Map();
+	for (let found = 1; found > 0;) {
+		const waiting = planned.flatMap(({ path }) => {
+			const missing = lacks.has(path) ? [] : mockedOf(ended.get(path)).filter((unit) => !brings.has(unit));
+			return missing.length === 0 ? [] : [{
+				path,
+				missing
+			}];
+		});
+		for (const { path, missing } of waiting) {
+			lacks.set(path, missing);
+			brings.delete(path);
+		}
+		found = waiting.length;
+	}
+	if (lacks.size === 0) return assessment;
+	const units = assessment.units.map((unit) => {
+		const missing = lacks.get(unit.path);
+		const isKnown = unit.withheld !== void 0 || unit.willBeWithheld !== void 0;
+		return missing === void 0 || isKnown ? unit : {
+			...unit,
+			willBeWithheld: waitingFor$1(missing)
+		};
+	});
+	return {
+		...assessment,
+		units
+	};
+}
+function mockedOf(unit) {
+	return unit?.end.kind === "changed" ? unit.plan?.mocked ?? [] : [];
+}
+function waitingFor$1(missing) {
+	const names = missing.map((unit) => `\`${unit}\``).join(", ");
+	const one = missing.length === 1;
+	return {
+		by: "mocked-outputs",
+		message: `Its plan has mock outputs of ${names}, which ${one ? "has" : "have"} no real ones and ${one ? "gets" : "get"} none by this change.`,
+		next: `Apply ${names} first: run the workflow by hand with \`action\` \`apply\` and \`units\` \`${missing.join(" ")}\`, or change ${one ? "it" : "them"} in the same pull request.`
+	};
 }
 
 // packages/dispatcher/src/report/status.ts
@@ -52487,7 +52615,8 @@ function laterOf(by) {
 		case "paused":
 		case "needed-apply":
 		case "promotion":
-		case "new-environment": return "waits";
+		case "new-environment":
+		case "mocked-outputs": return "waits";
 		case "account-deletion": return "by hand";
 		default: return by;
 	}
@@ -52522,15 +52651,17 @@ function elapsed(endings) {
 /**
 * Builds the report of a run from what was determined and how the jobs ended.
 *
+* @param determined what was determined; `null` where that failed
 * @param all an ending of each job, also of those that may still run
 */
-function buildReport(assessment, all, run, { scope, phase } = {
+function buildReport(determined, all, run, { scope, phase } = {
 	scope: null,
 	phase: { kind: "end" }
 }) {
 	const endings = all.filter((ending) => !isPending(ending, phase, run.attempt));
 	const pending = all.filter((ending) => !endings.includes(ending));
-	const kind = kindOf(run.event, assessment);
+	const kind = kindOf(run.event, determined);
+	const assessment = determined !== null && kind === "plan" && scope === null ? withMocksThatStay(determined, endings) : determined;
 	const rows = rowsOf(endings, assessment);
 	return {
 		kind,
@@ -52773,9 +52904,9 @@ async function dispatchRun(edges, execution) {
 }
 /** Waits for an executor that outlived its step, and finishes the outcome that it leaves. */
 async function dispatchCollect(edges, execution, seconds) {
-	const left = await awaitSurvivor(edges, seconds);
+	const { outcome: left, survivor } = await awaitSurvivor(edges, seconds);
 	if (left !== null && left.state === "finished") return left;
-	const outcome = finishedWithout(execution, left, left === null ? NEVER_STARTED : STILL_RUNNING);
+	const outcome = finishedWithout(execution, left, whyUnfinished(left, survivor));
 	await edges.writeOutcome(outcome);
 	return outcome;
 }
@@ -52830,8 +52961,10 @@ function scopeKey({ action, environment, units }) {
 		...units.map(({ path }) => path)
 	].join("\n"));
 }
-const NEVER_STARTED = "the job ended before the executor started";
-const STILL_RUNNING = "the job was ended while it was still running";
+function whyUnfinished(left, survivor) {
+	if (survivor === "gone") return "the executor was ended before it was done";
+	return left === null ? "the job ended before the executor started" : "the job was ended while it was still running";
+}
 function isWell(job, outcome) {
 	const file = {
 		job: job.id,
@@ -53438,7 +53571,7 @@ function cutBy(report, detail) {
 }
 
 // packages/core/src/redaction/colours.ts
-const ANY = new RegExp([
+const ANY$1 = new RegExp([
 	/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]/,
 	/(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C)/,
 	/\u001B[ -/]+[0-~]/,
@@ -53446,7 +53579,7 @@ const ANY = new RegExp([
 ].map(({ source }) => source).join("|"), "g");
 /** A text without colours, links and other things that are meant for a terminal. */
 function withoutColours(text) {
-	return text.replace(ANY, "");
+	return text.replace(ANY$1, "");
 }
 
 // packages/core/src/redaction/inert.ts
@@ -53717,26 +53850,40 @@ function spellingsOf(secret) {
 		base64: []
 	};
 	const lines = value.split(/\r?\n/).map((line) => line.trim());
-	const plain = [
+	const known = [
 		value,
 		...lines.length < 2 ? [] : lines.filter((line) => line.length >= SHORTEST_LINE),
 		...secretsInJson(value)
-	].flatMap((text) => [text, percentEncoded(text)]);
+	];
+	const withEncoded = (text) => [text, percentEncoded(text)];
+	const plain = known.flatMap(withEncoded);
+	const cased = [...plain, ...known.flatMap((text) => [text.toUpperCase(), text.toLowerCase()].flatMap(withEncoded))];
 	const utf8 = Buffer.from(value, "utf8");
-	const inJson = Buffer.from(JSON.stringify(value).slice(1, -1), "utf8");
-	const encoded = Buffer.from(utf8.toString("base64"), "utf8");
+	const inAddress = encodeURIComponent(value.toWellFormed());
+	const inOthers = [
+		JSON.stringify(value).slice(1, -1),
+		inAddress,
+		inAddress.replaceAll("%20", "+")
+	];
+	const encoded = base64Of(utf8).map((text) => Buffer.from(text, "utf8"));
 	return {
 		texts: unique([
-			...plain,
-			...plain.map((text) => text.replaceAll(" ", "+")),
-			...plain.map((text) => text.replaceAll("'", "'''")),
+			...cased,
+			...cased.map((text) => text.replaceAll(" ", "+")),
+			...plain.flatMap((text) => [
+				"'''",
+				"'\\''",
+				"''"
+			].map((quote) => text.replaceAll("'", quote))),
+			...plain.map((text) => text.replaceAll("\"", "\"\"")),
 			utf8.toString("hex"),
-			utf8.toString("hex").toUpperCase()
+			utf8.toString("hex").toUpperCase(),
+			[...utf8].join(" ")
 		]),
 		base64: unique([
 			utf8,
-			inJson,
-			encoded,
+			...inOthers.map((text) => Buffer.from(text, "utf8")),
+			...encoded,
 			Buffer.from(value, "utf16le")
 		].flatMap(base64Of))
 	};
@@ -53855,7 +54002,7 @@ function sentence(text, length = 2e3) {
 	return oneLine(text, length).split(/(`[^`]+`)/).map((part) => /^`[^`]+`$/.test(part) ? code$3(part.slice(1, -1), length) : plain(part)).join("");
 }
 function plain(line) {
-	return html$1(line).replace(/[\\`*_[\]#|~$]/g, "\\$&").replace(/^(\s*)([-+=])/, "$1\\$2").replace(/^(\s*\d+)([.)])/, "$1\\$2").replaceAll("@", `@${JOINER$1}`).replaceAll("\\#", `\\#${JOINER$1}`).replace(/\b(gh|https?|ftp|mailto|www|xmpp)(?=[-:.])/gi, `$1${JOINER$1}`);
+	return html$1(line).replace(/[\\`*_[\]#|~$]/g, "\\$&").replace(/^(\s*)([-+=])/, "$1\\$2").replace(/^(\s*\d+)([.)])/, "$1\\$2").replaceAll("@", `@${JOINER$1}`).replaceAll("\\#", `\\#${JOINER$1}`).replace(/(?<![A-Za-z0-9])(gh|https?|ftp|mailto|www|xmpp)(?=[-:.])/gi, `$1${JOINER$1}`);
 }
 /** One line as inline code; also right inside a table. */
 function code$3(text, length = 300) {
@@ -53987,7 +54134,7 @@ function adviceOn({ end, action }, place = "github") {
 		case "unknown": return {
 			happened: `ended in a way that is not known: ${end.why}`,
 			detail: null,
-			next: `Read the job's log. If it was applying, run a plan to see what is left, then ${again}.`
+			next: traitsOf(action).writes ? `Read the job's log. If it was applying, run a plan to see what is left, then ${again}.` : `Mend what the job's log says, then ${again}. Nothing was changed.`
 		};
 		default: return end;
 	}
@@ -54010,9 +54157,19 @@ function titleOf(cause) {
 		default: return cause;
 	}
 }
+const isTerragruntOrTofu = (tool) => /(?:^|\/)(?:terragrunt|tofu|terraform)$/.test(tool);
 /** What git says of a repository that it may not read, that is not there, or whose host it does not reach. */
 function isUnreadableSource(message) {
 	return /Could not read from remote repository|could not read Username|Authentication failed for|Repository not found|Could not resolve host/.test(message);
+}
+/** The variable that `get_env` asks for and that nothing sets. */
+function unsetVariable(message) {
+	return /Required environment variable (\w+) - not found/.exec(message)?.[1] ?? null;
+}
+/** A file of variables that is not there: it lies in somebody's folder, and git ignores it. */
+function isMissingVariablesFile(message) {
+	if (message.includes("TFVarFileNotFound")) return true;
+	return /Failed to read variables file/.test(message) && /does\s+not\s+exist/.test(message);
 }
 /** OpenTofu's and Terraform's own first line of an error. */
 function errorIn(message) {
@@ -54027,13 +54184,17 @@ function nextOf(cause, at, again) {
 		case "stale-plan":
 		case "crash": return `${capital(again)}: the unit is planned again.`;
 		case "timeout": return `See in the log what it waited for. If it needs that long, raise \`jobs.timeout_minutes\`. Then ${again}.`;
-		case "tool-missing": return `Install ${cause.tool} on the runner, or set its version under \`tools\`.`;
+		case "tool-missing": return isTerragruntOrTofu(cause.tool) ? `Install ${cause.tool} on the runner, or set its version under \`tools\`.` : `A hook or \`run_cmd\` calls it: put it into the runner's image, or take the call out of the configuration. Then ${again}.`;
 		case "disk-full": return `Use a runner with a larger disk, or lower \`jobs.units_per_job\`, then ${again}.`;
 		case "configuration": return "Correct the configuration and push.";
-		case "tool":
+		case "tool": {
 			if (at === "unlock") return `Nothing was unlocked. ${capital(again)} of the run that found the state locked: they continue, or name the lock that is held now.`;
 			if (isUnreadableSource(cause.message)) return `Is the address right, and does the runner reach it? A private repository is read with the read-only token of \`module_access\`, whether its address is of HTTPS or SSH. Then ${again}.`;
+			if (at !== "apply" && isMissingVariablesFile(cause.message)) return "A runner has only what is committed. Commit the file and push, or pass its values by `secrets` and read them with `get_env` in `inputs`.";
+			const unset = unsetVariable(cause.message);
+			if (unset !== null) return `Set \`${unset}\` under \`env\` of its environment, or name it under \`secrets\` where its value is secret. Then ${again}.`;
 			return at === "apply" ? `Part of it may have been applied. Fix the cause and merge the fix, or ${again} if the cause lies outside the code.` : `Fix the cause and push, or ${again} if the cause lies outside the code.`;
+		}
 		default: return cause;
 	}
 }
@@ -54099,22 +54260,40 @@ function failureBlock(report, detail) {
 	const rows = report.rows.filter(({ end, action }) => needsSomebody(end, action));
 	const skipped = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor === void 0);
 	const waiting = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor !== void 0);
-	const others = rows.filter(({ end }) => end.kind !== "skipped");
+	const isOfJob = ({ end }) => end.kind === "unknown" && report.jobs.some(({ failure }) => failure === end.why);
+	const others = rows.filter((row) => row.end.kind !== "skipped" && !isOfJob(row));
+	const alike = [...Map.groupBy(others, (row) => JSON.stringify(adviceOn(row))).values()];
+	const failedJobs = [...Map.groupBy(report.jobs, ({ failure }) => failure).values()];
 	if (rows.length + report.jobs.length === 0) return "";
 	const lines = [
-		...report.jobs.slice(0, detail.lines).map(({ name, failure, logUrl }) => `- Job ${code$3(name, detail.characters)}: ${sentence(failure, detail.characters)}${logLink(logUrl)}`),
-		...others.slice(0, detail.lines).map((row) => failureItem(row, detail)),
+		...failedJobs.slice(0, detail.lines).map((jobs) => jobItem(jobs, rows.filter(isOfJob), detail)),
+		...alike.slice(0, detail.lines).map((group) => failureItem(group, detail)),
 		...skipped.length === 0 ? [] : [skippedItem("Not started, because what they depend on did not end well", skipped, detail)],
 		...waiting.length === 0 ? [] : [skippedItem("Not started, because an environment that comes first did not end well", waiting, detail)]
 	];
-	const listed = Math.max(others.length, report.jobs.length);
+	const listed = Math.max(alike.length, failedJobs.length);
 	return `**Needs attention**\n\n${lines.join("\n")}${more(listed, detail.lines, "entry", "entries")}`;
 }
-function failureItem(row, detail) {
-	const advice = adviceOn(row);
-	if (advice === null) return "";
+/** Jobs that failed as a whole for one reason, and what to do for the units that ended with them. */
+function jobItem(jobs, ended, detail) {
+	const [job] = jobs;
+	if (job === void 0) return "";
+	const names = jobs.slice(0, MOST_NAMES$1).map(({ name }) => code$3(name, detail.characters));
+	const what = `- ${jobs.length === 1 ? "Job" : `${jobs.length} jobs:`} ${names.join(", ")}${othersThan(jobs)}: ${sentence(job.failure, detail.characters)}${logLink(job.logUrl)}`;
+	const row = ended.find(({ end }) => end.kind === "unknown" && end.why === job.failure);
+	const advice = row === void 0 ? null : adviceOn(row);
+	return advice === null ? what : `${what}\n\n  **Next:** ${sentence(advice.next, detail.characters)}`;
+}
+/** More names than these say nothing to a reader; the table has them all. */
+const MOST_NAMES$1 = 5;
+const othersThan = (all) => all.length > MOST_NAMES$1 ? ` and ${all.length - MOST_NAMES$1} more` : "";
+/** Units that ended alike, as by one fault in a file that all of them include. */
+function failureItem(rows, detail) {
+	const [row] = rows;
+	const advice = row === void 0 ? null : adviceOn(row);
+	if (row === void 0 || advice === null) return "";
 	return [
-		`- ${code$3(row.unit, 200)} ${sentence(advice.happened, detail.characters)}${logLink(row.logUrl)}`,
+		`- ${`${rows.slice(0, MOST_NAMES$1).map(({ unit }) => code$3(unit, 200)).join(", ")}${othersThan(rows)}${rows.length === 1 ? "" : ":"}`} ${sentence(advice.happened, detail.characters)}${logLink(row.logUrl)}`,
 		`  **Next:** ${sentence(advice.next, detail.characters)}`,
 		advice.detail === null || advice.detail.trim() === "" ? null : indent$1(fenced(cutAtLine(advice.detail, detail.characters).text), "  ")
 	].filter((part) => part !== null).join("\n\n");
@@ -73756,9 +73935,19 @@ const SURVIVOR_SECONDS = 240;
 async function collect(context) {
 	const { assessment, job, edges, logUrl } = await openJob(context);
 	const summarized = (await edges.readOutcome())?.state === "finished";
+	const file = executorFile(context.folder, job.id, context.run.attempt);
 	const waiting = {
 		...edges,
-		sleep: (ms) => setTimeout$2(ms)
+		sleep: (ms) => setTimeout$2(ms),
+		tell: (message) => actionsLog.info(message),
+		async survivor() {
+			const mark = await readDocument(file, ProcessMark).catch(() => null);
+			if (mark === null) return { kind: "unknown" };
+			return await isRunning(mark) ? {
+				kind: "runs",
+				pid: mark.pid
+			} : { kind: "gone" };
+		}
 	};
 	await dispatchCollect(waiting, {
 		job,
@@ -82442,14 +82631,17 @@ function comesFirst(first, then, promotion) {
 *
 * Who asks for a unit by name decides about it: then it waits for nothing but what the same run was asked for.
 */
-function holdingUnits(records, unit, { promotion, environmentOf, run, passed }) {
+function holdingUnits(records, unit, question) {
+	const { promotion, run, passed } = question;
 	const own = records.get(unit)?.due;
 	if (own === void 0 || promotion.size === 0) return [];
-	const then = promotedOf(unit, own, environmentOf);
-	const needs = needsOf(records);
-	return [...records.values()].flatMap(({ unit: path, due }) => {
+	const then = {
+		...promotedOf(unit, own, question),
+		removes: own.action === "destroy"
+	};
+	const holding = [...records.values()].flatMap(({ unit: path, due }) => {
 		if (due === void 0 || path === unit || passed.has(path)) return [];
-		const first = promotedOf(path, due, environmentOf);
+		const first = promotedOf(path, due, question);
 		const ofOneRequest = own.why === "asked" && due.owner.id === run.id;
 		if (own.why === "asked" && !ofOneRequest) return [];
 		const together = ofOneRequest || due.commits.length >= 50 ? {
@@ -82457,23 +82649,60 @@ function holdingUnits(records, unit, { promotion, environmentOf, run, passed }) 
 			commits: then.commits
 		} : first;
 		if (!comesFirst(together, then, promotion)) return [];
-		const [later, earlier] = then.removes ? [unit, path] : [path, unit];
-		if (first.removes === then.removes && reachable(needs, [later]).has(earlier)) return [];
 		return [{
 			path,
 			environment: first.environments[0] ?? ""
 		}];
-	}).toSorted(byPath);
+	});
+	if (holding.length === 0) return [];
+	const behind = waitingFor(records, unit, then.removes, question);
+	return holding.filter(({ path }) => !behind.has(path)).toSorted(byPath);
 }
-function promotedOf(path, { action, commits, environment }, environmentOf) {
+function promotedOf(path, { action, commits, environment, why, byHand }, { environmentOf, existsAtTip }) {
 	const names = [environmentOf(path), environment].filter((name) => name !== null);
+	const comesBack = why === "asked" && !byHand && existsAtTip(path);
 	return {
 		path,
 		environments: [...new Set(names)],
-		removes: action === "destroy",
+		removes: action === "destroy" && !comesBack,
 		commits
 	};
 }
+/**
+* The units of one direction of work that can't start before a unit has ended, the unit included: what needs it, or what
+* it still uses when both are to be gone, what is due in environments that come after it, and so on. Some may come before
+* the unit as well. Nobody could begin then, so that dependencies alone count among them.
+*/
+function waitingFor(records, unit, removes, question) {
+	const { promotion, run } = question;
+	const needs = needsOf(records);
+	const due = [...records.values()].flatMap(({ unit: path, due: its }) => {
+		if (its === void 0) return [];
+		const { environments, commits, ...first } = promotedOf(path, its, question);
+		if (first.removes !== removes) return [];
+		return [{
+			path,
+			environments,
+			changes: its.why === "asked" && its.owner.id === run.id ? [...commits, REQUEST] : commits,
+			forgot: commits.length >= 50
+		}];
+	});
+	const gates = Map.groupBy(due.flatMap(({ path, environments, changes }) => environments.flatMap((name) => [...changes, ANY].map((change) => ({
+		gate: gateOf(name, change),
+		path
+	})))), ({ gate }) => gate);
+	const waiting = new Map(removes ? needs : reversed(needs));
+	for (const { path, environments, changes, forgot } of due) {
+		const opens = [...promotion.keys()].filter((name) => environments.some((one) => promotion.get(name)?.has(one))).flatMap((name) => (forgot ? [ANY] : changes).map((change) => gateOf(name, change)));
+		waiting.set(path, [...waiting.get(path) ?? [], ...opens]);
+	}
+	for (const [gate, members] of gates) waiting.set(gate, members.map(({ path }) => path));
+	return reachable(waiting, [unit]);
+}
+/** What one request asks for is one change. Of a unit with as many commits as are kept, some may be forgotten. */
+const [REQUEST, ANY] = ["of the request", "of any change"];
+/** No unit's path begins so. */
+const gateOf = (environment, change) => `//${environment} ${change}`;
 function needsOf(records) {
 	return new Map([...records.values()].map(({ unit, due, applied }) => [unit, [...due?.dependsOn ?? [], ...applied?.dependsOn ?? []]]));
 }
@@ -82536,7 +82765,8 @@ function afterEnd(known, unit, recording, facts, determined) {
 }
 function afterDone(before, own, unit, recording, facts, determined) {
 	const { tip } = facts;
-	const applied = appliedBy(unit, own?.byHand === true && unit.action === "destroy" && !tip.exists(unit.path) ? {
+	const byHand = unit.action === "destroy" && unit.commit === recording.head;
+	const applied = appliedBy(unit, own !== null && byHand && !tip.exists(unit.path) ? {
 		...recording,
 		head: tip.commit
 	} : recording);
@@ -82600,12 +82830,19 @@ function stillDue(own, unit, { contains, tip }, determined) {
 	};
 	if (unit.action === "destroy") {
 		const message = "It was destroyed and is still on the deploy branch.";
-		return exists ? {
+		if (!exists) return null;
+		if (own.byHand) return {
 			...again,
 			commits: [...again.commits],
-			why: own.byHand ? "set-back" : "not-determined",
+			why: "set-back",
 			message
-		} : null;
+		};
+		return {
+			...again,
+			commits: commitsWith(own.commits, tip.commit),
+			why: "not-determined",
+			message
+		};
 	}
 	const [first, ...rest] = own.commits.filter((commit) => !has(commit));
 	if (first !== void 0) {
@@ -82636,6 +82873,10 @@ function stillDue(own, unit, { contains, tip }, determined) {
 		why: "not-determined",
 		message
 	};
+}
+function commitsWith(commits, more) {
+	const [first = more, ...rest] = [.../* @__PURE__ */ new Set([...commits, more])];
+	return [first, ...rest.slice(-50 + 1)];
 }
 function isUntouched(end) {
 	return [
@@ -82900,7 +83141,7 @@ async function record({ inputs, folder, environment, run }) {
 		});
 		const planned = plannedStates(assessment, states);
 		const units = unitsOfTree((await repository.tree(tip)).map(({ path }) => path));
-		const { ledger } = await updateLedger(store, async (known) => {
+		const { ledger, commit } = await updateLedger(store, async (known) => {
 			const contains = await ancestryFor(repository, known, [
 				head,
 				tip,
@@ -82926,6 +83167,7 @@ async function record({ inputs, folder, environment, run }) {
 		}, patience);
 		const due = [...ledger.units.values()].filter((unit) => unit.due !== void 0).length;
 		actionsLog.info(due === 0 ? "Nothing is due." : `Due: ${count$1(due, "unit")}. \`pipelines status\` says why.`);
+		actionsLog.info(whereLedgerIs(commit));
 		return 0;
 	} catch (_) {
 		_usingCtx$3.e = _;
@@ -84268,6 +84510,7 @@ async function runExecutor(options) {
 		child.kill(signal);
 	});
 	try {
+		if (child.pid !== void 0) await options.onStart(child.pid);
 		const [end] = await Promise.all([ended, tail(options.logFile, options.show, () => over)]);
 		return end;
 	} finally {
@@ -85151,6 +85394,10 @@ function mayDestroy({ ledger, unit, state, run, found, endedWell, living }) {
 }
 
 // packages/core/src/configuration/policy.ts
+/** How close the applies of an environment have to be to the plans that were reviewed. */
+function reviewRuleOf({ environments = {}, reviewed_plan }, environment) {
+	return (environment === null ? void 0 : environments[environment])?.reviewed_plan ?? reviewed_plan;
+}
 /**
 * The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
 * determines jobs, and the executor once more, since a job's document is no authority.
@@ -85241,7 +85488,8 @@ function promoted({ unit, run, passed, tip }, ledger) {
 		promotion,
 		environmentOf,
 		run,
-		passed
+		passed,
+		existsAtTip: tip.value.exists
 	});
 	if (holding.length === 0) return null;
 	const environments = [...new Set(holding.map(({ environment }) => environment))];
@@ -85315,9 +85563,11 @@ function atTip({ unit, action, destroyAtTip }, tip) {
 	if (tip.kind === "unknown") return stop("unknown", `The deploy branch can't be read: ${tip.why}`);
 	const { commit, exists, configuration } = tip.value;
 	if (action === "destroy" && exists(unit) && destroyAtTip !== true) return stop("exists-at-tip", `\`${unit}\` is on the deploy branch at ${commit}. What exists there is not destroyed.`);
-	return policyAtTip(unit, action, environmentLookup(configuration)(unit)) ?? {
+	const place = environmentLookup(configuration)(unit);
+	const environment = place.kind === "one" ? place.environment.name : null;
+	return policyAtTip(unit, action, place) ?? {
 		kind: "go",
-		reviewRule: configuration.reviewed_plan
+		reviewRule: reviewRuleOf(configuration, environment)
 	};
 }
 /** What the deploy branch's configuration says now. A unit that it knows no environment for has the job's own policy. */
@@ -85568,6 +85818,7 @@ async function run(context) {
 					...moduleToken === "" ? {} : { PIPELINES_MODULE_TOKEN: moduleToken }
 				},
 				mayStart,
+				onStart: (pid) => markExecutor(executorFile(folder, job.id, attempt), pid),
 				show: (chunk) => process.stdout.write(chunk),
 				onSignal: ownSignals
 			});
@@ -85580,6 +85831,14 @@ async function run(context) {
 	await summarizeJob(context, assessment, job);
 	if (outcome.failure !== null) actionsLog.error(outcome.failure, { title: job.name });
 	return well ? 0 : 1;
+}
+/** Writes down which process the executor is. Where that can't be done, who collects waits for as long as there is time. */
+async function markExecutor(file, pid) {
+	try {
+		await writeDocument(file, await markOf$1(pid));
+	} catch (error) {
+		actionsLog.warning(`Which process the executor is can't be written down: ${error instanceof Error ? error.message : error}`);
+	}
 }
 /**
 * The folder with the reviewed plans of what a push merged; `null` for a job that applies nothing. Plans that

@@ -23556,6 +23556,7 @@ const Withheld = strictObject({
 		"account-deletion",
 		"promotion",
 		"new-environment",
+		"mocked-outputs",
 		"excluded"
 	]),
 	message: string(),
@@ -23813,6 +23814,8 @@ function outcomeNamed(artifact) {
 }
 const outcomeFolder = (folder, job, attempt) => join(folder, outcomeArtifact(job, attempt));
 const outcomeFile = (folder, job, attempt) => join(outcomeFolder(folder, job, attempt), OUTCOME_FILE);
+/** Which process a job's executor is, for who comes after its step. It stays on the runner. */
+const executorFile = (folder, job, attempt) => join(folder, `executor-${job}-${attempt}.json`);
 /** Of several attempts of each job the newest: a rerun's result takes the place of what it ran again. */
 function newestAttempts(documents) {
 	const newest = /* @__PURE__ */ new Map();
@@ -32291,6 +32294,30 @@ function toolEnvironment(parent, extra = {}) {
 		TG_TELEMETRY_TRACE_EXPORTER: "none",
 		GIT_TERMINAL_PROMPT: "0",
 		...extra
+	};
+}
+
+// packages/core/src/process/running.ts
+/** A process of this machine. Its number can be used again by another one, which has another start. */
+const ProcessMark = strictObject({
+	pid: int().positive(),
+	/** When it was started, in ticks since the machine was; `null` where that is not told. */
+	started: string().nullable()
+});
+async function markOf$1(pid) {
+	return {
+		pid,
+		started: (await statOf(pid))?.started ?? null
+	};
+}
+/** Its state and start, the third and the twenty-second field of proc_pid_stat(5); the second may have spaces and brackets. */
+async function statOf(pid) {
+	const text = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+	const [state, started] = [fields[0], fields[19]];
+	return state === void 0 || started === void 0 ? null : {
+		state,
+		started
 	};
 }
 
@@ -41630,8 +41657,8 @@ const arrows = (names) => names.join(" → ");
 
 // packages/core/src/terragrunt/oldest.ts
 /**
-* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
-* handling that Pipelines relies on being mended.
+* The oldest versions that Pipelines works with. Terragrunt 1.0 does not list the code of local modules, and 1.1.0 can't try
+* the destroy of units again that need each other: `docs/decisions/0011-oldest-terragrunt.md` has what was tried.
 */
 const OLDEST = {
 	terragrunt: "1.1.1",
@@ -43652,7 +43679,8 @@ const EnvironmentSettings = strictObject({
 	secrets: array$1(textBy(wrongName)).default([]).describe("Names of secrets that its units get as environment variables"),
 	destroy: _enum(["allow", "deny"]).default("allow").describe("Whether a removed unit is destroyed"),
 	protect: Globs.default([]).describe("Units that are never destroyed, whatever `destroy` says"),
-	apply: _enum(["on", "paused"]).default("on").describe("`paused` plans and never applies")
+	apply: _enum(["on", "paused"]).default("on").describe("`paused` plans and never applies"),
+	reviewed_plan: ReviewRule.optional().describe("In the place of `reviewed_plan` at the top, for its units")
 });
 const Hook = strictObject({
 	name: string().describe("How the report names it"),
@@ -51261,26 +51289,40 @@ function spellingsOf(secret) {
 		base64: []
 	};
 	const lines = value.split(/\r?\n/).map((line) => line.trim());
-	const plain = [
+	const known = [
 		value,
 		...lines.length < 2 ? [] : lines.filter((line) => line.length >= SHORTEST_LINE),
 		...secretsInJson(value)
-	].flatMap((text) => [text, percentEncoded(text)]);
+	];
+	const withEncoded = (text) => [text, percentEncoded(text)];
+	const plain = known.flatMap(withEncoded);
+	const cased = [...plain, ...known.flatMap((text) => [text.toUpperCase(), text.toLowerCase()].flatMap(withEncoded))];
 	const utf8 = Buffer.from(value, "utf8");
-	const inJson = Buffer.from(JSON.stringify(value).slice(1, -1), "utf8");
-	const encoded = Buffer.from(utf8.toString("base64"), "utf8");
+	const inAddress = encodeURIComponent(value.toWellFormed());
+	const inOthers = [
+		JSON.stringify(value).slice(1, -1),
+		inAddress,
+		inAddress.replaceAll("%20", "+")
+	];
+	const encoded = base64Of(utf8).map((text) => Buffer.from(text, "utf8"));
 	return {
 		texts: unique([
-			...plain,
-			...plain.map((text) => text.replaceAll(" ", "+")),
-			...plain.map((text) => text.replaceAll("'", "'''")),
+			...cased,
+			...cased.map((text) => text.replaceAll(" ", "+")),
+			...plain.flatMap((text) => [
+				"'''",
+				"'\\''",
+				"''"
+			].map((quote) => text.replaceAll("'", quote))),
+			...plain.map((text) => text.replaceAll("\"", "\"\"")),
 			utf8.toString("hex"),
-			utf8.toString("hex").toUpperCase()
+			utf8.toString("hex").toUpperCase(),
+			[...utf8].join(" ")
 		]),
 		base64: unique([
 			utf8,
-			inJson,
-			encoded,
+			...inOthers.map((text) => Buffer.from(text, "utf8")),
+			...encoded,
 			Buffer.from(value, "utf16le")
 		].flatMap(base64Of))
 	};
@@ -52057,6 +52099,8 @@ const Applied = strictObject({
 const Dismissed = strictObject({
 	action: LedgerAction,
 	commit: CommitSha,
+	/** The commits that it was due for: an older one does not bring back what they had decided. */
+	commits: array$1(CommitSha).optional(),
 	run: LedgerRun,
 	time: datetime(),
 	by: string(),
@@ -52905,11 +52949,18 @@ function sensitiveValues(plan) {
 	for (const [name, { sensitive = false }] of Object.entries(plan.configuration.root_module.variables)) collect(plan.variables[name]?.value, sensitive, found);
 	return found;
 }
+/** A shorter number is a port or a size, and stands in every other line. */
+const SHORTEST_NUMBER = 6;
+/** How a sensitive value is written; `null` for a number that is no secret by itself. */
+function sensitiveText(value) {
+	return typeof value === "string" || String(value).length >= SHORTEST_NUMBER ? String(value) : null;
+}
 /** A mark is `true` for the whole value, or has the value's shape with marks inside. */
 function collect(value, mark, found) {
 	if (mark === void 0 || mark === null || mark === false || value === null || value === void 0) return;
-	if (typeof value === "string") {
-		if (mark === true) found.add(value);
+	if (typeof value === "string" || typeof value === "number") {
+		const text = sensitiveText(value);
+		if (mark === true && text !== null) found.add(text);
 	} else if (Array.isArray(value)) for (const [index, item] of value.entries()) collect(item, mark === true ? true : member(mark, index), found);
 	else if (typeof value === "object") for (const [key, item] of Object.entries(value)) collect(item, mark === true ? true : member(mark, key), found);
 }
@@ -53522,9 +53573,10 @@ function causeOf(end, text, timeoutMinutes, terragruntErrors = "") {
 		signal: end.signal,
 		message
 	};
-	if (/executable file not found|(?:tofu|terraform): not found/i.test(text) || onOneLine(text, /no such file or directory/gi, /(?:tofu|terraform)\b/i)) return {
+	const missing = missingTool(text);
+	if (missing !== null) return {
 		kind: "tool-missing",
-		tool: "tofu",
+		tool: missing,
 		message
 	};
 	if (end.diskFull) return {
@@ -53536,6 +53588,14 @@ function causeOf(end, text, timeoutMinutes, terragruntErrors = "") {
 		exitCode: end.exitCode,
 		message
 	};
+}
+/** The program that could not be started: OpenTofu, or what a hook or `run_cmd` of Terragrunt calls. `null` where none is missing. */
+function missingTool(text) {
+	const [, named, ofShell] = /exec: "([^"\n]{1,200})": executable file not found/i.exec(text) ?? /(?:^|: )([\w.+/-]{1,200}): (?:command not found|not found)$/m.exec(text) ?? [];
+	const tool = named ?? ofShell ?? null;
+	if (tool !== null) return tool.startsWith("/") ? basename(tool) : tool;
+	if (/executable file not found/i.test(text)) return "tofu";
+	return onOneLine(text, /no such file or directory/gi, /(?:tofu|terraform)\b/i) ? "tofu" : null;
 }
 /** Whether a line has one text and, behind it, another. Each line is read once, however often it begins again. */
 function onOneLine(text, first, then) {
@@ -53570,17 +53630,24 @@ function lockOf(text) {
 		path: field("Path")
 	};
 }
+/** The same error but once: Terragrunt tells what is wrong in a shared file for the unit and for each dependency. */
+function eachOnce(text) {
+	const parts = text.split(/^(?=Error: )/m);
+	return parts.filter((part, at) => parts.findIndex((other) => other.trim() === part.trim()) === at).join("");
+}
 /** What Terragrunt says in a frame it says once more in one line, `file:line,column: summary; detail`, behind its advice. */
 function withoutRepeats(text) {
 	const summaries = [...text.matchAll(/^Error: (.+)$/gm)].map(([, summary = ""]) => summary.trim());
-	return text.split("\n").filter((line) => {
+	return eachOnce(text.split("\n").filter((line) => {
 		const [, summary] = /^\S+\.hcl:\d+,[\d,-]+: ([^;]+); /.exec(line) ?? [];
 		return !line.startsWith("info: TIP ") && (summary === void 0 || !summaries.includes(summary));
-	}).join("\n");
+	}).join("\n"));
 }
+/** The folder of a job, which is another one each time: units that fail alike are told together. */
+const WORKING_FOLDER = /(?:\.\.\/|\/)[\w./-]*pipelines-job-\w+\/unit-\w+(?:\/download\/[\w-]+\/[\w-]+)?/g;
 /** The errors in a tool's output, without the frame that is drawn round them; else its last lines. */
 function errorText(text) {
-	const plain = text.replaceAll(/^[╷╵│]\s?/gm, "");
+	const plain = text.replaceAll(/^[╷╵│]\s?/gm, "").replaceAll(WORKING_FOLDER, "(the unit's folder)");
 	const first = plain.search(/^(?:Error:|.*\bError: )/m);
 	const once = plain.slice(Math.max(0, first)).replace(/\n(?:info: TIP [^\n]*\n)?error occurred:\s*\* Failed to execute [\s\S]*$/, "");
 	const body = (first < 0 ? plain.trim().split("\n").slice(-20).join("\n") : withoutRepeats(once)).replaceAll(/\n{3,}/g, "\n\n").trim();
@@ -54078,13 +54145,15 @@ async function endWithoutPlan(job, unit, step) {
 	}
 	const { withoutOutputs } = step.dependencies;
 	if (removes && withoutOutputs.length > 0 && await managesNothing(unit)) return { kind: "unchanged" };
-	const added = withoutOutputs.flatMap((file) => job.checkout.unitOf(file) ?? []).filter((path) => job.execution.addedUnits.includes(path));
-	if (added.length > 0) return {
+	const unapplied = withoutOutputs.flatMap((file) => job.checkout.unitOf(file) ?? []);
+	const coming = unapplied.filter((path) => job.execution.addedUnits.includes(path) || !writes && job.execution.job.units.some((one) => one.path === path));
+	if (coming.length > 0) return {
 		kind: "waiting",
-		for: added
+		for: coming
 	};
 	const submodule = job.checkout.missingSubmodules.find((folder) => step.text.includes(folder));
 	if (submodule !== void 0) return explained$1(await unit.failed("plan", step), submoduleAdvice(submodule));
+	if (unapplied.length > 0) return explained$1(await unit.failed("plan", step), unappliedAdvice(unapplied));
 	const lacking = lackingOutput(step);
 	if (lacking === null) return unit.failed("plan", step);
 	const bringing = writes ? [] : unitsBringing(lacking.dependency, job, unit.path);
@@ -54101,18 +54170,31 @@ async function managesNothing(unit) {
 	const addresses = step.text.split("\n").filter((line) => /^[A-Za-z_][\w-]*(?:\[[^\]]*\])?\.[\w-]+/.test(line));
 	return step.end.exitCode === 0 && addresses.every((address) => /(?:^|\.)data\.[\w-]+\.[\w-]+(?:\[.*\])?$/.test(address));
 }
+/** What OpenTofu's own evaluation says of a value that lacks something, below the line that asks for it. */
+const LACKS = /^[^\n]*\bdependency\.[^\n]*\n(?:[^\n]*\n){0,4}?[^\n]*(?:does not have an attribute named "([^"\n]+)"|The given key does not identify an element)/m;
+const OUTPUT = /\bdependency\.([\w-]+)\.outputs((?:\.[\w-]+|\["[^"\]\n]+"\]|\[\d+\])+)/g;
 function lackingOutput({ text }) {
-	const [, dependency, output] = /dependency\.([\w-]+)\.outputs\.([\w-]+)[\s\S]*?does not have an attribute named "\2"/.exec(text) ?? /dependency\.([\w-]+)\.outputs\["([^"]+)"\][\s\S]*?The given key does not identify an element/.exec(text) ?? [];
-	return dependency === void 0 || output === void 0 ? null : {
-		dependency,
-		output
-	};
+	const [said, attribute] = LACKS.exec(text) ?? [];
+	if (said === void 0) return null;
+	for (const [, dependency, path = ""] of said.matchAll(OUTPUT)) {
+		const lacks = [...path.matchAll(/\.([\w-]+)|\["([^"]+)"\]|\[(\d+)\]/g)].some(([, named, key, index]) => attribute === void 0 ? key ?? index : named === attribute);
+		if (dependency !== void 0 && lacks) return {
+			dependency,
+			output: nameOf$1(path)
+		};
+	}
+	return null;
 }
+/** `.vpc.id` → `vpc.id`, `["vpc"]` → `vpc` */
+const nameOf$1 = (path) => path.replace(/^\["([^"]+)"\]/, "$1").replace(/^\./, "");
 /** The units of this run whose apply may bring what a dependency lacks: the one that it is named after, else all. */
 function unitsBringing(dependency, { execution }, path) {
 	const before = execution.job.units.find((unit) => unit.path === path)?.after ?? [];
 	const named = before.filter((unit) => unit.split("/").at(-1) === dependency);
 	return named.length > 0 ? named : before;
+}
+function unappliedAdvice(units) {
+	return `It needs outputs of ${units.map((unit) => `\`${unit}\``).join(", ")}, which ${units.length === 1 ? "has" : "have"} none: as long as that is not applied, a plan needs \`mock_outputs\` in the \`dependency\` block.`;
 }
 function outputAdvice({ dependency, output }) {
 	return `The dependency \`${dependency}\` has no output \`${output}\`. If one is to come with its next apply, a mock output stands for it in a plan with \`mock_outputs_merge_strategy_with_state = "shallow"\`.`;
@@ -61505,6 +61587,79 @@ function fenced(text) {
 	return `${fence}\n${plain}\n${fence}`;
 }
 
+// packages/core/src/configuration/policy.ts
+/** How close the applies of an environment have to be to the plans that were reviewed. */
+function reviewRuleOf({ environments = {}, reviewed_plan }, environment) {
+	return (environment === null ? void 0 : environments[environment])?.reviewed_plan ?? reviewed_plan;
+}
+/**
+* The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
+* determines jobs, and the executor once more, since a job's document is no authority.
+*
+* A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
+* at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
+* who protects it later is heard as well.
+*
+* @param governing the environment of the unit by the configuration that governs the job
+* @param now the same by the newest configuration that is known; `null` where that knows no such unit
+*/
+function restrictionOn(governing, now, unit, action) {
+	if (!changesUnits(action)) return null;
+	const { removes } = traitsOf(action);
+	const current = now ?? governing;
+	const rules = removes ? [...destroyRulesOf(governing, unit), ...destroyRulesOf(current, unit)] : [];
+	const differing = rules.filter(({ change }, at) => rules.findIndex((other) => other.change === change) === at);
+	if (current.apply === "paused") return pauseOf(current, action, differing);
+	const [first] = differing;
+	if (first === void 0) return null;
+	return {
+		by: first.by,
+		message: messageOf(differing),
+		...waysToDestroy(differing.map(({ change }) => change))
+	};
+}
+const messageOf = (rules) => rules.map(({ message }) => message).join(" ");
+/** What else is against it is named with the pause: the way on has to pass all of it. */
+function pauseOf({ name }, action, rules) {
+	const resume = `set \`environments.${name}.apply\` to \`on\``;
+	const message = `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`;
+	if (rules.length > 0) {
+		const ways = waysToDestroy([...rules.map(({ change }) => change), resume]);
+		return {
+			by: "paused",
+			message: `${message} ${messageOf(rules)}`,
+			...ways
+		};
+	}
+	return {
+		by: "paused",
+		message,
+		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
+		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
+	};
+}
+function destroyRulesOf({ name, protect, destroy }, unit) {
+	const rules = [];
+	if (globMatcher(protect)(unit)) rules.push({
+		by: "protected",
+		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
+		change: `take it out of \`environments.${name}.protect\``
+	});
+	if (destroy === "deny") rules.push({
+		by: "destroy-denied",
+		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
+		change: `set \`environments.${name}.destroy\` to \`allow\``
+	});
+	return rules;
+}
+function waysToDestroy(changes) {
+	const change = changes.length < 2 ? changes.join("") : `${changes.slice(0, -1).join(", ")} and ${changes.at(-1)}`;
+	return {
+		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
+		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
+	};
+}
+
 // packages/core/src/git/fill-submodules.ts
 /**
 * Fills the submodules of a worktree from those of the checkout that it was made beside, at the commits that the
@@ -62884,7 +63039,7 @@ async function openJob(options) {
 				env: tools.env,
 				clean: redactor.clean
 			}, trustedFolder),
-			reviewRule: reviewRuleOf(options),
+			reviewRule: ruleOf(options),
 			authProvider: authProvider.command,
 			folders: {
 				work,
@@ -62910,9 +63065,9 @@ async function openJob(options) {
 * there; on a runner the stricter rule of the job's configuration and the newest one holds, whatever a document says about
 * the event.
 */
-function reviewRuleOf({ configuration, newest, execution, process }) {
+function ruleOf({ configuration, newest, execution, process }) {
 	const onRunner = process["GITHUB_ACTIONS"] === "true";
-	return execution.comparison.event.name === "local" && !onRunner ? "off" : stricterRule(configuration.reviewed_plan, newest.reviewed_plan);
+	return execution.comparison.event.name === "local" && !onRunner ? "off" : stricterRule(reviewRuleOf(configuration, execution.job.environment), reviewRuleOf(newest, execution.job.environment));
 }
 
 // packages/core/src/terragrunt/binary.ts
@@ -64412,75 +64567,6 @@ async function runGraph(graph) {
 	}
 }
 
-// packages/core/src/configuration/policy.ts
-/**
-* The rule that keeps a unit from being applied or destroyed; `null` when none does. The orchestrator asks when it
-* determines jobs, and the executor once more, since a job's document is no authority.
-*
-* A pause is about now, so the newest configuration alone decides about it. What keeps a unit from being destroyed counts
-* at the commit that still had the unit and now: who removes a unit can't take its protection away in the same change, and
-* who protects it later is heard as well.
-*
-* @param governing the environment of the unit by the configuration that governs the job
-* @param now the same by the newest configuration that is known; `null` where that knows no such unit
-*/
-function restrictionOn(governing, now, unit, action) {
-	if (!changesUnits(action)) return null;
-	const { removes } = traitsOf(action);
-	const current = now ?? governing;
-	const rules = removes ? [...destroyRulesOf(governing, unit), ...destroyRulesOf(current, unit)] : [];
-	const differing = rules.filter(({ change }, at) => rules.findIndex((other) => other.change === change) === at);
-	if (current.apply === "paused") return pauseOf(current, action, differing);
-	const [first] = differing;
-	if (first === void 0) return null;
-	return {
-		by: first.by,
-		message: messageOf(differing),
-		...waysToDestroy(differing.map(({ change }) => change))
-	};
-}
-const messageOf = (rules) => rules.map(({ message }) => message).join(" ");
-/** What else is against it is named with the pause: the way on has to pass all of it. */
-function pauseOf({ name }, action, rules) {
-	const resume = `set \`environments.${name}.apply\` to \`on\``;
-	const message = `The environment \`${name}\` is paused: nothing is applied or destroyed in it.`;
-	if (rules.length > 0) {
-		const ways = waysToDestroy([...rules.map(({ change }) => change), resume]);
-		return {
-			by: "paused",
-			message: `${message} ${messageOf(rules)}`,
-			...ways
-		};
-	}
-	return {
-		by: "paused",
-		message,
-		next: `When it is to go on, ${resume} in a pull request: the run of its merge takes along what waited.`,
-		beforeMerge: `To have the merge ${traitsOf(action).verb.toLowerCase()} it, ${resume} in this pull request or before it.`
-	};
-}
-function destroyRulesOf({ name, protect, destroy }, unit) {
-	const rules = [];
-	if (globMatcher(protect)(unit)) rules.push({
-		by: "protected",
-		message: `\`${unit}\` is protected in the environment \`${name}\`: Pipelines never destroys it.`,
-		change: `take it out of \`environments.${name}.protect\``
-	});
-	if (destroy === "deny") rules.push({
-		by: "destroy-denied",
-		message: `The environment \`${name}\` does not allow units to be destroyed (\`destroy: deny\`).`,
-		change: `set \`environments.${name}.destroy\` to \`allow\``
-	});
-	return rules;
-}
-function waysToDestroy(changes) {
-	const change = changes.length < 2 ? changes.join("") : `${changes.slice(0, -1).join(", ")} and ${changes.at(-1)}`;
-	return {
-		next: `To destroy it: while its code is on the deploy branch (bring it back if it is removed), ${change} in a pull request of its own, and remove the unit in the next one. Or destroy it in a terminal, with credentials of your own.`,
-		beforeMerge: `To have the merge destroy it, first ${change} in a pull request of its own. Merged as it is, its resources stay, and no code manages them.`
-	};
-}
-
 // packages/executor/src/guard/policy.ts
 /**
 * What the configuration says against an action on a unit, whatever the job's document says; `null` when it may run.
@@ -64843,7 +64929,8 @@ function sensitiveInJson(text) {
 function textsOf(value) {
 	const found = [value];
 	JSON.stringify(/^\s*[[{]/.test(value) ? jsonOf(value) : null, (_key, inside) => {
-		if (typeof inside === "string") found.push(inside);
+		const text = typeof inside === "string" || typeof inside === "number" ? sensitiveText(inside) : null;
+		if (text !== null) found.push(text);
 		return inside;
 	});
 	return found;
@@ -65486,7 +65573,8 @@ async function runInOrder(edges, job, action, log) {
 		end,
 		seconds: 0
 	});
-	const started = performance.now();
+	const now = edges.clock ?? (() => performance.now());
+	const started = now();
 	const startsUntil = startsUntilMs(job.execution.job, job.configuration);
 	const units = job.execution.job.units.filter(({ path }) => !superseded.has(path));
 	await runGraph({
@@ -65500,7 +65588,7 @@ async function runInOrder(edges, job, action, log) {
 		...removes ? { applies: edges.earlier.applies } : {},
 		over() {
 			if (edges.stop.aborted) return "The run was asked to stop before this unit was started.";
-			if (performance.now() - started < startsUntil) return null;
+			if (now() - started < startsUntil) return null;
 			return "The job has no time left for this unit before its runner ends it, so it was not started. It stays due.";
 		},
 		async run(unit) {
@@ -65829,6 +65917,7 @@ async function readExecution() {
 	const attempt = Number(process$2.env["GITHUB_RUN_ATTEMPT"] ?? "1");
 	const config = inputs.optional("config");
 	actionsOutputs.set("outcome", outcomeFolder(folder, job.id, attempt));
+	await writeDocument(executorFile(folder, job.id, attempt), await markOf$1(process$2.pid));
 	return executionOf(assessment, job, {
 		repositoryFolder: resolve(inputs.optional("repository") ?? process$2.env["GITHUB_WORKSPACE"] ?? "."),
 		configurationFile: config === null ? null : resolve(config),

@@ -2353,8 +2353,8 @@ const binaryOf = ({ tool }) => tool === "terraform" ? "terraform" : "opentofu";
 
 // packages/core/src/terragrunt/oldest.ts
 /**
-* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
-* handling that Pipelines relies on being mended.
+* The oldest versions that Pipelines works with. Terragrunt 1.0 does not list the code of local modules, and 1.1.0 can't try
+* the destroy of units again that need each other: `docs/decisions/0011-oldest-terragrunt.md` has what was tried.
 */
 const OLDEST = {
 	terragrunt: "1.1.1",

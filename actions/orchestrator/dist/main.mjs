@@ -32151,12 +32151,12 @@ function nearest(word, candidates) {
 const STAGES_PER_DIRECTION = 4;
 /** Which environments come before which, as `environments.*.after` says. */
 function promotionOf({ environments = {} }) {
-	const graph = graphOf(environments);
+	const graph = graphOf$1(environments);
 	return new Map([...graph].flatMap(([name, after]) => after.length === 0 ? [] : [[name, reachable(graph, after)]]));
 }
 /** What is wrong with the order of environments: names that are none, circles, and chains that no run has stages for. */
 function promotionIssues(environments) {
-	const graph = graphOf(environments);
+	const graph = graphOf$1(environments);
 	const unknown = unknownNames(graph);
 	if (unknown.length > 0) return unknown;
 	const circles = circleIssues(graph);
@@ -32208,7 +32208,7 @@ const issue = (name, index, message) => {
 		message
 	};
 };
-function graphOf(environments) {
+function graphOf$1(environments) {
 	return new Map(Object.entries(environments).map(([name, { after = [] }]) => [name, after]));
 }
 /** The environments from one to another along what each comes after, both included. */
@@ -32236,8 +32236,8 @@ const arrows = (names) => names.join(" → ");
 
 // packages/core/src/terragrunt/oldest.ts
 /**
-* The oldest versions that Pipelines works with. Terragrunt before its version has faults in discovery and interrupt
-* handling that Pipelines relies on being mended.
+* The oldest versions that Pipelines works with. Terragrunt 1.0 does not list the code of local modules, and 1.1.0 can't try
+* the destroy of units again that need each other: `docs/decisions/0011-oldest-terragrunt.md` has what was tried.
 */
 const OLDEST = {
 	terragrunt: "1.1.1",
@@ -34181,7 +34181,8 @@ const EnvironmentSettings = strictObject({
 	secrets: array$1(textBy(wrongName)).default([]).describe("Names of secrets that its units get as environment variables"),
 	destroy: _enum(["allow", "deny"]).default("allow").describe("Whether a removed unit is destroyed"),
 	protect: Globs.default([]).describe("Units that are never destroyed, whatever `destroy` says"),
-	apply: _enum(["on", "paused"]).default("on").describe("`paused` plans and never applies")
+	apply: _enum(["on", "paused"]).default("on").describe("`paused` plans and never applies"),
+	reviewed_plan: ReviewRule.optional().describe("In the place of `reviewed_plan` at the top, for its units")
 });
 const Hook = strictObject({
 	name: string().describe("How the report names it"),
@@ -34605,6 +34606,7 @@ const Withheld = strictObject({
 		"account-deletion",
 		"promotion",
 		"new-environment",
+		"mocked-outputs",
 		"excluded"
 	]),
 	message: string(),
@@ -34853,6 +34855,8 @@ const Applied = strictObject({
 const Dismissed = strictObject({
 	action: LedgerAction,
 	commit: CommitSha,
+	/** The commits that it was due for: an older one does not bring back what they had decided. */
+	commits: array$1(CommitSha).optional(),
 	run: LedgerRun,
 	time: datetime(),
 	by: string(),
@@ -35127,6 +35131,7 @@ const RULES$1 = {
 	"account-deletion": "by hand",
 	promotion: "waits for an environment that comes first",
 	"new-environment": "its environment is new",
+	"mocked-outputs": "waits for outputs of units that are not applied",
 	excluded: "excluded"
 };
 /** What else is worth a word in the line of a unit. */
@@ -35155,7 +35160,7 @@ function explain(assessment, detail) {
 		list("Accounts", accountLines(assessment)),
 		list("Withheld", units.flatMap(({ withheld }) => withheldLine(withheld, problems))),
 		list(comparison.mode === "plan" ? "Not done by merging" : "Not done when this is carried out", units.flatMap(({ willBeWithheld }) => withheldLine(willBeWithheld, problems))),
-		list("Not evaluated without credentials, so any file that they may reach affects them", unevaluated(assessment)),
+		list("Not evaluated without credentials or variables, so any file that they may reach affects them", unevaluated(assessment)),
 		list("Order of environments", (assessment.promotions ?? []).map(chainLine)),
 		jobsBlock(assessment, detail),
 		unreadBlock(assessment, detail),
@@ -57640,6 +57645,227 @@ function unitOwning(file, isUnit) {
 	}
 }
 
+// packages/core/src/graph/cycles.ts
+/**
+* The cycles of a graph, one per set of nodes that can all reach each other, as a closed path: `[a, b, a]`.
+* A node that points to itself is the cycle `[a, a]`.
+*/
+function findCycles(graph) {
+	const cycles = [];
+	const done = /* @__PURE__ */ new Set();
+	for (const start of graph.keys()) {
+		if (done.has(start)) continue;
+		const path = [];
+		const onPath = /* @__PURE__ */ new Map();
+		const stack = [];
+		const enter = (node) => {
+			onPath.set(node, path.length);
+			path.push(node);
+			stack.push({
+				node,
+				next: 0
+			});
+		};
+		enter(start);
+		for (let frame = stack.at(-1); frame !== void 0; frame = stack.at(-1)) {
+			const target = (graph.get(frame.node) ?? [])[frame.next];
+			frame.next += 1;
+			if (target === void 0) {
+				stack.pop();
+				path.pop();
+				onPath.delete(frame.node);
+				done.add(frame.node);
+				continue;
+			}
+			const index = onPath.get(target);
+			if (index !== void 0) cycles.push([...path.slice(index), target]);
+			else if (graph.has(target) && !done.has(target)) enter(target);
+		}
+	}
+	return cycles;
+}
+
+// packages/orchestrator/src/discover/problems.ts
+const NOTHING_ELSE = {
+	folders: [],
+	missing: null
+};
+/**
+* What Terragrunt can't evaluate, one problem for each place, with all the units that it hits.
+*
+* @param textOf the text of a file, where there is one
+*/
+function evaluationProblems(examined, textOf) {
+	return merged$1(examined.flatMap(({ facts, diagnosis }) => {
+		if (diagnosis.kind !== "broken") return [];
+		const { line } = diagnosis;
+		const file = diagnosis.file ?? fileIn(facts.path, "terragrunt.hcl");
+		return [{
+			kind: "not-evaluated",
+			file,
+			line,
+			message: `${diagnosis.message}${SCAFFOLD.test(textOf(file) ?? "") ? scaffoldAdvice(facts.path) : ""}`,
+			units: [facts.path],
+			...NOTHING_ELSE
+		}];
+	}));
+}
+/** How generators of code mark what they fill in, which is no HCL: `{{ .Name }}`, `{{- if .A }}`, `{% if a %}`. */
+const SCAFFOLD = /\{\{-?\s*(?:\.|[a-z]+\s|end\b|else\b)|\{%-?\s*[a-z]+\s/;
+const scaffoldAdvice = (unit) => ` If it is a template for a generator of code and no unit, name its folder under \`ignore\`: \`${unit}/**\`.`;
+/** Local modules that units name and that the commit does not have. */
+function moduleProblems(examined) {
+	return merged$1(examined.flatMap(({ facts, missingModule }) => {
+		if (missingModule === null) return [];
+		const { folder, file, line } = missingModule;
+		return [{
+			kind: "path",
+			file,
+			line,
+			message: `The local module \`${folder}\` is not in the repository. Add it, or correct the \`source\`.`,
+			units: [facts.path],
+			...NOTHING_ELSE
+		}];
+	}));
+}
+/**
+* Dependencies with an `expansion` block: Terragrunt lists none of them, refuses the block without an experiment, and
+* with it does nothing of what the block says (https://docs.terragrunt.com/reference/experiments/active).
+*/
+function expansionProblems(examined) {
+	const message = "An `expansion` block is an experiment of Terragrunt that does nothing yet, so it is not known on which units this depends. Write a `dependency` block for each.";
+	return merged$1(examined.flatMap(({ facts, expansions }) => expansions.map((place) => ({
+		kind: "not-evaluated",
+		...place,
+		message,
+		units: [facts.path],
+		...NOTHING_ELSE
+	}))));
+}
+/**
+* What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside.
+*
+* @param jsonUnits units that do not run here, and whose outputs can be read all the same
+*/
+function dependencyProblems(examined, units, jsonUnits) {
+	const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
+	const placeIn = new Map(examined.map(({ facts }) => [facts.path, facts.places]));
+	const at = (unit, dependency) => placeIn.get(unit)?.get(dependency) ?? {
+		file: fileIn(unit, "terragrunt.hcl"),
+		line: null
+	};
+	const cycles = findCycles(graph).flatMap((cycle) => {
+		const [first, second] = cycle;
+		if (first === void 0 || second === void 0) return [];
+		const message = `These units depend on each other in a circle: ${cycle.join(" → ")}. Remove one of the dependencies.`;
+		const units = [...new Set(cycle)].toSorted();
+		return [{
+			kind: "dependency-cycle",
+			...at(first, second),
+			message,
+			units,
+			...NOTHING_ELSE
+		}];
+	});
+	const missing = examined.flatMap(({ facts: { path }, listed, outside }) => [...listed.filter((dependency) => !units.has(dependency) && !jsonUnits.has(dependency)).map((dependency) => {
+		const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
+		const about = {
+			units: [path],
+			folders: [],
+			missing: dependency
+		};
+		return {
+			kind: "missing-dependency",
+			...at(path, dependency),
+			message,
+			...about
+		};
+	}), ...outside.map((dependency) => {
+		const message = `\`${path}\` depends on \`${dependency}\`, which lies outside of the repository.`;
+		return {
+			kind: "missing-dependency",
+			...at(path, dependency),
+			message,
+			units: [path],
+			...NOTHING_ELSE
+		};
+	})]);
+	return [...cycles, ...missing];
+}
+/** Files that were not given to Terragrunt, with the units that lie there or read them. */
+function exclusionProblems(examined, exclusions) {
+	return [...exclusions].map(([file, { line, message }]) => {
+		return {
+			kind: "not-evaluated",
+			file,
+			line,
+			message: `\`${file}\` can't be read as HCL: ${message}. Terragrunt was not given it.`,
+			units: unitsAt(file, examined),
+			folders: [file],
+			missing: null
+		};
+	});
+}
+/** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
+function linkProblems(examined, { inside, leaving }, files) {
+	const problem = (file, message, folders = [file]) => {
+		return {
+			kind: "path",
+			file,
+			line: null,
+			message,
+			units: unitsAt(file, examined),
+			folders,
+			missing: null
+		};
+	};
+	const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
+	return [
+		...[...inside].filter(([file]) => posix.basename(file) === STACK_FILE).map(([file, real]) => problem(file, `\`${file}\` is a symbolic link to \`${real}\`. Terragrunt generates its units beside that file, and not here, so none runs. Make it a file of its own, or name the stack that both are copies of as the source of a \`stack\` block.`, [file, real])),
+		...[...leaving].map(([file, target]) => problem(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)),
+		...toUnits.map(([file, real]) => problem(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))
+	];
+}
+function unitsAt(file, examined) {
+	const reads = ({ facts }) => [...facts.reads].some(([path, links]) => behind(path, file) && links[0]?.relation !== "may be read by");
+	return examined.filter((unit) => liesIn(file, unit.facts.path) || reads(unit)).map(({ facts }) => facts.path).toSorted();
+}
+const behind = (path, link) => path === link || liesIn(path, link);
+/** Joins problems of the same kind at the same place. */
+function merged$1(problems) {
+	return [...Map.groupBy(problems, ({ kind, file, line }) => JSON.stringify([
+		kind,
+		file,
+		line
+	])).values()].flatMap(([first, ...others]) => {
+		if (first === void 0) return [];
+		const members = [first, ...others];
+		const messages = new Map(members.flatMap(({ units, message }) => units.map((unit) => [unit, message])));
+		const units = members.flatMap((problem) => problem.units).toSorted();
+		const said = saidOf(messages);
+		return [{
+			...first,
+			units,
+			...said === first.message ? {} : {
+				message: said,
+				messages
+			}
+		}];
+	});
+}
+/**
+* One message for units that a problem hits: where theirs only differ by their own names, the first stands for all; where
+* they differ in more, it is said whose it is.
+*/
+function saidOf(messages) {
+	const [[unit, message] = ["", ""], ...others] = messages;
+	const words = withoutName(unit, message);
+	const differing = others.filter(([other, said]) => withoutName(other, said) !== words).length;
+	if (differing === 0) return message;
+	return `${message} That is said of \`${unit}\`; of ${differing} of the others something else is.`;
+}
+const withoutName = (unit, message) => unit === "" ? message : message.replaceAll(unit, "…");
+
 // packages/orchestrator/src/decide/list-paths.ts
 /** Paths of one sentence that are named before the rest is counted. */
 const SHOWN = 20;
@@ -57741,7 +57967,9 @@ function problemOf$2(problem, units) {
 		...several
 	};
 }
-function messageOf$3({ kind, file, message }, units) {
+function messageOf$3({ kind, file, message: ofAll, messages }, units) {
+	const own = new Map([...messages ?? []].filter(([unit]) => units.includes(unit)));
+	const message = own.size === 0 ? ofAll : saidOf(own);
 	if (kind === "dependency-cycle" || kind === "missing-dependency" || units.length === 0) return message;
 	const isOwn = units.length === 1 && file !== null && folderOf$1(file) === units[0] && file.endsWith("terragrunt.hcl");
 	if (kind === "path") return isOwn ? message : `${message} It concerns ${listPaths(units)}.`;
@@ -57910,7 +58138,7 @@ function identityIssues({ name, identity, env }, issue) {
 		return [issue("warning", [...path, variable], `\`${[...path, variable].join(".")}\` holds \`\${${unknown}}\`, which stays as it is: ${what}`)];
 	}));
 }
-/** Once for each variable and file: a shared file asks for all its units. */
+/** Once for each variable, with one of the places that ask for it: a shared file, or a hundred units that are alike. */
 function variableIssues(configuration, asked) {
 	if (configuration.environments === void 0) return [];
 	const lookup = environmentLookup(configuration);
@@ -57923,20 +58151,22 @@ function variableIssues(configuration, asked) {
 			environment: environment.name
 		}];
 	});
-	return [...Map.groupBy(missing, ({ name, file, line }) => `${name} ${file} ${line}`).values()].flatMap((all) => {
+	return [...Map.groupBy(missing, ({ name }) => name).values()].flatMap((all) => {
 		const [first] = all;
 		if (first === void 0) return [];
 		const where = [...new Set(all.map(({ environment }) => environment))].map((name) => `\`environments.${name}\``).join(", ");
+		const others = new Set(all.map(({ file, line }) => `${file}:${line}`)).size - 1;
+		const also = others === 0 ? "" : ` (${others} more ${others === 1 ? "place asks" : "places ask"} for it)`;
 		return [{
 			severity: "warning",
 			file: first.file,
 			line: first.line,
-			message: `\`get_env("${first.name}")\` has no default, and nothing sets it: add it to \`env\` or \`secrets\` of ${where}`
+			message: `\`get_env("${first.name}")\` has no default, and nothing sets it: add it to \`env\` or \`secrets\` of ${where}${also}`
 		}];
 	});
 }
 /** What the credentials of an environment or its tools set. */
-const RUNNERS_OWN = /^(?:AWS|ARM|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^(?:HOME|USER|PATH|CI)$/;
+const RUNNERS_OWN = /^(?:AWS|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^ARM_(?:CLIENT|TENANT|SUBSCRIPTION|OIDC|USE|MSI|ENVIRONMENT|ACCESS_KEY)|^(?:HOME|USER|PATH|CI)$/;
 
 // packages/core/src/configuration/check-places.ts
 /** Each unit belongs to one environment: one line for each set of environments that share units, and for those in none. */
@@ -58745,7 +58975,10 @@ function patternPath(text, base) {
 	if (rest.includes("..")) return `${""}/${posix.basename(rest)}`;
 	return known === "" ? text : repositoryPath(text, base);
 }
-/** A relative path starts at the file that holds the call; that of a configuration at the unit. */
+/**
+* A relative path starts at the file that holds the call for OpenTofu's functions, and at the unit (or at the
+* configuration that is read in its place) for Terragrunt's own.
+*/
 function takeCall(call, reportedByTerragrunt, scope, found) {
 	const fileFolder = posix.dirname(scope.file);
 	found.unknownFunction ||= !isKnownFunction(call.name);
@@ -58764,10 +58997,16 @@ function takeCall(call, reportedByTerragrunt, scope, found) {
 	if (kind === void 0 || argument === void 0) return;
 	const text = evaluate(argument, scope) ?? unknownPath(argument, scope, found);
 	if (text === null) return;
-	put(found, kind === "configurations" && text.includes("") && !reportedByTerragrunt ? "files" : kind, text, kind === "configurations" ? scope.terragruntFolder : fileFolder);
+	put(found, kind === "configurations" && text.includes("") && !reportedByTerragrunt ? "files" : kind, text, STARTS_AT_UNIT.has(call.name) ? scope.terragruntFolder : fileFolder);
 }
 /** Blocks that Terragrunt evaluates to find units. */
 const EVALUATED_BY_FIND = /* @__PURE__ */ new Set(["locals", "include"]);
+/** Terragrunt's own functions, which join a relative path to its working folder. */
+const STARTS_AT_UNIT = /* @__PURE__ */ new Set([
+	"read_terragrunt_config",
+	"read_tfvars_file",
+	"sops_decrypt_file"
+]);
 const OTHER_READS = /* @__PURE__ */ new Map([
 	["fileexists", "located"],
 	["fileset", "folders"],
@@ -59055,11 +59294,11 @@ const stackSources = {
 		const template = stacks.flatMap(({ templates }) => templates).find((folder) => liesIn(file.path, folder));
 		const readers = stacks.filter(({ reads }) => reads.includes(file.path)).map(({ folder }) => folder);
 		if (!isStackFile && template === void 0 && readers.length === 0) return null;
-		const below = template !== void 0 ? ["."] : isStackFile ? [folderOf$1(file.path)] : readers;
+		const below = isStackFile ? [folderOf$1(file.path), ...readers] : readers;
 		const name = template === void 0 || isStackFile ? null : file.path.slice(template === "." ? 0 : template.length + 1);
 		const units = /* @__PURE__ */ new Map();
 		const generated = new Set(differing(name, commits).flatMap((path) => unitOf(path, commits) ?? []));
-		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) && (name === null || mayComeFrom(file.path, unit, stacks))) units.set(unit, [{
+		for (const unit of generated) if (below.some((folder) => liesIn(unit, folder)) || template !== void 0 && mayComeFrom(file.path, unit, stacks)) units.set(unit, [{
 			relation: "generates",
 			path: unit
 		}]);
@@ -59320,7 +59559,10 @@ const ALL_RULES = [
 ];
 /** The rules, once every type of change is found by one of them: the compiler names the type that none finds. */
 const RULES = ALL_RULES;
-/** Makes infra changes of changed files. Every file ends in a change, in `unmatched` or in `ignored`. */
+/**
+* Makes infra changes of changed files. Every file that people write ends in a change, in `unmatched` or in `ignored`;
+* what stacks generate, and no rule takes, is named by what they are generated from.
+*/
 function classifyChanges(diff, commits, rules) {
 	const changes = /* @__PURE__ */ new Map();
 	const unmatched = [];
@@ -59328,7 +59570,7 @@ function classifyChanges(diff, commits, rules) {
 	for (const file of diff.toSorted(byPath)) {
 		const taken = firstTaken(file, commits, rules);
 		if (taken === null) {
-			unmatched.push(file.path);
+			if (![commits.base, commits.head].some(({ generated }) => generated.has(file.path))) unmatched.push(file.path);
 			continue;
 		}
 		if (taken.findings.length === 0) (taken.rule === ignoredFiles ? ignored : unmatched).push(file.path);
@@ -59520,7 +59762,7 @@ function commitsOf({ due, applied, dismissed }) {
 	return [
 		...due === void 0 ? [] : [due.commit, ...due.commits],
 		...applied === void 0 ? [] : [applied.commit],
-		...dismissed === void 0 ? [] : [dismissed.commit]
+		...dismissed === void 0 ? [] : [dismissed.commit, ...dismissed.commits ?? []]
 	];
 }
 
@@ -59814,6 +60056,7 @@ function noticesOf(compared) {
 }
 
 // packages/orchestrator/src/compare/ledger-base.ts
+const BEGINS = "There is no ledger, so this run begins one with what its own push changed. Of what earlier runs left undone it knows nothing: if there was a ledger, somebody removed it, and docs/merged-changes.md says how to put it back.";
 /**
 * What a run of the deploy branch compares its head with. It is what was determined last, so that a run that was lost,
 * failed or cancelled is covered by the next. After a forced push that holds too: two trees can be compared whatever
@@ -59841,7 +60084,7 @@ function ledgerBase({ determined, head, tip, before, has }, contains) {
 		case "ahead": return {
 			kind: "changes",
 			base: determined ?? before,
-			notice: null
+			notice: determined !== null || before === null ? null : BEGINS
 		};
 		case "rewritten":
 			if (determined !== null && has(determined)) return {
@@ -60031,7 +60274,7 @@ async function scheduledUnits(repository, event, rules, look) {
 	const { schedule } = readPayload(event, SchedulePayload);
 	const head = await needed(repository, event.sha);
 	const [deployBranch, applyDueAt] = [await rules.deployBranchAt(head), await rules.applyDueAt(head)];
-	const isDue = applyDueAt !== null && wordsOf$1(applyDueAt) === wordsOf$1(schedule);
+	const isDue = applyDueAt !== null && wordsOf(applyDueAt) === wordsOf(schedule);
 	const plain = comparisonOf(isDue ? "manual" : "drift", head, head, event, deployBranch);
 	const comparison = {
 		...plain,
@@ -60055,7 +60298,7 @@ async function scheduledUnits(repository, event, rules, look) {
 		}
 	};
 }
-const wordsOf$1 = (line) => line.trim().replaceAll(/\s+/g, " ");
+const wordsOf = (line) => line.trim().replaceAll(/\s+/g, " ");
 /** A dispatch names units, an action, and perhaps an older commit of the branch that it runs for. */
 async function requestedUnits(repository, event, deployBranchAt, look) {
 	const { inputs } = readPayload(event, DispatchPayload);
@@ -60623,7 +60866,7 @@ function placeOfUse(used, user, head) {
 	const places = head.facts.get(user)?.places;
 	const stack = [...places?.keys() ?? []].find((folder) => liesIn(used, folder));
 	return places?.get(used) ?? (stack === void 0 ? void 0 : places?.get(stack)) ?? {
-		file: fileIn(user, "terragrunt.hcl"),
+		file: fileIn(user, head.jsonUnits.has(user) ? JSON_UNIT_FILE : "terragrunt.hcl"),
 		line: null
 	};
 }
@@ -60641,6 +60884,10 @@ function usersOfDeleted(units, base, head) {
 			...owners,
 			...inStacks
 		])) users.get(used)?.push(path);
+	}
+	for (const [folder, named] of head.jsonUnits) {
+		const used = [...users.keys()].filter((unit) => named.some((path) => path === unit || liesIn(path, unit)));
+		for (const unit of used) users.get(unit)?.push(UnitPath.parse(folder));
 	}
 	return users;
 }
@@ -62256,6 +62503,7 @@ function textViewOf(commit, mentionsOf) {
 		}, sources, textOf, includedBeyond(/* @__PURE__ */ new Set()))),
 		open: includes().open,
 		includedBeyond,
+		rootsOf: (of) => new Set([...includes().byFile].flatMap(([file, users]) => users.some((unit) => of.has(unit)) ? [folderOf$1(file)] : [])),
 		readersOf(changed) {
 			if (folders.every((unit) => isSure(unit, changed))) return new Map(folders.map((unit) => [unit, changed]));
 			const modules = modulesWith(changed, sources, textOf);
@@ -62512,209 +62760,6 @@ function seenThrough(diagnosis, { hidesCredentials }) {
 	};
 }
 const isInside = (path) => UnitPath.safeParse(path).success;
-
-// packages/core/src/graph/cycles.ts
-/**
-* The cycles of a graph, one per set of nodes that can all reach each other, as a closed path: `[a, b, a]`.
-* A node that points to itself is the cycle `[a, a]`.
-*/
-function findCycles(graph) {
-	const cycles = [];
-	const done = /* @__PURE__ */ new Set();
-	for (const start of graph.keys()) {
-		if (done.has(start)) continue;
-		const path = [];
-		const onPath = /* @__PURE__ */ new Map();
-		const stack = [];
-		const enter = (node) => {
-			onPath.set(node, path.length);
-			path.push(node);
-			stack.push({
-				node,
-				next: 0
-			});
-		};
-		enter(start);
-		for (let frame = stack.at(-1); frame !== void 0; frame = stack.at(-1)) {
-			const target = (graph.get(frame.node) ?? [])[frame.next];
-			frame.next += 1;
-			if (target === void 0) {
-				stack.pop();
-				path.pop();
-				onPath.delete(frame.node);
-				done.add(frame.node);
-				continue;
-			}
-			const index = onPath.get(target);
-			if (index !== void 0) cycles.push([...path.slice(index), target]);
-			else if (graph.has(target) && !done.has(target)) enter(target);
-		}
-	}
-	return cycles;
-}
-
-// packages/orchestrator/src/discover/problems.ts
-const NOTHING_ELSE = {
-	folders: [],
-	missing: null
-};
-/** What Terragrunt can't evaluate, one problem for each place, with all the units that it hits. */
-function evaluationProblems(examined) {
-	return merged$1(examined.flatMap(({ facts, diagnosis }) => {
-		if (diagnosis.kind !== "broken") return [];
-		const { message, line } = diagnosis;
-		return [{
-			kind: "not-evaluated",
-			file: diagnosis.file ?? fileIn(facts.path, "terragrunt.hcl"),
-			line,
-			message,
-			units: [facts.path],
-			...NOTHING_ELSE
-		}];
-	}));
-}
-/** Local modules that units name and that the commit does not have. */
-function moduleProblems(examined) {
-	return merged$1(examined.flatMap(({ facts, missingModule }) => {
-		if (missingModule === null) return [];
-		const { folder, file, line } = missingModule;
-		return [{
-			kind: "path",
-			file,
-			line,
-			message: `The local module \`${folder}\` is not in the repository. Add it, or correct the \`source\`.`,
-			units: [facts.path],
-			...NOTHING_ELSE
-		}];
-	}));
-}
-/**
-* Dependencies with an `expansion` block: Terragrunt lists none of them, refuses the block without an experiment, and
-* with it does nothing of what the block says (https://docs.terragrunt.com/reference/experiments/active).
-*/
-function expansionProblems(examined) {
-	const message = "An `expansion` block is an experiment of Terragrunt that does nothing yet, so it is not known on which units this depends. Write a `dependency` block for each.";
-	return merged$1(examined.flatMap(({ facts, expansions }) => expansions.map((place) => ({
-		kind: "not-evaluated",
-		...place,
-		message,
-		units: [facts.path],
-		...NOTHING_ELSE
-	}))));
-}
-/**
-* What is wrong with the dependencies: cycles as a path, dependencies on what is no unit or lies outside.
-*
-* @param jsonUnits units that do not run here, and whose outputs can be read all the same
-*/
-function dependencyProblems(examined, units, jsonUnits) {
-	const graph = new Map(examined.map(({ facts, listed }) => [facts.path, listed]));
-	const placeIn = new Map(examined.map(({ facts }) => [facts.path, facts.places]));
-	const at = (unit, dependency) => placeIn.get(unit)?.get(dependency) ?? {
-		file: fileIn(unit, "terragrunt.hcl"),
-		line: null
-	};
-	const cycles = findCycles(graph).flatMap((cycle) => {
-		const [first, second] = cycle;
-		if (first === void 0 || second === void 0) return [];
-		const message = `These units depend on each other in a circle: ${cycle.join(" → ")}. Remove one of the dependencies.`;
-		const units = [...new Set(cycle)].toSorted();
-		return [{
-			kind: "dependency-cycle",
-			...at(first, second),
-			message,
-			units,
-			...NOTHING_ELSE
-		}];
-	});
-	const missing = examined.flatMap(({ facts: { path }, listed, outside }) => [...listed.filter((dependency) => !units.has(dependency) && !jsonUnits.has(dependency)).map((dependency) => {
-		const message = `\`${path}\` depends on \`${dependency}\`, which is no unit of this repository.`;
-		const about = {
-			units: [path],
-			folders: [],
-			missing: dependency
-		};
-		return {
-			kind: "missing-dependency",
-			...at(path, dependency),
-			message,
-			...about
-		};
-	}), ...outside.map((dependency) => {
-		const message = `\`${path}\` depends on \`${dependency}\`, which lies outside of the repository.`;
-		return {
-			kind: "missing-dependency",
-			...at(path, dependency),
-			message,
-			units: [path],
-			...NOTHING_ELSE
-		};
-	})]);
-	return [...cycles, ...missing];
-}
-/** Files that were not given to Terragrunt, with the units that lie there or read them. */
-function exclusionProblems(examined, exclusions) {
-	return [...exclusions].map(([file, { line, message }]) => {
-		return {
-			kind: "not-evaluated",
-			file,
-			line,
-			message: `\`${file}\` can't be read as HCL: ${message}. Terragrunt was not given it.`,
-			units: unitsAt(file, examined),
-			folders: [file],
-			missing: null
-		};
-	});
-}
-/** Links that lead out of the repository, and links to folders with units, which Terragrunt passes over in silence. */
-function linkProblems(examined, { inside, leaving }, files) {
-	const problem = (file, message, folders = [file]) => {
-		return {
-			kind: "path",
-			file,
-			line: null,
-			message,
-			units: unitsAt(file, examined),
-			folders,
-			missing: null
-		};
-	};
-	const toUnits = [...inside].filter(([, real]) => files.has(fileIn(real, UNIT_FILE)));
-	return [
-		...[...inside].filter(([file]) => posix.basename(file) === STACK_FILE).map(([file, real]) => problem(file, `\`${file}\` is a symbolic link to \`${real}\`. Terragrunt generates its units beside that file, and not here, so none runs. Make it a file of its own, or name the stack that both are copies of as the source of a \`stack\` block.`, [file, real])),
-		...[...leaving].map(([file, target]) => problem(file, `\`${file}\` is a symbolic link that leads out of the repository (to \`${target}\`), so nothing is read there. Put a copy of what it means into the repository.`)),
-		...toUnits.map(([file, real]) => problem(file, `\`${file}\` is a symbolic link to the unit \`${real}\`. Terragrunt looks for no units behind links, so none runs there and none is destroyed. Make it a folder of its own.`))
-	];
-}
-function unitsAt(file, examined) {
-	const reads = ({ facts }) => [...facts.reads].some(([path, links]) => behind(path, file) && links[0]?.relation !== "may be read by");
-	return examined.filter((unit) => liesIn(file, unit.facts.path) || reads(unit)).map(({ facts }) => facts.path).toSorted();
-}
-const behind = (path, link) => path === link || liesIn(path, link);
-/**
-* Joins problems of the same kind at the same place. A message that only differs by the unit's own name stands for all;
-* where the units differ in more, it is said whose it is.
-*/
-function merged$1(problems) {
-	return [...Map.groupBy(problems, ({ kind, file, line }) => JSON.stringify([
-		kind,
-		file,
-		line
-	])).values()].flatMap(([first, ...others]) => {
-		if (first === void 0) return [];
-		const units = [first, ...others].flatMap((problem) => problem.units).toSorted();
-		const differing = others.filter((other) => wordsOf(other) !== wordsOf(first)).length;
-		const whose = `That is said of \`${first.units[0] ?? ""}\`; of ${differing} of the others something else is.`;
-		return [{
-			...first,
-			units,
-			...differing === 0 ? {} : { message: `${first.message} ${whose}` }
-		}];
-	});
-}
-function wordsOf({ message, units: [unit] }) {
-	return unit === void 0 ? message : message.replaceAll(unit, "…");
-}
 
 // node_modules/.pnpm/p-map@7.1.1/node_modules/p-map/index.js
 function pMap(iterable, mapper, options) {
@@ -63138,7 +63183,7 @@ function readDiagnostics(stdout, stderr, root) {
 		diagnostics = all.filter((diagnostic) => diagnostic.summary !== BARE_INCLUDE && !isOfOutputs(diagnostic));
 		if (all.length > 0 && diagnostics.length === 0) return { kind: "well" };
 	} catch {}
-	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic));
+	const mendable = diagnostics.filter((diagnostic) => !isForCredentials(diagnostic) && !isOfStandIn(diagnostic));
 	const inOrder = mendable.toSorted(byPlace);
 	const errors = inOrder.filter(({ severity }) => severity === "error");
 	const first = errors[0] ?? inOrder[0] ?? diagnostics[0];
@@ -63150,10 +63195,10 @@ function readDiagnostics(stdout, stderr, root) {
 		unset: [],
 		ofValues: false
 	};
-	const message = `${plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`)}${moreLines(first, errors)}`;
+	const message = `${withoutResources(plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`))}${moreLines(first, errors)}`;
 	if (mendable.length === 0) return {
 		kind: "needs-credentials",
-		message
+		message: message.replaceAll(STANDS_IN, "…")
 	};
 	return {
 		kind: "broken",
@@ -63163,6 +63208,13 @@ function readDiagnostics(stdout, stderr, root) {
 		unset: mendable.flatMap(({ detail }) => UNSET.exec(detail)?.[1] ?? []),
 		ofValues: mendable.every(isOfValue)
 	};
+}
+/**
+* \`file()\` of a file that is not there goes on about resources that make files, as modules have them. Here it is most
+* often a file that lies in a person's folder and not in git.
+*/
+function withoutResources(words) {
+	return words.replace(/; this function works only with files that are distributed as part of .+$/s, ". A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.");
 }
 const placeOf = ({ range }) => [range?.filename ?? "", range?.start.line ?? 0];
 function byPlace(a, b) {
@@ -63197,27 +63249,43 @@ function isOfValue({ snippet }) {
 function isForCredentials({ summary, detail }) {
 	return NEEDS_CREDENTIALS.test(`${summary} ${detail}`);
 }
+/** Nobody keeps a file by the name that a stand-in makes; the value that a run has may well name one. */
+function isOfStandIn({ detail }) {
+	return /not find|not ?found|no such file|not exist|no file exists/i.test(detail) && detail.search(STANDS_IN) >= 0;
+}
+const STANDS_IN = new RegExp(`(?<!\\d)${STAND_IN}(?!\\d)`, "g");
 /** `hcl validate` refuses an include without a name, which every other command of Terragrunt takes. */
 const BARE_INCLUDE = "Missing name for include";
 /** An environment without an account has the one of zeros here, under which nobody keeps files. */
 const NEEDS_CREDENTIALS = new RegExp(`${CREDENTIAL_FUNCTIONS.source}|credential|\\b0{12}\\b`, "i");
 
 // packages/orchestrator/src/discover/terragrunt/suspects.ts
-/** Units about which Terragrunt suppressed an error, or which it omitted. */
+/**
+* Attributes that Terragrunt 1.0 took away (https://docs.terragrunt.com/migrate/deprecated-attributes). \`find\` passes over
+* them; any other command fails.
+*/
+const TAKEN_AWAY = /* @__PURE__ */ new Set([
+	"skip",
+	"retryable_errors",
+	"retry_max_attempts",
+	"retry_sleep_interval_sec"
+]);
+/** Units about which Terragrunt suppressed an error, which it omitted, or which have words that it knows no more. */
 function suspects(folders, listed, files) {
+	const isOutdated = (file) => files.parsed(file)?.attributes.some(({ name }) => TAKEN_AWAY.has(name)) ?? false;
 	const broken = new Map(listed.suppressed.map(({ file, message }) => [file, message]));
 	const result = /* @__PURE__ */ new Map();
 	for (const folder of folders) {
 		const row = listed.units.get(folder);
 		const own = fileIn(folder, UNIT_FILE);
-		if (row === void 0 || broken.has(own) || row.includes.some((file) => !files.has(file))) {
+		if (row === void 0 || broken.has(own) || isOutdated(own) || row.includes.some((file) => !files.has(file))) {
 			result.set(folder, {
 				kind: "own",
 				words: (broken.get(own) ?? "").replaceAll(folder, "…")
 			});
 			continue;
 		}
-		const shared = [...row.includes, ...row.reading].find((file) => broken.has(file));
+		const shared = [...row.includes, ...row.reading].find((file) => broken.has(file)) ?? row.includes.find(isOutdated);
 		if (shared !== void 0) result.set(folder, {
 			kind: "shared",
 			file: shared
@@ -63299,7 +63367,10 @@ async function evaluateUnits(terragrunt, evaluation) {
 	return {
 		units,
 		listed,
-		diagnoses: await diagnoseSuspects(terragrunt, suspects(readable, listed, { has: (path) => sources.files.has(sources.realOf(path)) }))
+		diagnoses: await diagnoseSuspects(terragrunt, suspects(readable, listed, {
+			has: (path) => sources.files.has(sources.realOf(path)),
+			parsed: (path) => sources.parsed(sources.realOf(path))
+		}))
 	};
 }
 /** The variables that units ask for and that nothing sets, as far as Terragrunt named them. */
@@ -63434,7 +63505,9 @@ function problemOf$1(stack, why, all) {
 		...about,
 		...block
 	};
-	const [, named = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
+	const [, place = file, line] = /([^\s:]+\.hcl):(\d+)/.exec(why) ?? [];
+	const [, parsed = file] = /\bfailed for (\S+\.hcl): /.exec(why) ?? [];
+	const named = place === "terragrunt.stack.hcl" ? parsed : place;
 	const [copy = "", source = ""] = [...copies].find(([to]) => liesIn(named, to)) ?? [];
 	const written = copy === "" ? named : posix.join(source, posix.relative(copy, named));
 	const isKnown = !written.includes("/.terragrunt-stack/");
@@ -63606,7 +63679,8 @@ function withTargets(stack, { realOf }) {
 	return {
 		...stack,
 		reads: [.../* @__PURE__ */ new Set([...stack.reads, ...behind])],
-		templates: [...new Set(stack.templates.flatMap((folder) => [folder, realOf(folder)]))]
+		templates: [...new Set(stack.templates.flatMap((folder) => [folder, realOf(folder)]))],
+		copies: new Map([...stack.copies].map(([copy, source]) => [copy, realOf(source)]))
 	};
 }
 /** The units that files of filters leave out. */
@@ -63657,7 +63731,7 @@ function snapshotOf({ toolEnvironment }, commit, sources, generated, { templates
 			...leftOut.problems,
 			...exclusionProblems(examined, commit.exclusions),
 			...linkProblems(examined, commit.links, sources.files),
-			...evaluationProblems(examined),
+			...evaluationProblems(examined, commit.textOf),
 			...moduleProblems(examined),
 			...expansionProblems(examined),
 			...dependencyProblems(examined, paths, jsonUnits)
@@ -63759,7 +63833,8 @@ function namedUnits({ folders, dependentsOf }, wanted) {
 /** Evaluates units, and those through which they depend on some of the targets: also a circle is complete then. */
 async function withBetween({ evaluate }, wanted, targets, view, sources = wanted) {
 	let units = new Set([...wanted].filter((unit) => view.folders.has(unit)));
-	let snapshot = await evaluate(units.size === view.folders.size ? null : units);
+	const withRoots = (some) => /* @__PURE__ */ new Set([...some, ...view.rootsOf(some)]);
+	let snapshot = await evaluate(units.size === view.folders.size ? null : withRoots(units));
 	if (targets.size === 0) return snapshot;
 	for (;;) {
 		const { facts } = snapshot;
@@ -63768,7 +63843,7 @@ async function withBetween({ evaluate }, wanted, targets, view, sources = wanted
 		})].filter((unit) => view.folders.has(unit) && !units.has(unit));
 		if (more.length === 0) return snapshot;
 		units = /* @__PURE__ */ new Set([...units, ...more]);
-		snapshot = await evaluate(units);
+		snapshot = await evaluate(withRoots(units));
 	}
 }
 /** Units that may read a changed file at base, and are not known to read it at head. */
@@ -63956,6 +64031,80 @@ function requesterOf(compared) {
 	};
 }
 
+// packages/orchestrator/src/pack/stages.ts
+/**
+* Which units of the run have to end before each: its dependencies, also through units that do not run; for deletes
+* its dependents. Units of a cycle are left without an order among each other, since there is none.
+*/
+function orderWithin(units, dependenciesOf, direction) {
+	const members = new Set(units.map(({ path }) => path));
+	const graph = /* @__PURE__ */ new Map();
+	for (const { path } of units) graph.set(path, nearestAmong(members, path, dependenciesOf));
+	const inCycle = new Set(findCycles(graph).flat());
+	for (const [path, targets] of graph) if (inCycle.has(path)) graph.set(path, targets.filter((target) => !inCycle.has(target)));
+	return direction === "dependencies first" ? graph : reversed(graph);
+}
+/** The members that a unit depends on, directly or through units that are none; sorted, without the unit itself. */
+function nearestAmong(members, unit, dependenciesOf) {
+	const nearest = /* @__PURE__ */ new Set();
+	const seen = new Set(dependenciesOf(unit));
+	for (const dependency of seen) if (members.has(dependency)) nearest.add(dependency);
+	else for (const further of dependenciesOf(dependency)) seen.add(further);
+	nearest.delete(unit);
+	return [...nearest].toSorted();
+}
+/** For each removed unit the remaining ones of the run that depended on it at base: their applies come first. */
+function usersBefore(remaining, removed, dependenciesAtBase) {
+	const members = new Set(removed.map(({ path }) => path));
+	const users = /* @__PURE__ */ new Map();
+	for (const { path } of remaining) for (const used of nearestAmong(members, path, dependenciesAtBase)) users.set(used, [...users.get(used) ?? [], path]);
+	return users;
+}
+/**
+* The stage of each unit, from 1: as early as what it waits for in other environments allows. Units that wait for each
+* other, some by their dependencies and some by the order of environments, have none.
+*/
+function stagesOf(order, gates, environmentOf) {
+	const graph = graphOf(gates, order);
+	const circular = takeCircles(graph, order);
+	const stages = /* @__PURE__ */ new Map();
+	const open = /* @__PURE__ */ new Map();
+	for (const node of topologicalOrder(graph)) {
+		const unit = unitAt(order, node);
+		if (unit === null) {
+			open.set(node, Math.max(1, ...(gates.members.get(node) ?? []).map((member) => stages.get(member) ?? 1)));
+			continue;
+		}
+		const earlier = (order.get(unit) ?? []).map((before) => (stages.get(before) ?? 1) + (environmentOf(before) === environmentOf(unit) ? 0 : 1));
+		const opened = (gates.of.get(unit) ?? []).map((gate) => (open.get(gate) ?? 1) + 1);
+		stages.set(unit, Math.max(1, ...earlier, ...opened));
+	}
+	return {
+		stages,
+		circular
+	};
+}
+/** What units and gates wait for. */
+function graphOf({ of, members }, order) {
+	const graph = new Map(members);
+	for (const [unit, before] of order) graph.set(unit, [...before, ...of.get(unit) ?? []]);
+	return graph;
+}
+/** Takes the units of circles out of a graph, and answers them. */
+function takeCircles(graph, order) {
+	const circular = [];
+	for (let cycles = findCycles(graph); cycles.length > 0; cycles = findCycles(graph)) for (const node of new Set(cycles.flat())) {
+		const unit = unitAt(order, node);
+		if (unit !== null && graph.delete(node)) circular.push(unit);
+	}
+	return circular.toSorted();
+}
+/** The unit that a node is; `null` for a gate. */
+function unitAt(order, node) {
+	const path = UnitPath.safeParse(node);
+	return path.success && order.has(path.data) ? path.data : null;
+}
+
 // packages/orchestrator/src/pack/gates.ts
 const NO_GATES = {
 	of: /* @__PURE__ */ new Map(),
@@ -64006,6 +64155,32 @@ function withoutNeeded(gates, order) {
 			return [`${key} ${path}`];
 		});
 		if (own.length > 0) of.set(path, own);
+	}
+	return {
+		of,
+		members
+	};
+}
+/**
+* Gates without what units of circles wait for in their circle: there dependencies alone say who goes first, since nobody
+* could begin otherwise. What was merged by several pull requests can be such a circle, and nobody can split it any more.
+*/
+function withoutCircles(gates, order, circular) {
+	const waiting = reversed(graphOf(gates, order));
+	const members = new Map(gates.members);
+	const of = new Map(gates.of);
+	for (const path of circular) {
+		const behind = reachable(waiting, [path]);
+		const own = (gates.of.get(path) ?? []).flatMap((key) => {
+			const all = gates.members.get(key) ?? [];
+			const left = all.filter((member) => !behind.has(member));
+			if (left.length === all.length) return [key];
+			const ofItsOwn = key.endsWith(` ${path}`) ? key : `${key} ${path}`;
+			if (left.length > 0) members.set(ofItsOwn, left);
+			return left.length === 0 ? [] : [ofItsOwn];
+		});
+		if (own.length > 0) of.set(path, own);
+		else of.delete(path);
 	}
 	return {
 		of,
@@ -64078,75 +64253,6 @@ function jobId(content) {
 	return JobId.parse(`${slug}-${hash}`);
 }
 
-// packages/orchestrator/src/pack/stages.ts
-/**
-* Which units of the run have to end before each: its dependencies, also through units that do not run; for deletes
-* its dependents. Units of a cycle are left without an order among each other, since there is none.
-*/
-function orderWithin(units, dependenciesOf, direction) {
-	const members = new Set(units.map(({ path }) => path));
-	const graph = /* @__PURE__ */ new Map();
-	for (const { path } of units) graph.set(path, nearestAmong(members, path, dependenciesOf));
-	const inCycle = new Set(findCycles(graph).flat());
-	for (const [path, targets] of graph) if (inCycle.has(path)) graph.set(path, targets.filter((target) => !inCycle.has(target)));
-	return direction === "dependencies first" ? graph : reversed(graph);
-}
-/** The members that a unit depends on, directly or through units that are none; sorted, without the unit itself. */
-function nearestAmong(members, unit, dependenciesOf) {
-	const nearest = /* @__PURE__ */ new Set();
-	const seen = new Set(dependenciesOf(unit));
-	for (const dependency of seen) if (members.has(dependency)) nearest.add(dependency);
-	else for (const further of dependenciesOf(dependency)) seen.add(further);
-	nearest.delete(unit);
-	return [...nearest].toSorted();
-}
-/** For each removed unit the remaining ones of the run that depended on it at base: their applies come first. */
-function usersBefore(remaining, removed, dependenciesAtBase) {
-	const members = new Set(removed.map(({ path }) => path));
-	const users = /* @__PURE__ */ new Map();
-	for (const { path } of remaining) for (const used of nearestAmong(members, path, dependenciesAtBase)) users.set(used, [...users.get(used) ?? [], path]);
-	return users;
-}
-/**
-* The stage of each unit, from 1: as early as what it waits for in other environments allows. Units that wait for each
-* other, some by their dependencies and some by the order of environments, have none.
-*/
-function stagesOf(order, gates, environmentOf) {
-	const graph = new Map(gates.members);
-	for (const [unit, before] of order) graph.set(unit, [...before, ...gates.of.get(unit) ?? []]);
-	const circular = withoutCircles(graph, order);
-	const stages = /* @__PURE__ */ new Map();
-	const open = /* @__PURE__ */ new Map();
-	for (const node of topologicalOrder(graph)) {
-		const unit = unitAt(order, node);
-		if (unit === null) {
-			open.set(node, Math.max(1, ...(gates.members.get(node) ?? []).map((member) => stages.get(member) ?? 1)));
-			continue;
-		}
-		const earlier = (order.get(unit) ?? []).map((before) => (stages.get(before) ?? 1) + (environmentOf(before) === environmentOf(unit) ? 0 : 1));
-		const opened = (gates.of.get(unit) ?? []).map((gate) => (open.get(gate) ?? 1) + 1);
-		stages.set(unit, Math.max(1, ...earlier, ...opened));
-	}
-	return {
-		stages,
-		circular
-	};
-}
-/** Takes the units of circles out of a graph, and answers them. */
-function withoutCircles(graph, order) {
-	const circular = [];
-	for (let cycles = findCycles(graph); cycles.length > 0; cycles = findCycles(graph)) for (const node of new Set(cycles.flat())) {
-		const unit = unitAt(order, node);
-		if (unit !== null && graph.delete(node)) circular.push(unit);
-	}
-	return circular.toSorted();
-}
-/** The unit that a node is; `null` for a gate. */
-function unitAt(order, node) {
-	const path = UnitPath.safeParse(node);
-	return path.success && order.has(path.data) ? path.data : null;
-}
-
 // packages/orchestrator/src/pack/pack.ts
 function limitsOf({ jobs }) {
 	return {
@@ -64201,8 +64307,13 @@ function packJobs(input) {
 /** Groups the units of one direction by stage, environment and action. Plans need no stages. */
 function staged(units, order, promoted, offset, mode) {
 	const jobKeys = new Map(units.map(({ path, environment, at }) => [path, `${environment} ${at}`]));
-	const gates = gatesAmong(units, order, promoted);
-	const { stages, circular: paths } = stagesOf(order, gates, (unit) => jobKeys.get(unit) ?? "");
+	const keyOf = (unit) => jobKeys.get(unit) ?? "";
+	let gates = gatesAmong(units, order, promoted);
+	let { stages, circular: paths } = stagesOf(order, gates, keyOf);
+	while (mode === "apply" && paths.length > 0) {
+		gates = withoutCircles(gates, order, paths);
+		({stages, circular: paths} = stagesOf(order, gates, keyOf));
+	}
 	const circular = units.filter(({ path }) => paths.includes(path));
 	const tooDeep = units.filter(({ path }) => (stages.get(path) ?? 1) > 4);
 	const stageOf = ({ path }) => mode === "plan" ? PLAN_STAGE : offset + (stages.get(path) ?? 1);
