@@ -70,39 +70,8 @@ export const RUNS: readonly Team[] = [
     ],
   },
   {
-    shows: "arguments that units add to commands work with a plan that is saved, or are refused with file and line",
-    files: Object.assign(
-      {},
-      unit("detail", extra('["plan"]', ["-detailed-exitcode"])),
-      unit("json", extra('["plan", "apply", "show"]', ["-json"])),
-      unit("locks", extra("get_terraform_commands_that_need_locking()", ["-lock-timeout=20m"])),
-      unit("own-file", extra('["apply"]', ["-auto-approve", "${get_terragrunt_dir()}/my.tfplan"])),
-      unit("target", extra('["plan"]', ["-target", "terraform_data.it"])),
-    ),
-    steps: [
-      {
-        edits: Object.fromEntries(
-          ["detail", "json", "locks", "own-file", "target"].map((name) => [
-            `${name}/main.tf`,
-            MODULE.replace("input = var.n", 'input = "${var.n}+"'),
-          ]),
-        ),
-        proposed: [
-          ...["detail", "json", "locks"].map((name) => `plan ${name}: changed ← ${name}/main.tf`),
-          /^plan own-file: failed: own-file\/terragrunt.hcl:7: `own-file\/my.tfplan` .* names a plan file/,
-          /^plan target: failed: target\/terragrunt.hcl:7: `-target terraform_data.it|^plan target: failed: target\/terragrunt.hcl:7: `-target/,
-        ],
-        pushed: [
-          ...["detail", "json", "locks"].map((name) => `apply ${name}: changed ← ${name}/main.tf`),
-          /^apply own-file: failed: own-file\/terragrunt.hcl:7/,
-          /^apply target: failed: target\/terragrunt.hcl:7/,
-        ],
-      },
-    ],
-  },
-  {
     shows:
-      "the same of arguments that a root makes for all, by a list of its own, and of those that show or refresh less",
+      "arguments that a root makes for all work with a plan that is saved, and one that a unit adds is refused with its line",
     files: Object.assign(
       {
         "arguments.hcl": `locals {\n  words = ["-compact-warnings"]\n}\nterraform {\n  extra_arguments "all" {\n    commands  = concat(get_terraform_commands_that_need_vars(), ["show"])\n    arguments = [for w in concat(local.words, []) : w if get_terraform_command() != "show"]\n  }\n}\n`,
@@ -143,24 +112,8 @@ export const RUNS: readonly Team[] = [
     ],
   },
   {
-    shows: "an output that comes with the same change is waited for, and the apply has it",
-    files: {
-      ...unit("one", "", 'output "a" {\n  value = "a"\n}\n'),
-      ...unit("two", uses("one", "a", 'mock_outputs = { a = "m" }')),
-    },
-    steps: [
-      {
-        edits: {
-          "one/main.tf": 'output "a" {\n  value = "a"\n}\noutput "b" {\n  value = "b"\n}\n',
-          "two/terragrunt.hcl": INCLUDE + uses("one", "b", 'mock_outputs = { a = "m", b = "m" }'),
-        },
-        proposed: ["plan one: changed ← one/main.tf", "plan two: waiting for one ← two/terragrunt.hcl"],
-        pushed: ["apply one: changed ← one/main.tf", "apply two: changed ← two/terragrunt.hcl"],
-      },
-    ],
-  },
-  {
-    shows: "the same of a part of an output, of an item by its key, and of a map that a loop goes through",
+    shows:
+      "an output that comes with the same change is waited for: a part, an item by its key, a map that a loop goes through",
     files: {
       ...unit("one", "", 'output "a" {\n  value = { x = "a" }\n}\n'),
       ...unit("part", uses("one", "a.x")),
@@ -251,11 +204,6 @@ export const RUNS: readonly Team[] = [
       ),
     },
     steps: [
-      {
-        edits: { "a/main.tf": MODULE.replace('default = "0"', 'default = "1"') },
-        proposed: ["plan a: changed ← a/main.tf"],
-        pushed: ["apply a: changed ← a/main.tf"],
-      },
       {
         edits: { "b/main.tf": MODULE.replace("input = var.n", 'input = "${var.n}+"') },
         proposed: ["plan b: changed ← b/main.tf"],
