@@ -128,7 +128,7 @@ test("whatever a unit's end holds, its issue is harmless and the terminal gets n
   );
 });
 
-test("units that fail alike, and jobs that fail for one reason with all their units, are told once", () => {
+test("units that fail alike, and jobs that fail for one reason with all their units, are said once", () => {
   const cause = { kind: "tool-missing", tool: "checkov", message: "not there" } as const;
   const fails = (path: string): UnitSketch => ({ path, end: { kind: "failed", at: "init", cause } });
   const alike = commentOf({ units: ["a/1", "a/2", "a/3", "a/4", "a/5", "a/6", "a/7"].map(fails) });

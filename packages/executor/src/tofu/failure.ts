@@ -118,7 +118,7 @@ function withoutRepeats(text: string): string {
   return eachOnce(lines);
 }
 
-/** The folder of a job, which is another one each time: units that fail alike are told together. */
+/** The folder of a job, which is another one each time: units that fail alike are shown together. */
 const WORKING_FOLDER = /(?:\.\.\/|\/)[\w./-]*pipelines-job-\w+\/unit-\w+(?:\/download\/[\w-]+\/[\w-]+)?/g;
 
 /** The errors in a tool's output, without the frame that is drawn round them; else its last lines. */

@@ -40,7 +40,7 @@ export function failureBlock(report: Report, detail: Detail): string {
   const rows = report.rows.filter(({ end, action }) => needsSomebody(end, action));
   const skipped = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor === undefined);
   const waiting = rows.filter(({ end }) => end.kind === "skipped" && end.waitsFor !== undefined);
-  // What ended with its job is told with the job.
+  // What ended with its job stands with the job.
   const isOfJob = ({ end }: Row): boolean =>
     end.kind === "unknown" && report.jobs.some(({ failure }) => failure === end.why);
   const others = rows.filter((row) => row.end.kind !== "skipped" && !isOfJob(row));
