@@ -31,7 +31,7 @@ async function collecting(then: (executor: ChildProcess, finish: () => Promise<v
     await writeDocument(executorFile(folder, job.id, 1), await markOf(executor.pid));
     await writeFile(join(folder, "event.json"), "{}");
     const collect = spawn(process.execPath, [main], {
-      ...{ cwd: folder, stdio: ["ignore", "pipe", "inherit"], timeout: 60_000 },
+      ...{ cwd: folder, stdio: ["ignore", "pipe", "inherit"], timeout: 150_000 },
       env: {
         ...{ PATH: process.env["PATH"] ?? "", PIPELINES_COMMAND: "collect", PIPELINES_JOB: job.id },
         ...{ PIPELINES_FOLDER: folder, GITHUB_API_URL: "http://localhost:1", GITHUB_SERVER_URL: "https://github.com" },
@@ -44,7 +44,7 @@ async function collecting(then: (executor: ChildProcess, finish: () => Promise<v
     collect.stdout.on("data", (chunk) => {
       said += String(chunk);
     });
-    await expect.poll(() => said, { timeout: 30_000 }).toContain(`goes on as process ${executor.pid}`);
+    await expect.poll(() => said, { timeout: 120_000 }).toContain(`goes on as process ${executor.pid}`);
     await then(executor, () => writeDocument(place, outcome));
     const [exitCode] = collect.exitCode === null ? await once(collect, "exit") : [collect.exitCode];
     return { exitCode, outcome: await readDocument(place, JobOutcome) };
