@@ -41657,8 +41657,8 @@ const arrows = (names) => names.join(" → ");
 
 // packages/core/src/terragrunt/oldest.ts
 /**
-* The oldest versions that Pipelines works with. Terragrunt 1.0 does not list the code of local modules, and 1.1.0 can't try
-* the destroy of units again that need each other: `docs/decisions/0011-oldest-terragrunt.md` has what was tried.
+* The oldest versions that Pipelines works with. Terragrunt 1.0 does not list the code of local modules among what a unit
+* reads: `docs/decisions/0011-oldest-terragrunt.md` has what was tried with which version.
 */
 const OLDEST = {
 	terragrunt: "1.1.1",
@@ -53643,7 +53643,7 @@ function withoutRepeats(text) {
 		return !line.startsWith("info: TIP ") && (summary === void 0 || !summaries.includes(summary));
 	}).join("\n"));
 }
-/** The folder of a job, which is another one each time: units that fail alike are told together. */
+/** The folder of a job, which is another one each time: units that fail alike are shown together. */
 const WORKING_FOLDER = /(?:\.\.\/|\/)[\w./-]*pipelines-job-\w+\/unit-\w+(?:\/download\/[\w-]+\/[\w-]+)?/g;
 /** The errors in a tool's output, without the frame that is drawn round them; else its last lines. */
 function errorText(text) {

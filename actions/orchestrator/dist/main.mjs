@@ -32236,8 +32236,8 @@ const arrows = (names) => names.join(" → ");
 
 // packages/core/src/terragrunt/oldest.ts
 /**
-* The oldest versions that Pipelines works with. Terragrunt 1.0 does not list the code of local modules, and 1.1.0 can't try
-* the destroy of units again that need each other: `docs/decisions/0011-oldest-terragrunt.md` has what was tried.
+* The oldest versions that Pipelines works with. Terragrunt 1.0 does not list the code of local modules among what a unit
+* reads: `docs/decisions/0011-oldest-terragrunt.md` has what was tried with which version.
 */
 const OLDEST = {
 	terragrunt: "1.1.1",
