@@ -39951,6 +39951,8 @@ const outcomeFolder = (folder, job, attempt) => join$2(folder, outcomeArtifact(j
 const outcomeFile = (folder, job, attempt) => join$2(outcomeFolder(folder, job, attempt), OUTCOME_FILE);
 /** Which process a job's executor is, for who comes after its step. It stays on the runner. */
 const executorFile = (folder, job, attempt) => join$2(folder, `executor-${job}-${attempt}.json`);
+/** How the name of the folder begins that an executor works in: programs that it starts have it in their arguments. */
+const workFolderPrefix = (pid) => `pipelines-job-${pid}_`;
 /** Of several attempts of each job the newest: a rerun's result takes the place of what it ran again. */
 function newestAttempts(documents) {
 	const newest = /* @__PURE__ */ new Map();
@@ -52150,6 +52152,17 @@ async function isRunning({ pid, started }) {
 	const stat = await statOf(pid);
 	return stat !== null && !["Z", "X"].includes(stat.state) && (started === null || stat.started === started);
 }
+/** The processes that run and have a text in their arguments. Linux alone says so: elsewhere none. */
+async function processesNaming(text) {
+	if (process$2.platform !== "linux") return [];
+	const pids = (await readdir$1("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+	return (await Promise.all(pids.map(async (pid) => {
+		return (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).includes(text) && await isRunning({
+			pid,
+			started: null
+		}) ? [pid] : [];
+	}))).flat();
+}
 /** Its state and start, the third and the twenty-second field of proc_pid_stat(5); the second may have spaces and brackets. */
 async function statOf(pid) {
 	const text = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
@@ -52338,27 +52351,34 @@ function withoutOutcome(job, attempt, failure) {
 // packages/dispatcher/src/collect/survivor.ts
 const EVERY_MS$1 = 1e3;
 /**
-* Waits until the executor that outlived its step has finished, or is gone.
+* Waits until the executor that outlived its step has finished, or is gone with all that it has started.
 *
 * @param seconds the longest wait: GitHub gives a cancelled job five minutes in all
 * @returns the outcome as it is then; `null` when there is none
 */
 async function awaitSurvivor(edges, seconds) {
+	let said = null;
 	for (let waited = 0;; waited += EVERY_MS$1 / 1e3) {
 		const survivor = await edges.survivor();
 		const outcome = await edges.readOutcome();
-		const over = survivor.kind === "gone" || survivor.kind === "unknown" && outcome === null;
-		if (outcome?.state === "finished" || over || waited >= seconds) return {
+		const isOver = outcome?.state === "finished" || survivor.kind === "unknown" && outcome === null;
+		if (survivor.kind === "gone" || isOver || waited >= seconds) return {
 			outcome,
 			survivor: survivor.kind
 		};
-		if (waited === 0) edges.tell(waitsFor(survivor, seconds));
+		if (survivor.kind !== said) edges.tell(waitsFor(survivor, seconds - waited));
+		said = survivor.kind;
 		await edges.sleep(EVERY_MS$1);
 	}
 }
 function waitsFor(survivor, seconds) {
 	const most = `for ${seconds} seconds at most`;
-	return survivor.kind === "runs" ? `The executor outlived its step and goes on as process ${survivor.pid}. This waits until it has ended, ${most}.` : `The executor has not said that it is done, and which process it is was not written down. This waits for its last word, ${most}.`;
+	switch (survivor.kind) {
+		case "runs": return `The executor outlived its step and goes on as process ${survivor.pid}. This waits until it has ended, ${most}.`;
+		case "left": return `The executor was killed, and what it has started goes on as process ${survivor.pid}: it may be writing a state. This waits until it has ended, ${most}.`;
+		case "unknown": return `The executor has not said that it is done, and which process it is was not written down. This waits for its last word, ${most}.`;
+		default: return survivor;
+	}
 }
 
 // packages/dispatcher/src/report/key.ts
@@ -52962,7 +52982,7 @@ function scopeKey({ action, environment, units }) {
 	].join("\n"));
 }
 function whyUnfinished(left, survivor) {
-	if (survivor === "gone") return "the executor was ended before it was done";
+	if (survivor === "gone" || survivor === "left") return "the executor was ended before it was done";
 	return left === null ? "the job ended before the executor started" : "the job was ended while it was still running";
 }
 function isWell(job, outcome) {
@@ -73943,10 +73963,15 @@ async function collect(context) {
 		async survivor() {
 			const mark = await readDocument(file, ProcessMark).catch(() => null);
 			if (mark === null) return { kind: "unknown" };
-			return await isRunning(mark) ? {
+			if (await isRunning(mark)) return {
 				kind: "runs",
 				pid: mark.pid
-			} : { kind: "gone" };
+			};
+			const [left] = await processesNaming(workFolderPrefix(mark.pid));
+			return left === void 0 ? { kind: "gone" } : {
+				kind: "left",
+				pid: left
+			};
 		}
 	};
 	await dispatchCollect(waiting, {

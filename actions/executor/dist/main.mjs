@@ -23816,6 +23816,8 @@ const outcomeFolder = (folder, job, attempt) => join(folder, outcomeArtifact(job
 const outcomeFile = (folder, job, attempt) => join(outcomeFolder(folder, job, attempt), OUTCOME_FILE);
 /** Which process a job's executor is, for who comes after its step. It stays on the runner. */
 const executorFile = (folder, job, attempt) => join(folder, `executor-${job}-${attempt}.json`);
+/** How the name of the folder begins that an executor works in: programs that it starts have it in their arguments. */
+const workFolderPrefix = (pid) => `pipelines-job-${pid}_`;
 /** Of several attempts of each job the newest: a rerun's result takes the place of what it ran again. */
 function newestAttempts(documents) {
 	const newest = /* @__PURE__ */ new Map();
@@ -62990,7 +62992,7 @@ async function openJob(options) {
 		const { execution, configuration, newest, environment, tools, repository, stop, mayStart } = options;
 		const opened = _usingCtx$6.a(new AsyncDisposableStack());
 		const tree = opened.use(await openCheckout(repository, execution.job.at, toolEnvironment(options.process)));
-		const work = await mkdtemp(join(tmpdir(), "pipelines-job-"));
+		const work = await mkdtemp(join(tmpdir(), workFolderPrefix(process$2.pid)));
 		opened.defer(() => rm$1(work, {
 			recursive: true,
 			force: true,

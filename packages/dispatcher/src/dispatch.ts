@@ -88,7 +88,7 @@ function scopeKey({ action, environment, units }: Job): string {
 }
 
 function whyUnfinished(left: JobOutcome | null, survivor: Survivor["kind"]): string {
-  if (survivor === "gone") return "the executor was ended before it was done";
+  if (survivor === "gone" || survivor === "left") return "the executor was ended before it was done";
   return left === null ? "the job ended before the executor started" : "the job was ended while it was still running";
 }
 

@@ -39,6 +39,9 @@ export const outcomeFile = (folder: string, job: JobId, attempt: number): string
 export const executorFile = (folder: string, job: JobId, attempt: number): string =>
   join(folder, `executor-${job}-${attempt}.json`);
 
+/** How the name of the folder begins that an executor works in: programs that it starts have it in their arguments. */
+export const workFolderPrefix = (pid: number): string => `pipelines-job-${pid}_`;
+
 /** Of several attempts of each job the newest: a rerun's result takes the place of what it ran again. */
 export function newestAttempts<T extends { readonly job: string; readonly attempt: number }>(
   documents: Iterable<T>,

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import process from "node:process";
 import { z } from "zod";
 
@@ -20,6 +20,19 @@ export async function isRunning({ pid, started }: ProcessMark): Promise<boolean>
   const stat = await statOf(pid);
   // What has ended and nobody asked for its end, as in a container without an init process, still has its number.
   return stat !== null && !["Z", "X"].includes(stat.state) && (started === null || stat.started === started);
+}
+
+/** The processes that run and have a text in their arguments. Linux alone says so: elsewhere none. */
+export async function processesNaming(text: string): Promise<number[]> {
+  if (process.platform !== "linux") return [];
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const naming = await Promise.all(
+    pids.map(async (pid) => {
+      const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+      return words.includes(text) && (await isRunning({ pid, started: null })) ? [pid] : [];
+    }),
+  );
+  return naming.flat();
 }
 
 /** Its state and start, the third and the twenty-second field of proc_pid_stat(5); the second may have spaces and brackets. */

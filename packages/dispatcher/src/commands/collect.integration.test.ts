@@ -7,7 +7,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { JobOutcome } from "@pipelines/core/contracts/outcome";
 import { readDocument, writeDocument } from "@pipelines/core/documents/document";
-import { assessmentFile, executorFile, outcomeFile } from "@pipelines/core/documents/layout";
+import { assessmentFile, executorFile, outcomeFile, workFolderPrefix } from "@pipelines/core/documents/layout";
 import { markOf } from "@pipelines/core/process/running";
 import { expect, test } from "vitest";
 import { assessmentOf, outcomesOf, type Sketch } from "../../test/build.ts";
@@ -64,6 +64,20 @@ test("collect says that it waits for the executor, and ends as soon as that is k
     ...{ state: "finished", failure: "the executor was ended before it was done" },
     units: [{ path: "prod/vpc", end: { kind: "unknown" } }],
   });
+});
+
+test("collect waits for what a killed executor has started, which may be writing a state", async () => {
+  let ended = false;
+  const { exitCode } = await collecting(async (executor) => {
+    const folder = join(tmpdir(), `${workFolderPrefix(executor.pid ?? 0)}x`);
+    const binary = spawn(process.execPath, ["-e", "setTimeout(() => {}, 6000)", folder], { stdio: "ignore" });
+    binary.once("exit", () => {
+      ended = true;
+    });
+    executor.kill("SIGKILL");
+    await once(executor, "exit");
+  });
+  expect([exitCode, ended]).toEqual([0, true]);
 });
 
 test("collect takes what an executor that lives on has written", async () => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { actionsLog as log } from "@pipelines/core/actions/log";
 import { readDocument } from "@pipelines/core/documents/document";
-import { executorFile } from "@pipelines/core/documents/layout";
-import { isRunning, ProcessMark } from "@pipelines/core/process/running";
+import { executorFile, workFolderPrefix } from "@pipelines/core/documents/layout";
+import { isRunning, ProcessMark, processesNaming } from "@pipelines/core/process/running";
 import type { SurvivorEdges } from "../collect/survivor.ts";
 import { dispatchCollect } from "../dispatch.ts";
 import type { RunEdges } from "../run/run-job.ts";
@@ -23,7 +23,9 @@ export async function collect(context: CommandContext): Promise<number> {
     async survivor() {
       const mark = await readDocument(file, ProcessMark).catch(() => null);
       if (mark === null) return { kind: "unknown" };
-      return (await isRunning(mark)) ? { kind: "runs", pid: mark.pid } : { kind: "gone" };
+      if (await isRunning(mark)) return { kind: "runs", pid: mark.pid };
+      const [left] = await processesNaming(workFolderPrefix(mark.pid));
+      return left === undefined ? { kind: "gone" } : { kind: "left", pid: left };
     },
   };
   await dispatchCollect(waiting, { job, attempt: context.run.attempt, logUrl }, SURVIVOR_SECONDS);

@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import type { Environment } from "@pipelines/core/configuration/environments";
 import { governingCommit } from "@pipelines/core/configuration/governing";
 import { reviewRuleOf } from "@pipelines/core/configuration/policy";
 import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { Execution } from "@pipelines/core/contracts/execution";
 import type { ReviewRule } from "@pipelines/core/contracts/review-rule";
+import { workFolderPrefix } from "@pipelines/core/documents/layout";
 import type { Repository } from "@pipelines/core/git/repository";
 import { addWorktree } from "@pipelines/core/git/worktree";
 import { toolEnvironment } from "@pipelines/core/process/environment";
@@ -75,7 +77,7 @@ export async function openJob(options: JobOptions): Promise<OpenJob & AsyncDispo
   const { execution, configuration, newest, environment, tools, repository, stop, mayStart } = options;
   await using opened = new AsyncDisposableStack();
   const tree = opened.use(await openCheckout(repository, execution.job.at, toolEnvironment(options.process)));
-  const work = await mkdtemp(join(tmpdir(), "pipelines-job-"));
+  const work = await mkdtemp(join(tmpdir(), workFolderPrefix(process.pid)));
   // Plans and downloaded modules can hold secrets.
   opened.defer(() => rm(work, { recursive: true, force: true, maxRetries: 3 }));
   const plans = hooksOf(configuration, execution.job.action).length === 0 ? null : join(work, "plans");
