@@ -57685,6 +57685,311 @@ function findCycles(graph) {
 	return cycles;
 }
 
+// packages/orchestrator/src/hcl/text-functions.ts
+/** Go's `filepath.Dir`: what is before the last slash, cleaned. */
+function goDirectory(path) {
+	const folder = posix.normalize(path.slice(0, path.lastIndexOf("/") + 1));
+	return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
+}
+/** Go's `filepath.Base`: the last part; `.` of nothing, `/` of nothing but slashes. */
+function goBase(path) {
+	return path === "" ? "." : posix.basename(path) || "/";
+}
+/** Go changes the case of one character to one character. Where the two don't agree on that, nothing is said. */
+function caseOf(text, change) {
+	const changed = [...text].map(change);
+	return changed.every((character) => [...character].length === 1) ? changed.join("") : null;
+}
+/** Go's `strings.TrimSpace`, which goes by Unicode's White_Space: a byte order mark stays, U+0085 goes. */
+function withoutSpaceAround(text) {
+	const characters = [...text];
+	const isText = (character) => !/\p{White_Space}/u.test(character);
+	const [first, last] = [characters.findIndex(isText), characters.findLastIndex(isText)];
+	return first < 0 ? "" : characters.slice(first, last + 1).join("");
+}
+/** Of the verbs, those that show a text as it is. */
+function formatted$1(texts) {
+	const [pattern, ...values] = texts;
+	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
+	const parts = pattern.split(/(%[sv%])/);
+	let next = 0;
+	const result = parts.map((part) => {
+		if (part === "%%") return "%";
+		if (part !== "%s" && part !== "%v") return part.includes("%") ? null : part;
+		next += 1;
+		return values[next - 1] ?? null;
+	});
+	return next === values.length && result.every((part) => part !== null) ? result.join("") : null;
+}
+
+// packages/orchestrator/src/hcl/evaluate.ts
+/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
+const ROOT = "/@root";
+/** How far references may lead: a local that names itself must not go on for ever. */
+const DEEPEST$1 = 40;
+/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
+function repositoryPath(text, relativeTo) {
+	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
+	if (absolute === ROOT) return ".";
+	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
+}
+/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
+function evaluate(expression, scope) {
+	const value = valueOfExpression(expression, scope, 0);
+	return typeof value === "string" ? value : null;
+}
+function valueOfExpression(expression, scope, depth) {
+	if (depth > DEEPEST$1) return null;
+	switch (expression.kind) {
+		case "template": {
+			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf(part, scope, depth) ?? scope.unknown);
+			return parts.every((part) => part !== null) ? parts.join("") : null;
+		}
+		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
+		case "call": return callOf(expression.name, expression.args, scope, depth);
+		case "list":
+		case "object":
+		case "for":
+		case "other": return null;
+		default: return expression;
+	}
+}
+function textOf(expression, scope, depth) {
+	const value = valueOfExpression(expression, scope, depth + 1);
+	return typeof value === "string" ? value : null;
+}
+function referenceOf(name, keys, scope, depth) {
+	const [first, ...rest] = keys;
+	const bound = keys.length === 0 ? scope.bound?.get(name) : void 0;
+	if (bound !== void 0) return bound;
+	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
+	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
+	if (name === "feature" && first !== void 0 && rest[0] === "value") return featureOf(scope, first, depth);
+	if (name === "include") {
+		const bare = scope.includes.get("");
+		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
+		if (file === void 0) return null;
+		const configuration = scope.open(file);
+		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
+	}
+	return null;
+}
+function localOf(scope, name, keys, depth) {
+	for (const block of scope.body.blocks) {
+		if (block.type !== "locals") continue;
+		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
+		if (attribute === void 0) continue;
+		const { value } = attribute;
+		const item = value.kind === "list" && keys[0] !== void 0 ? value.items[Number(keys[0])] : void 0;
+		if (item !== void 0) return follow(valueOfExpression(item, scope, depth + 1), keys.slice(1), depth);
+		if (value.kind === "object" && keys.length > 0) {
+			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
+			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
+		}
+		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
+	}
+	return null;
+}
+/** A feature flag has its default, unless a variable sets some of them. */
+function featureOf(scope, name, depth) {
+	if (scope.env["TG_FEATURE"] !== void 0) return null;
+	const included = [...scope.includes.values()].flatMap((file) => scope.open(file) ?? []);
+	for (const place of [scope, ...included]) {
+		const value = place.body.blocks.find(({ type, labels }) => type === "feature" && labels[0] === name)?.body.attributes.find((attribute) => attribute.name === "default")?.value;
+		if (value !== void 0) return valueOfExpression(value, place, depth + 1);
+	}
+	return null;
+}
+/** Where what an expression refers to is defined: a local of this file, or of a configuration that is read. */
+function definitionOf(expression, scope) {
+	if (expression.kind !== "access") return null;
+	const { of, keys } = expression;
+	const own = of === "local" ? localNamed(scope, keys) : null;
+	if (own !== null) return own;
+	for (let length = 0; length < keys.length - 1; length += 1) {
+		if (keys[length] !== "locals") continue;
+		const value = valueOfExpression({
+			kind: "access",
+			of,
+			keys: keys.slice(0, length)
+		}, scope, 0);
+		if (value !== null && typeof value !== "string") return localNamed(value.configuration, keys.slice(length + 1));
+	}
+	return null;
+}
+/** A local, or an attribute of the object that it is. */
+function localNamed(scope, [name, ...keys]) {
+	let value = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes).find((local) => local.name === name)?.value;
+	for (const key of keys) if (value?.kind === "list") value = value.items[Number(key)];
+	else value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : void 0;
+	return value === void 0 ? null : {
+		value,
+		scope
+	};
+}
+/** Follows `.locals.name` into a configuration; a text has no attributes. */
+function follow(value, keys, depth) {
+	if (value === null || keys.length === 0) return value;
+	if (typeof value === "string") return null;
+	const [section, name, ...rest] = keys;
+	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
+	if (section === "inputs" && name !== void 0) {
+		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
+		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
+		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
+	}
+	return null;
+}
+const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
+const folderOf = (file) => posix.dirname(file);
+function callOf(name, args, scope, depth) {
+	const known = FUNCTIONS.get(name);
+	if (known === void 0 || args.length > known.most) return null;
+	const text = (index) => {
+		const argument = args[index];
+		return argument === void 0 ? null : textOf(argument, scope, depth);
+	};
+	return known.answer({
+		args,
+		scope,
+		depth,
+		text
+	});
+}
+/** A function of at most so many arguments. */
+const upTo = (most, answer) => ({
+	most,
+	answer
+});
+/** A function of one text. */
+const ofText = (act) => upTo(1, (call) => {
+	const text = call.text(0);
+	return text === null ? null : act(text, call.scope);
+});
+/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
+function includeFolder({ scope, text }) {
+	if (scope.included) return {
+		kind: "folder",
+		folder: folderOf(scope.file)
+	};
+	const count = scope.body.blocks.filter(({ type }) => type === "include").length;
+	if (scope.includes.size === 0 && count === 0) return { kind: "none" };
+	const file = Math.max(scope.includes.size, count) === 1 ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
+	return file === void 0 ? null : {
+		kind: "folder",
+		folder: folderOf(file)
+	};
+}
+/** The functions of Terragrunt and OpenTofu that paths are made with. */
+const FUNCTIONS = /* @__PURE__ */ new Map([
+	["get_repo_root", upTo(0, () => ROOT)],
+	["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
+	["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
+	["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
+	["get_parent_terragrunt_dir", upTo(1, (call) => {
+		const include = includeFolder(call);
+		if (include === null) return null;
+		return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
+	})],
+	["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
+	["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
+	["path_relative_to_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder)))],
+	["path_relative_from_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include)))],
+	["find_in_parent_folders", upTo(2, ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope))],
+	["read_terragrunt_config", upTo(2, readConfiguration)],
+	["dirname", ofText(goDirectory)],
+	["basename", ofText(goBase)],
+	["abspath", ofText((path) => path.startsWith("/") ? posix.resolve(path) : null)],
+	["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
+	["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
+	["trimspace", ofText(withoutSpaceAround)],
+	["replace", upTo(3, ({ text }) => {
+		const [whole, from, to] = [
+			text(0),
+			text(1),
+			text(2)
+		];
+		if (whole === null || from === null || to === null) return null;
+		return from === "" || /^\/.*\/$/s.test(from) ? null : whole.replaceAll(from, () => to);
+	})],
+	["tostring", ofText((text) => text)],
+	["get_env", upTo(2, ({ scope, text }) => {
+		const name = text(0);
+		if (name === null || name === "") return null;
+		return Object.hasOwn(scope.env, name) ? scope.env[name] ?? null : text(1);
+	})],
+	["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
+	["format", upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted$1(args.map((_argument, index) => text(index))))]
+]);
+function betweenInclude(call, between) {
+	const include = includeFolder(call);
+	if (include === null || include.kind === "none") return include && ".";
+	return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
+}
+function readConfiguration({ scope, text }) {
+	const file = text(0);
+	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
+	const configuration = path === null ? null : scope.open(path);
+	return configuration === null ? null : { configuration };
+}
+function joinedTexts({ args, scope, depth, text }) {
+	const [separator, lists] = [text(0), args.slice(1)];
+	if (separator === null || lists.length === 0) return null;
+	const items = lists.flatMap((list) => list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null]);
+	return items.every((item) => item !== null) ? items.join(separator) : null;
+}
+function findInParentFolders(name, fallback, scope) {
+	if (name === null) return null;
+	let folder = scope.terragruntFolder;
+	while (folder !== "." && folder !== "") {
+		folder = posix.dirname(folder);
+		const candidate = folder === "." ? name : `${folder}/${name}`;
+		if (scope.exists(candidate)) return absolute(candidate);
+	}
+	return fallback;
+}
+/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
+const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
+
+// packages/orchestrator/src/discover/json-units.ts
+/** The name of a unit's file that is written as JSON. */
+const JSON_UNIT_FILE = `${UNIT_FILE}.json`;
+/**
+* Units that are written as JSON, by their folders, with the files and folders that their texts name. Terragrunt runs one
+* when it is started there, and neither lists it in `find` nor runs it with all others.
+*/
+function jsonUnitsIn(files, textOf) {
+	return new Map([...files.keys()].filter((file) => posix.basename(file) === JSON_UNIT_FILE && !isCached(file)).map((file) => [folderOf$1(file), file]).filter(([folder]) => !files.has(fileIn(folder, UNIT_FILE))).map(([folder, file]) => [folder, pathsIn(textOf(file) ?? "", folder)]));
+}
+/** What a text's strings may name: a path from the unit or the root, or a file that is looked for above the unit. */
+function pathsIn(text, folder) {
+	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, string = ""]) => string.replaceAll("\\", "")).flatMap((string) => {
+		const [, above] = /find_in_parent_folders\("([^"]+)"\)/.exec(string) ?? [];
+		if (above !== void 0) return [...foldersAbove([folder])].map((parent) => fileIn(parent, above));
+		const path = string.replace(/^\$\{get_terragrunt_dir\(\)\}\//, "./").replace(/^\$\{get_repo_root\(\)\}\//, "/@root/");
+		if (!/^(?:\.{1,2}\/|\/@root\/)/.test(path)) return [];
+		return repositoryPath(path.split("?", 1)[0]?.replace("//", "/") ?? path, folder) ?? [];
+	});
+}
+/** Changes of units that are written as JSON, which nothing is done about. */
+function changedJsonUnits(diff, base, head, isIgnored) {
+	const changed = diff.map(({ path }) => path).filter((file) => !isIgnored(file));
+	return [.../* @__PURE__ */ new Set([...base.jsonUnits.keys(), ...head.jsonUnits.keys()])].toSorted().flatMap((folder) => {
+		const file = fileIn(folder, JSON_UNIT_FILE);
+		const path = UnitPath.parse(folder);
+		if (isIgnored(file) || base.units.has(path) || head.units.has(path)) return [];
+		const reads = [...base.jsonUnits.get(folder) ?? [], ...head.jsonUnits.get(folder) ?? []];
+		if (!changed.some((name) => liesIn(name, folder) || reads.some((read) => read === name || liesIn(name, read)))) return [];
+		return [{
+			kind: "not-evaluated",
+			path,
+			file,
+			line: null,
+			message: `\`${file}\`, which ${head.jsonUnits.has(folder) ? "this change touches" : "this change deletes"}, is written as JSON. Terragrunt's \`find\` and \`run --all\` pass over such a unit, and so does Pipelines: nothing of it is planned, applied or destroyed. Write it as \`${UNIT_FILE}\`, or put the file on the \`ignore\` list and run it by hand.`
+		}];
+	});
+}
+
 // packages/orchestrator/src/discover/problems.ts
 const NOTHING_ELSE = {
 	folders: [],
@@ -57713,6 +58018,21 @@ function evaluationProblems(examined, textOf) {
 /** How generators of code mark what they fill in, which is no HCL: `{{ .Name }}`, `{{- if .A }}`, `{% if a %}`. */
 const SCAFFOLD = /\{\{-?\s*(?:\.|[a-z]+\s|end\b|else\b)|\{%-?\s*[a-z]+\s/;
 const scaffoldAdvice = (unit) => ` If it is a template for a generator of code and no unit, name its folder under \`ignore\`: \`${unit}/**\`.`;
+/** Units that are written twice: Terragrunt finds such a unit by its HCL and runs its JSON. */
+function twiceWrittenProblems(examined, files) {
+	return examined.flatMap(({ facts: { path } }) => {
+		const file = fileIn(path, JSON_UNIT_FILE);
+		if (!files.has(file)) return [];
+		return [{
+			kind: "not-evaluated",
+			file,
+			line: null,
+			message: `\`${file}\` stands beside \`${UNIT_FILE}\`: Terragrunt finds the unit by the HCL and runs the JSON. Remove one of them.`,
+			units: [path],
+			...NOTHING_ELSE
+		}];
+	});
+}
 /** Local modules that units name and that the commit does not have. */
 function moduleProblems(examined) {
 	return merged$1(examined.flatMap(({ facts, missingModule }) => {
@@ -58468,272 +58788,6 @@ const REQUEST_TYPES = {
 	deleted: "AccountDeleted"
 };
 
-// packages/orchestrator/src/hcl/text-functions.ts
-/** Go's `filepath.Dir`: what is before the last slash, cleaned. */
-function goDirectory(path) {
-	const folder = posix.normalize(path.slice(0, path.lastIndexOf("/") + 1));
-	return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
-}
-/** Go's `filepath.Base`: the last part; `.` of nothing, `/` of nothing but slashes. */
-function goBase(path) {
-	return path === "" ? "." : posix.basename(path) || "/";
-}
-/** Go changes the case of one character to one character. Where the two don't agree on that, nothing is said. */
-function caseOf(text, change) {
-	const changed = [...text].map(change);
-	return changed.every((character) => [...character].length === 1) ? changed.join("") : null;
-}
-/** Go's `strings.TrimSpace`, which goes by Unicode's White_Space: a byte order mark stays, U+0085 goes. */
-function withoutSpaceAround(text) {
-	const characters = [...text];
-	const isText = (character) => !/\p{White_Space}/u.test(character);
-	const [first, last] = [characters.findIndex(isText), characters.findLastIndex(isText)];
-	return first < 0 ? "" : characters.slice(first, last + 1).join("");
-}
-/** Of the verbs, those that show a text as it is. */
-function formatted$1(texts) {
-	const [pattern, ...values] = texts;
-	if (pattern === null || pattern === void 0 || values.some((value) => value === null)) return null;
-	const parts = pattern.split(/(%[sv%])/);
-	let next = 0;
-	const result = parts.map((part) => {
-		if (part === "%%") return "%";
-		if (part !== "%s" && part !== "%v") return part.includes("%") ? null : part;
-		next += 1;
-		return values[next - 1] ?? null;
-	});
-	return next === values.length && result.every((part) => part !== null) ? result.join("") : null;
-}
-
-// packages/orchestrator/src/hcl/evaluate.ts
-/** Stands for the repository's root in absolute paths, so that the same text evaluates the same in every checkout. */
-const ROOT = "/@root";
-/** How far references may lead: a local that names itself must not go on for ever. */
-const DEEPEST$1 = 40;
-/** A path inside the repository, `.` for its root; `null` when the text leaves the repository. */
-function repositoryPath(text, relativeTo) {
-	const absolute = text.startsWith("/") ? posix.normalize(text) : posix.join(ROOT, relativeTo, text);
-	if (absolute === ROOT) return ".";
-	return absolute.startsWith(`${ROOT}/`) ? absolute.slice(7).replace(/\/$/, "") : null;
-}
-/** The text that an expression evaluates to, or `null` when it holds something that only Terragrunt knows. */
-function evaluate(expression, scope) {
-	const value = valueOfExpression(expression, scope, 0);
-	return typeof value === "string" ? value : null;
-}
-function valueOfExpression(expression, scope, depth) {
-	if (depth > DEEPEST$1) return null;
-	switch (expression.kind) {
-		case "template": {
-			const parts = expression.parts.map((part) => typeof part === "string" ? part : textOf(part, scope, depth) ?? scope.unknown);
-			return parts.every((part) => part !== null) ? parts.join("") : null;
-		}
-		case "access": return typeof expression.of === "string" ? referenceOf(expression.of, expression.keys, scope, depth) : follow(valueOfExpression(expression.of, scope, depth + 1), expression.keys, depth);
-		case "call": return callOf(expression.name, expression.args, scope, depth);
-		case "list":
-		case "object":
-		case "for":
-		case "other": return null;
-		default: return expression;
-	}
-}
-function textOf(expression, scope, depth) {
-	const value = valueOfExpression(expression, scope, depth + 1);
-	return typeof value === "string" ? value : null;
-}
-function referenceOf(name, keys, scope, depth) {
-	const [first, ...rest] = keys;
-	const bound = keys.length === 0 ? scope.bound?.get(name) : void 0;
-	if (bound !== void 0) return bound;
-	if (name === "path" && (first === "module" || first === "root")) return absolute(folderOf(scope.file));
-	if (name === "local" && first !== void 0) return localOf(scope, first, rest, depth);
-	if (name === "feature" && first !== void 0 && rest[0] === "value") return featureOf(scope, first, depth);
-	if (name === "include") {
-		const bare = scope.includes.get("");
-		const file = (first === void 0 ? void 0 : scope.includes.get(first)) ?? bare;
-		if (file === void 0) return null;
-		const configuration = scope.open(file);
-		return follow(configuration === null ? null : { configuration }, bare === void 0 ? rest : keys, depth);
-	}
-	return null;
-}
-function localOf(scope, name, keys, depth) {
-	for (const block of scope.body.blocks) {
-		if (block.type !== "locals") continue;
-		const attribute = block.body.attributes.find((candidate) => candidate.name === name);
-		if (attribute === void 0) continue;
-		const { value } = attribute;
-		const item = value.kind === "list" && keys[0] !== void 0 ? value.items[Number(keys[0])] : void 0;
-		if (item !== void 0) return follow(valueOfExpression(item, scope, depth + 1), keys.slice(1), depth);
-		if (value.kind === "object" && keys.length > 0) {
-			const entry = value.entries.find((candidate) => candidate.key === keys[0]);
-			return entry === void 0 ? null : follow(valueOfExpression(entry.value, scope, depth + 1), keys.slice(1), depth);
-		}
-		return follow(valueOfExpression(value, scope, depth + 1), keys, depth);
-	}
-	return null;
-}
-/** A feature flag has its default, unless a variable sets some of them. */
-function featureOf(scope, name, depth) {
-	if (scope.env["TG_FEATURE"] !== void 0) return null;
-	const included = [...scope.includes.values()].flatMap((file) => scope.open(file) ?? []);
-	for (const place of [scope, ...included]) {
-		const value = place.body.blocks.find(({ type, labels }) => type === "feature" && labels[0] === name)?.body.attributes.find((attribute) => attribute.name === "default")?.value;
-		if (value !== void 0) return valueOfExpression(value, place, depth + 1);
-	}
-	return null;
-}
-/** Where what an expression refers to is defined: a local of this file, or of a configuration that is read. */
-function definitionOf(expression, scope) {
-	if (expression.kind !== "access") return null;
-	const { of, keys } = expression;
-	const own = of === "local" ? localNamed(scope, keys) : null;
-	if (own !== null) return own;
-	for (let length = 0; length < keys.length - 1; length += 1) {
-		if (keys[length] !== "locals") continue;
-		const value = valueOfExpression({
-			kind: "access",
-			of,
-			keys: keys.slice(0, length)
-		}, scope, 0);
-		if (value !== null && typeof value !== "string") return localNamed(value.configuration, keys.slice(length + 1));
-	}
-	return null;
-}
-/** A local, or an attribute of the object that it is. */
-function localNamed(scope, [name, ...keys]) {
-	let value = scope.body.blocks.filter(({ type }) => type === "locals").flatMap(({ body }) => body.attributes).find((local) => local.name === name)?.value;
-	for (const key of keys) if (value?.kind === "list") value = value.items[Number(key)];
-	else value = value?.kind === "object" ? value.entries.find((entry) => entry.key === key)?.value : void 0;
-	return value === void 0 ? null : {
-		value,
-		scope
-	};
-}
-/** Follows `.locals.name` into a configuration; a text has no attributes. */
-function follow(value, keys, depth) {
-	if (value === null || keys.length === 0) return value;
-	if (typeof value === "string") return null;
-	const [section, name, ...rest] = keys;
-	if (section === "locals" && name !== void 0) return localOf(value.configuration, name, rest, depth + 1);
-	if (section === "inputs" && name !== void 0) {
-		const inputs = value.configuration.body.attributes.find((attribute) => attribute.name === "inputs")?.value;
-		const entry = inputs?.kind === "object" ? inputs.entries.find((candidate) => candidate.key === name) : void 0;
-		return entry === void 0 ? null : follow(valueOfExpression(entry.value, value.configuration, depth + 1), rest, depth);
-	}
-	return null;
-}
-const absolute = (path) => path === "." || path === "" ? ROOT : `${ROOT}/${path}`;
-const folderOf = (file) => posix.dirname(file);
-function callOf(name, args, scope, depth) {
-	const known = FUNCTIONS.get(name);
-	if (known === void 0 || args.length > known.most) return null;
-	const text = (index) => {
-		const argument = args[index];
-		return argument === void 0 ? null : textOf(argument, scope, depth);
-	};
-	return known.answer({
-		args,
-		scope,
-		depth,
-		text
-	});
-}
-/** A function of at most so many arguments. */
-const upTo = (most, answer) => ({
-	most,
-	answer
-});
-/** A function of one text. */
-const ofText = (act) => upTo(1, (call) => {
-	const text = call.text(0);
-	return text === null ? null : act(text, call.scope);
-});
-/** `null` where it can't be told. Terragrunt wants a label where there are several, and passes over it where there is one. */
-function includeFolder({ scope, text }) {
-	if (scope.included) return {
-		kind: "folder",
-		folder: folderOf(scope.file)
-	};
-	const count = scope.body.blocks.filter(({ type }) => type === "include").length;
-	if (scope.includes.size === 0 && count === 0) return { kind: "none" };
-	const file = Math.max(scope.includes.size, count) === 1 ? scope.includes.values().next().value : scope.includes.get(text(0) ?? "");
-	return file === void 0 ? null : {
-		kind: "folder",
-		folder: folderOf(file)
-	};
-}
-/** The functions of Terragrunt and OpenTofu that paths are made with. */
-const FUNCTIONS = /* @__PURE__ */ new Map([
-	["get_repo_root", upTo(0, () => ROOT)],
-	["get_aws_account_id", upTo(0, ({ scope }) => scope.account)],
-	["get_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.terragruntFolder))],
-	["get_original_terragrunt_dir", upTo(0, ({ scope }) => absolute(scope.originalFolder))],
-	["get_parent_terragrunt_dir", upTo(1, (call) => {
-		const include = includeFolder(call);
-		if (include === null) return null;
-		return absolute(include.kind === "none" ? call.scope.terragruntFolder : include.folder);
-	})],
-	["get_path_from_repo_root", upTo(0, ({ scope }) => scope.terragruntFolder)],
-	["get_path_to_repo_root", upTo(0, ({ scope }) => posix.relative(absolute(scope.terragruntFolder), ROOT) || ".")],
-	["path_relative_to_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(include, folder)))],
-	["path_relative_from_include", upTo(1, (call) => betweenInclude(call, (include, folder) => posix.relative(folder, include)))],
-	["find_in_parent_folders", upTo(2, ({ args, scope, text }) => findInParentFolders(args.length === 0 ? "terragrunt.hcl" : text(0), text(1), scope))],
-	["read_terragrunt_config", upTo(2, readConfiguration)],
-	["dirname", ofText(goDirectory)],
-	["basename", ofText(goBase)],
-	["abspath", ofText((path) => path.startsWith("/") ? posix.resolve(path) : null)],
-	["lower", ofText((text) => caseOf(text, (character) => character.toLowerCase()))],
-	["upper", ofText((text) => caseOf(text, (character) => character.toUpperCase()))],
-	["trimspace", ofText(withoutSpaceAround)],
-	["replace", upTo(3, ({ text }) => {
-		const [whole, from, to] = [
-			text(0),
-			text(1),
-			text(2)
-		];
-		if (whole === null || from === null || to === null) return null;
-		return from === "" || /^\/.*\/$/s.test(from) ? null : whole.replaceAll(from, () => to);
-	})],
-	["tostring", ofText((text) => text)],
-	["get_env", upTo(2, ({ scope, text }) => {
-		const name = text(0);
-		if (name === null || name === "") return null;
-		return Object.hasOwn(scope.env, name) ? scope.env[name] ?? null : text(1);
-	})],
-	["join", upTo(Number.POSITIVE_INFINITY, joinedTexts)],
-	["format", upTo(Number.POSITIVE_INFINITY, ({ args, text }) => formatted$1(args.map((_argument, index) => text(index))))]
-]);
-function betweenInclude(call, between) {
-	const include = includeFolder(call);
-	if (include === null || include.kind === "none") return include && ".";
-	return between(absolute(include.folder), absolute(call.scope.terragruntFolder)) || ".";
-}
-function readConfiguration({ scope, text }) {
-	const file = text(0);
-	const path = file === null ? null : repositoryPath(file, scope.terragruntFolder);
-	const configuration = path === null ? null : scope.open(path);
-	return configuration === null ? null : { configuration };
-}
-function joinedTexts({ args, scope, depth, text }) {
-	const [separator, lists] = [text(0), args.slice(1)];
-	if (separator === null || lists.length === 0) return null;
-	const items = lists.flatMap((list) => list.kind === "list" ? list.items.map((item) => textOf(item, scope, depth)) : [null]);
-	return items.every((item) => item !== null) ? items.join(separator) : null;
-}
-function findInParentFolders(name, fallback, scope) {
-	if (name === null) return null;
-	let folder = scope.terragruntFolder;
-	while (folder !== "." && folder !== "") {
-		folder = posix.dirname(folder);
-		const candidate = folder === "." ? name : `${folder}/${name}`;
-		if (scope.exists(candidate)) return absolute(candidate);
-	}
-	return fallback;
-}
-/** The names of the functions that are evaluated here; every other call is left to Terragrunt. */
-const EVALUATED_FUNCTIONS = [...FUNCTIONS.keys()];
-
 // packages/orchestrator/src/hcl/functions.ts
 /**
 * Functions that read no file, look for none and run nothing: those of OpenTofu, Terraform and Terragrunt as of
@@ -59334,45 +59388,6 @@ function unitOf(path, { base, head }) {
 	};
 	const folder = unitOwning(path, has);
 	return folder === null ? null : UnitPath.parse(folder);
-}
-
-// packages/orchestrator/src/discover/json-units.ts
-/** The name of a unit's file that is written as JSON. */
-const JSON_UNIT_FILE = `${UNIT_FILE}.json`;
-/**
-* Units that are written as JSON, by their folders, with the files and folders that their texts name. Terragrunt runs one
-* when it is started there, and neither lists it in `find` nor runs it with all others.
-*/
-function jsonUnitsIn(files, textOf) {
-	return new Map([...files.keys()].filter((file) => posix.basename(file) === JSON_UNIT_FILE && !isCached(file)).map((file) => [folderOf$1(file), file]).filter(([folder]) => !files.has(fileIn(folder, UNIT_FILE))).map(([folder, file]) => [folder, pathsIn(textOf(file) ?? "", folder)]));
-}
-/** What a text's strings may name: a path from the unit or the root, or a file that is looked for above the unit. */
-function pathsIn(text, folder) {
-	return [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, string = ""]) => string.replaceAll("\\", "")).flatMap((string) => {
-		const [, above] = /find_in_parent_folders\("([^"]+)"\)/.exec(string) ?? [];
-		if (above !== void 0) return [...foldersAbove([folder])].map((parent) => fileIn(parent, above));
-		const path = string.replace(/^\$\{get_terragrunt_dir\(\)\}\//, "./").replace(/^\$\{get_repo_root\(\)\}\//, "/@root/");
-		if (!/^(?:\.{1,2}\/|\/@root\/)/.test(path)) return [];
-		return repositoryPath(path.split("?", 1)[0]?.replace("//", "/") ?? path, folder) ?? [];
-	});
-}
-/** Changes of units that are written as JSON, which nothing is done about. */
-function changedJsonUnits(diff, base, head, isIgnored) {
-	const changed = diff.map(({ path }) => path).filter((file) => !isIgnored(file));
-	return [.../* @__PURE__ */ new Set([...base.jsonUnits.keys(), ...head.jsonUnits.keys()])].toSorted().flatMap((folder) => {
-		const file = fileIn(folder, JSON_UNIT_FILE);
-		const path = UnitPath.parse(folder);
-		if (isIgnored(file) || base.units.has(path) || head.units.has(path)) return [];
-		const reads = [...base.jsonUnits.get(folder) ?? [], ...head.jsonUnits.get(folder) ?? []];
-		if (!changed.some((name) => liesIn(name, folder) || reads.some((read) => read === name || liesIn(name, read)))) return [];
-		return [{
-			kind: "not-evaluated",
-			path,
-			file,
-			line: null,
-			message: `\`${file}\`, which ${head.jsonUnits.has(folder) ? "this change touches" : "this change deletes"}, is written as JSON. Terragrunt's \`find\` and \`run --all\` pass over such a unit, and so does Pipelines: nothing of it is planned, applied or destroyed. Write it as \`${UNIT_FILE}\`, or put the file on the \`ignore\` list and run it by hand.`
-		}];
-	});
 }
 
 // packages/orchestrator/src/discover/snapshot.ts
@@ -63732,6 +63747,7 @@ function snapshotOf({ toolEnvironment }, commit, sources, generated, { templates
 			...exclusionProblems(examined, commit.exclusions),
 			...linkProblems(examined, commit.links, sources.files),
 			...evaluationProblems(examined, commit.textOf),
+			...twiceWrittenProblems(examined, sources.files),
 			...moduleProblems(examined),
 			...expansionProblems(examined),
 			...dependencyProblems(examined, paths, jsonUnits)

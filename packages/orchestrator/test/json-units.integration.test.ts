@@ -74,3 +74,12 @@ it("is left alone on the ignore list", async () => {
   const files = { ...FILES, ".pipelines/config.yml": 'ignore: ["live/json/**"]\n' };
   expect(problems(await assess(files, { "live/json/terragrunt.hcl.json": "{}" }))).toEqual([]);
 });
+
+it("beside the same unit in HCL is a problem: Terragrunt finds the one and runs the other", async () => {
+  const files = { "u/terragrunt.hcl": "", "u/main.tf": "", "v/terragrunt.hcl": "", "v/main.tf": "" };
+  await using repository = await makeRepository(files);
+  await repository.commit({ "u/terragrunt.hcl.json": "{}", "v/main.tf": "# 1\n" });
+  const assessment = await repository.assess();
+  expect(problems(assessment)).toEqual([expect.stringContaining("`u/terragrunt.hcl.json` stands beside")]);
+  expect(assessment.jobs.flatMap(({ units }) => units.map(({ path }) => path))).toEqual(["v"]);
+});

@@ -13,6 +13,7 @@ import {
   expansionProblems,
   linkProblems,
   moduleProblems,
+  twiceWrittenProblems,
 } from "./problems.ts";
 import type { Snapshot, Stack } from "./snapshot.ts";
 import { type Evaluated, evaluateUnits, missedVariables } from "./terragrunt/evaluate-units.ts";
@@ -196,6 +197,7 @@ function snapshotOf(
       ...exclusionProblems(examined, commit.exclusions),
       ...linkProblems(examined, commit.links, sources.files),
       ...evaluationProblems(examined, commit.textOf),
+      ...twiceWrittenProblems(examined, sources.files),
       ...moduleProblems(examined),
       ...expansionProblems(examined),
       ...dependencyProblems(examined, paths, jsonUnits),

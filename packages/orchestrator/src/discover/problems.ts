@@ -4,6 +4,7 @@ import { findCycles } from "@pipelines/core/graph/cycles";
 import type { Symlinks } from "./checkout/symlinks.ts";
 import type { Exclusion } from "./checkout/texts.ts";
 import type { Examined } from "./examine.ts";
+import { JSON_UNIT_FILE } from "./json-units.ts";
 import { fileIn, liesIn, STACK_FILE, UNIT_FILE } from "./paths.ts";
 import type { CommitProblem } from "./snapshot.ts";
 
@@ -33,6 +34,19 @@ const SCAFFOLD = /\{\{-?\s*(?:\.|[a-z]+\s|end\b|else\b)|\{%-?\s*[a-z]+\s/;
 
 const scaffoldAdvice = (unit: UnitPath): string =>
   ` If it is a template for a generator of code and no unit, name its folder under \`ignore\`: \`${unit}/**\`.`;
+
+/** Units that are written twice: Terragrunt finds such a unit by its HCL and runs its JSON. */
+export function twiceWrittenProblems(
+  examined: readonly Examined[],
+  files: ReadonlyMap<string, string>,
+): CommitProblem[] {
+  return examined.flatMap(({ facts: { path } }): CommitProblem[] => {
+    const file = fileIn(path, JSON_UNIT_FILE);
+    if (!files.has(file)) return [];
+    const message = `\`${file}\` stands beside \`${UNIT_FILE}\`: Terragrunt finds the unit by the HCL and runs the JSON. Remove one of them.`;
+    return [{ kind: "not-evaluated", file, line: null, message, units: [path], ...NOTHING_ELSE }];
+  });
+}
 
 /** Local modules that units name and that the commit does not have. */
 export function moduleProblems(examined: readonly Examined[]): CommitProblem[] {
