@@ -132,6 +132,7 @@ describe("pipelines explain, beside the comparison", () => {
     expect(stdout).not.toContain("Not committed");
 
     await commit({ "a/main.tf": resource.replace("1", "3") });
+    await commit({ "a/main.tf": resource.replace("1", "4") });
     await writeFile(join(repository, ".pipelines/config.yml"), 'environments:\n  other: { paths: ["a"] }\n');
     const committed = await pipelines("explain", "--repo", repository, "--base", "HEAD~1");
     expect(committed.stdout).toContain("live: 1 unit");
