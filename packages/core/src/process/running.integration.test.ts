@@ -15,6 +15,16 @@ test("a process runs until it is killed, and another one of its number is not ta
   expect(await isRunning(mark)).toBe(false);
 });
 
+test("where the system tells nothing of processes, one that answers runs", async () => {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  if (child.pid === undefined) throw new Error("it could not be started");
+  const mark = { pid: child.pid, started: null };
+  expect(await isRunning(mark, "/nowhere")).toBe(true);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(await isRunning(mark, "/nowhere")).toBe(false);
+});
+
 test.runIf(process.platform === "linux")("a process whose end nobody asked for does not run any more", async () => {
   // The shell becomes a program that never asks for the end of what was started.
   const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });

@@ -24,6 +24,11 @@ test("what needs it waits as well, and what the same change applies is waited fo
   expect(waits({ path: "vpc", end: { kind: "unchanged" } }, changed("a", ["vpc"]))).toEqual(["a"]);
 });
 
+test("a plan without a change waits as well: with the real outputs it may have one", () => {
+  const units: UnitSketch[] = [{ path: "dev/app", end: { kind: "unchanged" }, mocked: ["dev/vpc"] }];
+  expect(reportOf({ units }).willBeWithheld).toMatchObject([{ unit: "dev/app", by: "mocked-outputs" }]);
+});
+
 test("what was applied is said as it ended, and one job by itself knows nothing of the others", () => {
   expect(reportOf({ mode: "apply", units: [changed("a", ["vpc"])] }).willBeWithheld).toEqual([]);
 });

@@ -33,7 +33,10 @@ describe("the cause of a failure", () => {
     ['exec: "tofu": executable file not found in $PATH', "tofu"],
     ['exec: "/tmp/x/bin/tofu": executable file not found in $PATH', "tofu"],
     ["bash: line 1: kubectl: command not found", "kubectl"],
+    ["zsh: command not found: kubectl", "kubectl"],
     ["/bin/sh: 1: jq: not found", "jq"],
+    ["hooks/check.sh: 12: conftest: not found", "conftest"],
+    ["sh: jq: not found", "jq"],
     ["fork/exec /x/tofu: no such file or directory: tofu", "tofu"],
   ])("`%s` names the program that is missing", (text, tool) => {
     expect(causeOf(end, text, 60)).toMatchObject({ kind: "tool-missing", tool });
@@ -41,6 +44,8 @@ describe("the cause of a failure", () => {
 
   it("is no missing program where a resource or a page was not found", () => {
     expect(causeOf(end, "Error: reading S3 bucket: not found", 60).kind).toBe("tool");
+    expect(causeOf(end, "Error: bucket: not found", 60).kind).toBe("tool");
+    expect(causeOf(end, "Error: reading IAM Role (app): operation error: 404: role: not found", 60).kind).toBe("tool");
     expect(causeOf(end, "Error: 404: Not Found", 60).kind).toBe("tool");
   });
 

@@ -62,13 +62,20 @@ export function causeOf(end: TerragruntEnd, text: string, timeoutMinutes: number
   return { kind: "tool", exitCode: end.exitCode, message };
 }
 
+/**
+ * What says that a program is missing: Go's `os/exec`, bash and zsh, and with `not found` alone dash and
+ * BusyBox, behind their own name or that of a script. A provider says `not found` of a resource as well.
+ */
+const MISSING_TOOL = [
+  /exec: "([^"\n]{1,200})": executable file not found/i,
+  /(?:^|[\s:])([\w.+/-]{1,200}): command not found$/m,
+  /\bcommand not found: ([\w.+/-]{1,200})$/m,
+  /(?:^|[\s/])(?:d?ash|sh|\S{1,200}\.sh|[^\s:]{0,200}\/[^\s:]{1,200}): (?:(?:line )?\d+: )?([\w.+/-]{1,200}): not found$/m,
+];
+
 /** The program that could not be started: OpenTofu, or what a hook or `run_cmd` of Terragrunt calls. `null` where none is missing. */
 function missingTool(text: string): string | null {
-  const [, named, ofShell] =
-    /exec: "([^"\n]{1,200})": executable file not found/i.exec(text) ??
-    /(?:^|: )([\w.+/-]{1,200}): (?:command not found|not found)$/m.exec(text) ??
-    [];
-  const tool = named ?? ofShell ?? null;
+  const tool = MISSING_TOOL.flatMap((pattern) => pattern.exec(text)?.[1] ?? [])[0] ?? null;
   if (tool !== null) return tool.startsWith("/") ? basename(tool) : tool;
   if (/executable file not found/i.test(text)) return "tofu";
   return onOneLine(text, /no such file or directory/gi, /(?:tofu|terraform)\b/i) ? "tofu" : null;
