@@ -4,15 +4,12 @@ import { join, resolve } from "node:path";
 import { run } from "@pipelines/core/process/run";
 import { createMarkdown } from "@pipelines/local-github/page/markdown";
 import { style } from "@pipelines/local-github/page/style";
-import { timesBlock } from "../src/render/blocks/times.ts";
-import { renderMarkdown, SUMMARY_LIMIT } from "../src/render/markdown.ts";
-import { issueChanges } from "../src/sinks/issue-changes.ts";
-import { commentOf, reportOf } from "./build.ts";
-import { examples } from "./examples.ts";
+import { digestOf, drawings, pictureNames } from "./drawings.ts";
 
 /**
- * Draws the example comments and issues that docs/comment.md and docs/fresh-plans.md show, as GitHub would, into `docs/images/`; or those that
+ * Draws the example comments and issues that the docs show, as GitHub would, into `docs/images/`; or those that
  * the arguments name.
+ * `drawn.json` says of what text each was drawn, so that a test names those that have become old.
  * Needs Chromium (`CHROMIUM` names another program) and a font with emoji.
  */
 const folder = resolve(import.meta.dirname, "../../../docs/images");
@@ -22,25 +19,16 @@ const WIDTH = 980;
 /** Pixels: more of a long comment shows nothing new. */
 const HIGHEST = 1500;
 
-/** Everything that can be drawn, by the name of its picture: the comments, and the issues of the applies. */
-const drawings = Object.entries(examples).flatMap(([name, sketch]) => {
-  const report = reportOf(sketch);
-  const issues = issueChanges(report, []).flatMap((change) =>
-    change.kind === "open" ? [`## ${change.title}\n\n${change.body}`] : [],
-  );
-  const { times } = sketch;
-  return [
-    { name: `comment-${name}`, markdown: commentOf(sketch) },
-    ...(issues.length === 0 ? [] : [{ name: `issue-${name}`, markdown: issues.join("\n\n") }]),
-    ...(times === undefined
-      ? []
-      : [{ name: `summary-${name}`, markdown: renderMarkdown(report, SUMMARY_LIMIT) + timesBlock(times) }]),
-  ];
-});
-const pages = ["comment.md", "fresh-plans.md"].map((page) => readFile(resolve(folder, "..", page), "utf8"));
-const shown = (await Promise.all(pages)).join("\n");
+/** Graphs are left to Mermaid, which GitHub draws them with as well. */
+const asGitHub = createMarkdown(
+  () => null,
+  () => null,
+);
+
 const named = process.argv.slice(2);
-const wanted = named.length > 0 ? named : [...shown.matchAll(/images\/(.+)\.png/g)].map(([, name]) => name);
+const wanted = named.length > 0 ? named : await pictureNames();
+const digests = resolve(folder, "drawn.json");
+const drawn: Record<string, string> = JSON.parse(await readFile(digests, "utf8"));
 const work = await mkdtemp(join(tmpdir(), "pipelines-pictures-"));
 try {
   await mkdir(folder, { recursive: true });
@@ -51,8 +39,11 @@ try {
     await writeFile(page, pageOf(markdown, mermaid));
     const height = Math.min(HIGHEST, await heightOf(page));
     await browse(page, `--screenshot=${join(folder, `${name}.png`)}`, `--window-size=${WIDTH},${height}`);
+    drawn[name] = digestOf(markdown);
     process.stdout.write(`${name}: ${WIDTH}×${height}\n`);
   }
+  const sorted = Object.fromEntries(Object.entries(drawn).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  await writeFile(digests, `${JSON.stringify(sorted, null, 2)}\n`);
 } finally {
   await rm(work, { recursive: true, force: true });
 }
@@ -70,7 +61,7 @@ function pageOf(markdown: string, mermaid: string): string {
 <style>${style} body { padding: 16px; } .comment { margin: 0; } pre.mermaid { background: none; }</style>
 <div class="comment"><div class="avatar" style="background:#57606a">P</div><div class="box">
 <header><b>github-actions</b> <span class="label">bot</span> commented</header>
-<div class="body">${createMarkdown(() => null)(markdown)}</div></div></div>
+<div class="body">${asGitHub(markdown)}</div></div></div>
 <script>${mermaid.replaceAll("</script", "<\\/script")}</script>
 <script type="module">
 mermaid.initialize({ startOnLoad: false, securityLevel: "strict" });

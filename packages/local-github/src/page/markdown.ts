@@ -7,9 +7,13 @@ export type Markdown = (text: string) => string;
 
 /**
  * GitHub's Markdown as a safe piece of HTML: tables, task lists, alerts, emoji names, coloured `diff` fences, and the
- * HTML that GitHub allows. `linkOf` answers where an address leads instead, or `null` to leave it.
+ * HTML that GitHub allows. `linkOf` answers where an address leads instead, or `null` to leave it; `draw` makes an image of a
+ * Mermaid source, or `null` to leave that to Mermaid's own script.
  */
-export function createMarkdown(linkOf: (address: string) => string | null): Markdown {
+export function createMarkdown(
+  linkOf: (address: string) => string | null,
+  draw: (source: string) => string | null = drawing,
+): Markdown {
   const markdown = new MarkdownIt({ html: true, linkify: true, breaks: true });
   markdown.renderer.rules["text"] = (tokens, index) => withEmoji(escapeHtml(tokens[index]?.content ?? ""));
   markdown.renderer.rules["image"] = (tokens, index) => escapeHtml(tokens[index]?.content ?? "");
@@ -32,13 +36,13 @@ export function createMarkdown(linkOf: (address: string) => string | null): Mark
         asAlert(token, state.tokens[index - 2]);
     }
   });
-  return (text) => drawn(sanitizeHtml(markdown.render(text)));
+  return (text) => drawn(sanitizeHtml(markdown.render(text)), draw);
 }
 
 /** Draws what is Mermaid. Nobody but this puts an image into the page, since the rest is made safe before. */
-function drawn(html: string): string {
+function drawn(html: string, draw: (source: string) => string | null): string {
   return html.replace(/<pre class="mermaid">([\s\S]*?)<\/pre>/g, (whole, source: string) => {
-    const image = drawing(unescapeHtml(source));
+    const image = draw(unescapeHtml(source));
     return image === null ? whole : `<p><img class="drawing" alt="${source.replaceAll("\n", " ")}" src="${image}"></p>`;
   });
 }

@@ -23,6 +23,7 @@ it("draws units with their colours and arrows, as reports have them, and fetches
   expect(svg).toContain(">prod/db &#40;x&#41;</text>");
   expect(svg).toContain('fill="#cf222e"');
   expect(svg).toMatch(/<polyline class="edge" data-from="u0" data-to="u1"/);
+  expect(svg).toMatch(/--fg:#[\da-f]{6};--line:#[\da-f]{6};/);
   expect(svg).not.toMatch(/@import|url\('http|href="http/);
 });
 

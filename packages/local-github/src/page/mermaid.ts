@@ -15,8 +15,8 @@ export function drawing(source: string): string | null {
   try {
     const svg = renderMermaidSVG(withoutSettings(source), { fg: GREY, line: GREY, accent: GREY, transparent: true })
       .replace(/@import [^;]*;[^;]*;[^;]*;[^\n]*\n/, "")
-      // Mermaid writes a character by its number; the library leaves that as it is.
-      .replace(/(?<!&)#(\d{1,7});/g, "&#$1;");
+      // Mermaid writes a character by its number; the library leaves that as it is. A colour stands in an attribute.
+      .replace(/>[^<]*</g, (words) => words.replace(/(?<!&)#(\d{1,7});/g, "&#$1;"));
     return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
   } catch {
     // It may be any kind of drawing, or none: its source is shown.
