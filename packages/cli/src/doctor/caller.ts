@@ -41,6 +41,8 @@ export type Trigger = {
   readonly branchesIgnore: readonly string[] | null;
   readonly hasPathFilter: boolean;
   readonly types: readonly string[] | null;
+  /** The lines of `schedule`. */
+  readonly crons: readonly string[];
 };
 
 export type CallerFacts = {
@@ -60,6 +62,7 @@ const TriggerKeys = z.looseObject({
   "paths-ignore": z.unknown().optional(),
   types: Names.optional(),
 });
+const Crons = z.array(z.looseObject({ cron: z.string() }));
 const Permissions = z.union([z.literal(["read-all", "write-all"]), z.record(z.string(), Scalar), z.null()]).optional();
 const Step = z.looseObject({ uses: z.string().optional() });
 const JobKeys = z.looseObject({
@@ -140,13 +143,15 @@ function toolOf(uses: string): Caller["tool"] | null {
 
 /** `on` in its three forms: one name, a list of names, names with filters. */
 function eventsOf(on: unknown): Record<string, Trigger> {
-  const bare: Trigger = { branches: null, branchesIgnore: null, hasPathFilter: false, types: null };
+  const bare: Trigger = { branches: null, branchesIgnore: null, hasPathFilter: false, types: null, crons: [] };
   const names = Names.safeParse(on);
   if (names.success) return Object.fromEntries(names.data.map((name) => [name, bare]));
   const record = z.record(z.string(), z.unknown()).safeParse(on);
   if (!record.success) return {};
   return Object.fromEntries(
     Object.entries(record.data).map(([name, value]) => {
+      const crons = Crons.safeParse(value);
+      if (crons.success) return [name, { ...bare, crons: crons.data.map(({ cron }) => cron) }];
       const keys = TriggerKeys.safeParse(value ?? {});
       if (!keys.success) return [name, bare];
       const { branches, types, paths } = keys.data;
@@ -157,6 +162,7 @@ function eventsOf(on: unknown): Record<string, Trigger> {
           branchesIgnore: keys.data["branches-ignore"] ?? null,
           hasPathFilter: paths !== undefined || keys.data["paths-ignore"] !== undefined,
           types: types ?? null,
+          crons: [],
         },
       ];
     }),

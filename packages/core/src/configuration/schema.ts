@@ -174,7 +174,7 @@ export const Configuration = z.strictObject({
   apply_due_at: z
     .string()
     .trim()
-    .regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`")
+    .regex(/^\S+(\s+\S+){4}$/, "it has to be a line of `schedule`, as in `30 5 * * 1-5`")
     .optional()
     .describe(
       "A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift",

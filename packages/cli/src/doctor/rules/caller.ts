@@ -40,6 +40,7 @@ export function callerRules(facts: Facts): Found[] {
         ),
     ...callers.flatMap((caller) => [
       ...eventRules(caller, facts),
+      ...dueRules(caller, facts),
       permissionRule(caller),
       ...secretRules(caller),
       ...conditionRules(caller),
@@ -102,6 +103,19 @@ function eventRules(caller: Caller, { deployBranch }: Facts): Found[] {
     );
   }
   return findings;
+}
+
+/** Whether the schedule that does what is due is one that the caller has. */
+function dueRules({ events, file }: Caller, { checkout }: Facts): Found[] {
+  const line = checkout.configuration.kind === "read" ? checkout.configuration.value.apply_due_at : undefined;
+  if (line === undefined || events["schedule"]?.crons.includes(line)) return [];
+  return [
+    missing(
+      "caller/apply_due_at",
+      `\`apply_due_at\` is \`${line}\`, and \`schedule\` in ${file} has no such line: what is due is never done by itself.`,
+      `add \`- cron: "${line}"\` to \`schedule\` in ${file}, word for word`,
+    ),
+  ];
 }
 
 /** Whether GitHub's filter lets a branch through; patterns as far as `*` and `**` go. */

@@ -78,6 +78,24 @@ const roleOf = (
   roles: [{ environment: "prod", use, role: "x", trust: seen({ subjects, hasWildcard, audiences }) }],
 });
 
+const withDueLine = (line: string): Facts => ({
+  ...wellKept,
+  checkout: {
+    ...wellKept.checkout,
+    configuration:
+      wellKept.checkout.configuration.kind === "read"
+        ? { kind: "read", value: { ...wellKept.checkout.configuration.value, apply_due_at: line } }
+        : wellKept.checkout.configuration,
+  },
+});
+
+test("a line of `apply_due_at` has to be one of the caller's schedule, word for word", () => {
+  const said = (line: string): string[] =>
+    examine(withDueLine(line)).flatMap(({ id, text }) => (id === "caller/apply_due_at" ? [text] : []));
+  expect(said("0 5 * * 1-5")).toEqual([]);
+  expect(said("0 6 * * 1-5")).toEqual([expect.stringContaining("what is due is never done by itself")]);
+});
+
 test("of a well-kept repository nothing is missing, and every group has said something", () => {
   const findings = examine(wellKept);
   // Plans need their secrets, so that who can plan can read them stays to be known.
