@@ -37,6 +37,8 @@ describe("the cause of a failure", () => {
     ["/bin/sh: 1: jq: not found", "jq"],
     ["hooks/check.sh: 12: conftest: not found", "conftest"],
     ["sh: jq: not found", "jq"],
+    ["/opt/wrap/tofu: 73: exec: /opt/real/tofu: not found", "tofu"],
+    ["sh: 1: eval: jq: not found", "jq"],
     ["fork/exec /x/tofu: no such file or directory: tofu", "tofu"],
   ])("`%s` names the program that is missing", (text, tool) => {
     expect(causeOf(end, text, 60)).toMatchObject({ kind: "tool-missing", tool });

@@ -70,7 +70,7 @@ const MISSING_TOOL = [
   /exec: "([^"\n]{1,200})": executable file not found/i,
   /(?:^|[\s:])([\w.+/-]{1,200}): command not found$/m,
   /\bcommand not found: ([\w.+/-]{1,200})$/m,
-  /(?:^|[\s/])(?:d?ash|sh|\S{1,200}\.sh|[^\s:]{0,200}\/[^\s:]{1,200}): (?:(?:line )?\d+: )?([\w.+/-]{1,200}): not found$/m,
+  /(?:^|[\s/])(?:d?ash|sh|\S{1,200}\.sh|[^\s:]{0,200}\/[^\s:]{1,200}): (?:(?:line )?\d+: )?(?:(?:exec|eval): )?([\w.+/-]{1,200}): not found$/m,
 ];
 
 /** The program that could not be started: OpenTofu, or what a hook or `run_cmd` of Terragrunt calls. `null` where none is missing. */
