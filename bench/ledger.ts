@@ -81,8 +81,8 @@ function claimed(ledger: Ledger, units: readonly UnitPath[]): Ledger {
   const of = { kind: "request" } as const;
   return claim(
     ledger,
-    { run, time, head: commit, units: wanted, of },
-    { tip: commit, contains: () => true, existsAtHead: () => true },
+    { run, time, head: commit, branch: "main", units: wanted, of },
+    { tip: commit, otherBranch: null, contains: () => true, existsAtHead: () => true },
   ).ledger;
 }
 

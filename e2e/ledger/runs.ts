@@ -130,7 +130,15 @@ function comparisonOf({ cause, head }: Run): Comparison {
 
 function lookOf({ ref }: Run, { ledger, repository }: DetermineFacts): LedgerLook {
   const units = [...ledger.units.values()];
-  return { version: 1, run: ref, determined: ledger.determined, units, tip: repository.tip, ended: [] };
+  return {
+    version: 1,
+    run: ref,
+    determined: ledger.determined,
+    units,
+    tip: repository.tip,
+    otherBranch: null,
+    ended: [],
+  };
 }
 
 type Found = ClaimedUnit & { readonly heldMove: boolean };
@@ -150,6 +158,7 @@ function unitsOf(run: Run, { repository, ledger, isEnded }: DetermineFacts): Fou
       determined: ledger.determined?.commit ?? null,
       head: run.head,
       tip: repository.tip,
+      otherBranch: null,
       before: cause.kind === "push" ? cause.before : run.head,
       has: () => true,
     },

@@ -43,7 +43,14 @@ export class World {
       ...({ path, action: "apply", commit: first.head, environment: null, dependsOn } as const),
       ...({ why: "changed", message: "", dueOf: null } as const),
     }));
-    this.#claim(first, { run: first.ref, time: TIME, head: first.head, units: wanted, of: CHANGES(0, true) });
+    this.#claim(first, {
+      run: first.ref,
+      time: TIME,
+      head: first.head,
+      branch: "main",
+      units: wanted,
+      of: CHANGES(0, true),
+    });
     const ended = wanted.map((unit): Ended => this.#ended(unit.path, "apply", first.head, { kind: "changed" }));
     this.#record(first, ended);
     first.phase = "ended";
@@ -160,6 +167,7 @@ export class World {
       run: run.ref,
       time: TIME,
       head: run.head,
+      branch: "main",
       units: run.wanted.filter(({ why, dueOf }) => !asked || dueOf !== null || why === "asked"),
       of: asked ? { kind: "request" } : CHANGES(run.seen, run.complete),
     });
@@ -229,7 +237,10 @@ export class World {
     const configuration = this.#configuration();
     const start = mayStart({
       ledger: faults.lookFails ? { kind: "unknown", why: "" } : { kind: "read", value: this.ledger },
-      tip: { kind: "read", value: { commit: repository.tip, exists: (path) => tree.units.has(path), configuration } },
+      tip: {
+        kind: "read",
+        value: { commit: repository.tip, otherBranch: null, exists: (path) => tree.units.has(path), configuration },
+      },
       unit,
       action,
       commit: job.job.at,
@@ -325,7 +336,7 @@ export class World {
   #claim(run: Run, wanted: Claim): void {
     const { tip, contains } = this.repository;
     const head = this.repository.at(run.head);
-    const facts = { tip, contains, existsAtHead: (unit: UnitPath) => head.units.has(unit) };
+    const facts = { tip, contains, otherBranch: null, existsAtHead: (unit: UnitPath) => head.units.has(unit) };
     this.ledger = claim(this.ledger, wanted, facts).ledger;
     this.statements.same("a claim", this.ledger, claim(this.ledger, wanted, facts).ledger);
   }

@@ -46,13 +46,13 @@ it("status and history show what the ledger on origin says, and say so when ther
       claim(
         ledger,
         {
-          ...{ run, time, head: commit, of: { kind: "changes", seen: 0, complete: true } },
+          ...{ run, time, head: commit, branch: "main", of: { kind: "changes", seen: 0, complete: true } },
           units: units.map((path) => ({
             ...({ path, action: "apply", commit, environment: "prod", dependsOn: [], dueOf: null } as const),
             ...({ why: "changed", message: "" } as const),
           })),
         },
-        { tip: commit, contains, existsAtHead: () => true },
+        { tip: commit, otherBranch: null, contains, existsAtHead: () => true },
       ).ledger,
   );
   await write((ledger) =>

@@ -44,6 +44,7 @@ export function claiming(
     run,
     time,
     head: at,
+    branch: "main",
     units: units.map((one) => wanting(typeof one === "string" ? { path: unit(one) } : one, at)),
     of:
       given.request === true
@@ -56,6 +57,7 @@ export function claiming(
   };
   return claim(ledger, wanted, {
     tip: given.tip ?? at,
+    otherBranch: given.otherBranch ?? null,
     contains: given.contains ?? contains,
     existsAtHead: given.existsAtHead ?? (() => true),
   });

@@ -11,7 +11,7 @@ export class RefusedError extends Error {
  * Only the deploy branch changes the world. The document's own word is not enough: in GitHub Actions the run's ref
  * has to be the deploy branch as well.
  *
- * @param deployBranch the configuration's, at the trusted commit
+ * @param deployBranch as the newest configuration of the run has it: a removed unit's own is of a time when it may have been another
  * @param environment the environment of this process
  * @throws RefusedError
  */

@@ -60,11 +60,11 @@ export async function execute(edges: ExecutorEdges, execution: Execution): Promi
     const configurations = configurationsOf(edges.repository, execution.configurationFile);
     const configuration = await configurations.governing(comparison, job);
     hide = maskOf(secretsOf(configuration, edges.environment), configuration.redact.map(redactPattern));
-    demandAuthority(job, comparison, configuration.deploy_branch, edges.environment);
+    const newest = await configurations.at(comparison.tip ?? comparison.head);
+    demandAuthority(job, comparison, newest.deploy_branch, edges.environment);
     const { on, run } = carriedOut[job.action];
     if (on === "account") await log.add({ account: await runAccount(edges, execution, run, configuration) });
     else {
-      const newest = await configurations.at(comparison.tip ?? comparison.head);
       await runUnits(edges, execution, run, { configuration, newest }, log);
     }
     return await log.finish(null);

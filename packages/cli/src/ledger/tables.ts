@@ -12,7 +12,7 @@ export function statusText({ determined, units }: Ledger): string {
   const reached =
     determined.commit === null
       ? "No commit was determined as a whole yet."
-      : `Determined up to ${short(determined.commit)} by run ${determined.run.number}, ${day(determined.time)}.`;
+      : `Determined up to ${short(determined.commit)} of ${shown(determined.branch)} by run ${determined.run.number}, ${day(determined.time)}.`;
   return [
     reached,
     "",

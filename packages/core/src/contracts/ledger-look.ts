@@ -13,6 +13,8 @@ export const LedgerLook = z.strictObject({
   units: z.array(LedgerUnit),
   /** The deploy branch's tip, as GitHub has it. */
   tip: CommitSha,
+  /** The branch that the ledger follows, where that is not this deploy branch and is there still. */
+  otherBranch: z.string().nullable(),
   /** Ids of the runs that have units to do and have come to their end. Of all others it is not known, so they go on. */
   ended: z.array(z.int().positive()),
 });

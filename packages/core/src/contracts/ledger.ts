@@ -17,6 +17,8 @@ export const Determined = z.strictObject({
   version: z.literal(1),
   /** `null`: units were claimed, but never all that a commit changed. */
   commit: CommitSha.nullable(),
+  /** The deploy branch that has the commit, without `refs/heads/`. A configuration may name another one later. */
+  branch: z.string().min(1),
   /** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
   claim: z.int().nonnegative(),
   /** The run that wrote this, and when. */

@@ -8,6 +8,8 @@ import { UnitPath } from "./unit-path.ts";
 export const StopReason = z.enum([
   /** The ledger or the deploy branch could not be read. */
   "unknown",
+  /** The ledger follows another branch now. */
+  "other-branch",
   /** The ledger wants something else of the unit than the job does. */
   "differs",
   /** The unit is on the deploy branch, so it is not destroyed. */

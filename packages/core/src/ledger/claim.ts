@@ -23,6 +23,8 @@ export type Claim = {
   readonly run: LedgerRun;
   readonly time: string;
   readonly head: CommitSha;
+  /** The deploy branch, as the head's configuration names it. */
+  readonly branch: string;
   readonly units: readonly ClaimedUnit[];
   /** What the units run for: the changes of commits, or what somebody asked for. */
   readonly of:
@@ -40,6 +42,8 @@ export type Claim = {
 export type ClaimFacts = {
   /** The tip of the deploy branch, as it is now. */
   readonly tip: CommitSha;
+  /** The branch that the ledger follows, where that is another one and is there still. */
+  readonly otherBranch: string | null;
   readonly contains: Contains;
   readonly existsAtHead: (unit: UnitPath) => boolean;
 };
@@ -61,7 +65,7 @@ export type Claimed = {
 export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed {
   const determined = ledger.determined?.commit ?? null;
   const position = positionIn(ledger, wanted.head, facts);
-  if (position === "gone") {
+  if (position === "gone" || position === "elsewhere") {
     return { ledger, position, taken: [], left: wanted.units.map(({ path }) => leftTo(ledger, path)) };
   }
   const adds = addsTo(wanted, position);
@@ -96,26 +100,29 @@ export function claim(ledger: Ledger, wanted: Claim, facts: ClaimFacts): Claimed
  */
 function positionIn(ledger: Ledger, head: CommitSha, facts: ClaimFacts): Position {
   const determined = ledger.determined?.commit ?? null;
-  const position = positionOf({ determined, head, tip: facts.tip }, facts.contains);
+  const { tip, otherBranch } = facts;
+  const position = positionOf({ determined, head, tip, otherBranch }, facts.contains);
   if (position !== "rewritten") return position;
   return [...ledger.units.values()].some((record) => isOfLater(record, head, facts)) ? "behind" : position;
 }
 
 function determinedAfter(
   { determined }: Ledger,
-  { run, time, head, of }: Claim,
+  { run, time, head, branch, of }: Claim,
   adds: boolean,
   claimNumber: number,
   anything: boolean,
 ): Determined | null {
   if (!adds || of.kind !== "changes") {
     // A ledger that holds anything has a count: one without was never written.
-    return determined ?? (anything ? { version: 1, commit: null, claim: 0, run, time } : null);
+    return determined ?? (anything ? { version: 1, commit: null, branch, claim: 0, run, time } : null);
   }
   const before = determined?.commit ?? null;
   const commit = of.complete ? head : before;
   if (commit === before && (!anything || claimNumber === determined?.claim)) return determined;
-  return { version: 1, commit, claim: claimNumber, run, time };
+  // What was determined is of the branch that it was, until all that another one changed is.
+  const follows = of.complete || determined === null ? branch : determined.branch;
+  return { version: 1, commit, branch: follows, claim: claimNumber, run, time };
 }
 
 /** Claims of changes are counted; a run that writes the same claim again, since it could not see it arrive, counts once. */

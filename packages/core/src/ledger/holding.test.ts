@@ -23,7 +23,10 @@ function waitsOf(ledger: Ledger, path: string, run = one, { action = "apply", at
   const start = mayStart({
     ...{ unit: unit(path), action, commit: commit(at), run, endedWell: done, passed: done },
     ledger: { kind: "read", value: ledger },
-    tip: { kind: "read", value: { commit: commit(9), exists: () => action === "apply", configuration } },
+    tip: {
+      kind: "read",
+      value: { commit: commit(9), otherBranch: null, exists: () => action === "apply", configuration },
+    },
   });
   return start.kind === "wait" ? { for: start.for, units: start.units } : start.kind;
 }

@@ -11,6 +11,7 @@ const read = <T>(value: T): Looked<T> => ({ kind: "read", value });
 const unknown = { kind: "unknown", why: "the API refused" } as const;
 const tipWith = (settings: object = {}, exists = true): Tip => ({
   commit: commit(2),
+  otherBranch: null,
   exists: () => exists,
   configuration: Configuration.parse({
     environments: { prod: EnvironmentSettings.parse({ paths: ["**"], ...settings }) },

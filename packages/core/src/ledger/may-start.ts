@@ -12,6 +12,8 @@ import { type Ledger, sameRun } from "./ledger.ts";
 /** The deploy branch as it is right now. */
 export type Tip = {
   readonly commit: CommitSha;
+  /** The branch that the ledger follows, where that is another one and is there still. */
+  readonly otherBranch: string | null;
   readonly exists: (unit: UnitPath) => boolean;
   readonly configuration: Configuration;
 };
@@ -130,7 +132,10 @@ function uses(unit: UnitPath, { applied, due, dismissed }: LedgerUnit): boolean 
 
 function atTip({ unit, action, destroyAtTip }: Question, tip: Looked<Tip>): Start {
   if (tip.kind === "unknown") return stop("unknown", `The deploy branch can't be read: ${tip.why}`);
-  const { commit, exists, configuration } = tip.value;
+  const { commit, otherBranch, exists, configuration } = tip.value;
+  if (otherBranch !== null) {
+    return stop("other-branch", `The deploy branch is \`${otherBranch}\` since this run has begun.`);
+  }
   if (action === "destroy" && exists(unit) && destroyAtTip !== true) {
     return stop(
       "exists-at-tip",

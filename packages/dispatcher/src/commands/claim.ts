@@ -39,7 +39,8 @@ export async function claim({ inputs, folder, environment, run }: CommandContext
     store,
     async (ledger) => {
       const contains = await ancestryFor(repository, ledger, [head, tip]);
-      const claimed = claimUnits(ledger, wanted, { tip, contains, existsAtHead: units.mayHave });
+      const facts = { tip, contains, otherBranch: await opened.otherBranch(ledger), existsAtHead: units.mayHave };
+      const claimed = claimUnits(ledger, wanted, facts);
       return { ledger: claimed.ledger, message: claimMessage(wanted, claimed, run.runUrl), result: claimed };
     },
     patience,

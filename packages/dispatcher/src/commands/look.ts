@@ -41,7 +41,8 @@ export async function look({ inputs, folder, environment, run }: CommandContext)
   const client = createGitHubClient({ token, apiUrl: run.apiUrl, log });
   const found: LedgerLook = {
     version: 1,
-    ...{ run: opened.run, tip: opened.tip, determined: ledger.determined, units: [...ledger.units.values()] },
+    ...{ run: opened.run, tip: opened.tip, otherBranch: await opened.otherBranch(ledger) },
+    ...{ determined: ledger.determined, units: [...ledger.units.values()] },
     // A pull request's run takes nothing along.
     ended: isPullRequest ? [] : await endedOwners(client, run, ledger),
   };

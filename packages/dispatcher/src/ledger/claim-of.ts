@@ -18,7 +18,7 @@ export function claimOf(
   existsAtHead: (unit: UnitPath) => boolean,
 ): Claim | null {
   const { comparison, problems } = assessment;
-  const { mode, base, head, ledgerClaim } = comparison;
+  const { mode, base, head, deployBranch: branch, ledgerClaim } = comparison;
   if (ledgerClaim === undefined || (mode !== "apply" && mode !== "manual")) return null;
   const packed = new Set(assessment.jobs.flatMap(({ units }) => units.map(({ path }) => path)));
   const reasons = problemsByUnit(problems);
@@ -26,7 +26,7 @@ export function claimOf(
   if (mode === "manual") {
     // What nobody may run now was asked for in vain, and is not owed.
     const asked = units.filter(({ path, dueOf }) => dueOf !== null || packed.has(path));
-    return { run, time, head, units: asked, of: { kind: "request" } };
+    return { run, time, head, branch, units: asked, of: { kind: "request" } };
   }
   const named = new Set(units.map(({ path }) => path));
   const broken = [...reasons].flatMap(([path, message]): ClaimedUnit[] => {
@@ -40,7 +40,14 @@ export function claimOf(
   // So has one that compared nothing: the branch may have been pushed by force since, so that there is something now.
   const complete =
     base !== head && problems.every(({ path, units: several }) => path !== null || (several?.length ?? 0) > 0);
-  return { run, time, head, units: [...units, ...broken], of: { kind: "changes", seen: ledgerClaim, complete } };
+  return {
+    run,
+    time,
+    head,
+    branch,
+    units: [...units, ...broken],
+    of: { kind: "changes", seen: ledgerClaim, complete },
+  };
 }
 
 function claimedUnit(unit: AffectedUnit, packed: ReadonlySet<UnitPath>, problem: string | null): ClaimedUnit[] {

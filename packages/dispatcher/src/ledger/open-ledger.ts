@@ -5,7 +5,7 @@ import type { Contains } from "@pipelines/core/git/ancestry";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { commitsOf } from "@pipelines/core/ledger/claim";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
-import { gitAuthentication, ledgerGit } from "@pipelines/core/ledger-ref/git";
+import { gitAuthentication, type LedgerGit, ledgerGit } from "@pipelines/core/ledger-ref/git";
 import { type LedgerStore, openLedgerStore } from "@pipelines/core/ledger-ref/store";
 import { LedgerError } from "@pipelines/core/ledger-ref/tree";
 import { PATIENCE, type Patience } from "@pipelines/core/ledger-ref/update";
@@ -18,6 +18,8 @@ export type OpenLedger = AsyncDisposable & {
   readonly store: LedgerStore;
   readonly tip: CommitSha;
   readonly run: LedgerRun;
+  /** The branch that a ledger follows, where that is not this deploy branch and is there still. @throws LedgerError */
+  otherBranch(ledger: Ledger): Promise<string | null>;
 };
 
 /** How long a job of a run waits for its turn to write. */
@@ -48,8 +50,19 @@ export async function openLedger(
   return {
     ...{ repository, store, tip },
     run: { id: Number(run.runId), number: run.runNumber, attempt: run.attempt },
+    otherBranch: async ({ determined }) =>
+      determined !== null && determined.branch !== deployBranch && (await isThere(git, determined.branch))
+        ? determined.branch
+        : null,
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
+}
+
+async function isThere(git: LedgerGit, branch: string): Promise<boolean> {
+  // Git answers 2 when the remote was reached and has no such ref, as git-ls-remote(1) has it.
+  const listed = await git(["ls-remote", "--exit-code", "origin", `refs/heads/${branch}`]);
+  if (listed.ok || listed.exitCode === 2) return listed.ok;
+  throw new LedgerError(`nobody can say whether the branch \`${branch}\` is there: ${listed.stderr}`);
 }
 
 /** Which commits of a ledger, and of a run, have which others among their ancestors. */

@@ -103,12 +103,14 @@ async function viewOf(
     const units = unitsOfTree((await repository.tree(commit)).map(({ path }) => path));
     const configuration = await configurationsOf(repository, null).at(commit);
     const { ledger } = await store.read();
+    const otherBranch = await opened.otherBranch(ledger);
+    const exists = await existence(repository, head, commit, units);
     const living = await livingUnits(repository, ledger, { head, tip: commit, atHead, units });
     const found = new Map((await readUnitStates(place.folder)).map((its) => [its.unit, its.state]));
     return {
       found: { kind: "read", value: found },
       ledger: { kind: "read", value: ledger },
-      tip: { kind: "read", value: { commit, exists: await existence(repository, head, commit, units), configuration } },
+      tip: { kind: "read", value: { commit, otherBranch, exists, configuration } },
       living: {
         kind: "read",
         value: { units: living, unsettled: await unsettledUnits(repository, ledger, commit, units) },
@@ -162,7 +164,10 @@ async function unsettledUnits(
 ): Promise<Unsettled> {
   const changesSince = async (commit: CommitSha): Promise<(unit: UnitPath) => boolean> => {
     if (commit === tip) return () => false;
-    const changed = new Set((await repository.diff(commit, tip)).map(({ path }) => units.ownerOf(path)));
+    // A commit may be gone, after a push by force. Then nobody can say what has changed since.
+    const diff = await repository.diff(commit, tip).catch(() => null);
+    if (diff === null) return () => true;
+    const changed = new Set(diff.map(({ path }) => units.ownerOf(path)));
     return (unit) => changed.has(null) || changed.has(unit);
   };
   const determined = ledger.determined?.commit ?? null;
@@ -173,8 +178,7 @@ async function unsettledUnits(
   for (const { seen, due } of ahead) {
     const tried = due === undefined ? [] : [due.commit, ...due.commits];
     for (const commit of seen === undefined ? tried : [seen.commit, ...tried]) {
-      // A commit may be gone, after a push by force. Then nobody can say what has changed since.
-      if (!since.has(commit)) since.set(commit, await changesSince(commit).catch(() => () => true));
+      if (!since.has(commit)) since.set(commit, await changesSince(commit));
     }
   }
   return (unit, commit) => (commit === null ? sinceDetermined(unit) : (since.get(commit)?.(unit) ?? true));

@@ -24,6 +24,7 @@ export function endOfStart(start: Start, head: CommitSha): UnitEnd | null {
 
 const GUARDS: Readonly<Record<StopReason, GuardStop["guard"]>> = {
   unknown: "ledger",
+  "other-branch": "ledger",
   differs: "ledger",
   "exists-at-tip": "exists",
   needed: "needed-apply",
@@ -38,6 +39,8 @@ function nextOf(because: StopReason): string {
   switch (because) {
     case "unknown":
       return "Nothing of it was changed, and it stays due. Re-run the failed jobs, or leave it to the next run.";
+    case "other-branch":
+      return "Nothing of it was changed, and it stays due. The next run of that branch does what is due.";
     case "differs":
     case "exists-at-tip":
       return "Nothing of it was changed. The next run of the deploy branch does what is due.";

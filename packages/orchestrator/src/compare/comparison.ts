@@ -2,6 +2,7 @@ import { traitsOf } from "@pipelines/core/contracts/action";
 import type { CommitSha, Comparison, EventRef } from "@pipelines/core/contracts/comparison";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import { MissingCommitError, type Repository } from "@pipelines/core/git/repository";
+import { positionOf } from "@pipelines/core/ledger/position";
 import type { CompareResult } from "./compared.ts";
 import {
   APPLY_DUE,
@@ -15,7 +16,7 @@ import {
   readPayload,
   SchedulePayload,
 } from "./event.ts";
-import { ledgerBase } from "./ledger-base.ts";
+import { ledgerBase, whyElsewhere } from "./ledger-base.ts";
 import { ancestryOfLook } from "./look.ts";
 
 /** What is asked of the orchestrator: to answer an event of GitHub, or to compare two revisions from a terminal. */
@@ -202,7 +203,8 @@ async function ledgerComparison(
 ): Promise<CompareResult> {
   const determined = look.determined?.commit ?? null;
   const here = determined === null ? null : await repository.resolve(determined);
-  const facts = { determined, head, tip: look.tip, before, has: (commit: CommitSha) => commit === here };
+  const { tip, otherBranch } = look;
+  const facts = { determined, head, tip, otherBranch, before, has: (commit: CommitSha) => commit === here };
   const found = ledgerBase(facts, await ancestryOfLook(repository, look, head));
   const compared = (base: CommitSha | null): Comparison => {
     const plain = comparisonOf("apply", base, head, event, deployBranch);
@@ -211,6 +213,8 @@ async function ledgerComparison(
   switch (found.kind) {
     case "nothing":
       return { kind: "nothing", comparison: compared(head), why: `Nothing to do: ${found.why}` };
+    case "refused":
+      throw new EventError(found.why);
     case "due-only":
       return { kind: "comparison", withoutCloud: false, comparison: compared(head) };
     case "changes": {
@@ -229,6 +233,27 @@ function claimSeen({ event, deployBranch }: Comparison, look: LedgerLook | null)
   return { ledgerClaim: look.determined?.claim ?? 0 };
 }
 
+/**
+ * The look of a run that somebody asked for; `null` also where the ledger follows another branch, of which a run of
+ * this one may look at units and no more.
+ *
+ * @param writes whether the run would change anything
+ * @throws EventError when it would, and another branch deploys
+ */
+async function lookOfBranch(
+  repository: Repository,
+  look: LedgerLook | null,
+  { ref, sha }: PipelineEvent,
+  { deployBranch, writes }: { deployBranch: string; writes: boolean },
+): Promise<LedgerLook | null> {
+  if (look === null || look.otherBranch === null || ref !== `refs/heads/${deployBranch}`) return look;
+  const facts = { determined: look.determined?.commit ?? null, otherBranch: look.otherBranch };
+  const contains = await ancestryOfLook(repository, look, sha);
+  if (positionOf({ ...facts, head: sha, tip: look.tip }, contains) !== "elsewhere") return look;
+  if (writes) throw new EventError(whyElsewhere(facts));
+  return null;
+}
+
 /** A schedule looks for drift; the line of it that the configuration names does what is due. */
 async function scheduledUnits(
   repository: Repository,
@@ -241,7 +266,8 @@ async function scheduledUnits(
   const [deployBranch, applyDueAt] = [await rules.deployBranchAt(head), await rules.applyDueAt(head)];
   const isDue = applyDueAt !== null && wordsOf(applyDueAt) === wordsOf(schedule);
   const plain = comparisonOf(isDue ? "manual" : "drift", head, head, event, deployBranch);
-  const comparison = { ...plain, ...claimSeen(plain, look) };
+  const seen = await lookOfBranch(repository, look, event, { deployBranch, writes: isDue });
+  const comparison = { ...plain, ...claimSeen(plain, seen) };
   if (isDue) {
     if (comparison.ledgerClaim !== undefined) return { kind: "due", comparison, globs: null };
     throw new EventError(`\`apply_due_at\` needs the ledger, and runs for \`${deployBranch}\` only`);
@@ -269,9 +295,13 @@ async function requestedUnits(
       `the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`,
     );
   }
-  const plain = comparisonOf("manual", head, head, event, await deployBranchAt(head));
-  const comparison = { ...plain, ...claimSeen(plain, look) };
+  // The commit may be of a time when another branch was.
+  const deployBranch = await deployBranchAt(tip);
   const { action } = inputs;
+  const writes = action === APPLY_DUE || action === DISMISS || traitsOf(action).writes;
+  const seen = await lookOfBranch(repository, look, event, { deployBranch, writes });
+  const plain = comparisonOf("manual", head, head, event, deployBranch);
+  const comparison = { ...plain, ...claimSeen(plain, seen) };
   if ((action !== APPLY_DUE && action !== DISMISS && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) {
     throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
   }

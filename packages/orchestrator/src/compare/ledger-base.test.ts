@@ -10,7 +10,15 @@ const contains = (of: CommitSha, ancestor: CommitSha): boolean => {
 };
 const base = (given: Partial<LedgerBaseFacts>): LedgerBase =>
   ledgerBase(
-    { determined: commit(1), head: commit(3), tip: commit(3), before: commit(2), has: () => true, ...given },
+    {
+      determined: commit(1),
+      head: commit(3),
+      tip: commit(3),
+      otherBranch: null,
+      before: commit(2),
+      has: () => true,
+      ...given,
+    },
     contains,
   );
 

@@ -8,7 +8,9 @@ export type LedgerBase =
   /** What the head changes was determined before: only what is due can be taken along. */
   | { readonly kind: "due-only"; readonly why: string }
   /** The branch does not have the head any more. */
-  | { readonly kind: "nothing"; readonly why: string };
+  | { readonly kind: "nothing"; readonly why: string }
+  /** Another branch is the one that deploys. */
+  | { readonly kind: "refused"; readonly why: string };
 
 export type LedgerBaseFacts = {
   /** Up to which commit changes were determined, `null` when nothing was. */
@@ -17,6 +19,8 @@ export type LedgerBaseFacts = {
   readonly tip: CommitSha;
   /** The branch before the push, as the event tells it; `null` for a new branch. */
   readonly before: CommitSha | null;
+  /** The branch that the ledger follows, where that is another one and is there still. */
+  readonly otherBranch: string | null;
   /** Whether git has a commit. A forced push can have taken it away for good. */
   readonly has: (commit: CommitSha) => boolean;
 };
@@ -29,11 +33,14 @@ const BEGINS =
  * failed or cancelled is covered by the next. After a forced push that holds too: two trees can be compared whatever
  * their history; only where what was determined is gone for good the event's own word has to do.
  */
-export function ledgerBase({ determined, head, tip, before, has }: LedgerBaseFacts, contains: Contains): LedgerBase {
-  const position = positionOf({ determined, head, tip }, contains);
+export function ledgerBase(facts: LedgerBaseFacts, contains: Contains): LedgerBase {
+  const { determined, head, tip, before, has } = facts;
+  const position = positionOf(facts, contains);
   switch (position) {
     case "gone":
       return { kind: "nothing", why: `The deploy branch does not have ${head} any more: it is at ${tip}.` };
+    case "elsewhere":
+      return { kind: "refused", why: whyElsewhere(facts) };
     case "same":
       return { kind: "due-only", why: `What ${head} changes was determined before.` };
     case "behind":
@@ -54,4 +61,9 @@ export function ledgerBase({ determined, head, tip, before, has }: LedgerBaseFac
     default:
       return position satisfies never;
   }
+}
+
+/** What people are told whose deploy branch is not the one that the ledger follows. */
+export function whyElsewhere({ determined, otherBranch }: Pick<LedgerBaseFacts, "determined" | "otherBranch">): string {
+  return `Another branch deploys: the ledger follows \`${otherBranch}\`, and this branch does not have ${determined}, up to which changes were determined there. Two branches would turn back each other's changes, so nothing runs. If \`${otherBranch}\` is the deploy branch, set \`deploy_branch\` here too. If this one is, merge \`${otherBranch}\` into it, or delete \`${otherBranch}\`, and re-run all jobs.`;
 }

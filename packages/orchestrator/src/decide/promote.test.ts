@@ -88,7 +88,7 @@ describe("what comes after a part of its change that the run does not do", () =>
       ...{ dependsOn: [], byHand: false, ahead: false, since: "2026-11-25T12:00:00.000Z" },
     };
     const look = LedgerLook.parse({
-      ...{ version: 1, run, determined: null, tip: head, ended: [7] },
+      ...{ version: 1, run, determined: null, otherBranch: null, tip: head, ended: [7] },
       units: [{ version: 1, unit: "dev/a", claim: 1, due }],
     });
     const asked = { look, takesDueAlone: true };

@@ -16,7 +16,7 @@ const due = (unit: string, more: object = {}) => ({
   },
 });
 const look = (...units: object[]) =>
-  LedgerLook.parse({ version: 1, run, tip: commit, determined: null, ended: [], units });
+  LedgerLook.parse({ version: 1, run, tip: commit, otherBranch: null, determined: null, ended: [], units });
 const COMPARISON = {
   ...{ version: 1, mode: "plan", base: null, head: commit, deployBranch: "main" },
   event: { name: "pull_request", ref: "refs/pull/1/merge", actor: "robin" },
