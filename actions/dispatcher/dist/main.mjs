@@ -37280,10 +37280,13 @@ function closestMatch(target, candidates, options) {
 /** The candidate closest to a mistyped word, or `null` when none is close enough to be meant. */
 function nearest(word, candidates) {
 	const byLowerCase = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
-	const maxDistance = Math.max(2, Math.floor(word.length / 3));
-	const closest = closestMatch(word.toLowerCase(), [...byLowerCase.keys()], { maxDistance });
+	const typed = word.toLowerCase();
+	const swapped = [...byLowerCase.keys()].find((candidate) => lettersOf(candidate) === lettersOf(typed));
+	const maxDistance = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
+	const closest = swapped ?? closestMatch(typed, [...byLowerCase.keys()], { maxDistance });
 	return closest === void 0 ? null : byLowerCase.get(closest) ?? null;
 }
+const lettersOf = (word) => [...word].toSorted().join("");
 
 // packages/core/src/configuration/promotion.ts
 /** The workflow has four stages of applies, then four of destroys: so many environments can follow each other. */
@@ -39366,7 +39369,7 @@ const Configuration = strictObject({
 	})).default([]).describe("Files that units read in ways that can't be seen"),
 	include_dependents: boolean().default(false).describe("Also run the units that depend on an affected one"),
 	ledger: _enum(["on", "off"]).default("on").describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
-	apply_due_at: string$2().trim().regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
+	apply_due_at: string$2().trim().regex(/^\S+(\s+\S+){4}$/, "it has to be a line of `schedule`, as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
 	moves: _enum(["hold", "destroy"]).default("hold").describe("What happens to the old half of a unit that moved: held for a person, or destroyed"),
 	unplanned_pull_requests: _enum(["fail", "pass"]).default("fail").describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
 	stale_plans: _enum(["warn", "fail"]).default("warn").describe("What follows when a merge made an open pull request's plan old: its comment says so, or the commit status `Pipelines fresh plan` is red as well"),
@@ -40000,13 +40003,15 @@ function hasJob({ why }) {
 /**
 * @param determined what the ledger says, `null` when nothing was determined yet
 * @param tip the deploy branch's, as it is now
+* @param otherBranch the branch that the ledger follows, where that is another one and is there still
 */
-function positionOf({ determined, head, tip }, contains) {
+function positionOf({ determined, head, tip, otherBranch }, contains) {
 	const has = (commit, ancestor) => commit === ancestor || contains(commit, ancestor) === true;
 	if (!has(tip, head)) return "gone";
 	if (determined === head) return "same";
 	if (determined === null || has(head, determined)) return "ahead";
-	return has(determined, head) && has(tip, determined) ? "behind" : "rewritten";
+	if (has(determined, head) && has(tip, determined)) return "behind";
+	return otherBranch === null ? "rewritten" : "elsewhere";
 }
 /** Whether a commit is one of the branch that comes after a head. */
 function isLaterOnBranch({ commit, head, tip }, contains) {
@@ -40023,7 +40028,7 @@ function isLaterOnBranch({ commit, head, tip }, contains) {
 function claim$1(ledger, wanted, facts) {
 	const determined = ledger.determined?.commit ?? null;
 	const position = positionIn(ledger, wanted.head, facts);
-	if (position === "gone") return {
+	if (position === "gone" || position === "elsewhere") return {
 		ledger,
 		position,
 		taken: [],
@@ -40069,18 +40074,21 @@ function claim$1(ledger, wanted, facts) {
 */
 function positionIn(ledger, head, facts) {
 	const determined = ledger.determined?.commit ?? null;
+	const { tip, otherBranch } = facts;
 	const position = positionOf({
 		determined,
 		head,
-		tip: facts.tip
+		tip,
+		otherBranch
 	}, facts.contains);
 	if (position !== "rewritten") return position;
 	return [...ledger.units.values()].some((record) => isOfLater(record, head, facts)) ? "behind" : position;
 }
-function determinedAfter({ determined }, { run, time, head, of }, adds, claimNumber, anything) {
+function determinedAfter({ determined }, { run, time, head, branch, of }, adds, claimNumber, anything) {
 	if (!adds || of.kind !== "changes") return determined ?? (anything ? {
 		version: 1,
 		commit: null,
+		branch,
 		claim: 0,
 		run,
 		time
@@ -40091,6 +40099,7 @@ function determinedAfter({ determined }, { run, time, head, of }, adds, claimNum
 	return {
 		version: 1,
 		commit,
+		branch: of.complete || determined === null ? branch : determined.branch,
 		claim: claimNumber,
 		run,
 		time
@@ -40323,6 +40332,8 @@ const Determined = strictObject({
 	version: literal(1),
 	/** `null`: units were claimed, but never all that a commit changed. */
 	commit: CommitSha.nullable(),
+	/** The deploy branch that has the commit, without `refs/heads/`. A configuration may name another one later. */
+	branch: string$2().min(1),
 	/** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
 	claim: int().nonnegative(),
 	/** The run that wrote this, and when. */
@@ -40595,7 +40606,7 @@ function count$1(amount, noun, nouns = `${noun}s`) {
 */
 function claimOf(assessment, { run, time }, existsAtHead) {
 	const { comparison, problems } = assessment;
-	const { mode, base, head, ledgerClaim } = comparison;
+	const { mode, base, head, deployBranch: branch, ledgerClaim } = comparison;
 	if (ledgerClaim === void 0 || mode !== "apply" && mode !== "manual") return null;
 	const packed = new Set(assessment.jobs.flatMap(({ units }) => units.map(({ path }) => path)));
 	const reasons = problemsByUnit(problems);
@@ -40604,6 +40615,7 @@ function claimOf(assessment, { run, time }, existsAtHead) {
 		run,
 		time,
 		head,
+		branch,
 		units: units.filter(({ path, dueOf }) => dueOf !== null || packed.has(path)),
 		of: { kind: "request" }
 	};
@@ -40628,6 +40640,7 @@ function claimOf(assessment, { run, time }, existsAtHead) {
 		run,
 		time,
 		head,
+		branch,
 		units: [...units, ...broken],
 		of: {
 			kind: "changes",
@@ -51987,8 +52000,19 @@ async function openLedger(folder, deployBranch, run, { token, environment }) {
 			number: run.runNumber,
 			attempt: run.attempt
 		},
+		otherBranch: async ({ determined }) => determined !== null && determined.branch !== deployBranch && await isThere(git, determined.branch) ? determined.branch : null,
 		[Symbol.asyncDispose]: () => store[Symbol.asyncDispose]()
 	};
+}
+async function isThere(git, branch) {
+	const listed = await git([
+		"ls-remote",
+		"--exit-code",
+		"origin",
+		`refs/heads/${branch}`
+	]);
+	if (listed.ok || listed.exitCode === 2) return listed.ok;
+	throw new LedgerError(`nobody can say whether the branch \`${branch}\` is there: ${listed.stderr}`);
 }
 /** Which commits of a ledger, and of a run, have which others among their ancestors. */
 async function ancestryFor(repository, ledger, commits) {
@@ -52085,11 +52109,13 @@ async function claim({ inputs, folder, environment, run }) {
 		if (wanted === null) return nothingClaimed();
 		const { result, commit } = await updateLedger(store, async (ledger) => {
 			const contains = await ancestryFor(repository, ledger, [head, tip]);
-			const claimed = claim$1(ledger, wanted, {
+			const facts = {
 				tip,
 				contains,
+				otherBranch: await opened.otherBranch(ledger),
 				existsAtHead: units.mayHave
-			});
+			};
+			const claimed = claim$1(ledger, wanted, facts);
 			return {
 				ledger: claimed.ledger,
 				message: claimMessage(wanted, claimed, run.runUrl),
@@ -52143,13 +52169,17 @@ const ProcessMark = strictObject({
 async function markOf$1(pid) {
 	return {
 		pid,
-		started: (await statOf(pid))?.started ?? null
+		started: (await statOf(pid, "/proc"))?.started ?? null
 	};
 }
-/** Whether the very process that a mark was made of is still there and runs. */
-async function isRunning({ pid, started }) {
-	if (process$2.platform !== "linux") return answers$1(pid);
-	const stat = await statOf(pid);
+/**
+* Whether the very process that a mark was made of is still there and runs.
+*
+* @param proc where the system tells of processes. A sandbox may not have it: a process that answers then counts.
+*/
+async function isRunning({ pid, started }, proc = "/proc") {
+	const stat = await statOf(pid, proc);
+	if (stat === null && await statOf(process$2.pid, proc) === null) return answers$1(pid);
 	return stat !== null && !["Z", "X"].includes(stat.state) && (started === null || stat.started === started);
 }
 /** The processes that run and have a text in their arguments. Linux alone says so: elsewhere none. */
@@ -52164,8 +52194,8 @@ async function processesNaming(text) {
 	}))).flat();
 }
 /** Its state and start, the third and the twenty-second field of proc_pid_stat(5); the second may have spaces and brackets. */
-async function statOf(pid) {
-	const text = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+async function statOf(pid, proc) {
+	const text = await readFile(`${proc}/${pid}/stat`, "latin1").catch(() => "");
 	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
 	const [state, started] = [fields[0], fields[19]];
 	return state === void 0 || started === void 0 ? null : {
@@ -52447,8 +52477,9 @@ function withMocksThatStay(assessment, endings) {
 		units
 	};
 }
+/** A plan that shows no change with mock outputs may show one with the real ones. */
 function mockedOf(unit) {
-	return unit?.end.kind === "changed" ? unit.plan?.mocked ?? [] : [];
+	return unit?.plan?.mocked ?? [];
 }
 function waitingFor$1(missing) {
 	const names = missing.map((unit) => `\`${unit}\``).join(", ");
@@ -81022,6 +81053,7 @@ async function look({ inputs, folder, environment, run }) {
 			version: 1,
 			run: opened.run,
 			tip: opened.tip,
+			otherBranch: await opened.otherBranch(ledger),
 			determined: ledger.determined,
 			units: [...ledger.units.values()],
 			ended: isPullRequest ? [] : await endedOwners(client, run, ledger)
@@ -84414,6 +84446,7 @@ function executionOf(assessment, job, place) {
 /** Why a unit may not start. */
 const StopReason = _enum([
 	"unknown",
+	"other-branch",
 	"differs",
 	"exists-at-tip",
 	"needed",
@@ -85586,7 +85619,8 @@ function uses(unit, { applied, due, dismissed }) {
 }
 function atTip({ unit, action, destroyAtTip }, tip) {
 	if (tip.kind === "unknown") return stop("unknown", `The deploy branch can't be read: ${tip.why}`);
-	const { commit, exists, configuration } = tip.value;
+	const { commit, otherBranch, exists, configuration } = tip.value;
+	if (otherBranch !== null) return stop("other-branch", `The deploy branch is \`${otherBranch}\` since this run has begun.`);
 	if (action === "destroy" && exists(unit) && destroyAtTip !== true) return stop("exists-at-tip", `\`${unit}\` is on the deploy branch at ${commit}. What exists there is not destroyed.`);
 	const place = environmentLookup(configuration)(unit);
 	const environment = place.kind === "one" ? place.environment.name : null;
@@ -85685,10 +85719,13 @@ async function viewOf(place, deployBranch, head, atHead) {
 	try {
 		try {
 			var _usingCtx$1 = _usingCtx();
-			const { repository, store, tip: commit } = _usingCtx$1.a(await openLedger(place.checkout, deployBranch, place.run, place));
+			const opened = _usingCtx$1.a(await openLedger(place.checkout, deployBranch, place.run, place));
+			const { repository, store, tip: commit } = opened;
 			const units = unitsOfTree((await repository.tree(commit)).map(({ path }) => path));
 			const configuration = await configurationsOf(repository, null).at(commit);
 			const { ledger } = await store.read();
+			const otherBranch = await opened.otherBranch(ledger);
+			const exists = await existence(repository, head, commit, units);
 			const living = await livingUnits(repository, ledger, {
 				head,
 				tip: commit,
@@ -85708,7 +85745,8 @@ async function viewOf(place, deployBranch, head, atHead) {
 					kind: "read",
 					value: {
 						commit,
-						exists: await existence(repository, head, commit, units),
+						otherBranch,
+						exists,
 						configuration
 					}
 				},
@@ -85765,7 +85803,9 @@ async function existence(repository, head, tip, units) {
 async function unsettledUnits(repository, ledger, tip, units) {
 	const changesSince = async (commit) => {
 		if (commit === tip) return () => false;
-		const changed = new Set((await repository.diff(commit, tip)).map(({ path }) => units.ownerOf(path)));
+		const diff = await repository.diff(commit, tip).catch(() => null);
+		if (diff === null) return () => true;
+		const changed = new Set(diff.map(({ path }) => units.ownerOf(path)));
 		return (unit) => changed.has(null) || changed.has(unit);
 	};
 	const determined = ledger.determined?.commit ?? null;
@@ -85774,7 +85814,7 @@ async function unsettledUnits(repository, ledger, tip, units) {
 	const since = /* @__PURE__ */ new Map();
 	for (const { seen, due } of ahead) {
 		const tried = due === void 0 ? [] : [due.commit, ...due.commits];
-		for (const commit of seen === void 0 ? tried : [seen.commit, ...tried]) if (!since.has(commit)) since.set(commit, await changesSince(commit).catch(() => () => true));
+		for (const commit of seen === void 0 ? tried : [seen.commit, ...tried]) if (!since.has(commit)) since.set(commit, await changesSince(commit));
 	}
 	return (unit, commit) => commit === null ? sinceDetermined(unit) : since.get(commit)?.(unit) ?? true;
 }

@@ -32309,12 +32309,12 @@ const ProcessMark = strictObject({
 async function markOf$1(pid) {
 	return {
 		pid,
-		started: (await statOf(pid))?.started ?? null
+		started: (await statOf(pid, "/proc"))?.started ?? null
 	};
 }
 /** Its state and start, the third and the twenty-second field of proc_pid_stat(5); the second may have spaces and brackets. */
-async function statOf(pid) {
-	const text = await readFile(`/proc/${pid}/stat`, "latin1").catch(() => "");
+async function statOf(pid, proc) {
+	const text = await readFile(`${proc}/${pid}/stat`, "latin1").catch(() => "");
 	const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
 	const [state, started] = [fields[0], fields[19]];
 	return state === void 0 || started === void 0 ? null : {
@@ -41569,10 +41569,13 @@ function closestMatch(target, candidates, options) {
 /** The candidate closest to a mistyped word, or `null` when none is close enough to be meant. */
 function nearest(word, candidates) {
 	const byLowerCase = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
-	const maxDistance = Math.max(2, Math.floor(word.length / 3));
-	const closest = closestMatch(word.toLowerCase(), [...byLowerCase.keys()], { maxDistance });
+	const typed = word.toLowerCase();
+	const swapped = [...byLowerCase.keys()].find((candidate) => lettersOf(candidate) === lettersOf(typed));
+	const maxDistance = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
+	const closest = swapped ?? closestMatch(typed, [...byLowerCase.keys()], { maxDistance });
 	return closest === void 0 ? null : byLowerCase.get(closest) ?? null;
 }
+const lettersOf = (word) => [...word].toSorted().join("");
 
 // packages/core/src/configuration/promotion.ts
 /** The workflow has four stages of applies, then four of destroys: so many environments can follow each other. */
@@ -43739,7 +43742,7 @@ const Configuration = strictObject({
 	})).default([]).describe("Files that units read in ways that can't be seen"),
 	include_dependents: boolean().default(false).describe("Also run the units that depend on an affected one"),
 	ledger: _enum(["on", "off"]).default("on").describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
-	apply_due_at: string().trim().regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
+	apply_due_at: string().trim().regex(/^\S+(\s+\S+){4}$/, "it has to be a line of `schedule`, as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
 	moves: _enum(["hold", "destroy"]).default("hold").describe("What happens to the old half of a unit that moved: held for a person, or destroyed"),
 	unplanned_pull_requests: _enum(["fail", "pass"]).default("fail").describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
 	stale_plans: _enum(["warn", "fail"]).default("warn").describe("What follows when a merge made an open pull request's plan old: its comment says so, or the commit status `Pipelines fresh plan` is red as well"),
@@ -52013,6 +52016,8 @@ const Determined = strictObject({
 	version: literal(1),
 	/** `null`: units were claimed, but never all that a commit changed. */
 	commit: CommitSha.nullable(),
+	/** The deploy branch that has the commit, without `refs/heads/`. A configuration may name another one later. */
+	branch: string().min(1),
 	/** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
 	claim: int().nonnegative(),
 	/** The run that wrote this, and when. */
@@ -53496,6 +53501,7 @@ function endOfStart(start, head) {
 }
 const GUARDS = {
 	unknown: "ledger",
+	"other-branch": "ledger",
 	differs: "ledger",
 	"exists-at-tip": "exists",
 	needed: "needed-apply",
@@ -53508,6 +53514,7 @@ const GUARDS = {
 function nextOf(because) {
 	switch (because) {
 		case "unknown": return "Nothing of it was changed, and it stays due. Re-run the failed jobs, or leave it to the next run.";
+		case "other-branch": return "Nothing of it was changed, and it stays due. The next run of that branch does what is due.";
 		case "differs":
 		case "exists-at-tip": return "Nothing of it was changed. The next run of the deploy branch does what is due.";
 		case "same-state": return "If that unit is where this one moved to, nothing has to be destroyed: run the workflow by hand with action `dismiss` for this one. If both are meant to exist, give each its own state key.";
@@ -53591,10 +53598,19 @@ function causeOf(end, text, timeoutMinutes, terragruntErrors = "") {
 		message
 	};
 }
+/**
+* What says that a program is missing: Go's `os/exec`, bash and zsh, and with `not found` alone dash and
+* BusyBox, behind their own name or that of a script. A provider says `not found` of a resource as well.
+*/
+const MISSING_TOOL = [
+	/exec: "([^"\n]{1,200})": executable file not found/i,
+	/(?:^|[\s:])([\w.+/-]{1,200}): command not found$/m,
+	/\bcommand not found: ([\w.+/-]{1,200})$/m,
+	/(?:^|[\s/])(?:d?ash|sh|\S{1,200}\.sh|[^\s:]{0,200}\/[^\s:]{1,200}): (?:(?:line )?\d+: )?(?:(?:exec|eval): )?([\w.+/-]{1,200}): not found$/m
+];
 /** The program that could not be started: OpenTofu, or what a hook or `run_cmd` of Terragrunt calls. `null` where none is missing. */
 function missingTool(text) {
-	const [, named, ofShell] = /exec: "([^"\n]{1,200})": executable file not found/i.exec(text) ?? /(?:^|: )([\w.+/-]{1,200}): (?:command not found|not found)$/m.exec(text) ?? [];
-	const tool = named ?? ofShell ?? null;
+	const tool = MISSING_TOOL.flatMap((pattern) => pattern.exec(text)?.[1] ?? [])[0] ?? null;
 	if (tool !== null) return tool.startsWith("/") ? basename(tool) : tool;
 	if (/executable file not found/i.test(text)) return "tofu";
 	return onOneLine(text, /no such file or directory/gi, /(?:tofu|terraform)\b/i) ? "tofu" : null;
@@ -54563,7 +54579,7 @@ var RefusedError = class extends Error {
 * Only the deploy branch changes the world. The document's own word is not enough: in GitHub Actions the run's ref
 * has to be the deploy branch as well.
 *
-* @param deployBranch the configuration's, at the trusted commit
+* @param deployBranch as the newest configuration of the run has it: a removed unit's own is of a time when it may have been another
 * @param environment the environment of this process
 * @throws RefusedError
 */
@@ -65513,12 +65529,13 @@ async function execute(edges, execution) {
 		const configurations = configurationsOf(edges.repository, execution.configurationFile);
 		const configuration = await configurations.governing(comparison, job);
 		hide = maskOf(secretsOf(configuration, edges.environment), configuration.redact.map(redactPattern));
-		demandAuthority(job, comparison, configuration.deploy_branch, edges.environment);
+		const newest = await configurations.at(comparison.tip ?? comparison.head);
+		demandAuthority(job, comparison, newest.deploy_branch, edges.environment);
 		const { on, run } = carriedOut[job.action];
 		if (on === "account") await log.add({ account: await runAccount(edges, execution, run, configuration) });
 		else await runUnits(edges, execution, run, {
 			configuration,
-			newest: await configurations.at(comparison.tip ?? comparison.head)
+			newest
 		}, log);
 		return await log.finish(null);
 	} catch (error) {
@@ -65694,6 +65711,7 @@ function exitCodeOf(outcome, job) {
 /** Why a unit may not start. */
 const StopReason = _enum([
 	"unknown",
+	"other-branch",
 	"differs",
 	"exists-at-tip",
 	"needed",

@@ -32141,10 +32141,13 @@ function closestMatch(target, candidates, options) {
 /** The candidate closest to a mistyped word, or `null` when none is close enough to be meant. */
 function nearest(word, candidates) {
 	const byLowerCase = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
-	const maxDistance = Math.max(2, Math.floor(word.length / 3));
-	const closest = closestMatch(word.toLowerCase(), [...byLowerCase.keys()], { maxDistance });
+	const typed = word.toLowerCase();
+	const swapped = [...byLowerCase.keys()].find((candidate) => lettersOf(candidate) === lettersOf(typed));
+	const maxDistance = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
+	const closest = swapped ?? closestMatch(typed, [...byLowerCase.keys()], { maxDistance });
 	return closest === void 0 ? null : byLowerCase.get(closest) ?? null;
 }
+const lettersOf = (word) => [...word].toSorted().join("");
 
 // packages/core/src/configuration/promotion.ts
 /** The workflow has four stages of applies, then four of destroys: so many environments can follow each other. */
@@ -34239,7 +34242,7 @@ const Configuration = strictObject({
 	})).default([]).describe("Files that units read in ways that can't be seen"),
 	include_dependents: boolean().default(false).describe("Also run the units that depend on an affected one"),
 	ledger: _enum(["on", "off"]).default("on").describe("Whether what is merged and not applied is written to the ref `refs/pipelines/ledger`"),
-	apply_due_at: string().trim().regex(/^\S+(\s+\S+){4}$/, "has to be a line of `schedule` as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
+	apply_due_at: string().trim().regex(/^\S+(\s+\S+){4}$/, "it has to be a line of `schedule`, as in `30 5 * * 1-5`").optional().describe("A line of the calling workflow's `schedule`, word for word. The runs that it starts do what is due, rather than look for drift"),
 	moves: _enum(["hold", "destroy"]).default("hold").describe("What happens to the old half of a unit that moved: held for a person, or destroyed"),
 	unplanned_pull_requests: _enum(["fail", "pass"]).default("fail").describe("The status of a pull request that gets no credentials, so that it can't be planned (forks, Dependabot)"),
 	stale_plans: _enum(["warn", "fail"]).default("warn").describe("What follows when a merge made an open pull request's plan old: its comment says so, or the commit status `Pipelines fresh plan` is red as well"),
@@ -34767,6 +34770,8 @@ const Determined = strictObject({
 	version: literal(1),
 	/** `null`: units were claimed, but never all that a commit changed. */
 	commit: CommitSha.nullable(),
+	/** The deploy branch that has the commit, without `refs/heads/`. A configuration may name another one later. */
+	branch: string().min(1),
 	/** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
 	claim: int().nonnegative(),
 	/** The run that wrote this, and when. */
@@ -34895,6 +34900,8 @@ const LedgerLook = strictObject({
 	units: array$1(LedgerUnit),
 	/** The deploy branch's tip, as GitHub has it. */
 	tip: CommitSha,
+	/** The branch that the ledger follows, where that is not this deploy branch and is there still. */
+	otherBranch: string().nullable(),
 	/** Ids of the runs that have units to do and have come to their end. Of all others it is not known, so they go on. */
 	ended: array$1(int().positive())
 });
@@ -59743,13 +59750,15 @@ function sameRun(a, b) {
 /**
 * @param determined what the ledger says, `null` when nothing was determined yet
 * @param tip the deploy branch's, as it is now
+* @param otherBranch the branch that the ledger follows, where that is another one and is there still
 */
-function positionOf({ determined, head, tip }, contains) {
+function positionOf({ determined, head, tip, otherBranch }, contains) {
 	const has = (commit, ancestor) => commit === ancestor || contains(commit, ancestor) === true;
 	if (!has(tip, head)) return "gone";
 	if (determined === head) return "same";
 	if (determined === null || has(head, determined)) return "ahead";
-	return has(determined, head) && has(tip, determined) ? "behind" : "rewritten";
+	if (has(determined, head) && has(tip, determined)) return "behind";
+	return otherBranch === null ? "rewritten" : "elsewhere";
 }
 /** Whether a commit is one of the branch that comes after a head. */
 function isLaterOnBranch({ commit, head, tip }, contains) {
@@ -60077,16 +60086,17 @@ const BEGINS = "There is no ledger, so this run begins one with what its own pus
 * failed or cancelled is covered by the next. After a forced push that holds too: two trees can be compared whatever
 * their history; only where what was determined is gone for good the event's own word has to do.
 */
-function ledgerBase({ determined, head, tip, before, has }, contains) {
-	const position = positionOf({
-		determined,
-		head,
-		tip
-	}, contains);
+function ledgerBase(facts, contains) {
+	const { determined, head, tip, before, has } = facts;
+	const position = positionOf(facts, contains);
 	switch (position) {
 		case "gone": return {
 			kind: "nothing",
 			why: `The deploy branch does not have ${head} any more: it is at ${tip}.`
+		};
+		case "elsewhere": return {
+			kind: "refused",
+			why: whyElsewhere(facts)
 		};
 		case "same": return {
 			kind: "due-only",
@@ -60114,6 +60124,10 @@ function ledgerBase({ determined, head, tip, before, has }, contains) {
 			};
 		default: return position;
 	}
+}
+/** What people are told whose deploy branch is not the one that the ledger follows. */
+function whyElsewhere({ determined, otherBranch }) {
+	return `Another branch deploys: the ledger follows \`${otherBranch}\`, and this branch does not have ${determined}, up to which changes were determined there. Two branches would turn back each other's changes, so nothing runs. If \`${otherBranch}\` is the deploy branch, set \`deploy_branch\` here too. If this one is, merge \`${otherBranch}\` into it, or delete \`${otherBranch}\`, and re-run all jobs.`;
 }
 
 // packages/orchestrator/src/compare/comparison.ts
@@ -60240,14 +60254,15 @@ async function pushComparison(repository, event, deployBranchAt, look) {
 async function ledgerComparison(repository, look, { head, before, event, deployBranch }) {
 	const determined = look.determined?.commit ?? null;
 	const here = determined === null ? null : await repository.resolve(determined);
-	const facts = {
+	const { tip, otherBranch } = look;
+	const found = ledgerBase({
 		determined,
 		head,
-		tip: look.tip,
+		tip,
+		otherBranch,
 		before,
 		has: (commit) => commit === here
-	};
-	const found = ledgerBase(facts, await ancestryOfLook(repository, look, head));
+	}, await ancestryOfLook(repository, look, head));
 	const compared = (base) => {
 		const plain = comparisonOf("apply", base, head, event, deployBranch);
 		return {
@@ -60261,6 +60276,7 @@ async function ledgerComparison(repository, look, { head, before, event, deployB
 			comparison: compared(head),
 			why: `Nothing to do: ${found.why}`
 		};
+		case "refused": throw new EventError(found.why);
 		case "due-only": return {
 			kind: "comparison",
 			withoutCloud: false,
@@ -60284,6 +60300,28 @@ function claimSeen({ event, deployBranch }, look) {
 	if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
 	return { ledgerClaim: look.determined?.claim ?? 0 };
 }
+/**
+* The look of a run that somebody asked for; `null` also where the ledger follows another branch, of which a run of
+* this one may look at units and no more.
+*
+* @param writes whether the run would change anything
+* @throws EventError when it would, and another branch deploys
+*/
+async function lookOfBranch(repository, look, { ref, sha }, { deployBranch, writes }) {
+	if (look === null || look.otherBranch === null || ref !== `refs/heads/${deployBranch}`) return look;
+	const facts = {
+		determined: look.determined?.commit ?? null,
+		otherBranch: look.otherBranch
+	};
+	const contains = await ancestryOfLook(repository, look, sha);
+	if (positionOf({
+		...facts,
+		head: sha,
+		tip: look.tip
+	}, contains) !== "elsewhere") return look;
+	if (writes) throw new EventError(whyElsewhere(facts));
+	return null;
+}
 /** A schedule looks for drift; the line of it that the configuration names does what is due. */
 async function scheduledUnits(repository, event, rules, look) {
 	const { schedule } = readPayload(event, SchedulePayload);
@@ -60291,9 +60329,13 @@ async function scheduledUnits(repository, event, rules, look) {
 	const [deployBranch, applyDueAt] = [await rules.deployBranchAt(head), await rules.applyDueAt(head)];
 	const isDue = applyDueAt !== null && wordsOf(applyDueAt) === wordsOf(schedule);
 	const plain = comparisonOf(isDue ? "manual" : "drift", head, head, event, deployBranch);
+	const seen = await lookOfBranch(repository, look, event, {
+		deployBranch,
+		writes: isDue
+	});
 	const comparison = {
 		...plain,
-		...claimSeen(plain, look)
+		...claimSeen(plain, seen)
 	};
 	if (isDue) {
 		if (comparison.ledgerClaim !== void 0) return {
@@ -60321,12 +60363,17 @@ async function requestedUnits(repository, event, deployBranchAt, look) {
 	if (inputs === null) throw new EventError("the dispatch has no inputs: the workflow has to declare `units` and `action`");
 	const head = inputs.commit === "" ? tip : await known(repository, inputs.commit);
 	if (!await repository.contains(tip, head)) throw new EventError(`the commit ${head} is not part of ${event.ref}; only what the branch holds can be run for it`);
-	const plain = comparisonOf("manual", head, head, event, await deployBranchAt(head));
+	const deployBranch = await deployBranchAt(tip);
+	const { action } = inputs;
+	const seen = await lookOfBranch(repository, look, event, {
+		deployBranch,
+		writes: action === "apply-due" || action === "dismiss" || traitsOf(action).writes
+	});
+	const plain = comparisonOf("manual", head, head, event, deployBranch);
 	const comparison = {
 		...plain,
-		...claimSeen(plain, look)
+		...claimSeen(plain, seen)
 	};
-	const { action } = inputs;
 	if ((action !== "apply-due" && action !== "dismiss" && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) throw new EventError("`unlock` needs the id of the lock as `lock_id`, and no other action takes one");
 	const lockId = inputs.lock_id === "" ? {} : { lockId: inputs.lock_id };
 	const approvedRun = inputs.approved_run === "" ? {} : { approvedRun: Number(inputs.approved_run) };
