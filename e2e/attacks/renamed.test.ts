@@ -66,6 +66,19 @@ describe("a deploy branch with a new name", () => {
     expect(await alive(world)).toEqual(["2", "1"]);
   });
 
+  it("is the only one whose units are looked at for drift", async () => {
+    await using world = await renamed();
+    const clock = await world.onSchedule("0 5 * * 1-5");
+    expect(await clock.finish()).toBe(false);
+    expect(await clock.log()).toContain("Another branch deploys");
+    const [issue, ...more] = await world.issues();
+    expect([issue?.title, issue?.body, more]).toEqual([
+      "Pipelines could not check for drift",
+      expect.stringContaining("it is not known whether the infrastructure differs"),
+      [],
+    ]);
+  });
+
   it("lets people look at units of the old one, and writes nothing down", async () => {
     await using world = await renamed();
     const asked = await world.onDispatch({ action: "plan", units: "a" });

@@ -97,11 +97,22 @@ export function renderDriftIssue(report: Report): IssueText {
   return {
     title: title(headlineOf(report).text),
     body: join([
-      "The infrastructure differs from the code on the deploy branch: it was changed elsewhere, or an apply did not finish. **Next:** bring the change into the code, or run the workflow by hand with action `apply` for these units.",
+      driftLead(report),
       renderMarkdown(report, { ...COMMENT_LIMIT, most: 60_000 }),
       "Every drift check updates this issue, and closes it when there is no drift.",
     ]),
   };
+}
+
+function driftLead({ comparison, rows, run }: Report): string {
+  const theRun = link("the run", run.runUrl);
+  if (comparison === null) {
+    return `The check could not begin, so it is not known whether the infrastructure differs from the code on the deploy branch. **Next:** open ${theRun}, fix what it names, and re-run it.`;
+  }
+  if (!rows.some(({ end }) => end.kind === "changed")) {
+    return `Not every unit could be planned; of those it is not known whether they differ from the code on the deploy branch. All others match it. **Next:** see to what is named below, and re-run ${theRun}.`;
+  }
+  return "The infrastructure differs from the code on the deploy branch: it was changed elsewhere, or an apply did not finish. **Next:** bring the change into the code, or run the workflow by hand with action `apply` for these units.";
 }
 
 /** The last text of an issue that is closed. */

@@ -218,7 +218,11 @@ test("drift has one issue, which is updated and closes itself, and which no appl
     ],
   });
   const [opened] = issueChanges(drifted, []);
-  expect(opened).toMatchObject({ kind: "open", title: "Drift: 1 of 2 units differs from the code" });
+  expect(opened).toMatchObject({
+    kind: "open",
+    title: "Drift: 1 of 2 units differs from the code",
+    body: expect.stringContaining("The infrastructure differs from the code"),
+  });
   const drift = open(5, { about: "drift" });
   expect(short(issueChanges(drifted, [drift]))).toEqual(["update 5"]);
   expect(issueChanges(apply({ path: "a" }), [drift])).toEqual([]);
@@ -231,6 +235,7 @@ test("a drift check that could not run opens the issue of drift, which says so",
   expect(opened).toMatchObject({
     kind: "open",
     title: "Pipelines could not check for drift",
+    body: expect.stringContaining("it is not known whether the infrastructure differs"),
     marker: { about: "drift" },
   });
 });
@@ -240,6 +245,13 @@ test("a drift check that could not plan every unit closes no drift issue", () =>
   const units = [{ path: "a", end: { kind: "unchanged" as const } }];
   const partly = reportOf({ mode: "drift", units, problems: [{ file: "b", line: 1, message: "broken" }] });
   expect(short(issueChanges(partly, [drift]))).toEqual(["update 5"]);
+  const failing = reportOf({ mode: "drift", units: [...units, { path: "b", end: failed() }] });
+  expect(issueChanges(failing, [drift])).toMatchObject([
+    {
+      kind: "update",
+      body: expect.stringMatching(/^Not every unit could be planned(?!.*The infrastructure differs)/s),
+    },
+  ]);
 });
 
 test("an apply that is withheld while applies are paused opens no issue", () => {

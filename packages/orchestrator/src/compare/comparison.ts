@@ -234,24 +234,24 @@ function claimSeen({ event, deployBranch }: Comparison, look: LedgerLook | null)
 }
 
 /**
- * The look of a run that somebody asked for; `null` also where the ledger follows another branch, of which a run of
- * this one may look at units and no more.
+ * The look of a run that somebody or the clock asked for; `null` also where the ledger follows another branch, so that
+ * a run of this one may show plans and no more.
  *
- * @param writes whether the run would change anything
- * @throws EventError when it would, and another branch deploys
+ * @param shows whether the run only shows somebody a plan: what drifts or changes is the other branch's business
+ * @throws EventError when it does not, and another branch deploys
  */
 async function lookOfBranch(
   repository: Repository,
   look: LedgerLook | null,
   { ref, sha }: PipelineEvent,
-  { deployBranch, writes }: { deployBranch: string; writes: boolean },
+  { deployBranch, shows }: { deployBranch: string; shows: boolean },
 ): Promise<LedgerLook | null> {
   if (look === null || look.otherBranch === null || ref !== `refs/heads/${deployBranch}`) return look;
   const facts = { determined: look.determined?.commit ?? null, otherBranch: look.otherBranch };
   const contains = await ancestryOfLook(repository, look, sha);
   if (positionOf({ ...facts, head: sha, tip: look.tip }, contains) !== "elsewhere") return look;
-  if (writes) throw new EventError(whyElsewhere(facts));
-  return null;
+  if (shows) return null;
+  throw new EventError(whyElsewhere(facts));
 }
 
 /** A schedule looks for drift; the line of it that the configuration names does what is due. */
@@ -266,7 +266,7 @@ async function scheduledUnits(
   const [deployBranch, applyDueAt] = [await rules.deployBranchAt(head), await rules.applyDueAt(head)];
   const isDue = applyDueAt !== null && wordsOf(applyDueAt) === wordsOf(schedule);
   const plain = comparisonOf(isDue ? "manual" : "drift", head, head, event, deployBranch);
-  const seen = await lookOfBranch(repository, look, event, { deployBranch, writes: isDue });
+  const seen = await lookOfBranch(repository, look, event, { deployBranch, shows: false });
   const comparison = { ...plain, ...claimSeen(plain, seen) };
   if (isDue) {
     if (comparison.ledgerClaim !== undefined) return { kind: "due", comparison, globs: null };
@@ -298,8 +298,8 @@ async function requestedUnits(
   // The commit may be of a time when another branch was.
   const deployBranch = await deployBranchAt(tip);
   const { action } = inputs;
-  const writes = action === APPLY_DUE || action === DISMISS || traitsOf(action).writes;
-  const seen = await lookOfBranch(repository, look, event, { deployBranch, writes });
+  const shows = action !== APPLY_DUE && action !== DISMISS && !traitsOf(action).writes;
+  const seen = await lookOfBranch(repository, look, event, { deployBranch, shows });
   const plain = comparisonOf("manual", head, head, event, deployBranch);
   const comparison = { ...plain, ...claimSeen(plain, seen) };
   if ((action !== APPLY_DUE && action !== DISMISS && traitsOf(action).worksOn === "lock") !== (inputs.lock_id !== "")) {
