@@ -80,3 +80,20 @@ test("units are initialised one at a time, since they share a cache of providers
   const inits = (await calls()).filter((call) => call.startsWith("init"));
   expect(inits).toEqual(["init", "init ended", "init", "init ended", "init", "init ended"]);
 });
+
+test("a stack that Terragrunt can't generate because it got in its own way is generated one unit after the other", async () => {
+  await using world = await makeWorld({
+    "units/a/terragrunt.hcl": "",
+    "units/a/main.tf": passing("a"),
+    "live/terragrunt.stack.hcl": 'unit "a" {\n  source = "../units/a"\n  path   = "a"\n}\n',
+  });
+  const bin = await mkdtemp(join(folder, "bin-"));
+  const env = { PATH: process.env["PATH"] ?? "" };
+  const terragrunt = (await run("sh", ["-c", "command -v terragrunt"], { cwd: folder, env })).stdout.trim();
+  const wrong = `case "$*" in *--parallelism*) ;; "stack generate"*) echo 'validation failed for unit a at path live' >&2; exit 1;; esac`;
+  await writeFile(join(bin, "terragrunt"), `#!/bin/sh\n${wrong}\nexec '${terragrunt}' "$@"\n`, { mode: 0o755 });
+  const environment = { PATH: `${bin}${delimiter}${env.PATH}`, HOME: process.env["HOME"] ?? "" };
+  const unit = "live/.terragrunt-stack/a";
+  const { ends } = await world.run({ action: "plan", units: [unit] }, { environment });
+  expect(ends).toMatchObject({ [unit]: { kind: "changed" } });
+});

@@ -107,6 +107,21 @@ describe("a stack", () => {
     expect(units(removed)).toEqual(["changed live/.terragrunt-stack/db"]);
   });
 
+  it("that can't be generated deletes none of its units either when somebody takes committed ones away", async () => {
+    const committed = "live/.terragrunt-stack/vpc";
+    const files = {
+      ...CATALOG,
+      "live/terragrunt.stack.hcl": vpc("../nowhere/vpc"),
+      [`${committed}/terragrunt.hcl`]: "",
+      [`${committed}/main.tf`]: "",
+    };
+    const assessment = await change(files, { [committed]: null }, "push");
+    expect(units(assessment)).toEqual([]);
+    expect(assessment.problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining("can't generate the stack"),
+    ]);
+  });
+
   it("that can't be generated any more is a problem with its line, and never deletes its units", async () => {
     const files = { ...CATALOG, "live/terragrunt.stack.hcl": live("1"), "app/terragrunt.hcl": "", "app/main.tf": "" };
     const broken = await change(

@@ -13,6 +13,7 @@ const problems = (assessment: Assessment): string[] => assessment.problems.map((
 
 const copy = (kind: "unit" | "stack", source: string, path: string, rest = ""): string =>
   `${kind} "${path}" {\n  source = "${source}"\n  path   = "${path}"\n${rest}}\n`;
+const BESIDE = "  no_dot_terragrunt_stack = true\n";
 const LEAF = {
   "units/leaf/terragrunt.hcl": "inputs = { n = try(values.n, 0) }\n",
   "units/leaf/main.tf": 'variable "n" {}\n',
@@ -27,6 +28,19 @@ describe("what runs by itself", () => {
     );
     expect([runs(assessment), problems(assessment)]).toEqual([
       ["apply prod/.terragrunt-stack/copy/.terragrunt-stack/leaf"],
+      [],
+    ]);
+  });
+
+  it("goes on doing so in a folder `stacks`, when only a stack beside it copies it", async () => {
+    const files = {
+      ...LEAF,
+      "stacks/dev/terragrunt.stack.hcl": copy("unit", "${get_repo_root()}/units/leaf", "leaf", BESIDE),
+      "stacks/prod/terragrunt.stack.hcl": copy("stack", "../dev", "copy"),
+    };
+    const assessment = await push(files, { "units/leaf/main.tf": 'variable "n" {\n  default = 1\n}\n' });
+    expect([runs(assessment), problems(assessment)]).toEqual([
+      ["apply stacks/dev/leaf", "apply stacks/prod/.terragrunt-stack/copy/leaf"],
       [],
     ]);
   });
@@ -125,6 +139,30 @@ describe("a template", () => {
       { "live/terragrunt.stack.hcl": null, [`${folder}/main.tf`]: 'variable "n" {\n  default = 2\n}\n' },
     );
     expect([runs(assessment), problems(assessment)]).toEqual([["destroy live/.terragrunt-stack/leaf"], []]);
+  });
+
+  it("lies in the catalogue of a part of the repository, stacks in a folder `stacks` with it", async () => {
+    const nothing = "locals {}\n";
+    const assessment = await push(
+      { "README.md": "" },
+      {
+        "infra/live/root.hcl": nothing,
+        "infra/units/leaf/terragrunt.hcl": 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n',
+        "infra/units/leaf/main.tf": "",
+        "infra/stacks/one/terragrunt.stack.hcl": copy(
+          "unit",
+          '${find_in_parent_folders("units")}/leaf',
+          "leaf",
+          BESIDE,
+        ),
+        "infra/stacks/all/terragrunt.stack.hcl": copy("stack", '${find_in_parent_folders("stacks")}/one', "one"),
+        "infra/live/terragrunt.stack.hcl": copy("stack", '${find_in_parent_folders("stacks")}/all', "all"),
+      },
+    );
+    expect([runs(assessment), problems(assessment)]).toEqual([
+      ["apply infra/live/.terragrunt-stack/all/.terragrunt-stack/one/leaf"],
+      [],
+    ]);
   });
 
   it("below a stack that runs does not keep it from being generated", async () => {

@@ -1,7 +1,7 @@
 import { join, posix } from "node:path";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { run } from "@pipelines/core/process/run";
-import { GENERATE_STACK } from "@pipelines/core/terragrunt/files";
+import { collided, GENERATE_STACK, ONE_AT_A_TIME } from "@pipelines/core/terragrunt/generate-stack";
 import { reasonIn } from "@pipelines/core/terragrunt/reason";
 import { dependenciesOf } from "./dependencies.ts";
 import { isStackFolder, isUnitFolder } from "./folders.ts";
@@ -71,10 +71,10 @@ async function generateAbove(
 async function generate(stack: string, { checkoutFolder, env, credentialsFor, stop }: StackGeneration) {
   const cwd = join(checkoutFolder, stack);
   // Terragrunt asks for no credentials when it generates, though a stack file can need them.
-  const ran = await run("terragrunt", GENERATE_STACK, {
-    ...{ cwd, stop, timeoutMs: 10 * 60_000 },
-    env: { ...env, ...credentialsFor(cwd) },
-  });
+  const options = { cwd, stop, timeoutMs: 10 * 60_000, env: { ...env, ...credentialsFor(cwd) } };
+  const first = await run("terragrunt", GENERATE_STACK, options);
+  const again = first.exitCode !== 0 && collided(first.stderr) && !stop.aborted;
+  const ran = again ? await run("terragrunt", [...GENERATE_STACK, ...ONE_AT_A_TIME], options) : first;
   if (ran.exitCode === 0) return null;
   if (ran.timedOut) return "it took longer than 10 minutes";
   return ran.failure ?? reasonIn(ran.stderr);

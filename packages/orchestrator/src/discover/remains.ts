@@ -2,11 +2,11 @@ import type { Problem } from "@pipelines/core/contracts/problem";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { JSON_UNIT_FILE } from "./json-units.ts";
 import { fileIn, folderOf, liesIn, UNIT_FILE } from "./paths.ts";
-import { isGenerated, type Snapshot } from "./snapshot.ts";
+import { isGenerated, type Snapshot, type Stack } from "./snapshot.ts";
 import { isInCatalogue } from "./templates.ts";
 
 /** What is left at head of a unit that is none there: it can hold the unit still, in a form that is not read. */
-export type Remains = { readonly path: string; readonly kind: "link" | "opaque" | "configuration" };
+export type Remains = { readonly path: string; readonly kind: "link" | "opaque" | "configuration" | "stack" };
 
 /**
  * What is left of a unit at a commit where it is none; `null` when it is gone. A delete needs this answer: a unit is
@@ -23,7 +23,13 @@ export function remainsOf(unit: UnitPath, head: Snapshot): Remains | null {
   for (const name of [UNIT_FILE, JSON_UNIT_FILE]) {
     if (head.files.has(fileIn(unit, name))) return { path: fileIn(unit, name), kind: "configuration" };
   }
-  return null;
+  // What somebody committed of a stack's units says nothing about them, and Terragrunt could not say it.
+  const stack = head.stacks.find((one) => one.state === "failed" && mayGenerate(one, unit));
+  return stack === undefined ? null : { path: stack.file, kind: "stack" };
+}
+
+function mayGenerate({ folder, copies }: Stack, unit: UnitPath): boolean {
+  return [fileIn(folder, ".terragrunt-stack"), ...copies.keys()].some((place) => unit === place || liesIn(unit, place));
 }
 
 /** Units that a comparison removes as far as can be read, and of which something is left that can't be. */
@@ -71,7 +77,7 @@ function becameOne(file: string, folder: string, base: Snapshot, head: Snapshot)
   return base.files.get(file) !== head.files.get(file) || (isCopied(head) && !isCopied(base));
 }
 
-/** Links are problems of their own, and a file that is there and is no unit is a root. */
+/** Links and stacks that can't be generated are problems of their own, and a file that is there and is no unit is a root. */
 function describe({ path, kind }: Remains): string | null {
   if (kind === "opaque")
     return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;

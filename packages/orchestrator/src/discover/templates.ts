@@ -28,9 +28,14 @@ export function isTemplate({ folder, values, isSource, isInEnvironment }: Templa
   return values === "optional" ? isSource || inCatalogue : isSource && (inCatalogue || !isInEnvironment);
 }
 
-/** Whether a folder lies where catalogues keep what is copied from. */
+/** Whether a folder lies where catalogues keep what is copied from: at the top, or in a part of the repository. */
 export function isInCatalogue(folder: string): boolean {
-  return /(?:^|\/)_?catalog(?:ue)?s?\/|^_?(?:units|templates)\//.test(folder);
+  return /(?:^|\/)_?(?:catalog(?:ue)?s?|units|templates)\//.test(folder);
+}
+
+/** The nearest folder named `stacks` that a folder lies in, where catalogues keep stacks, and some people what runs. */
+export function shelfOfStacks(folder: string): string | null {
+  return /^(?:.*\/)?_?stacks(?=\/)/.exec(folder)?.[0] ?? null;
 }
 
 /** How a configuration uses `values`, by its text. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { GENERATE_STACK } from "@pipelines/core/terragrunt/files";
+import { collided, GENERATE_STACK, ONE_AT_A_TIME } from "@pipelines/core/terragrunt/generate-stack";
 import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
 import type { Body } from "../../hcl/parse.ts";
 import { foldersAbove, isCached, liesIn, STACK_FILE } from "../paths.ts";
@@ -7,6 +7,7 @@ import { sideBySide } from "../side-by-side.ts";
 import type { CommitProblem, Stack } from "../snapshot.ts";
 import { isTemplate } from "../templates.ts";
 import type { CheckoutTerragrunt } from "./client.ts";
+import { copiersAmong, copiersFirst, stacksOfCatalogues } from "./copied-stacks.ts";
 import { hashesOfGenerated } from "./generated-files.ts";
 import { readStack, type WrittenStack } from "./read-stack.ts";
 
@@ -43,28 +44,28 @@ export async function generateStacks(
     .filter(isStackFile)
     .toSorted()
     .map((file) => read(file));
-  const sources = all.flatMap(({ templates }) => templates);
-  const isSource = ({ folder }: WrittenStack): boolean =>
-    sources.some((source) => source === folder || liesIn(folder, source));
+  const copiersOf = copiersAmong(all);
+  const isSource = (stack: WrittenStack): boolean => copiersOf(stack).length > 0;
+  const ofCatalogues = stacksOfCatalogues(all, copiersOf);
   const templates = new Set(
     all.filter((stack) => {
       const { folder, values } = stack;
-      return isTemplate({ folder, values, isSource: isSource(stack), isInEnvironment: isInEnvironment(folder) });
+      const evidence = { folder, values, isSource: isSource(stack), isInEnvironment: isInEnvironment(folder) };
+      return ofCatalogues.has(stack) || isTemplate(evidence);
     }),
   );
   const live = all.filter((stack) => !templates.has(stack));
-  const generated = await sideBySide(live, async (stack) => {
-    // Without its file, which was kept from Terragrunt, it would seem to have no units.
-    if (parsed(stack.file) === null) return "its file can't be read";
-    const ran = await terragrunt.call(generateAlone(stack, all), { folder: stack.folder, timeoutMs: 10 * 60_000 });
-    return ran.exitCode === 0 ? null : withoutRoot(ran.failure ?? reasonIn(ran.stderr), root);
-  });
-  const failures = new Map(
-    live.flatMap((stack, index) => {
-      const why = generated[index];
-      return why === null || why === undefined ? [] : [[stack, why]];
-    }),
-  );
+  const failures = new Map<WrittenStack, string>();
+  for (const wave of copiersFirst(live, copiersOf)) {
+    await sideBySide(wave, async (stack) => {
+      // Without its file, which was kept from Terragrunt, it would seem to have no units.
+      const why =
+        parsed(stack.file) === null
+          ? "its file can't be read"
+          : await failureOf(stack, generateAlone(stack, all), terragrunt);
+      if (why !== null) failures.set(stack, why);
+    });
+  }
   const files = new Map<string, string>();
   for (const stack of live.filter((one) => !failures.has(one))) {
     for (const [file, hash] of await hashesOfGenerated(root, stack, committed)) files.set(file, hash);
@@ -79,14 +80,27 @@ export async function generateStacks(
   const copies = [...files.keys()]
     .filter(isStackFile)
     .map((file): Stack => ({ ...read(file, parsedOnDisk), state: "generated" }));
-  const problems = [...failures].flatMap(([stack, why]) =>
-    stateOf(stack) === "failed" ? problemOf(stack, withAdvice(why, advice), all) : [],
-  );
+  const problems = live.flatMap((stack) => {
+    const why = failures.get(stack);
+    return why !== undefined && stateOf(stack) === "failed" ? problemOf(stack, withAdvice(why, advice), all) : [];
+  });
   return { stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies], files, problems };
 }
 
 function isStackFile(file: string): boolean {
   return posix.basename(file) === STACK_FILE && !isCached(file);
+}
+
+/** Why Terragrunt can't generate a stack; `null` when it did. */
+async function failureOf(
+  { folder }: WrittenStack,
+  args: readonly string[],
+  terragrunt: CheckoutTerragrunt,
+): Promise<string | null> {
+  const generate = (more: readonly string[]) => terragrunt.call([...args, ...more], { folder, timeoutMs: 10 * 60_000 });
+  const first = await generate([]);
+  const ran = first.exitCode !== 0 && collided(first.stderr) ? await generate(ONE_AT_A_TIME) : first;
+  return ran.exitCode === 0 ? null : withoutRoot(ran.failure ?? reasonIn(ran.stderr), terragrunt.root);
 }
 
 /** Terragrunt generates all stacks below a folder at once; the others are left out. */
