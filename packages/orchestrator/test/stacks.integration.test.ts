@@ -122,6 +122,18 @@ describe("a stack", () => {
     ]);
   });
 
+  it("that is deleted and can't be generated as it was is a problem: what it made is left", async () => {
+    const stack = { "live/terragrunt.stack.hcl": vpc("../nowhere/vpc") };
+    const assessment = await change({ ...CATALOG, ...stack }, { "live/terragrunt.stack.hcl": null }, "push");
+    const message = expect.stringMatching(
+      /^`live` is deleted, and nothing that it made is destroyed: Terragrunt can't/,
+    );
+    expect([units(assessment), assessment.problems]).toEqual([
+      [],
+      [expect.objectContaining({ file: "live/terragrunt.stack.hcl", message })],
+    ]);
+  });
+
   it("that can't be generated any more is a problem with its line, and never deletes its units", async () => {
     const files = { ...CATALOG, "live/terragrunt.stack.hcl": live("1"), "app/terragrunt.hcl": "", "app/main.tf": "" };
     const broken = await change(
