@@ -1,4 +1,4 @@
-import { liesIn } from "../paths.ts";
+import { folderOf, liesIn } from "../paths.ts";
 import type { Stack } from "../snapshot.ts";
 import { shelfOfStacks } from "../templates.ts";
 
@@ -6,15 +6,18 @@ type Written = Pick<Stack, "folder" | "templates">;
 
 /** Answers which stacks copy a stack: by its folder, or by one that holds it. */
 export function copiersAmong<S extends Written>(stacks: readonly S[]): (stack: S) => readonly S[] {
-  const copiers = new Map(
-    stacks.map(({ folder }) => [
-      folder,
-      stacks.filter(
-        (other) =>
-          other.folder !== folder && other.templates.some((source) => source === folder || liesIn(folder, source)),
-      ),
-    ]),
+  const copying = Map.groupBy(
+    stacks.flatMap((stack) => stack.templates.map((source) => ({ source, stack }))),
+    ({ source }) => source,
   );
+  const copiersOf = ({ folder }: S): S[] => {
+    const found = new Set<S>();
+    for (let at = folder; ; at = folderOf(at)) {
+      for (const { stack } of copying.get(at) ?? []) if (stack.folder !== folder) found.add(stack);
+      if (at === ".") return [...found];
+    }
+  };
+  const copiers = new Map(stacks.map((stack) => [stack.folder, copiersOf(stack)]));
   return ({ folder }) => copiers.get(folder) ?? [];
 }
 
@@ -41,12 +44,13 @@ export function stacksOfCatalogues<S extends Written>(stacks: readonly S[], copi
  */
 export function copiersFirst<S extends Written>(stacks: readonly S[], copiersOf: (stack: S) => readonly S[]): S[][] {
   const waves: S[][] = [];
-  for (let left = stacks; left.length > 0; ) {
-    const free = left.filter((stack) => !copiersOf(stack).some((other) => left.includes(other)));
+  const left = new Set(stacks);
+  while (left.size > 0) {
+    const free = [...left].filter((stack) => !copiersOf(stack).some((other) => left.has(other)));
     // Stacks that copy each other can't be generated anyway.
-    const wave = free.length === 0 ? left : free;
-    waves.push([...wave]);
-    left = left.filter((stack) => !wave.includes(stack));
+    const wave = free.length === 0 ? [...left] : free;
+    waves.push(wave);
+    for (const stack of wave) left.delete(stack);
   }
   return waves;
 }
