@@ -1,0 +1,349 @@
+/** A text that stands once in a file, and what takes its place. */
+export type Edit = { readonly file: string; readonly find: string; readonly replace: string };
+
+/** A test by its file and its name as it is written there. */
+export type Test = { readonly file: string; readonly name: string };
+
+/** What holds one of the attacks, and how it is taken out. A row with several handlings has several entries. */
+export type TakenOut = {
+  readonly row: string;
+  /** What is taken out. */
+  readonly handling: string;
+  readonly edits: readonly Edit[];
+  /** The test that fails then. */
+  readonly test: Test;
+  /** A part of what its assertion says then: it fails for this, and for nothing else. */
+  readonly fails: string;
+};
+
+const governing = (name: string): Test => ({ file: "e2e/attacks/governing.test.ts", name });
+const keptAlive = (name: string): Test => ({ file: "e2e/attacks/kept-alive.test.ts", name });
+const moved = (name: string): Test => ({ file: "e2e/attacks/moved.test.ts", name });
+const neverLost = (name: string): Test => ({ file: "e2e/attacks/never-lost.test.ts", name });
+const reviewed = (name: string): Test => ({ file: "e2e/attacks/reviewed.test.ts", name });
+
+const MAY_START = "packages/core/src/ledger/may-start.ts";
+const MAY_DESTROY = "packages/core/src/ledger/may-destroy.ts";
+const AFFECT = "packages/orchestrator/src/decide/affect.ts";
+const SETTINGS = "packages/orchestrator/src/settings.ts";
+const LEDGER_BASE = "packages/orchestrator/src/compare/ledger-base.ts";
+const REVIEWED_PLANS = "packages/dispatcher/src/run/reviewed-plans.ts";
+
+/** Without the look at whose state a destroy would empty. */
+const NO_LOOK_AT_STATES: Edit = {
+  file: "packages/dispatcher/src/run/start-answers.ts",
+  find: "if (state !== undefined) return mayDestroy(",
+  replace: 'if (state !== undefined) return { kind: "go" };\n    mayDestroy(',
+};
+/** Without the look at the tip of the deploy branch before a destroy. */
+const DESTROYS_WHAT_EXISTS: Edit = {
+  file: MAY_START,
+  find: 'action === "destroy" && exists(unit) && destroyAtTip !== true',
+  replace: "false",
+};
+/** A push run compares with what its own event says, not with what was determined last. */
+const BASE_OF_EVENT: Edit = { file: LEDGER_BASE, find: "base: determined ?? before,", replace: "base: before," };
+
+export const TAKEN_OUT: readonly TakenOut[] = [
+  {
+    row: "1",
+    handling: "A destroy waits for the applies that give its unit up, in the run and by what the ledger knows.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/pack/pack.ts",
+        find: "usersBefore(others, removals, dependenciesAtBase)",
+        replace: "new Map<UnitPath, UnitPath[]>()",
+      },
+      { file: MAY_START, find: "needed(question, value) ?? ", replace: "" },
+    ],
+    test: keptAlive("is not destroyed while the apply that gives it up failed, and is due until that is applied"),
+    fails: "expected null to be '1'",
+  },
+  {
+    row: "2",
+    handling: "What exists at the tip is destroyed by an explicit word alone.",
+    edits: [
+      {
+        file: AFFECT,
+        find: "policy.requested !== null && traitsOf(action).removes && policy.existsNow(path)",
+        replace: "false",
+      },
+      DESTROYS_WHAT_EXISTS,
+    ],
+    test: keptAlive("destroys nothing that is on the branch, nor what the branch protects now"),
+    fails: "expected null to be '1'",
+  },
+  {
+    row: "2",
+    handling: "The policy of the tip is asked right before each unit.",
+    edits: [{ file: MAY_START, find: "policyAtTip(unit, action, place) ?? {", replace: "{" }],
+    test: keptAlive("applies nothing in an environment that was paused while its run waited for an approval"),
+    fails: "expected '2' to be '1'",
+  },
+  {
+    row: "2",
+    handling: "The stricter rule about reviewed plans of an old commit and of the tip holds.",
+    edits: [
+      {
+        file: "packages/executor/src/execute.ts",
+        find: "configurations.at(comparison.tip ?? comparison.head)",
+        replace: "configurations.at(comparison.head)",
+      },
+      { file: SETTINGS, find: "configurations.at(tip ?? head)", replace: "configurations.at(head)" },
+      {
+        file: MAY_START,
+        find: "reviewRule: reviewRuleOf(configuration, environment)",
+        replace: 'reviewRule: "off"',
+      },
+    ],
+    test: reviewed("is the branch's for an older commit that asked for less"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "3",
+    handling: "The state that a destroy would empty is compared with those of every unit at the tip.",
+    edits: [NO_LOOK_AT_STATES],
+    test: keptAlive("outlives a move that keeps it, also when somebody destroys the old place by hand"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "3",
+    handling: "So it is where a copy came in an earlier change.",
+    edits: [NO_LOOK_AT_STATES],
+    test: keptAlive("outlives the first unit when a copy came before, in a change of its own"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "4a",
+    handling: "A push run compares with what was determined last, so that it covers a run that determined nothing.",
+    edits: [BASE_OF_EVENT],
+    test: neverLost("is covered by the next one, which closes its issue only by doing its work"),
+    fails: "to deeply equal [ '2', '2', null ]",
+  },
+  {
+    row: "4b",
+    handling: "A push run takes along what is due.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/due/owed.ts",
+        find: "asked === null ? take : take.filter",
+        replace: "asked === null ? [] : take.filter",
+      },
+    ],
+    test: neverLost("is due until it is applied, also when only what held it up is fixed"),
+    fails: "to deeply equal [ '3', '2' ]",
+  },
+  {
+    row: "4c",
+    handling: "A run leaves to a later one what that has claimed, and nothing else.",
+    edits: [
+      {
+        file: MAY_START,
+        find: "if (!sameRun(due.owner, run)) {",
+        replace: "if ([...ledger.units.values()].some(({ applied }) => (applied?.run.id ?? 0) > run.id)) {",
+      },
+    ],
+    test: neverLost("stays with its run when a later one takes another unit of it away"),
+    fails: "to deeply equal [ '3', '2' ]",
+  },
+  {
+    row: "4d",
+    handling: "The next run has the changes of a commit that started none.",
+    edits: [BASE_OF_EVENT],
+    test: neverLost("was never started for a commit that skips it: the next one has its changes, also those of a pause"),
+    fails: "expected undefined to match object { why: 'paused' }",
+  },
+  {
+    row: "4d",
+    handling: "What a pause kept from being applied is taken along when it ends.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/due/owed.ts",
+        find: "asked === null ? take : take.filter",
+        replace: 'asked === null ? take.filter(({ due }) => due.why !== "paused") : take.filter',
+      },
+    ],
+    test: neverLost("was never started for a commit that skips it: the next one has its changes, also those of a pause"),
+    fails: "to deeply equal [ '2', '2' ]",
+  },
+  {
+    row: "5",
+    handling: "An approval is asked for where base or head asks for one.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/pack/matrix.ts",
+        find: "[governing, ...others].flatMap",
+        replace: "others.slice(-1).flatMap",
+      },
+    ],
+    test: reviewed("stays needed for the change that takes it away"),
+    fails: "to deeply equal [ 'apply_1 live', 'destroy_1 live' ]",
+  },
+  {
+    row: "5",
+    handling: "A destroy is governed by the commit that still had the unit.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/decide/decide.ts",
+        find: "environmentOnceMerged: (unit, deleted) => (deleted ? lookups.base : lookups.head)(unit)",
+        replace: "environmentOnceMerged: lookups.head",
+      },
+      {
+        file: "packages/core/src/configuration/governing.ts",
+        find: "if (job !== null && traitsOf(job.action).removes) return job.at;",
+        replace: "",
+      },
+    ],
+    test: governing("is denied by the rule that the same change takes away"),
+    fails: "to deeply equal []",
+  },
+  {
+    row: "6",
+    handling: "The units of a stack that moved are paired with those at its new place.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/decide/moves.ts",
+        find: "...unitsOfRenamedStacks(comparison), ...alikeGenerated(comparison)",
+        replace: "",
+      },
+    ],
+    test: moved("of a stack to another folder"),
+    fails: "to deeply equal { destroys: +0, …(1) }",
+  },
+  {
+    row: "6",
+    handling: "A unit is paired with the one that a stack generates in its place.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/decide/moves.ts",
+        find: ", ...alikeGenerated(comparison)",
+        replace: "",
+      },
+    ],
+    test: moved("of a unit into a stack that generates it"),
+    fails: "to deeply equal { destroys: +0, …(1) }",
+  },
+  {
+    row: "6",
+    handling: "Git looks for renames however many there are.",
+    edits: [{ file: "packages/core/src/git/repository.ts", find: '"-l0", ', replace: "" }],
+    test: {
+      file: "packages/core/src/git/repository.integration.test.ts",
+      name: "every renamed file is found, also where more than a thousand were edited as well",
+    },
+    fails: "to have a length of 1001",
+  },
+  {
+    row: "7",
+    handling: "A unit is deleted only when nothing is left of its folder that can't be read.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/discover/remains.ts",
+        find: "const links = new Set(head.links);",
+        replace: "if (head !== null) return null;\n  const links = new Set(head.links);",
+      },
+    ],
+    test: keptAlive("destroys nothing when the folder becomes a submodule, or the file is written as JSON"),
+    fails: "expected",
+  },
+  {
+    row: "8",
+    handling: "What came back to the deploy branch is not destroyed.",
+    edits: [DESTROYS_WHAT_EXISTS],
+    test: keptAlive("destroys nothing that came back, although nobody can ask GitHub"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "8",
+    handling: "Where the branch and the ledger can't be read nothing is destroyed.",
+    edits: [
+      {
+        file: MAY_START,
+        find: 'if (ledger.kind === "unknown") return stop("unknown",',
+        replace: 'if (ledger.kind === "unknown") return { kind: "go" };\n  if (tip.kind === "unknown") return stop("unknown",',
+      },
+      { file: MAY_DESTROY, find: 'return { kind: "stop", because: "unknown",', replace: 'return { kind: "go",' },
+    ],
+    test: keptAlive("destroys nothing that came back, although nobody can ask GitHub"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "9",
+    handling: "A unit that a newer run has done is left to it.",
+    edits: [
+      {
+        file: MAY_START,
+        find: "if (due === undefined) return notDue(question, record);",
+        replace: "if (due === undefined) return null;",
+      },
+    ],
+    test: neverLost("never takes the place of newer code: it claims %s the newer run"),
+    fails: "expected '2' to be '3'",
+  },
+  {
+    row: "10",
+    handling: "A plan for another base than the deploy branch is not reviewed.",
+    edits: [
+      {
+        file: "packages/executor/src/guard/reviewed-plans.ts",
+        find: " || pullRequest.baseRef !== deployBranch",
+        replace: "",
+      },
+    ],
+    test: reviewed("is not reviewed by a pull request that had another base, while an update goes on"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "11",
+    handling: "Only what a run showed before the merge was reviewed.",
+    edits: [{ file: REVIEWED_PLANS, find: ".filter(({ createdAt }) => createdAt <= merged.at)", replace: "" }],
+    test: reviewed("is not reviewed by a plan that was run again after the merge"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "12",
+    handling: "One rule says that an apply which waits did not end well.",
+    edits: [
+      {
+        file: "packages/core/src/contracts/end.ts",
+        find: 'return traitsOf(action).writes ? "bad" : "open";',
+        replace: 'return "open";',
+      },
+    ],
+    test: neverLost("makes its run red when it waits for what nobody may apply, and has an issue"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "18",
+    handling: "The policy judges the plan that is about to be applied.",
+    edits: [
+      {
+        file: "packages/executor/src/actions/apply.ts",
+        find: "await job.judgePlan(unit.fileName, planned.json)",
+        replace: "null",
+      },
+    ],
+    test: reviewed("that denies a plan in the pull request denies the apply of its merge"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "15",
+    handling: "The event says what a run's documents may close.",
+    edits: [
+      {
+        file: "packages/dispatcher/src/report/kind.ts",
+        find: 'default:\n      return "plan";',
+        replace: 'default:\n      return assessment?.comparison.mode === "apply" ? "apply" : "plan";',
+      },
+    ],
+    test: reviewed("of a pull request's run close no issue of the deploy branch, whatever they say"),
+    fails: "to match object [ { state: 'open' } ]",
+  },
+  {
+    row: "20",
+    handling: "An approved run is of the deploy branch's own workflow.",
+    edits: [{ file: REVIEWED_PLANS, find: "found.data.head_branch === branch &&", replace: "" }],
+    test: reviewed("is not approved by a run of another branch, whose workflow says what its author likes"),
+    fails: "expected true to be false",
+  },
+];
