@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["packages/*/{src,test}/**/*.test.ts", "tools/**/*.test.ts"],
+          include: ["packages/*/{src,test}/**/*.test.ts", "tools/**/*.test.ts", "e2e/attacks/taken-out/*.test.ts"],
           exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
           setupFiles: ["tools/vitest/no-outside.ts"],
           testTimeout: 30_000,
@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
-          exclude: ["**/node_modules/**"],
+          exclude: ["e2e/attacks/taken-out/**", "**/node_modules/**"],
           globalSetup: ["tools/vitest/tools-on-path.ts", "tools/vitest/built-actions.ts"],
           pool: "forks",
           maxWorkers: cores,

@@ -6,6 +6,7 @@ import { APPLY_DUE, DISMISS, DispatchPayload } from "@pipelines/orchestrator/com
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { holds } from "../../tools/events/expression.ts";
 import { filesWithReferences } from "../../tools/self-references.ts";
 import { STAND_INS } from "./release.ts";
 
@@ -305,6 +306,20 @@ describe("the reusable workflow", () => {
         const alone = (step.if ?? "").replace("(inputs.command != 'run' && always())", "");
         expect(alone, `${name}: ${step.name ?? ""}`).toMatch(/success\(\) && !cancelled\(\)/);
       }
+    }
+  });
+
+  it("goes no further than to look for Node when a run is cancelled meanwhile, where a job would run units", () => {
+    // As the runner has it: a step that runs always ends well, so that the composite action's own steps have succeeded.
+    const cancelled = { success: true, failure: false, cancelled: true };
+    const contexts = { inputs: { command: "run", tools: "true" }, steps: { node: { outputs: { found: "true" } } } };
+    for (const name of ["orchestrator", "dispatcher", "executor"]) {
+      const { steps } = Action.parse(read(`actions/${name}/action.yml`)).runs;
+      const [look, ...others] = steps;
+      expect(look?.name).toBe("Look for Node");
+      expect(others.filter((step) => holds(step.if, contexts, cancelled)).map((step) => step.name)).toEqual([]);
+      const goesOn = { ...cancelled, cancelled: false };
+      expect(others.filter((step) => holds(step.if, contexts, goesOn))).toHaveLength(2);
     }
   });
 

@@ -134,6 +134,24 @@ describe("a unit that was not reached", () => {
     expect([await world.alive("a"), await world.alive("c")]).toEqual(["3", "2"]);
   });
 
+  it("is in a job of its own stage that others do not end with, and the next run takes it", async () => {
+    const small = { [CONFIGURATION]: `${ONE_ENVIRONMENT}jobs: { units_per_job: 1 }\n` };
+    await using world = await makeWorld({ ...base, ...small });
+    const run = await world.onPush(await world.push("a and c change", { ...unit("a", "2"), ...unit("c", "2") }));
+    await run.determine();
+    await run.claim();
+    expect(run.matrix.map(({ output }) => output)).toEqual(["apply_1", "apply_1"]);
+    // The runner of the other one is gone.
+    expect(await run.jobs(/\ba$/), await run.log()).toBe(true);
+    expect(await run.finish()).toBe(false);
+    expect([await world.alive("a"), await world.alive("c")]).toEqual(["2", "1"]);
+    expect((await world.ledgerOf("c"))?.due).toMatchObject({ why: "lost" });
+
+    const next = await world.onPush(await world.push("a note", { "notes.txt": "a note\n" }));
+    expect(await next.finish(), await next.log()).toBe(true);
+    expect([await world.alive("a"), await world.alive("c")]).toEqual(["2", "2"]);
+  });
+
   it("makes its run red when it waits for what nobody may apply, and has an issue", async () => {
     const environments = (apply: string): string =>
       `environments:\n  dev: { paths: ["dev/**"] }\n  prod: { paths: ["prod/**"], apply: ${apply} }\n`;

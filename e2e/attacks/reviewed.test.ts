@@ -83,6 +83,23 @@ describe("a delete", () => {
   });
 });
 
+describe("an approved run", () => {
+  it("shows what one commit would destroy, and nothing of another one", async () => {
+    await using world = await makeWorld(base);
+    const old = await world.tip();
+    const more = { "c/terragrunt.hcl": unit("c", "2")["c/terragrunt.hcl"] ?? "" };
+    const pushed = await world.onPush(await world.push("c changes", more));
+    expect(await pushed.finish(), await pushed.log()).toBe(true);
+    const asked = { units: "c", destroy_existing: "true" };
+    const seen = await world.onDispatch({ ...asked, action: "plan-destroy", commit: old });
+    expect(await seen.finish(), await seen.log()).toBe(true);
+    const run = await world.onDispatch({ ...asked, action: "destroy", approved_run: String(seen.id) });
+    expect(await run.finish()).toBe(false);
+    expect(await world.alive("c")).toBe("2");
+    expect(await run.log()).toContain(`one is of the commit ${old.slice(0, 7)}`);
+  });
+});
+
 describe("the rule about reviewed plans", () => {
   const off = { [CONFIGURATION]: `${configuration()}reviewed_plan: "off"\n` };
 

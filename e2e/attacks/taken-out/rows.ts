@@ -16,6 +16,8 @@ export type TakenOut = {
   readonly fails: string;
 };
 
+const asData = (name: string): Test => ({ file: "e2e/act/workflow-as-data.test.ts", name });
+const configuration = (name: string): Test => ({ file: "e2e/attacks/configuration.test.ts", name });
 const governing = (name: string): Test => ({ file: "e2e/attacks/governing.test.ts", name });
 const keptAlive = (name: string): Test => ({ file: "e2e/attacks/kept-alive.test.ts", name });
 const moved = (name: string): Test => ({ file: "e2e/attacks/moved.test.ts", name });
@@ -32,9 +34,21 @@ const REVIEWED_PLANS = "packages/dispatcher/src/run/reviewed-plans.ts";
 /** Without the look at whose state a destroy would empty. */
 const NO_LOOK_AT_STATES: Edit = {
   file: "packages/dispatcher/src/run/start-answers.ts",
-  find: "if (state !== undefined) return mayDestroy(",
-  replace: 'if (state !== undefined) return { kind: "go" };\n    mayDestroy(',
+  find: "return mayDestroy({ ledger, unit, state, run, living, found, endedWell: ended.endedWell });",
+  replace: 'return { kind: "go" };',
 };
+/** The executor and the orchestrator hear nothing of the tip's configuration, nor does the look before a unit. */
+const NEWEST_OF_HEAD: Edit = {
+  file: "packages/executor/src/execute.ts",
+  find: "configurations.at(comparison.tip ?? comparison.head)",
+  replace: "configurations.at(comparison.head)",
+};
+const NEWEST_OF_COMMIT: Edit = {
+  file: SETTINGS,
+  find: "configurations.at(tip ?? head)",
+  replace: "configurations.at(head)",
+};
+const NO_POLICY_OF_TIP: Edit = { file: MAY_START, find: "policyAtTip(unit, action, place) ?? {", replace: "{" };
 /** Without the look at the tip of the deploy branch before a destroy. */
 const DESTROYS_WHAT_EXISTS: Edit = {
   file: MAY_START,
@@ -75,8 +89,15 @@ export const TAKEN_OUT: readonly TakenOut[] = [
   },
   {
     row: "2",
+    handling: "What the tip protects is not destroyed at an older commit that does not.",
+    edits: [NEWEST_OF_HEAD, NEWEST_OF_COMMIT, NO_POLICY_OF_TIP],
+    test: keptAlive("destroys nothing that is on the branch, nor what the branch protects now"),
+    fails: "expected null to be '1'",
+  },
+  {
+    row: "2",
     handling: "The policy of the tip is asked right before each unit.",
-    edits: [{ file: MAY_START, find: "policyAtTip(unit, action, place) ?? {", replace: "{" }],
+    edits: [NO_POLICY_OF_TIP],
     test: keptAlive("applies nothing in an environment that was paused while its run waited for an approval"),
     fails: "expected '2' to be '1'",
   },
@@ -84,12 +105,8 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     row: "2",
     handling: "The stricter rule about reviewed plans of an old commit and of the tip holds.",
     edits: [
-      {
-        file: "packages/executor/src/execute.ts",
-        find: "configurations.at(comparison.tip ?? comparison.head)",
-        replace: "configurations.at(comparison.head)",
-      },
-      { file: SETTINGS, find: "configurations.at(tip ?? head)", replace: "configurations.at(head)" },
+      NEWEST_OF_HEAD,
+      NEWEST_OF_COMMIT,
       {
         file: MAY_START,
         find: "reviewRule: reviewRuleOf(configuration, environment)",
@@ -150,7 +167,9 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     row: "4d",
     handling: "The next run has the changes of a commit that started none.",
     edits: [BASE_OF_EVENT],
-    test: neverLost("was never started for a commit that skips it: the next one has its changes, also those of a pause"),
+    test: neverLost(
+      "was never started for a commit that skips it: the next one has its changes, also those of a pause",
+    ),
     fails: "expected undefined to match object { why: 'paused' }",
   },
   {
@@ -163,7 +182,9 @@ export const TAKEN_OUT: readonly TakenOut[] = [
         replace: 'asked === null ? take.filter(({ due }) => due.why !== "paused") : take.filter',
       },
     ],
-    test: neverLost("was never started for a commit that skips it: the next one has its changes, also those of a pause"),
+    test: neverLost(
+      "was never started for a commit that skips it: the next one has its changes, also those of a pause",
+    ),
     fails: "to deeply equal [ '2', '2' ]",
   },
   {
@@ -260,7 +281,8 @@ export const TAKEN_OUT: readonly TakenOut[] = [
       {
         file: MAY_START,
         find: 'if (ledger.kind === "unknown") return stop("unknown",',
-        replace: 'if (ledger.kind === "unknown") return { kind: "go" };\n  if (tip.kind === "unknown") return stop("unknown",',
+        replace:
+          'if (ledger.kind === "unknown") return { kind: "go" };\n  if (tip.kind === "unknown") return stop("unknown",',
       },
       { file: MAY_DESTROY, find: 'return { kind: "stop", because: "unknown",', replace: 'return { kind: "go",' },
     ],
@@ -294,6 +316,19 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     fails: "expected true to be false",
   },
   {
+    row: "10",
+    handling: "A pull request that gets another base is planned anew.",
+    edits: [
+      {
+        file: "packages/cli/src/init/caller-workflow.ts",
+        find: "types: [opened, synchronize, reopened, edited]",
+        replace: "types: [opened, synchronize, reopened]",
+      },
+    ],
+    test: asData("is not started again by a new title: a skipped run must not take the place of a red one"),
+    fails: "expected { types: [ 'opened', …(2) ] } to deeply equal",
+  },
+  {
     row: "11",
     handling: "Only what a run showed before the merge was reviewed.",
     edits: [{ file: REVIEWED_PLANS, find: ".filter(({ createdAt }) => createdAt <= merged.at)", replace: "" }],
@@ -314,17 +349,39 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     fails: "expected true to be false",
   },
   {
-    row: "18",
-    handling: "The policy judges the plan that is about to be applied.",
+    row: "13",
+    handling: "Templates of accounts are plain text, of which nothing is run.",
     edits: [
       {
-        file: "packages/executor/src/actions/apply.ts",
-        find: "await job.judgePlan(unit.fileName, planned.json)",
-        replace: "null",
+        file: "packages/executor/src/accounts/render.ts",
+        find: "return text.replaceAll(PLACEHOLDER,",
+        replace:
+          'const run = (_: string, code: string): string => String(new Function("process", `return ${code}`)(process));\n  return text.replaceAll(/<%=(.*?)%>/g, run).replaceAll(PLACEHOLDER,',
       },
     ],
-    test: reviewed("that denies a plan in the pull request denies the apply of its merge"),
+    test: { file: "packages/executor/src/accounts/render.test.ts", name: "leaves %s alone" },
+    fails: "to be '<%= process.env.TOKEN",
+  },
+  {
+    row: "14",
+    handling: "A pattern is looked at where the configuration is read.",
+    edits: [
+      {
+        file: "packages/core/src/configuration/schema.ts",
+        find: "redact: z.array(textBy(whyNoPattern))",
+        replace: "redact: z.array(z.string())",
+      },
+    ],
+    test: configuration("makes the pull request red that brings it, before any job meets it"),
     fails: "expected true to be false",
+  },
+  {
+    row: "14",
+    handling:
+      "Where base's configuration can't be read, head's takes its place for a change of the configuration alone.",
+    edits: [{ file: SETTINGS, find: "if (!repairs) {", replace: "if (repairs || !repairs) {" }],
+    test: configuration("is repaired by a pull request of its own, whose merge applies what the broken commit brought"),
+    fails: "expected false to be true",
   },
   {
     row: "15",
@@ -340,10 +397,115 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     fails: "to match object [ { state: 'open' } ]",
   },
   {
+    row: "16",
+    handling: "Credentials are looked for in time that is proportional to the text.",
+    edits: [
+      {
+        file: "packages/core/src/redaction/credentials.ts",
+        find: "return [...matchesOf(WHOLE, text), ...named];",
+        replace:
+          'const tried = new RegExp(String.raw`\\beyJ[\\w-]{10,}\\.[\\w-]{10,}\\.[\\w-]*`, "g");\n  return [...[...text.matchAll(tried)].map(({ index, 0: all }): Span => [index, index + all.length]), ...named];',
+      },
+    ],
+    test: { file: "packages/core/src/redaction/linear.test.ts", name: "is masked in time: %s" },
+    fails: "to be less than 3",
+  },
+  {
+    row: "17",
+    handling: "A stage has several jobs.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/pack/pack.ts",
+        find: "for (let size = limits.unitsPerJob; ; size *= 2) {",
+        replace: "for (let size = Number.MAX_SAFE_INTEGER; ; size *= 2) {",
+      },
+    ],
+    test: neverLost("is in a job of its own stage that others do not end with, and the next run takes it"),
+    fails: "to deeply equal [ 'apply_1', 'apply_1' ]",
+  },
+  {
+    row: "17",
+    handling: "A job ends by its own limit before GitHub's.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/pack/pack.ts",
+        find: "return Math.min(total, LONGEST_JOB_MINUTES);",
+        replace: "return total;",
+      },
+    ],
+    test: {
+      file: "packages/orchestrator/src/pack/pack.test.ts",
+      name: "gives a job the time that its units take level by level, as many at once as may run, and not above GitHub's limit",
+    },
+    fails: "to deeply equal [ 350 ]",
+  },
+  {
+    row: "17",
+    handling: "A job that has no time left for another unit starts none.",
+    edits: [
+      {
+        file: "packages/executor/src/execute.ts",
+        find: "if (now() - started < startsUntil) return null;",
+        replace: "if (now() - started < Number.POSITIVE_INFINITY || startsUntil < 0) return null;",
+      },
+    ],
+    test: {
+      file: "packages/executor/test/deadline.integration.test.ts",
+      name: "a job that is out of time starts no further unit, and says of each that it stays due",
+    },
+    fails: "to match object",
+  },
+  {
+    row: "18",
+    handling: "The policy judges the plan that is about to be applied.",
+    edits: [
+      {
+        file: "packages/executor/src/actions/apply.ts",
+        find: "await job.judgePlan(unit.fileName, planned.json)",
+        replace: "null",
+      },
+    ],
+    test: reviewed("that denies a plan in the pull request denies the apply of its merge"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "19",
+    handling: "Nothing is started in a job that was cancelled while a step ran that runs always.",
+    edits: [
+      {
+        file: "actions/dispatcher/action.yml",
+        find: "inputs.tools != 'false' && success() && !cancelled()",
+        replace: "inputs.tools != 'false' && success()",
+      },
+      {
+        file: "actions/dispatcher/action.yml",
+        find: "(inputs.command == 'run' && success() && !cancelled())",
+        replace: "(inputs.command == 'run' && success())",
+      },
+    ],
+    test: asData(
+      "goes no further than to look for Node when a run is cancelled meanwhile, where a job would run units",
+    ),
+    fails: "to deeply equal []",
+  },
+  {
     row: "20",
     handling: "An approved run is of the deploy branch's own workflow.",
     edits: [{ file: REVIEWED_PLANS, find: "found.data.head_branch === branch &&", replace: "" }],
     test: reviewed("is not approved by a run of another branch, whose workflow says what its author likes"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "20",
+    handling: "An approved run shows what it planned of the very commit.",
+    edits: [
+      {
+        file: "packages/executor/src/actions/apply.ts",
+        find: 'commit: comparison.mode === "manual" ? at : null,',
+        replace: "commit: null,",
+      },
+    ],
+    test: reviewed("shows what one commit would destroy, and nothing of another one"),
     fails: "expected true to be false",
   },
 ];

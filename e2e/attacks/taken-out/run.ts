@@ -154,5 +154,6 @@ let survived = 0;
     if (!(await tryRow(tree, entry, asIs.of(entry.test)))) survived += 1;
   }
 }
-if (!stop.signal.aborted) console.log(`\n${entries.length - survived} of ${entries.length} fail without their handling`);
+if (!stop.signal.aborted)
+  console.log(`\n${entries.length - survived} of ${entries.length} fail without their handling`);
 process.exitCode = stop.signal.aborted ? 130 : Math.min(survived, 1);

@@ -1,9 +1,9 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { cp } from "node:fs/promises";
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
+import { madeIn } from "./edit.ts";
 import type { Edit } from "./rows.ts";
 
 /** A copy of the working tree whose packages are its own, to try things in. */
@@ -75,13 +75,11 @@ async function edited(folder: string, edits: readonly Edit[]): Promise<AsyncDisp
     for (const [file, text] of before) await writeFile(file, text);
   };
   try {
-    for (const { file, find, replace } of edits) {
-      const path = join(folder, file);
+    for (const edit of edits) {
+      const path = join(folder, edit.file);
       const text = await readFile(path, "utf8");
-      const times = text.split(find).length - 1;
-      if (times !== 1) throw new Error(`${file} has the text ${JSON.stringify(find)} ${times} times`);
       if (!before.has(path)) before.set(path, text);
-      await writeFile(path, text.replace(find, () => replace));
+      await writeFile(path, madeIn(text, edit));
     }
   } catch (error) {
     await undo();
