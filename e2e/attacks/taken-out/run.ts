@@ -99,10 +99,13 @@ type Verdict = { readonly ok: boolean; readonly why: string };
 
 const lastLines = (log: string): string => log.trim().split("\n").slice(-15).join("\n");
 
-/** What is said where one line is wanted: the assertion's own end, without what it was given to show. */
+/** What an assertion says in one line, without what it was given to show and where it stands. */
 function assertionIn(failure: string): string {
-  const [said = ""] = /expected .*/s.exec(failure.split("\n    at ")[0] ?? "") ?? [failure];
-  const line = said.replaceAll(/\s+/g, " ").trim();
+  const [said = ""] = failure.split(/\n\s+at /);
+  const line = said
+    .slice(Math.max(0, said.lastIndexOf("expected ")))
+    .replaceAll(/\s+/g, " ")
+    .trim();
   return line.length > 110 ? `${line.slice(0, 110)}…` : line;
 }
 
@@ -114,7 +117,7 @@ function verdictOn({ fails }: TakenOut, ran: Ran, ended: Ended): Verdict {
   if (first === undefined) return { ok: false, why: `it failed without an assertion: ${ended.failures[0] ?? "?"}` };
   const meant = asserted.find((failure) => failure.includes(fails));
   if (meant === undefined) return { ok: false, why: `another assertion failed: ${assertionIn(first)}` };
-  return { ok: true, why: assertionIn(meant.slice(meant.indexOf(fails))) };
+  return { ok: true, why: assertionIn(meant) };
 }
 
 function say(row: string, ok: boolean, seconds: number, text: string): void {
