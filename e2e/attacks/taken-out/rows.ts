@@ -19,6 +19,7 @@ export type TakenOut = {
 const asData = (name: string): Test => ({ file: "e2e/act/workflow-as-data.test.ts", name });
 const configuration = (name: string): Test => ({ file: "e2e/attacks/configuration.test.ts", name });
 const governing = (name: string): Test => ({ file: "e2e/attacks/governing.test.ts", name });
+const guard = (name: string): Test => ({ file: "packages/executor/test/guard.integration.test.ts", name });
 const keptAlive = (name: string): Test => ({ file: "e2e/attacks/kept-alive.test.ts", name });
 const moved = (name: string): Test => ({ file: "e2e/attacks/moved.test.ts", name });
 const neverLost = (name: string): Test => ({ file: "e2e/attacks/never-lost.test.ts", name });
@@ -32,23 +33,33 @@ const LEDGER_BASE = "packages/orchestrator/src/compare/ledger-base.ts";
 const REMAINS = "packages/orchestrator/src/discover/remains.ts";
 const REVIEWED_PLANS = "packages/dispatcher/src/run/reviewed-plans.ts";
 
+/** A destroy of a run comes after none of its applies. */
+const AFTER_NO_APPLY: Edit = {
+  file: "packages/orchestrator/src/pack/pack.ts",
+  find: "usersBefore(others, removals, dependenciesAtBase)",
+  replace: "new Map<UnitPath, UnitPath[]>()",
+};
+/** Nobody asks the ledger who needs a unit that is to be destroyed. */
+const NEEDED_BY_NOBODY: Edit = { file: MAY_START, find: "needed(question, value) ?? ", replace: "" };
 /** Without the look at whose state a destroy would empty. */
 const NO_LOOK_AT_STATES: Edit = {
   file: "packages/dispatcher/src/run/start-answers.ts",
   find: "return mayDestroy({ ledger, unit, state, run, living, found, endedWell: ended.endedWell });",
   replace: 'return { kind: "go" };',
 };
-/** The executor and the orchestrator hear nothing of the tip's configuration, nor does the look before a unit. */
+/** The executor hears nothing of the tip's configuration. */
 const NEWEST_OF_HEAD: Edit = {
   file: "packages/executor/src/execute.ts",
   find: "configurations.at(comparison.tip ?? comparison.head)",
   replace: "configurations.at(comparison.head)",
 };
+/** Nor does the orchestrator. */
 const NEWEST_OF_COMMIT: Edit = {
   file: SETTINGS,
   find: "configurations.at(tip ?? head)",
   replace: "configurations.at(head)",
 };
+/** Nor does the look right before a unit starts. */
 const NO_POLICY_OF_TIP: Edit = { file: MAY_START, find: "policyAtTip(unit, action, place) ?? {", replace: "{" };
 /** Without the look at the tip of the deploy branch before a destroy. */
 const DESTROYS_WHAT_EXISTS: Edit = {
@@ -63,16 +74,42 @@ export const TAKEN_OUT: readonly TakenOut[] = [
   {
     row: "1",
     handling: "A destroy waits for the applies that give its unit up, in the run and by what the ledger knows.",
-    edits: [
-      {
-        file: "packages/orchestrator/src/pack/pack.ts",
-        find: "usersBefore(others, removals, dependenciesAtBase)",
-        replace: "new Map<UnitPath, UnitPath[]>()",
-      },
-      { file: MAY_START, find: "needed(question, value) ?? ", replace: "" },
-    ],
+    edits: [AFTER_NO_APPLY, NEEDED_BY_NOBODY],
     test: keptAlive("is not destroyed while the apply that gives it up failed, and is due until that is applied"),
     fails: "expected null to be '1'",
+  },
+  {
+    row: "1",
+    handling: "The jobs say which applies a destroy comes after.",
+    edits: [AFTER_NO_APPLY],
+    test: {
+      file: "packages/orchestrator/src/pack/pack.test.ts",
+      name: "does not destroy what a unit used whose apply is refused",
+    },
+    fails: "to be undefined",
+  },
+  {
+    row: "1",
+    handling: "The executor keeps to that, across jobs.",
+    edits: [
+      {
+        file: "packages/executor/src/schedule/schedule.ts",
+        find: "return end === undefined ? !inJob.has(path) : !mayBuildOn(end, action);",
+        replace: "return end !== undefined && inJob.has(path) && !mayBuildOn(end, action);",
+      },
+    ],
+    test: guard("a destroy is withheld when an apply that it needs failed, and nothing of the unit is touched"),
+    fails: "to match object { vpc: { kind: 'withheld'",
+  },
+  {
+    row: "1",
+    handling: "A run that has no such apply learns from the ledger who needs the unit.",
+    edits: [NEEDED_BY_NOBODY],
+    test: {
+      file: "packages/core/src/ledger/may-start.test.ts",
+      name: "is not destroyed until that was applied without it, or destroyed",
+    },
+    fails: "to match object { kind: 'stop'",
   },
   {
     row: "2",
@@ -116,6 +153,23 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     ],
     test: reviewed("is the branch's for an older commit that asked for less"),
     fails: "expected true to be false",
+  },
+  {
+    row: "2",
+    handling: "The orchestrator makes no job of what the tip's policy forbids.",
+    edits: [NEWEST_OF_COMMIT],
+    test: {
+      file: "packages/orchestrator/test/commits.integration.test.ts",
+      name: "holds an older commit's units to what the branch says now as well",
+    },
+    fails: "to deeply equal [ 'paused' ]",
+  },
+  {
+    row: "2",
+    handling: "The executor asks the tip's policy itself: a document is no authority.",
+    edits: [NEWEST_OF_HEAD],
+    test: guard("`%s` of the deploy branch withholds a %s by hand of an older commit without it"),
+    fails: "to match object { a: { kind: 'withheld'",
   },
   {
     row: "3",

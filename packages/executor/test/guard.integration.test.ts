@@ -228,6 +228,21 @@ test.each([
   expect(ends).toMatchObject({ a: { kind: "withheld", stop: { guard } } });
 });
 
+test.each([
+  ["apply: paused", "apply", "paused"],
+  ["destroy: deny", "destroy", "destroy-denied"],
+] as const)("`%s` of the deploy branch withholds a %s by hand of an older commit without it", async (...given) => {
+  const [setting, action, guard] = given;
+  const configuration = (more: string) => ({
+    ".pipelines/config.yml": `environments:\n  prod:\n    paths: ["**"]\n${more}`,
+  });
+  await using world = await makeWorld({ ...unitAt("a", passing("a")), ...configuration("") });
+  const at = await world.commit({});
+  const tip = await world.commit(configuration(`    ${setting}\n`));
+  const { ends } = await world.run({ action, mode: "manual", units: ["a"], environment: "prod", at, tip });
+  expect(ends).toMatchObject({ a: { kind: "withheld", stop: { guard } } });
+});
+
 test("a destroy is withheld when an apply that it needs failed, and nothing of the unit is touched", async () => {
   await using world = await makeWorld(unitAt("vpc", passing("vpc")));
   await world.run({ action: "apply", units: ["vpc"] });

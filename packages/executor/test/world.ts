@@ -29,9 +29,16 @@ export type Ask = {
   readonly reviewedPlansFolder?: string;
   readonly superseded?: readonly { readonly path: string; readonly by: string }[];
   readonly mode?: "manual";
+  /** The deploy branch, where the job's commit is an older one that a person named. */
+  readonly tip?: string;
   readonly lockId?: string;
   readonly accounts?: Job["accounts"];
 };
+
+/** A run by hand at an older commit has that for its head, and says where the branch is. */
+function commitsOf({ at, tip }: Ask, newest: string): { head: string; tip?: string } {
+  return tip === undefined ? { head: newest } : { head: at ?? newest, tip };
+}
 
 /** A finished job with its texts. */
 export type Finished = {
@@ -185,7 +192,7 @@ export async function makeWorld(files: Readonly<Record<string, string>>): Promis
           mode: ask.mode ?? (plans ? "plan" : "apply"),
           ...(ask.lockId === undefined ? {} : { lockId: ask.lockId }),
           base: ask.base ?? null,
-          head,
+          ...commitsOf(ask, head),
           event: { name: plans ? "pull_request" : "push", ref: ask.ref ?? "refs/heads/main", actor: "robin" },
           deployBranch: "main",
           ...(ask.pullRequest === undefined
