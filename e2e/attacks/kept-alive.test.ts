@@ -128,6 +128,17 @@ describe("a delete that is none", () => {
     expect(problems.map(({ path }) => path)).toEqual(expect.arrayContaining(["a", "c"]));
   });
 
+  it("destroys nothing of a unit that nobody uses when its file is written as JSON", async () => {
+    await using world = await makeWorld(base);
+    const json = JSON.stringify({ inputs: { value: "1" } });
+    const rewritten = { "c/terragrunt.hcl": null, "c/terragrunt.hcl.json": json };
+    const run = await world.onPush(await world.push("JSON", rewritten));
+    expect(await run.finish()).toBe(false);
+    await expectAlive(world, "c");
+    const { problems } = await run.assessment();
+    expect(problems.map(({ path }) => path)).toEqual(["c"]);
+  });
+
   it("destroys nothing that came back, although nobody can ask GitHub", async () => {
     await using world = await makeWorld(base);
     const { github, origin } = world.playground;

@@ -67,6 +67,8 @@ const DESTROYS_WHAT_EXISTS: Edit = {
   find: 'action === "destroy" && exists(unit) && destroyAtTip !== true',
   replace: "false",
 };
+/** What is left of a unit that is written as JSON is not seen. */
+const NOTHING_OF_JSON: Edit = { file: REMAINS, find: "[UNIT_FILE, JSON_UNIT_FILE]", replace: "[UNIT_FILE]" };
 /** A push run compares with what its own event says, not with what was determined last. */
 const BASE_OF_EVENT: Edit = { file: LEDGER_BASE, find: "base: determined ?? before,", replace: "base: before," };
 
@@ -324,10 +326,24 @@ export const TAKEN_OUT: readonly TakenOut[] = [
   },
   {
     row: "7",
-    handling: "A unit that is written as JSON now is not known to be gone.",
-    edits: [{ file: REMAINS, find: "[UNIT_FILE, JSON_UNIT_FILE]", replace: "[UNIT_FILE]" }],
-    test: keptAlive("destroys nothing when the folder becomes a submodule, or the file is written as JSON"),
-    fails: "expected null to be '1'",
+    handling: "A unit that is written as JSON now is not known to be gone, and is on the branch.",
+    edits: [
+      NOTHING_OF_JSON,
+      {
+        file: "packages/core/src/ledger/units-of-tree.ts",
+        find: '["terragrunt.hcl", "terragrunt.hcl.json"]',
+        replace: '["terragrunt.hcl"]',
+      },
+    ],
+    test: keptAlive("destroys nothing of a unit that nobody uses when its file is written as JSON"),
+    fails: "expected true to be false",
+  },
+  {
+    row: "7",
+    handling: "The orchestrator says so of it.",
+    edits: [NOTHING_OF_JSON],
+    test: keptAlive("destroys nothing of a unit that nobody uses when its file is written as JSON"),
+    fails: "to deeply equal [ 'c' ]",
   },
   {
     row: "8",
