@@ -174,6 +174,19 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     fails: "to match object { a: { kind: 'withheld'",
   },
   {
+    row: "2",
+    handling: "An approval that the tip asks for is asked for at an older commit too.",
+    edits: [
+      {
+        file: "packages/orchestrator/src/main.ts",
+        find: "[tip ?? head, base, head].map",
+        replace: "[head, base, head].map",
+      },
+    ],
+    test: keptAlive("destroys nothing that is on the branch, nor what the branch protects now"),
+    fails: "to deeply equal [ 'live' ]",
+  },
+  {
     row: "3",
     handling: "The state that a destroy would empty is compared with those of every unit at the tip.",
     edits: [NO_LOOK_AT_STATES],
@@ -186,6 +199,19 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     edits: [NO_LOOK_AT_STATES],
     test: keptAlive("outlives the first unit when a copy came before, in a change of its own"),
     fails: "expected true to be false",
+  },
+  {
+    row: "3",
+    handling: "A move is held, with words and a way to close of its own.",
+    edits: [
+      {
+        file: AFFECT,
+        find: "traitsOf(action).removes && policy.holdMoves && movedTo !== undefined",
+        replace: "movedTo === undefined && movedTo !== undefined",
+      },
+    ],
+    test: keptAlive("outlives a move that keeps it, also when somebody destroys the old place by hand"),
+    fails: "to match object { action: 'destroy'",
   },
   {
     row: "4a",
@@ -416,6 +442,16 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     edits: [{ file: REVIEWED_PLANS, find: ".filter(({ createdAt }) => createdAt <= merged.at)", replace: "" }],
     test: reviewed("is not reviewed by a plan that was run again after the merge"),
     fails: "expected true to be false",
+  },
+  {
+    row: "11",
+    handling: "A run that began after the merge shows nothing that was reviewed.",
+    edits: [{ file: REVIEWED_PLANS, find: " && run.created_at <= at", replace: "" }],
+    test: {
+      file: "packages/dispatcher/src/run/reviewed-plans.integration.test.ts",
+      name: "what a run shows after the merge was not reviewed: neither a later attempt nor a later run",
+    },
+    fails: "to deeply equal",
   },
   {
     row: "12",

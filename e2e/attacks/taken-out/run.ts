@@ -11,7 +11,8 @@ import { copyTree, type Tree } from "./tree.ts";
 
 /**
  * Takes the handling of each attack out, in a copy of the working tree, and demands that its test fails by its assertion.
- * Before that the same tests have to pass as things are. Arguments are rows; without any it is all of them.
+ * Before that the same tests have to pass as things are. Arguments are rows, such as `4b`, or one entry of a row, such as
+ * `2.3`; without any it is all of them.
  */
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -120,43 +121,47 @@ function verdictOn({ fails }: TakenOut, ran: Ran, ended: Ended): Verdict {
   return { ok: true, why: assertionIn(meant) };
 }
 
-function say(row: string, ok: boolean, seconds: number, text: string): void {
-  console.log(`${row.padEnd(4)} ${(ok ? "ok" : "NOT").padEnd(4)} ${String(seconds).padStart(4)} s  ${text}`);
+function say(name: string, ok: boolean, seconds: number, text: string): void {
+  console.log(`${name.padEnd(5)} ${(ok ? "ok" : "NOT").padEnd(4)} ${String(seconds).padStart(4)} s  ${text}`);
 }
 
-async function tryRow(tree: Tree, entry: TakenOut, before: Ended): Promise<boolean> {
+async function tryEntry(tree: Tree, name: string, entry: TakenOut, before: Ended): Promise<boolean> {
   const title = `${entry.test.file}: ${entry.test.name}`;
   if (before?.passed !== true) {
     const why = before === null ? "the test did not run" : `the test fails as things are: ${before.failures[0] ?? "?"}`;
-    say(entry.row, false, 0, `${title}\n${why}`);
+    say(name, false, 0, `${title}\n${why}`);
     return false;
   }
   await using _edits = await tree.edit(entry.edits);
   const ran = await runTests(tree, [entry.test]);
   if (stop.signal.aborted) return false;
   const { ok, why } = verdictOn(entry, ran, ran.of(entry.test));
-  say(entry.row, ok, ran.seconds, `${title}\n${" ".repeat(18)}${why}`);
+  say(name, ok, ran.seconds, `${title}\n${" ".repeat(19)}${why}`);
   return ok;
 }
 
+/** Entries by what they are called: the row, and which of its entries it is. */
+const called = [...Map.groupBy(TAKEN_OUT, ({ row }) => row)].flatMap(([row, entries]) =>
+  entries.map((entry, index) => ({ name: `${row}.${index + 1}`, entry })),
+);
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((word) => TAKEN_OUT.every(({ row }) => row !== word));
+const isCalled = (word: string, { name, entry }: (typeof called)[number]) => word === name || word === entry.row;
+const unknown = wanted.filter((word) => called.every((one) => !isCalled(word, one)));
 if (unknown.length > 0) throw new Error(`there is no row ${unknown.join(", ")}`);
-const entries = TAKEN_OUT.filter(({ row }) => wanted.length === 0 || wanted.includes(row));
+const chosen = called.filter((one) => wanted.length === 0 || wanted.some((word) => isCalled(word, one)));
 
 let survived = 0;
 {
   await using tree = await copyTree(root);
   const asIs = await runTests(
     tree,
-    entries.map(({ test }) => test),
+    chosen.map(({ entry }) => entry.test),
   );
   if (!stop.signal.aborted) console.log(`as things are: ${asIs.seconds} s`);
-  for (const entry of entries) {
+  for (const { name, entry } of chosen) {
     if (stop.signal.aborted) break;
-    if (!(await tryRow(tree, entry, asIs.of(entry.test)))) survived += 1;
+    if (!(await tryEntry(tree, name, entry, asIs.of(entry.test)))) survived += 1;
   }
 }
-if (!stop.signal.aborted)
-  console.log(`\n${entries.length - survived} of ${entries.length} fail without their handling`);
+if (!stop.signal.aborted) console.log(`\n${chosen.length - survived} of ${chosen.length} fail without their handling`);
 process.exitCode = stop.signal.aborted ? 130 : Math.min(survived, 1);
