@@ -69,6 +69,18 @@ const DESTROYS_WHAT_EXISTS: Edit = {
 };
 /** What is left of a unit that is written as JSON is not seen. */
 const NOTHING_OF_JSON: Edit = { file: REMAINS, find: "[UNIT_FILE, JSON_UNIT_FILE]", replace: "[UNIT_FILE]" };
+/** A pull request's documents say what its run's report is about. */
+const KIND_BY_DOCUMENTS: Edit = {
+  file: "packages/dispatcher/src/report/kind.ts",
+  find: 'default:\n      return "plan";',
+  replace: 'default:\n      return assessment?.comparison.mode === "apply" ? "apply" : "plan";',
+};
+/** A run writes issues whatever its ref. */
+const ISSUES_OF_ANY_REF: Edit = {
+  file: "packages/dispatcher/src/sinks/issues.ts",
+  find: " && isOfDeployBranch(report)",
+  replace: "",
+};
 /** A push run compares with what its own event says, not with what was determined last. */
 const BASE_OF_EVENT: Edit = { file: LEDGER_BASE, find: "base: determined ?? before,", replace: "base: before," };
 
@@ -503,16 +515,30 @@ export const TAKEN_OUT: readonly TakenOut[] = [
   },
   {
     row: "15",
-    handling: "The event says what a run's documents may close.",
-    edits: [
-      {
-        file: "packages/dispatcher/src/report/kind.ts",
-        find: 'default:\n      return "plan";',
-        replace: 'default:\n      return assessment?.comparison.mode === "apply" ? "apply" : "plan";',
-      },
-    ],
+    handling: "What a run may close follows from its event and its ref, not from its documents.",
+    edits: [KIND_BY_DOCUMENTS, ISSUES_OF_ANY_REF],
     test: reviewed("of a pull request's run close no issue of the deploy branch, whatever they say"),
     fails: "to match object [ { state: 'open' } ]",
+  },
+  {
+    row: "15",
+    handling: "The event says what a report is about.",
+    edits: [KIND_BY_DOCUMENTS],
+    test: {
+      file: "packages/dispatcher/src/report/kind.test.ts",
+      name: "what %s brings is a plan, whatever its documents say",
+    },
+    fails: "expected 'apply' to be 'plan'",
+  },
+  {
+    row: "15",
+    handling: "Only a run of the deploy branch writes issues about it.",
+    edits: [ISSUES_OF_ANY_REF],
+    test: {
+      file: "packages/dispatcher/src/sinks/issues.test.ts",
+      name: "a dispatch from %s is about the deploy branch: %s",
+    },
+    fails: "expected true to be false",
   },
   {
     row: "16",
