@@ -64,8 +64,9 @@ async function runTests(tree: Tree, tests: readonly Test[]): Promise<Ran> {
   );
   const exit = once(child, "exit");
   const end = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
     try {
-      process.kill(-(child.pid ?? 0), signal);
+      process.kill(-child.pid, signal);
     } catch {
       // It ended by itself.
     }
