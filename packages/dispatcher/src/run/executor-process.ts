@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { type StartAnswer, StartQuestion } from "@pipelines/core/contracts/start";
+import { type Start, type StartAnswer, StartQuestion } from "@pipelines/core/contracts/start";
 import type { StartAnswers } from "./start-answers.ts";
 import { tail } from "./tail.ts";
 
@@ -59,13 +59,24 @@ export async function runExecutor(options: ExecutorProcess): Promise<ExecutorEnd
   }
 }
 
+/** What says that a message is a question at all. */
+const Question = StartQuestion.pick({ ask: true }).loose();
+
+const UNREADABLE: Start = {
+  kind: "stop",
+  because: "unknown",
+  message: "The executor asked something that this dispatcher can't read. Both have to be of one release.",
+};
+
 /** Answers each question of a child in its own time; a child that is gone gets no answer and asks no more. */
 function answerStarts(child: ChildProcess, mayStart: StartAnswers): void {
   child.on("message", async (message) => {
+    const known = Question.safeParse(message);
+    if (!known.success) return;
     const read = StartQuestion.safeParse(message);
-    if (!read.success) return;
-    const start = await mayStart(read.data.unit, read.data.state);
-    if (child.connected) child.send({ answer: read.data.ask, start } satisfies StartAnswer, () => undefined);
+    // Without an answer it would wait for good.
+    const start = read.success ? await mayStart(read.data.unit, read.data.state) : UNREADABLE;
+    if (child.connected) child.send({ answer: known.data.ask, start } satisfies StartAnswer, () => undefined);
   });
 }
 

@@ -70,6 +70,13 @@ process.send("hello"); process.send({ ask: 3, unit: "prod/vpc" });`;
   expect(JSON.parse(output)).toEqual({ answer: 3, start: { kind: "stop", because: "paused", message: "paused" } });
 });
 
+test("a question that can't be read is answered, so that nobody waits for good", async () => {
+  const source = `process.on("message", (answer) => { console.log(JSON.stringify(answer)); process.disconnect(); });
+process.send({ ask: 3, unit: "prod/vpc", since: "a later release" });`;
+  const { output } = await runProgram(source, undefined, async () => ({ kind: "go" }));
+  expect(JSON.parse(output)).toMatchObject({ answer: 3, start: { kind: "stop", because: "unknown" } });
+});
+
 test("the first signal is forwarded once, later ones are not", async () => {
   const source = `let seen = 0;
 for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => { seen += 1; setTimeout(() => { console.log(name, seen); process.exit(0); }, 300); });

@@ -18,6 +18,9 @@ export type Channel = {
   onClose(listener: () => void): void;
 };
 
+/** What says that a message is an answer at all. */
+const Answer = StartAnswer.pick({ answer: true }).loose();
+
 /**
  * Asks the dispatcher, which alone may read the ledger and the deploy branch from GitHub: this process holds no token.
  * When the dispatcher is gone, nobody can answer, and nothing new starts.
@@ -26,10 +29,12 @@ export function askDispatcher(channel: Channel): MayStart {
   const waiting = new Map<number, (start: Start) => void>();
   let asked = 0;
   channel.onMessage((message) => {
+    const known = Answer.safeParse(message);
+    if (!known.success) return;
     const read = StartAnswer.safeParse(message);
-    if (!read.success) return;
-    waiting.get(read.data.answer)?.(read.data.start);
-    waiting.delete(read.data.answer);
+    // Whoever asked would wait for good.
+    waiting.get(known.data.answer)?.(read.success ? read.data.start : UNREADABLE);
+    waiting.delete(known.data.answer);
     channel.holds(waiting.size > 0);
   });
   channel.onClose(() => {
@@ -52,6 +57,13 @@ const GONE: Start = {
   kind: "stop",
   because: "unknown",
   message: "The dispatcher that started this job is gone, so nobody can say whether the unit is still this run's.",
+};
+
+const UNREADABLE: Start = {
+  kind: "stop",
+  because: "unknown",
+  message:
+    "The dispatcher that started this job gave an answer that this executor can't read. Both have to be of one release.",
 };
 
 /** The channel that Node opens between a process and the one that started it; closed where there is none. */

@@ -43,6 +43,16 @@ describe("asking the dispatcher", () => {
     expect([await first, await second]).toEqual([{ kind: "go" }, { kind: "done", message: "done" }]);
   });
 
+  it("stops a unit whose answer can't be read", async () => {
+    const { channel, answer } = channelOf();
+    const mayStart = askDispatcher(channel);
+    const [first, second] = [mayStart(vpc), mayStart(db)];
+    answer({ answer: 1, start: { kind: "stop", because: "a reason of a later release", message: "" } });
+    answer({ answer: 2, start: { kind: "go" }, since: "a later release" });
+    expect(await first).toMatchObject({ kind: "stop", because: "unknown" });
+    expect(await second).toMatchObject({ kind: "stop", because: "unknown" });
+  });
+
   it("is waited for as long as an answer is due", async () => {
     const { channel, held, answer } = channelOf();
     const mayStart = askDispatcher(channel);
