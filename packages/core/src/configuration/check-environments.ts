@@ -1,5 +1,6 @@
 import type { Account } from "../contracts/change.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
+import { reachesTools } from "../process/environment.ts";
 import type { CheckIssue, Report } from "./check-issue.ts";
 import { type Environment, environmentLookup } from "./environments.ts";
 import { nearest } from "./nearest.ts";
@@ -85,10 +86,9 @@ export function variableIssues(configuration: Configuration, asked: readonly Ask
   const lookup = environmentLookup(configuration);
   const missing = asked.flatMap((variable) => {
     const place = lookup(variable.unit);
-    if (place.kind !== "one" || RUNNERS_OWN.test(variable.name)) return [];
+    if (place.kind !== "one") return [];
     const { environment } = place;
-    const given = Object.hasOwn(environment.env, variable.name) || environment.secrets.includes(variable.name);
-    return given ? [] : [{ ...variable, environment: environment.name }];
+    return isGiven(variable.name, environment) ? [] : [{ ...variable, environment: environment.name }];
   });
   const once = Map.groupBy(missing, ({ name }) => name);
   return [...once.values()].flatMap((all): CheckIssue[] => {
@@ -109,6 +109,17 @@ export function variableIssues(configuration: Configuration, asked: readonly Ask
   });
 }
 
-/** What the credentials of an environment or its tools set. */
-const RUNNERS_OWN =
-  /^(?:AWS|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^ARM_(?:CLIENT|TENANT|SUBSCRIPTION|OIDC|USE|MSI|ENVIRONMENT|ACCESS_KEY)|^(?:HOME|USER|PATH|CI)$/;
+/** Whether a unit of an environment finds a variable, whatever the job has beside it. */
+function isGiven(name: string, { env, secrets, identity }: Environment): boolean {
+  const logsIn = [identity?.env, identity?.plan, identity?.apply].some(
+    (variables) => variables !== undefined && Object.hasOwn(variables, name),
+  );
+  return Object.hasOwn(env, name) || secrets.includes(name) || logsIn || reachesTools(name) || CREDENTIALS.test(name);
+}
+
+/**
+ * From what the tools of clouds get their credentials, be they of a role or the runner's own. An account's id is none:
+ * `AWS_ACCOUNT_ID` and its like are there only where somebody sets them.
+ */
+const CREDENTIALS =
+  /^AWS_(?:(?:DEFAULT_)?REGION|(?:DEFAULT_)?PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE|ENDPOINT_URL\w*)$|^(?:AZURE|GOOGLE|CLOUDSDK|GCLOUD)_|^ARM_(?:CLIENT|TENANT|SUBSCRIPTION|OIDC|USE|MSI|ENVIRONMENT|ACCESS_KEY)/;

@@ -309,9 +309,16 @@ it("a variable that units ask for and nothing sets is said once for a file, with
   expect(issues(text, { asked })).toEqual([
     'warning root.hcl:3 `get_env("TEAM")` has no default, and nothing sets it: add it to `env` or `secrets` of `environments.prod`',
   ]);
-  expect(
-    issues(PROD, { asked: [{ unit: units[0] ?? UnitPath.parse("x"), name: "AWS_REGION", file: "a", line: 1 }] }),
-  ).toEqual([]);
+});
+
+it.each([
+  ["what a role and the tools of its cloud set", "AWS_REGION", 0],
+  ["what every tool gets", "HOME", 0],
+  ["an account's id, which nothing sets by itself", "AWS_ACCOUNT_ID", 1],
+  ["what GitHub gives to the job, and the job to no tool", "GITHUB_SHA", 1],
+])("of the variables that units ask for, %s: %s", (_, name, count) => {
+  const asked = [{ unit: units[0] ?? UnitPath.parse("x"), name, file: "root.hcl", line: 1 }];
+  expect(issues(PROD, { asked })).toHaveLength(count);
 });
 
 describe("a change of the configuration touches the units that see something else", () => {

@@ -26,6 +26,11 @@ const ALLOWED = new Set([
 ]);
 const ALLOWED_PREFIXES = ["LC_"];
 
+/** Whether a tool gets a variable as the job has it. `GITHUB_*` and `CI` it does not get. */
+export function reachesTools(name: string): boolean {
+  return ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
 /**
  * A clean environment for a tool: the allow-list of `parent`, settings that keep Terragrunt and OpenTofu/Terraform
  * quiet and unattended, and `extra` on top.
@@ -37,7 +42,7 @@ export function toolEnvironment(
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(parent)) {
     if (value === undefined) continue;
-    if (ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))) environment[name] = value;
+    if (reachesTools(name)) environment[name] = value;
   }
   return {
     ...environment,
