@@ -37,6 +37,32 @@ test("a variable that nothing sets is said with where to set it", () => {
   expect(text).toContain("Set `STAGE` under `env` of its environment");
 });
 
+test("all variables that an error names are said at once, with the push that sets them", () => {
+  const lacks = (name: string): string => `Required environment variable ${name} - not found.`;
+  const message = `Error: ${lacks("STAGE")}\nwarn: ${lacks("BUCKET")}\nwarn: ${lacks("STAGE")}`;
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });
+  expect(text).toContain("Set `BUCKET`, `STAGE` under `env` of its environment and push");
+});
+
+test("what is wrong in an include that a unit looks into is its title, not what follows from that", () => {
+  const message =
+    'Error: Variables not allowed\n  on prod/a/terragrunt.hcl line 57, in terraform:\nVariables may not be used here.\ncould not resolve exposed includes for eval context in prod/a/terragrunt.hcl: exposed include "shared" (_shared/a.hcl): _shared/a.hcl:155,62-72: Unsupported attribute; This object does not have an attribute named "name"., and 2 other diagnostic(s)';
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });
+  expect(text).toContain(
+    'failed at plan: Unsupported attribute: This object does not have an attribute named "name"\n',
+  );
+});
+
+test("where no role is named, the question is whether there is one, before that of its trust policy", () => {
+  const end: UnitEnd = {
+    kind: "failed",
+    at: "init",
+    cause: { kind: "credentials", role: null, message: "Error: No valid credential sources found" },
+  };
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end }] }), { plans: true });
+  expect(text).toContain("Does its environment name a role, under `aws` or `identity`?");
+});
+
 test("a file of variables that nobody committed is said to be that", () => {
   const message = "Error: Failed to read variables file\nGiven variables file common.tfvars\ndoes not exist.";
   const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });

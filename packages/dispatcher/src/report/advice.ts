@@ -131,9 +131,10 @@ function isUnreadableSource(message: string): boolean {
   );
 }
 
-/** The variable that `get_env` asks for and that nothing sets. */
-function unsetVariable(message: string): string | null {
-  return /Required environment variable (\w+) - not found/.exec(message)?.[1] ?? null;
+/** The variables that `get_env` asks for and that nothing sets, as far as an error names them. */
+function unsetVariables(message: string): string[] {
+  const found = message.matchAll(/Required environment variable (\w+) - not found/g);
+  return [...new Set([...found].flatMap(([, name]) => name ?? []))].toSorted();
 }
 
 /** A file of variables that is not there: it lies in somebody's folder, and git ignores it. */
@@ -142,8 +143,16 @@ function isMissingVariablesFile(message: string): boolean {
   return /Failed to read variables file/.test(message) && /does\s+not\s+exist/.test(message);
 }
 
-/** OpenTofu's and Terraform's own first line of an error. */
+/**
+ * OpenTofu's and Terraform's own first line of an error. Where a unit looks into an include that can't be evaluated,
+ * Terragrunt begins with what follows from that (`Variables not allowed`), and ends with what is wrong.
+ */
 function errorIn(message: string): string | null {
+  const [, included] =
+    /could not resolve exposed includes [^\n]*:\d+,\d+-\d+: ([^\n]{3,150}?)\.?(?:, and \d+ other diagnostic|\n|$)/.exec(
+      message,
+    ) ?? [];
+  if (included !== undefined) return included.replace("; ", ": ");
   const [, error] = /^[\s│╷]*Error: (.{3,150})$/m.exec(message) ?? [];
   return error?.trim() ?? null;
 }
@@ -153,7 +162,9 @@ function nextOf(cause: FailureCause, at: WorkedAt, again: string): string {
     case "locked":
       return `${lockOf(cause.lock)} If that run is still going, wait and ${again}. If it has ended, ${unlocking(cause.lock)}, then ${again}.`;
     case "credentials":
-      return `Check that the role exists and that its trust policy allows this repository and branch, then ${again}.`;
+      return cause.role === null
+        ? `Does its environment name a role, under \`aws\` or \`identity\`? Where it names none, its units have what the runner has, and a hosted runner has nothing: name one and push. Where it does, check that the role exists and that its trust policy allows this repository and branch, then ${again}.`
+        : `Check that the role exists and that its trust policy allows this repository and branch, then ${again}.`;
     case "backend":
       return `Check that the state backend exists and that the role may read and write it, then ${again}.`;
     case "stale-plan":
@@ -179,9 +190,10 @@ function nextOf(cause: FailureCause, at: WorkedAt, again: string): string {
       if (at !== "apply" && isMissingVariablesFile(cause.message)) {
         return "A runner has only what is committed. Commit the file and push, or pass its values by `secrets` and read them with `get_env` in `inputs`.";
       }
-      const unset = unsetVariable(cause.message);
-      if (unset !== null) {
-        return `Set \`${unset}\` under \`env\` of its environment, or name it under \`secrets\` where its value is secret. Then ${again}.`;
+      const unset = unsetVariables(cause.message);
+      if (unset.length > 0) {
+        const it = unset.length === 1 ? "it" : "them";
+        return `Set ${named(unset)} under \`env\` of its environment and push, or name ${it} under \`secrets\` where the value is secret. Where the configuration names ${it} already, the job lacks the secret: add it, then ${again}.`;
       }
       return at === "apply"
         ? `Part of it may have been applied. Fix the cause and merge the fix, or ${again} if the cause lies outside the code.`
