@@ -44,6 +44,9 @@ function releaseFrom(text: string): Release {
   return release;
 }
 
+/** What stands in the workflow until somebody says whose release it is to be. */
+const NO_RELEASE = `${PLACEHOLDER_OWNER}/pipelines@v1`;
+
 program
   .command("explain")
   .description("print which units a change affects and why, and which jobs would run; touches nothing")
@@ -140,11 +143,11 @@ program
   .command("init")
   .description("write the caller workflow and a first configuration, where there are none, and say what is left to do")
   .requiredOption("--repo <folder>", "the repository", ".")
-  .requiredOption(
-    "--release <owner/repository@ref>",
-    "the release that the workflow calls",
-    releaseFrom,
-    releaseFrom(`${PLACEHOLDER_OWNER}/pipelines@v1`),
+  .addOption(
+    new Option("--release <owner/repository@ref>", "the release that the workflow calls")
+      .argParser(releaseFrom)
+      .default(releaseFrom(NO_RELEASE), `${NO_RELEASE}, to be filled in`)
+      .makeOptionMandatory(),
   )
   .addHelpText("after", examples("pipelines init --release acme/pipelines@v1"))
   .action(async (options) => {

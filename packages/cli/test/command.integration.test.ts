@@ -148,6 +148,16 @@ describe("pipelines explain, beside the comparison", () => {
     expect(stdout).toContain('extra_reads: [{ files: ["policies/x.json"], units: ["…"] }]');
   });
 
+  it("does not say of the configuration that it was given that it was not looked at", async () => {
+    await commit({ "a/main.tf": resource.replace("1", "2") });
+    await mkdir(join(repository, ".pipelines"));
+    const config = join(repository, ".pipelines/config.yml");
+    await writeFile(config, 'environments:\n  live: { paths: ["a"] }\n');
+    const { stdout } = await pipelines("explain", "--repo", repository, "--base", "HEAD~1", "--config", config);
+    expect(stdout).toContain("live: 1 unit");
+    expect(stdout).not.toContain("Not committed");
+  });
+
   it("says what is not committed, so not looked at", async () => {
     await commit({ "a/main.tf": resource.replace("1", "2") });
     await writeFile(join(repository, "a/main.tf"), resource.replace("1", "3"));
@@ -157,6 +167,11 @@ describe("pipelines explain, beside the comparison", () => {
 });
 
 describe("pipelines", () => {
+  it("shows the defaults of options as they are typed", async () => {
+    const { stdout } = await pipelines("help", "init");
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain("(default: OWNER/pipelines@v1, to be filled in)");
+  });
+
   it("has a version", async () => {
     const { version } = JSON.parse(await readFile(resolve(import.meta.dirname, "../../../package.json"), "utf8"));
     expect((await pipelines("--version")).stdout).toBe(version);

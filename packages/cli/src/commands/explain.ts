@@ -1,3 +1,4 @@
+import { relative, resolve } from "node:path";
 import process from "node:process";
 import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import type { Assessment } from "@pipelines/core/contracts/assessment";
@@ -42,7 +43,7 @@ export async function explain(options: ExplainOptions): Promise<number> {
   else {
     const verbose = options.verbose === true;
     const commands = assessment.unmatched.length === 0 ? [] : await commandsAt(folder, assessment);
-    const asides = await asidesOf(folder, assessment, onDisk !== null);
+    const asides = await asidesOf(folder, assessment, onDisk !== null, options.config);
     process.stdout.write(explainText(assessment, { verbose, rest: "`--verbose` prints all", commands, asides }));
   }
   return assessment.problems.length === 0 ? 0 : 1;
@@ -62,6 +63,7 @@ async function asidesOf(
   folder: string,
   { comparison, units }: Assessment,
   withConfigurationOnDisk: boolean,
+  given: string | undefined,
 ): Promise<string[]> {
   const { ledger } = await readLedger(ledgerGit(folder, toolEnvironment(process.env)));
   const due = [...ledger.units.values()].flatMap((record) => (record.due === undefined ? [] : [record.unit]));
@@ -70,7 +72,8 @@ async function asidesOf(
     (await gitAt(folder, toolEnvironment(process.env)).raw(["rev-parse", "HEAD"])).trim() === comparison.head;
   const commit = comparison.head.slice(0, 8);
   const uncommitted = isCheckedOut ? await uncommittedFiles(folder) : [];
-  const files = uncommitted.filter((file) => !withConfigurationOnDisk || file !== CONFIGURATION_FILE);
+  const lookedAt = withConfigurationOnDisk ? CONFIGURATION_FILE : given && relative(folder, resolve(given));
+  const files = uncommitted.filter((file) => file !== lookedAt);
   return [
     ...(withConfigurationOnDisk
       ? [`Commit ${commit} has no ${CONFIGURATION_FILE}: this goes by the one in your folder.`]
