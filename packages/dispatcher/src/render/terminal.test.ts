@@ -69,6 +69,14 @@ test("a file of variables that nobody committed is said to be that", () => {
   expect(text).toContain("A runner has only what is committed.");
 });
 
+test("so is a file that no folder above a unit has, by its name", () => {
+  const message =
+    'Error: Error in function call\nCall to function "find_in_parent_folders" failed: ParentFileNotFoundError: Could not find a account.yaml in any of the parent folders of prod/a/terragrunt.hcl.';
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });
+  expect(text).toContain("failed at plan: no folder above it has `account.yaml`\n");
+  expect(text).toContain("A runner has only what is committed.");
+});
+
 test("what failed for the same reason in many units is said once", () => {
   const text = renderTerminal(
     reportOf({

@@ -137,9 +137,16 @@ function unsetVariables(message: string): string[] {
   return [...new Set([...found].flatMap(([, name]) => name ?? []))].toSorted();
 }
 
+/** The file that `find_in_parent_folders` looked for in vain. */
+function missingAbove(message: string): string | null {
+  return /ParentFileNotFoundError: Could not find an? (\S+) in any of the parent folders/.exec(message)?.[1] ?? null;
+}
+
 /** A file of variables that is not there: it lies in somebody's folder, and git ignores it. */
 function isMissingVariablesFile(message: string): boolean {
   if (message.includes("TFVarFileNotFound")) return true;
+  const above = missingAbove(message);
+  if (above !== null) return !above.endsWith(".hcl");
   return /Failed to read variables file/.test(message) && /does\s+not\s+exist/.test(message);
 }
 
@@ -148,6 +155,8 @@ function isMissingVariablesFile(message: string): boolean {
  * Terragrunt begins with what follows from that (`Variables not allowed`), and ends with what is wrong.
  */
 function errorIn(message: string): string | null {
+  const above = missingAbove(message);
+  if (above !== null) return `no folder above it has \`${above}\``;
   const [, included] =
     /could not resolve exposed includes [^\n]*:\d+,\d+-\d+: ([^\n]{3,150}?)\.?(?:, and \d+ other diagnostic|\n|$)/.exec(
       message,

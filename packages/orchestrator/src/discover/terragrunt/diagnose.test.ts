@@ -46,6 +46,21 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
     });
   });
 
+  it.each([
+    [
+      "account_vars.yaml",
+      "A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.",
+    ],
+    ["account.hcl", "Add it, or correct the name."],
+  ])("broken for want of a file above, with its name and what to do: %s", (name, what) => {
+    const detail = `Call to function "find_in_parent_folders" failed: ParentFileNotFoundError: Could not find a ${name} in any of the parent folders of /tree/app/terragrunt.hcl. Cause: Traversed all the way to the root..`;
+    expect(read(diagnostic(detail, 3))).toMatchObject({
+      kind: "broken",
+      line: 3,
+      message: `No folder above it has \`${name}\`. ${what}`,
+    });
+  });
+
   it("needs credentials, when nothing else is wrong", () => {
     expect(read(bareInclude, commandFailed)).toMatchObject({ kind: "needs-credentials" });
   });

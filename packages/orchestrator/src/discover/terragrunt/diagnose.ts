@@ -63,7 +63,7 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   if (first === undefined) {
     return { kind: "broken", file: null, line: null, message: plain(reasonIn(stderr)), unset: [], ofValues: false };
   }
-  const words = withoutResources(plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`));
+  const words = inPlainWords(plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`));
   const message = `${words}${moreLines(first, errors)}`;
   if (mendable.length === 0) return { kind: "needs-credentials", message: message.replaceAll(STANDS_IN, "…") };
   return {
@@ -76,15 +76,21 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   };
 }
 
+const COMMIT_IT =
+  "A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.";
+
 /**
- * \`file()\` of a file that is not there goes on about resources that make files, as modules have them. Here it is most
- * often a file that lies in a person's folder and not in git.
+ * \`file()\` of a file that is not there goes on about resources that make files, as modules have them, and
+ * `find_in_parent_folders` about how it looked. Here it is most often a file that lies in a person's folder and not in git.
  */
-function withoutResources(words: string): string {
-  return words.replace(
-    /; this function works only with files that are distributed as part of .+$/s,
-    ". A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.",
-  );
+function inPlainWords(words: string): string {
+  return words
+    .replace(/; this function works only with files that are distributed as part of .+$/s, `. ${COMMIT_IT}`)
+    .replace(
+      /(?:Error in function call: )?Call to function "find_in_parent_folders" failed: ParentFileNotFoundError: Could not find an? (\S+) in any of the parent folders of .+$/s,
+      (_, name: string) =>
+        `No folder above it has \`${name}\`. ${name.endsWith(".hcl") ? "Add it, or correct the name." : COMMIT_IT}`,
+    );
 }
 
 const placeOf = ({ range }: Diagnostic): readonly [string, number] => [range?.filename ?? "", range?.start.line ?? 0];
