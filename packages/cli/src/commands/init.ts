@@ -16,6 +16,7 @@ import type { Release } from "../init/release.ts";
 import { type RepositoryOnDisk, repositoryOnDisk } from "../init/repository.ts";
 import { toolsOfCheckout } from "../init/tools.ts";
 import { type Findings, leftToDo, notSure, WORKFLOW_FILE } from "../init/what-is-left.ts";
+import { isWorkflow, versionsInWorkflows } from "../init/workflow-versions.ts";
 import { checkedOutFolder } from "../repository-folder.ts";
 
 export type InitOptions = { readonly repo: string; readonly release: Release };
@@ -32,13 +33,14 @@ export async function init({ repo, release }: InitOptions): Promise<number> {
   }
   const listed = await accountsOf(repository, texts);
   const guess = guessOf({ units, texts, accounts: listed.accounts, clouds: await repository.clouds() });
+  const workflows = await workflowsOf(repository);
   const findings: Findings = {
     release,
     deployBranch: deployBranchOf(repository.branches),
     guess,
-    tools: toolsOfCheckout(repository.folder),
+    tools: toolsOfCheckout(repository.folder, versionsInWorkflows(workflows)),
     hasAccounts: listed.accounts.size > 0,
-    otherRunners: await otherRunners(repository),
+    otherRunners: otherRunners(repository.files, workflows),
   };
   const written = await writeMissing(repository.folder, [
     [WORKFLOW_FILE, callerWorkflow(release, findings.deployBranch.branch)],
@@ -140,16 +142,23 @@ function accountsIn(text: string, file: string): ReadonlyMap<string, Account> {
   }
 }
 
-/** Workflows and configurations by which something else runs Terragrunt. */
-async function otherRunners({ files, textOf }: RepositoryOnDisk): Promise<string[]> {
-  const found: string[] = [];
+/** The team's own workflows by their paths: what Pipelines wrote is none of them. */
+async function workflowsOf({ files, textOf }: RepositoryOnDisk): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
   for (const file of files) {
-    if (/^(?:atlantis|digger)\.ya?ml$|^\.terrateam\//.test(file)) found.push(file);
-    if (!/^\.github\/workflows\/[^/]+\.ya?ml$/.test(file) || file === WORKFLOW_FILE) continue;
-    const text = (await textOf(file)) ?? "";
-    if (/\bterragrunt\b[^\n]*\b(?:apply|plan|run)\b|terragrunt-action@/.test(text)) found.push(file);
+    if (isWorkflow(file) && file !== WORKFLOW_FILE) texts.set(file, (await textOf(file)) ?? "");
   }
-  return found;
+  return texts;
+}
+
+/** Workflows and configurations by which something else runs Terragrunt. */
+function otherRunners(files: readonly string[], workflows: ReadonlyMap<string, string>): string[] {
+  return files.filter(
+    (file) =>
+      /^(?:atlantis|digger)\.ya?ml$|^\.terrateam\//.test(file) ||
+      (file.startsWith(".github/workflows/") &&
+        /\bterragrunt\b[^\n]*\b(?:apply|plan|run)\b|terragrunt-action@/.test(workflows.get(file) ?? "")),
+  );
 }
 
 async function exists(file: string): Promise<boolean> {

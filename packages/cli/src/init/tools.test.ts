@@ -5,16 +5,22 @@ import { testedVersion } from "@pipelines/core/tools/tool";
 import { type ReadText, wantedTools } from "@pipelines/core/versions/wanted-versions";
 import { expect, test } from "vitest";
 import { guessTools } from "./tools.ts";
+import { versionsInWorkflows } from "./workflow-versions.ts";
 
 const files =
   (texts: Record<string, string>): ReadText =>
   (file) =>
     texts[file] ?? null;
-const guess = (texts: Record<string, string>, evidence: readonly Evidence[] = []) => {
+const guess = (
+  texts: Record<string, string>,
+  evidence: readonly Evidence[] = [],
+  workflows: Record<string, string> = {},
+) => {
   const wanted = wantedTools(files(texts));
   const named = wanted.binaries.map((one): Evidence => ({ kind: "named", binary: binaryOf(one), place: one.place }));
-  return guessTools(wanted, [...named, ...evidence]);
+  return guessTools(wanted, [...named, ...evidence], versionsInWorkflows(new Map(Object.entries(workflows))));
 };
+const WORKFLOW = ".github/workflows/apply.yml";
 const place = { file: "prod/vpc/.terraform.lock.hcl", line: 4 };
 const terraform: Evidence = { kind: "written", binary: "terraform", place };
 const opentofu: Evidence = { kind: "written", binary: "opentofu", place };
@@ -84,4 +90,52 @@ test("a name that lock files contradict is reported", () => {
   expect(guess({ ".opentofu-version": "1.12.6\n" }, [terraform]).conflicts).toEqual([
     expect.stringMatching(/^OpenTofu runs here .*but prod\/vpc\/\.terraform\.lock\.hcl:4 was written for Terraform/),
   ]);
+});
+
+test("what workflows install is pinned where no file says it, with its place, and is no reason to speak of OpenTofu", () => {
+  const { pins, doubts, steps } = guess({}, [], {
+    [WORKFLOW]: `env:\n  TG_VERSION: "v${testedVersion("terragrunt")}"\n  TF_VERSION: 1.12.2 # ours\n`,
+  });
+  expect(pins).toEqual([
+    { tool: "terragrunt", version: testedVersion("terragrunt") },
+    { tool: "terraform", version: "1.12.2" },
+  ]);
+  expect(doubts).toEqual([
+    `Terragrunt: \`tools.terragrunt\` has ${testedVersion("terragrunt")}, which ${WORKFLOW}:2 installs.`,
+    `Terraform: \`tools.terraform\` has 1.12.2, which ${WORKFLOW}:3 installs.`,
+  ]);
+  expect(steps).toEqual([]);
+});
+
+test("the version of Terraform that lock files ask for is that of the workflows", () => {
+  const { pins, steps } = guess({}, [terraform], { [WORKFLOW]: "    terraform_version: 1.15.5\n" });
+  expect(pins).toContainEqual({ tool: "terraform", version: "1.15.5" });
+  expect(steps).toEqual([]);
+});
+
+test("a version of a workflow that is too old is a step with its place, and a newer one is pinned", () => {
+  const { pins, steps, doubts } = guess({}, [opentofu], { [WORKFLOW]: "  TERRAGRUNT_VERSION: 1.0.6\n" });
+  expect(pins).toContainEqual({ tool: "terragrunt", version: testedVersion("terragrunt") });
+  expect(steps).toEqual([
+    expect.stringMatching(/^Terragrunt 1\.0\.6, which \.github\/workflows\/apply\.yml:1 installs, is too old/),
+  ]);
+  expect(doubts.join("\n")).not.toContain("No file names a version of Terragrunt");
+});
+
+test("of workflows that differ most decide, and the others are said; a file of versions wins over all", () => {
+  const workflows = Object.fromEntries(
+    ["1.12.2", "1.13.0", "1.13.0"].map((version, at) => [`.github/workflows/${at}.yml`, `tf_version: ${version}\n`]),
+  );
+  const differing = guess({}, [], workflows);
+  expect(differing.pins).toContainEqual({ tool: "terraform", version: "1.13.0" });
+  expect(differing.doubts).toContainEqual(expect.stringContaining("Other workflows install 1.12.2."));
+  expect(guess({ ".terraform-version": "1.14.0\n" }, [], workflows).pins.map(({ tool }) => tool)).toEqual([
+    "terragrunt",
+  ]);
+});
+
+test("workflows that install both OpenTofu and Terraform say nothing of which", () => {
+  const { doubts } = guess({}, [], { [WORKFLOW]: "tf_version: 1.12.2\ntofu_version: 1.12.6\n" });
+  expect(doubts).toContainEqual(expect.stringMatching(/^Nothing says OpenTofu or Terraform: /));
+  expect(doubts).toContainEqual(expect.stringContaining("`tools.opentofu` has 1.12.6"));
 });

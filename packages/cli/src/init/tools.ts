@@ -7,6 +7,7 @@ import { type ToolName, testedVersion, titleOf } from "@pipelines/core/tools/too
 import type { Place } from "@pipelines/core/tools/version-error";
 import { repositoryFiles } from "@pipelines/core/versions/repository-files";
 import { type WantedTool, type WantedTools, wantedTools } from "@pipelines/core/versions/wanted-versions";
+import { binaryInWorkflows, type WorkflowVersion } from "./workflow-versions.ts";
 
 /** What is written under `tools`, what a person has to do, and what is not sure. */
 export type GuessedTools = {
@@ -17,12 +18,25 @@ export type GuessedTools = {
   readonly conflicts: readonly string[];
 };
 
-/** The tools that a repository asks for, and what Pipelines would take where it does not say. */
-export function guessTools(wanted: WantedTools, evidence: readonly Evidence[]): GuessedTools {
-  const terragrunt = ofTerragrunt(wanted.terragrunt);
-  const choice = chooseBinary(evidence);
+/**
+ * The tools that a repository asks for, and what Pipelines would take where it does not say.
+ *
+ * @param installed what the team's own workflows install: no file that Pipelines goes by, and still what is in use
+ */
+export function guessTools(
+  wanted: WantedTools,
+  evidence: readonly Evidence[],
+  installed: readonly WorkflowVersion[] = [],
+): GuessedTools {
+  const terragrunt = ofTerragrunt(wanted.terragrunt, installed);
+  const own = chooseBinary(evidence);
   const isSaid = evidence.some((one) => "binary" in one && one.binary !== null);
-  const binary = ofBinary(choice, isSaid, wanted.binaries, evidence);
+  const inWorkflows = binaryInWorkflows(installed);
+  const choice: Choice =
+    !isSaid && inWorkflows !== null
+      ? { kind: "chosen", binary: inWorkflows, reason: `${titleOf(inWorkflows)}: workflows install it`, doubts: [] }
+      : own;
+  const binary = ofBinary(choice, isSaid || inWorkflows !== null, wanted.binaries, evidence, installed);
   return {
     pins: [...terragrunt.pins, ...binary.pins],
     steps: [...terragrunt.steps, ...binary.steps],
@@ -34,8 +48,10 @@ export function guessTools(wanted: WantedTools, evidence: readonly Evidence[]): 
 const NOTHING: GuessedTools = { pins: [], steps: [], doubts: [], conflicts: [] };
 const at = ({ file, line }: Place): string => (line === null ? file : `${file}:${line}`);
 
-function ofTerragrunt(wanted: WantedTool | null): GuessedTools {
+function ofTerragrunt(wanted: WantedTool | null, installed: readonly WorkflowVersion[]): GuessedTools {
   if (wanted !== null) return ofNamed(wanted);
+  const used = installed.find(({ tool }) => tool === "terragrunt");
+  if (used !== undefined) return ofInstalled(used);
   return {
     ...NOTHING,
     pins: [{ tool: "terragrunt", version: testedVersion("terragrunt") }],
@@ -43,6 +59,19 @@ function ofTerragrunt(wanted: WantedTool | null): GuessedTools {
       `No file names a version of Terragrunt: \`tools.terragrunt\` has the one that Pipelines is tested with. What does the team use today? Before ${OLDEST.terragrunt} it has to be upgraded first.`,
     ],
   };
+}
+
+/** A version that workflows install and no file names: it is pinned where Pipelines can use it. */
+function ofInstalled({ tool, version, place, others }: WorkflowVersion): GuessedTools {
+  const title = titleOf(tool);
+  const also = others.length === 0 ? "" : ` Other workflows install ${others.join(", ")}.`;
+  if (judgeVersion(tool, version).kind === "exact") {
+    const doubt = `${title}: \`tools.${tool}\` has ${version}, which ${at(place)} installs.${also}`;
+    return { ...NOTHING, pins: [{ tool, version }], doubts: [doubt] };
+  }
+  const newer = testedVersion(tool);
+  const step = `${title} ${version}, which ${at(place)} installs, is too old: Pipelines needs ${OLDEST[tool]} or newer, and \`tools.${tool}\` has ${newer}.${also} ${wayToUpgrade(tool)}`;
+  return { ...NOTHING, pins: [{ tool, version: newer }], steps: [step] };
 }
 
 /** What is to be done about a version that a file names; nothing where it can be used. */
@@ -70,6 +99,7 @@ function ofBinary(
   isSaid: boolean,
   named: readonly WantedTool[],
   evidence: readonly Evidence[],
+  installed: readonly WorkflowVersion[],
 ): GuessedTools {
   if (choice.kind === "undecided") {
     return { ...NOTHING, steps: [`${choice.message}. Until then nothing is planned.`] };
@@ -85,6 +115,11 @@ function ofBinary(
   ];
   const wanted = named.find((one) => binaryOf(one) === binary);
   if (wanted !== undefined) return { ...ofNamed(wanted), doubts, conflicts };
+  const used = installed.find(({ tool }) => tool === binary);
+  if (used !== undefined) {
+    const guessed = ofInstalled(used);
+    return { ...guessed, conflicts, doubts: [...guessed.doubts, ...doubts] };
+  }
   if (binary === "opentofu") {
     return {
       ...NOTHING,
@@ -105,7 +140,7 @@ function ofBinary(
     conflicts,
     doubts,
     steps: [
-      `${reason}, and no file names its version: write the one that the state was applied with, ${OLDEST.terraform} or newer, in .terraform-version or as \`tools.terraform\`.`,
+      `${reason}, and no file names its version for the whole repository: write the one that the state was applied with, ${OLDEST.terraform} or newer, in .terraform-version or as \`tools.terraform\`.`,
     ],
   };
 }
@@ -125,8 +160,12 @@ function versionAskedFor(evidence: readonly Evidence[]): string | null {
   return null;
 }
 
-/** The tools of a repository that is checked out in a folder. @throws VersionError when a file of versions can't be parsed */
-export function toolsOfCheckout(folder: string): GuessedTools {
+/**
+ * The tools of a repository that is checked out in a folder.
+ *
+ * @throws VersionError when a file of versions can't be parsed
+ */
+export function toolsOfCheckout(folder: string, installed: readonly WorkflowVersion[] = []): GuessedTools {
   const wanted = wantedTools(repositoryFiles(folder, null));
-  return guessTools(wanted, evidenceOf(wanted, folder, null));
+  return guessTools(wanted, evidenceOf(wanted, folder, null), installed);
 }

@@ -34,6 +34,12 @@ describe("OpenTofu or Terraform", () => {
       "prod/vpc/.terraform.lock.hcl:4 was written for Terraform",
     ],
     [
+      "version files of folders name one of them",
+      [written("terraform", "prod/vpc/.terraform-version"), present("opentofu")],
+      "terraform",
+      "prod/vpc/.terraform-version:4 names Terraform for its folder alone",
+    ],
+    [
       "a file names both, and nothing else says which",
       [named("opentofu"), named("terraform"), present("terraform")],
       "opentofu",
@@ -120,7 +126,7 @@ describe("OpenTofu or Terraform", () => {
     [
       "the name of one and lock files of the other",
       [named("opentofu"), written("terraform"), written("terraform", "b/.terraform.lock.hcl")],
-      "OpenTofu runs here (mise.toml:3 names it), but prod/vpc/.terraform.lock.hcl:4 was written for Terraform, as 1 more do",
+      "OpenTofu runs here (mise.toml:3 names it), but prod/vpc/.terraform.lock.hcl:4 was written for Terraform, as 1 more does",
     ],
     [
       "the name of one, while a Terragrunt file sets the other",
