@@ -124,6 +124,23 @@ test.each<[string, readonly (readonly [string, string])[], string | null]>([
   expect(guess(files).environments.map(({ region }) => region)).toEqual([expected]);
 });
 
+test("folders side by side are environments where the root of each names another account, and nothing else does", () => {
+  const root = (account: string): string =>
+    `locals {\n  account_id = "${account}"\n  org_account = "659087519042"\n}\n`;
+  const units = [unit("live/audit/config"), unit("live/audit/main"), unit("live/org_account/main")];
+  const found = guess([
+    ...units,
+    ["live/audit/root.hcl", root("886481071419")],
+    ["live/org_account/root.hcl", root("659087519042")],
+  ]);
+  expect(found.environments.map(({ name, account }) => [name, account])).toEqual([
+    ["audit", expect.objectContaining({ kind: "said", id: "886481071419" })],
+    ["org_account", expect.objectContaining({ kind: "said", id: "659087519042" })],
+  ]);
+  const alike = guess([...units, ["live/audit/root.hcl", root("886481071419")]]);
+  expect(alike.environments.map(({ name }) => name)).toEqual(["live"]);
+});
+
 test("an account is asked for in AWS alone", () => {
   const azure = guess([unit("prod/a"), ["prod/account.hcl", 'locals { subscription_id = "x" }']]);
   expect(writtenFor(azure)).toContain("For Azure see `identity`");

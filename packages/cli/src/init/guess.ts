@@ -1,5 +1,5 @@
 import type { Account } from "@pipelines/core/contracts/change";
-import { type Place, placesOf } from "./layout.ts";
+import { type LayoutFacts, type Place, placesOf } from "./layout.ts";
 import { asideFolder, isAwsRegion, meansProduction } from "./names.ts";
 import {
   accountIdOf,
@@ -65,7 +65,7 @@ export function guessOf(facts: GuessFacts): Guess {
   const foldersWith = (pattern: RegExp): ReadonlySet<string> =>
     new Set([...shared.keys()].filter((file) => pattern.test(baseOf(file))).map(folderOf));
   if (units.length === 0) return { environments: [], aside };
-  const places = placesOf({
+  const places = placesNaming(facts.texts, {
     units,
     accountFolders: foldersWith(/^account\.(?:hcl|json|ya?ml|tfvars)$/),
     environmentFolders: foldersWith(/^env(?:ironment)?(?:[_-]?vars)?\.(?:hcl|json|ya?ml|tfvars)$/),
@@ -87,6 +87,28 @@ export function guessOf(facts: GuessFacts): Guess {
     };
   });
   return { environments: environments.toSorted((a, b) => (a.name < b.name ? -1 : 1)), aside };
+}
+
+/**
+ * What folders suggest, and where nothing tells them apart by name, the accounts that they name: of folders side by side,
+ * each with a `root.hcl` of another account, each is an environment.
+ */
+function placesNaming(texts: ReadonlyMap<string, string>, layout: LayoutFacts): Place[] {
+  const places = placesOf(layout);
+  const open = places.filter(({ why }) => why === "all there is").flatMap(({ folders }) => folders);
+  if (open.length === 0) return places;
+  const isUnit = new Set(layout.units);
+  const named = [...texts].flatMap(([file, text]) => {
+    const folder = folderOf(file);
+    const isOpen = open.some((one) => isIn(folder, one)) && !isUnit.has(folder);
+    const ids = isOpen ? accountIdsIn(text).filter((id) => !isPlaceholder(id)) : [];
+    return ids.length === 1 ? [{ folder, id: ids[0] }] : [];
+  });
+  const beside = [...Map.groupBy(named, ({ folder }) => folderOf(folder)).values()];
+  const telling = beside.filter((group) => new Set(group.map(({ id }) => id)).size > 1).flat();
+  if (telling.length === 0) return places;
+  const accountFolders = new Set([...layout.accountFolders, ...telling.map(({ folder }) => folder)]);
+  return placesOf({ ...layout, accountFolders });
 }
 
 const baseOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1);

@@ -81,6 +81,23 @@ test.each<[string, Given, Record<string, Place["why"]>]>([
     { units: ["staging/dns/prod", "staging/dns/test"] },
     { staging: "name" },
   ],
+  [
+    "an account whose units are called like environments",
+    {
+      units: [
+        "aws/accounts/dns/global/dev",
+        "aws/accounts/dns/global/prod",
+        "aws/accounts/dns/eu/blog",
+        "aws/env/dev/a",
+      ],
+    },
+    { "aws/accounts/dns": "name", "aws/env/dev": "name" },
+  ],
+  [
+    "a folder of environments in which they are units",
+    { units: ["envs/shop/dev", "envs/shop/prod"] },
+    { "envs/shop/dev": "name", "envs/shop/prod": "name" },
+  ],
   ["what nothing tells apart", { units: ["vpc", "app", "data/db"] }, { ".": "all there is" }],
   ["a common folder of what nothing tells apart", { units: ["tf/a/x", "tf/b/y"] }, { tf: "all there is" }],
   ["a unit at the root beside environments", { units: [".", "dev/vpc"] }, { dev: "name", ".": "beside" }],

@@ -33,6 +33,8 @@ export type LayoutFacts = {
 
 const CONTAINERS = /^(?:envs?|environments?|accounts?|stages)$/i;
 
+const ACCOUNTS = /^accounts?$/i;
+
 /** Which environments the folders of a repository suggest: each unit is in exactly one of them. */
 export function placesOf(facts: LayoutFacts): Place[] {
   return mergedRegions(placesBelow(".", facts.units.map(segmentsOf), facts));
@@ -95,7 +97,9 @@ function whyEnvironment(folder: string, units: readonly Segments[], facts: Layou
   );
   if (holdsAccounts) return null;
   const isStage = isProductionName(name) || isStageName(name);
-  if (!isStage && holdsBothKinds(folder, units)) return null;
+  // In an account of its own, a unit called `dev` is for dev, and runs where its neighbours do.
+  const isAccount = ACCOUNTS.test(nameOf(parentOf(folder)));
+  if (!isStage && holdsBothKinds(folder, isAccount ? units.map((unit) => unit.slice(0, -1)) : units)) return null;
   if (!isProductionName(name) && holdsBothSideBySide(folder, units)) return null;
   if (facts.accountFolders.has(folder)) return "account file";
   if (isStage) return "name";

@@ -41,6 +41,13 @@ test("what is left names the owner to fill in, the accounts that need roles, the
   expect(notSure(some)).toEqual([]);
 });
 
+test("what is not sure of several accounts for one reason is said once", () => {
+  const doubts = notSure(
+    findings([unit("dev/a"), unit("prod/a"), ["root.hcl", AWS], ["account.tfvars", 'account_id = "123456789012"\n']]),
+  );
+  expect(doubts).toEqual(["Accounts: `dev`, `prod`: 123456789012 in account.tfvars looks made up."]);
+});
+
 test("roles are a step also where nothing says the account, and so is filling it in", () => {
   const left = leftToDo(findings([unit("prod/a"), ["root.hcl", AWS]]));
   expect(left).toContainEqual(expect.stringMatching(/Create the roles .*prod \(its account\)/));

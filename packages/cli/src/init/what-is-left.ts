@@ -1,6 +1,6 @@
 import { CONFIGURATION_FILE } from "@pipelines/core/configuration/configuration-file";
 import { ROLES } from "./configuration-text.ts";
-import type { Guess } from "./guess.ts";
+import type { Guess, GuessedAccount } from "./guess.ts";
 import { PLACEHOLDER_OWNER, type Release } from "./release.ts";
 import type { GuessedTools } from "./tools.ts";
 
@@ -17,6 +17,8 @@ export type Findings = {
   /** Files by which other tools run Terragrunt here. */
   readonly otherRunners: readonly string[];
 };
+
+const doubtOf = (account: GuessedAccount): string | null => (account.kind === "said" ? account.doubt : account.hint);
 
 /** What a person has to check, most important first. */
 export function notSure({ deployBranch, guess, tools }: Findings): string[] {
@@ -47,10 +49,9 @@ export function notSure({ deployBranch, guess, tools }: Findings): string[] {
     ...(without === ""
       ? []
       : [`Accounts: nothing says which account ${without} ${without.includes(",") ? "are" : "is"} in.`]),
-    ...environments.flatMap(({ name, account }) => {
-      const why = account.kind === "said" ? account.doubt : account.hint;
-      return why === null ? [] : [`Accounts: \`${name}\`: ${why}.`];
-    }),
+    ...[...new Set(environments.flatMap(({ account }) => doubtOf(account) ?? []))].map(
+      (why) => `Accounts: ${named(({ account }) => doubtOf(account) === why)}: ${why}.`,
+    ),
     ...(noRegion === "" ? [] : [`Regions: nothing says the region of ${noRegion}.`]),
     ...(aside.length === 0
       ? []
