@@ -105,19 +105,36 @@ function templatesOf(texts: Texts): (folder: string) => boolean {
   return (folder) => named.has(folder) || endings.some((ending) => ending.length > 1 && `/${folder}`.endsWith(ending));
 }
 
-/** The variables that configuration asks for by name and without a default: of a shared file, each unit below its folder does. */
+/**
+ * The variables that configuration asks for by name and without a default: of a shared file, each unit below its folder
+ * does, and where none lies there, each unit that reads it by its name.
+ */
 export function askedVariables(texts: Texts, units: readonly UnitPath[]): AskedVariable[] {
-  return [...texts].flatMap(([file, text]) =>
-    text.split("\n").flatMap((line, index) => {
+  return [...texts].flatMap(([file, text]) => {
+    const asked = text.split("\n").flatMap((line, index) => {
       const code = line.replace(/^\s*(?:#|\/\/).*/, "");
-      const names = [...code.matchAll(/\bget_env\(\s*"(\w+)"\s*\)/g)].map(([, name = ""]) => name);
-      if (names.length === 0) return [];
-      const folder = folderOf(file);
-      const own = units.filter((unit) => unit === folder);
-      const below = units.filter((unit) => liesBelow(unit, folder));
-      return names.flatMap((name) =>
-        (own.length > 0 ? own : below).map((unit) => ({ unit, name, file, line: index + 1 })),
-      );
-    }),
-  );
+      return [...code.matchAll(/\bget_env\(\s*"(\w+)"\s*\)/g)].map(([, name = ""]) => ({ name, line: index + 1 }));
+    });
+    if (asked.length === 0) return [];
+    const near = unitsOf(file, units);
+    const asking = near.length > 0 ? near : readersOf(file, texts, units);
+    return asked.flatMap((variable) => asking.map((unit) => ({ ...variable, unit, file })));
+  });
+}
+
+/** The units to which a file belongs: that of its folder, else those below. */
+function unitsOf(file: string, units: readonly UnitPath[]): UnitPath[] {
+  const folder = folderOf(file);
+  const own = units.filter((unit) => unit === folder);
+  return own.length > 0 ? own : units.filter((unit) => liesBelow(unit, folder));
+}
+
+/** The units that read a shared file, as far as it is called by its name, also in files that they read. */
+function readersOf(file: string, texts: Texts, units: readonly UnitPath[]): UnitPath[] {
+  const found = new Set<string>([file]);
+  for (const read of found) {
+    const name = posix.basename(read);
+    for (const [other, text] of texts) if (text.includes(`/${name}"`) || text.includes(`"${name}"`)) found.add(other);
+  }
+  return [...new Set([...found].flatMap((reading) => unitsOf(reading, units)))].toSorted();
 }

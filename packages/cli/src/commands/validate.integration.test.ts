@@ -64,6 +64,21 @@ test("errors end with 1, warnings alone do not, and each has its place", async (
   expect((await validate()).exitCode).toBe(0);
 });
 
+test("a variable that a file beside the units asks for is said of the units that read it, through others as well", async () => {
+  await put("_shared/state.hcl", 'locals {\n  bucket = get_env("BUCKET")\n}\n');
+  await put("_shared/unused.hcl", 'locals {\n  nothing = get_env("NOBODY")\n}\n');
+  await put(
+    "_shared/app.hcl",
+    'locals {\n  state = read_terragrunt_config("${get_repo_root()}/_shared/state.hcl")\n}\n',
+  );
+  await put("prod/app/terragrunt.hcl", 'include "app" {\n  path = "../../_shared/app.hcl"\n}\n');
+  await put(".pipelines/config.yml", GOOD);
+  expect((await validate()).stdout.split("\n")).toEqual([
+    '_shared/state.hcl:2: warning: `get_env("BUCKET")` has no default, and nothing sets it: add it to `env` or `secrets` of `environments.prod`',
+    "1 warning",
+  ]);
+});
+
 test("a file in UTF-16 as Windows writes it, and one that is no YAML, are told without a library's words", async () => {
   await put(".pipelines/config.yml", Buffer.from(`\uFEFF${GOOD}`, "utf16le"));
   const utf16 = await validate("--list");
