@@ -140,12 +140,22 @@ describe("pipelines explain, beside the comparison", () => {
   });
 
   it("says where a command may read what no unit is known to read, and how to say so", async () => {
-    const reads = `${unit}locals {\n  x = run_cmd("--terragrunt-quiet", "echo", "1")\n}\n`;
+    const reads = `${unit}locals {\n  x = run_cmd("--terragrunt-quiet", "sh", "-c", "echo 1; ls")\n}\n`;
     await commit({ "a/terragrunt.hcl": reads, "policies/x.json": "{}" });
     await commit({ "policies/x.json": '{"a":1}' });
     const { stdout } = await pipelines("explain", "--repo", repository, "--base", "HEAD~1");
     expect(stdout).toContain("What `run_cmd` reads can't be seen (a/terragrunt.hcl:5)");
     expect(stdout).toContain('extra_reads: [{ files: ["policies/x.json"], units: ["…"] }]');
+  });
+
+  it("says nothing of commands that print what they are given, or what git knows of the repository", async () => {
+    const prints = ['"echo", "1"', '"sh", "-c", "echo \'${1 + 1}\'"', '"git", "rev-parse", "--is-bare-repository"'];
+    const locals = prints.map((command, at) => `  x${at} = run_cmd("--terragrunt-quiet", ${command})\n`).join("");
+    await commit({ "a/terragrunt.hcl": `${unit}locals {\n${locals}}\n`, "policies/x.json": "{}" });
+    await commit({ "policies/x.json": '{"a":1}' });
+    const { stdout } = await pipelines("explain", "--repo", repository, "--base", "HEAD~1");
+    expect(stdout).toContain("policies/x.json");
+    expect(stdout).not.toContain("run_cmd");
   });
 
   it("does not say of the configuration that it was given that it was not looked at", async () => {

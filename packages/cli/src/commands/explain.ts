@@ -49,13 +49,20 @@ export async function explain(options: ExplainOptions): Promise<number> {
   return assessment.problems.length === 0 ? 0 : 1;
 }
 
-/** Where the head's HCL calls `run_cmd`, as `file:line`. */
+/** Calls that print what they are given, or what git knows beside its files: `git remote get-url origin`. */
+const READS_NO_FILE =
+  /\brun_cmd\(\s*(?:"--[\w-]+",\s*)*"(?:(?:echo|printf|date|whoami|hostname|uname)"|git",\s*"(?:remote|rev-parse|config|branch|describe|symbolic-ref)"|(?:ba)?sh",\s*"-c",\s*"(?:echo|printf)\b(?!.*(?:\$\(|[`|;<&])))/;
+
+/** Where the head's HCL calls `run_cmd` with what may read files, as `file:line`. */
 async function commandsAt(folder: string, { comparison }: Assessment): Promise<string[]> {
   const git = gitAt(folder, toolEnvironment(process.env));
   const pattern = ["-n", "-I", "-E", "-e", "^[^#]*run_cmd\\(", comparison.head, "--", "*.hcl"];
   // Git ends with 1 where nothing matches.
   const found = await git.raw(["grep", ...pattern]).catch(() => "");
-  return found.split("\n").flatMap((line) => /^[^:]+:([^:]+:\d+):/.exec(line)?.[1] ?? []);
+  return found
+    .split("\n")
+    .filter((line) => !READS_NO_FILE.test(line))
+    .flatMap((line) => /^[^:]+:([^:]+:\d+):/.exec(line)?.[1] ?? []);
 }
 
 /** What the comparison can't say: what is due by the ledger as it was fetched last, and what is not committed. */
