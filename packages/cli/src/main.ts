@@ -66,6 +66,7 @@ program
       "pipelines explain --base origin/main",
       "pipelines explain --base HEAD~1 --event push      what the last commit applies",
       "pipelines explain --base origin/main --verbose    every chain from a changed file to a unit",
+      "pipelines explain --base HEAD --all --verbose     what is wrong anywhere, whatever has changed",
       "pipelines explain --base origin/main --json | jq '.units[].path'",
     ),
   )

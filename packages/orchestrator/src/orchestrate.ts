@@ -81,7 +81,7 @@ export async function orchestrate(
   const ofGit = await repository.diff(comparison.base, comparison.head);
   const { settings, notices } = await settingsOf(configurations, comparison, ofGit);
   const { governing } = settings;
-  if (ofGit.length === 0 && request === null && !mayOwe(compared, look)) {
+  if (ofGit.length === 0 && extent === "affected" && request === null && !mayOwe(compared, look)) {
     return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
   }
 

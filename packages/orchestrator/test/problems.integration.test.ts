@@ -102,6 +102,15 @@ describe("a unit that was broken before", () => {
     },
   );
 
+  it("is told where every unit is looked at and nothing has changed", async () => {
+    await using repository = await makeRepository(files);
+    const query = { kind: "local", base: "HEAD", head: "HEAD", event: "pull_request" } as const;
+    expect((await repository.assess(query)).notices).toEqual(["Nothing to do: the two commits hold the same files."]);
+    const { units: affected, untouched } = await repository.assess(query, "all");
+    expect(affected).toEqual([]);
+    expect(brief(untouched ?? [])).toContainEqual({ at: "bad/terragrunt.hcl:5", units: ["bad"] });
+  });
+
   it("and that a change does not touch is not looked at in the run of that change", async () => {
     const assessment = await change(
       { ...files, ...unit("late", `${include}${source}`) },

@@ -51,7 +51,10 @@ test("what is not sure of several accounts for one reason is said once", () => {
 test("roles are a step also where nothing says the account, and so is filling it in", () => {
   const left = leftToDo(findings([unit("prod/a"), ["root.hcl", AWS]]));
   expect(left).toContainEqual(expect.stringMatching(/Create the roles .*prod \(its account\)/));
-  expect(left).toContainEqual(expect.stringMatching(/^Fill in `aws` of prod/));
+  expect(left).toContain("Fill in `aws` of prod: the account's id of 12 digits.");
+  expect(leftToDo(findings([unit("prod/a"), ["root.hcl", AWS]], { hasAccounts: true }))).toContain(
+    "Fill in `aws` of prod: the account's id of 12 digits, or its name in the file of accounts.",
+  );
 });
 
 test("other clouds and none have their own step", () => {

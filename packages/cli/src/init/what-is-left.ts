@@ -74,7 +74,7 @@ export function leftToDo(findings: Findings): string[] {
     ...placeholder,
     ...tools.steps,
     `Read ${CONFIGURATION_FILE}: are these your environments, accounts and regions? \`pipelines validate --list\` shows where each unit runs.`,
-    ...credentialSteps(guess),
+    ...credentialSteps(guess, hasAccounts),
     `Settings → Rules: on \`${branch}\` require a pull request and the check \`pipelines / Pipelines status\`.`,
     `Settings → Environments: for each \`github_environment\` add reviewers, and allow the branch \`${branch}\` only. Without that, any branch could name the environment and take its apply role.`,
     ...(hasAccounts
@@ -91,7 +91,7 @@ export function leftToDo(findings: Findings): string[] {
   ];
 }
 
-function credentialSteps({ environments }: Guess): string[] {
+function credentialSteps({ environments }: Guess, hasAccounts: boolean): string[] {
   const inAws = environments.filter(({ clouds }) => clouds.includes("AWS"));
   const roles = inAws
     .map(({ name, account }) => `${name} (${account.kind === "said" ? account.id : "its account"})`)
@@ -102,7 +102,9 @@ function credentialSteps({ environments }: Guess): string[] {
   return [
     ...(unfilled.length === 0
       ? []
-      : [`Fill in \`aws\` of ${unfilled.join(", ")}: the account's id of 12 digits, or its name in accounts.yml.`]),
+      : [
+          `Fill in \`aws\` of ${unfilled.join(", ")}: the account's id of 12 digits${hasAccounts ? ", or its name in the file of accounts" : ""}.`,
+        ]),
     ...(inAws.length === 0
       ? []
       : [`Create the roles ${ROLES.plan} and ${ROLES.apply} with infra/aws-oidc in each account: ${roles}.`]),

@@ -61,6 +61,15 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
     });
   });
 
+  it("broken for want of a file to read, by its name and not by that of another one", () => {
+    const detail =
+      'Call to function "read_terragrunt_config" failed: You attempted to run terragrunt in a folder that does not contain a terragrunt.hcl file. Please add a terragrunt.hcl file and try again.\n\nPath: "/tree/live/common.hcl".';
+    expect(read(diagnostic(detail, 3))).toMatchObject({
+      message:
+        "`live/common.hcl`, which `read_terragrunt_config` is to read, is not there. Add it, or correct the path.",
+    });
+  });
+
   it("needs credentials, when nothing else is wrong", () => {
     expect(read(bareInclude, commandFailed)).toMatchObject({ kind: "needs-credentials" });
   });

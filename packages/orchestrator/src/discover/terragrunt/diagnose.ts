@@ -81,7 +81,7 @@ const COMMIT_IT =
 
 /**
  * \`file()\` of a file that is not there goes on about resources that make files, as modules have them, and
- * `find_in_parent_folders` about how it looked. Here it is most often a file that lies in a person's folder and not in git.
+ * `find_in_parent_folders` about how it looked; `read_terragrunt_config` speaks of a `terragrunt.hcl` whatever it was to read. Here it is most often a file that lies in a person's folder and not in git.
  */
 function inPlainWords(words: string): string {
   return words
@@ -90,6 +90,10 @@ function inPlainWords(words: string): string {
       /(?:Error in function call: )?Call to function "find_in_parent_folders" failed: ParentFileNotFoundError: Could not find an? (\S+) in any of the parent folders of .+$/s,
       (_, name: string) =>
         `No folder above it has \`${name}\`. ${name.endsWith(".hcl") ? "Add it, or correct the name." : COMMIT_IT}`,
+    )
+    .replace(
+      /(?:Error in function call: )?Call to function "read_terragrunt_config" failed: You attempted to run terragrunt in a folder that does not contain a terragrunt\.hcl file\..*?Path: "([^"]+)"\.?/s,
+      "`$1`, which `read_terragrunt_config` is to read, is not there. Add it, or correct the path.",
     );
 }
 
