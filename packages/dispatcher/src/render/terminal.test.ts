@@ -53,6 +53,13 @@ test("what is wrong in an include that a unit looks into is its title, not what 
   );
 });
 
+test("of calls in calls the one that failed is the title, with why", () => {
+  const message =
+    'Error: Error in function call\n  on root.hcl line 39, in locals:\nCall to function "read_terragrunt_config" failed: config.hcl:14,32-55: Error in function call; Call to function "sops_decrypt_file" failed: no key is at hand..';
+  const text = renderTerminal(reportOf({ units: [{ path: "prod/a", end: failedPlan(message) }] }), { plans: true });
+  expect(text).toContain("failed at plan: `sops_decrypt_file` failed: no key is at hand\n");
+});
+
 test("where no role is named, the question is whether there is one, before that of its trust policy", () => {
   const end: UnitEnd = {
     kind: "failed",

@@ -162,6 +162,10 @@ function errorIn(message: string): string | null {
       message,
     ) ?? [];
   if (included !== undefined) return included.replace("; ", ": ");
+  // Of calls in calls, the innermost is the one that failed.
+  const [, line = ""] = /^[\s│]*(Call to function ".*)$/m.exec(message) ?? [];
+  const [, called, why] = /.*Call to function "([\w:]+)" failed: (.{3,150})/.exec(line) ?? [];
+  if (called !== undefined && why !== undefined) return `\`${called}\` failed: ${why.replace(/[.…]+$/, "")}`;
   const [, error] = /^[\s│╷]*Error: (.{3,150})$/m.exec(message) ?? [];
   return error?.trim() ?? null;
 }
