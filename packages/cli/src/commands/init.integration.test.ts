@@ -68,6 +68,20 @@ test("what init writes is valid, and lists what it was not sure of", async () =>
   expect([checked.exitCode, checked.stdout]).toEqual([0, "The configuration can be used. 2 units."]);
 });
 
+test("what providers and workflows of the team say is read where no other file says it", async () => {
+  await put("dev/app/terragrunt.hcl", "");
+  await put(
+    "dev/provider.tf",
+    'provider "aws" {\n  region = "eu-west-2"\n  allowed_account_ids = ["481036251307"]\n}\n',
+  );
+  await put(".github/workflows/plan.yml", "env:\n  TF_VERSION: 1.12.2\n");
+  const { stdout } = await init();
+  expect(stdout).toContain("Terraform: `tools.terraform` has 1.12.2, which .github/workflows/plan.yml:2 installs.");
+  const [, configuration] = await texts();
+  expect(configuration).toContain('aws: { account: "481036251307", region: eu-west-2');
+  expect(configuration).toContain('terraform: "1.12.2"');
+});
+
 test("a release that is none is refused before anything is written", async () => {
   const { exitCode, stderr } = await run("init", "--release", "acme/pipelines");
   expect(exitCode).toBe(2);

@@ -95,9 +95,9 @@ function whyNothingRuns(
   return null;
 }
 
-const READ = /\.(?:hcl|tfvars|json|ya?ml)$/;
+const READ = /\.(?:hcl|tfvars|json|ya?ml)$|(?:^|\/)providers?\.tf$/;
 
-/** HCL, and what lies above units and may say where they run. */
+/** HCL, and what lies beside units and above them and may say where they run. */
 async function textsOf({ files, textOf }: RepositoryOnDisk): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   const above = new Set(

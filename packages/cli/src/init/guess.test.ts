@@ -41,6 +41,11 @@ test.each<[string, readonly (readonly [string, string])[], string]>([
     "481036251307",
   ],
   [
+    "the account that a provider may touch",
+    [["prod/provider.tf", 'provider "aws" {\n  allowed_account_ids = ["481036251307"]\n}\n']],
+    "481036251307",
+  ],
+  [
     "its own id beside those of others",
     [["prod/account.hcl", 'locals {\n  management_account = "222045178263"\n  account_id = "481036251307"\n}\n']],
     "481036251307",
@@ -84,6 +89,11 @@ test("the name that accounts.yml has for an id is what is written", () => {
   const account = { name: "production", id: "481036251307", email: "" };
   const found = guess([unit("prod/vpc"), ["prod/account.hcl", 'locals { account_id = "481036251307" }']], [account]);
   expect(writtenFor(found)).toContain('account: "production"');
+});
+
+test("a provider that may touch several accounts says nothing of which", () => {
+  const several = 'provider "aws" {\n  allowed_account_ids = ["481036251307", "222045178263"]\n}\n';
+  expect(id(guess([unit("prod/vpc"), ["prod/provider.tf", several]]), "prod")).toEqual({ kind: "unknown", hint: null });
 });
 
 test("an id that is made up, one of a role, and one for all are never taken silently", () => {

@@ -19,10 +19,20 @@ const isAccountId = (value: string): boolean => /^\d{12}$/.test(value);
 
 /** The ids of accounts that a text names under a key such as `aws_account_id`, each once. */
 export function accountIdsIn(text: string): string[] {
-  const ids = pairsIn(text).filter(({ key, value }) => isAccountId(value) && /account|^id$/i.test(key));
+  const ids = [...pairsIn(text), ...allowedIn(text)].filter(
+    ({ key, value }) => isAccountId(value) && /account|^id$/i.test(key),
+  );
   // Beside its own, an account's file may name those of others: `management_account`.
   const own = ids.filter(({ key }) => /^(?:aws_?)?(?:account_?)?(?:id|number)$/i.test(key));
   return [...new Set((own.length > 0 ? own : ids).map(({ value }) => value))];
+}
+
+/** The accounts that a provider may touch: `allowed_account_ids = ["…"]`. */
+function allowedIn(text: string): Pair[] {
+  return linesOf(text).flatMap((line) => {
+    const [, key = "", list = ""] = /\b(allowed_account_ids)["']?\s*[:=]\s*\[([^\]]*)\]/.exec(line) ?? [];
+    return [...list.matchAll(/\b\d{12}\b/g)].map(([value]) => ({ key, value }));
+  });
 }
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
