@@ -61,6 +61,14 @@ describe("what Terragrunt's diagnostics say of a unit", () => {
     });
   });
 
+  it("broken by a whole path that stands behind another one, which is no file to commit", () => {
+    const detail =
+      'Invalid value for "path" parameter: no file exists at /tree/app//tree/account.yaml; this function works only with files that are distributed as part of the configuration source code.';
+    const { message } = { message: "", ...read(diagnostic(detail, 2, "Invalid function argument")) };
+    expect(message).toContain("app/(repository)/account.yaml. That is a whole path behind another one:");
+    expect(message).not.toContain("commit it");
+  });
+
   it("broken for want of a file to read, by its name and not by that of another one", () => {
     const detail =
       'Call to function "read_terragrunt_config" failed: You attempted to run terragrunt in a folder that does not contain a terragrunt.hcl file. Please add a terragrunt.hcl file and try again.\n\nPath: "/tree/live/common.hcl".';

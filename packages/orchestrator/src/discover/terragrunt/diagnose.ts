@@ -76,6 +76,11 @@ export function readDiagnostics(stdout: string, stderr: string, root: string): D
   };
 }
 
+/** Where a whole path was put behind another one, as old releases of Terragrunt needed it of `find_in_parent_folders`. */
+const TWO_PATHS = "/(repository)/";
+const NOT_BEHIND =
+  "That is a whole path behind another one: `find_in_parent_folders` gives a whole path, so leave out what stands before it.";
+
 const COMMIT_IT =
   "A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.";
 
@@ -85,7 +90,10 @@ const COMMIT_IT =
  */
 function inPlainWords(words: string): string {
   return words
-    .replace(/; this function works only with files that are distributed as part of .+$/s, `. ${COMMIT_IT}`)
+    .replace(
+      /; this function works only with files that are distributed as part of .+$/s,
+      `. ${words.includes(TWO_PATHS) ? NOT_BEHIND : COMMIT_IT}`,
+    )
     .replace(
       /(?:Error in function call: )?Call to function "find_in_parent_folders" failed: ParentFileNotFoundError: Could not find an? (\S+) in any of the parent folders of .+$/s,
       (_, name: string) =>
