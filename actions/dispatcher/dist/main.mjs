@@ -51936,6 +51936,10 @@ const ALLOWED = /* @__PURE__ */ new Set([
 	"RUNNER_TRACKING_ID"
 ]);
 const ALLOWED_PREFIXES = ["LC_"];
+/** Whether a tool gets a variable as the job has it. `GITHUB_*` and `CI` it does not get. */
+function reachesTools(name) {
+	return ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
 /**
 * A clean environment for a tool: the allow-list of `parent`, settings that keep Terragrunt and OpenTofu/Terraform
 * quiet and unattended, and `extra` on top.
@@ -51944,7 +51948,7 @@ function toolEnvironment(parent, extra = {}) {
 	const environment = {};
 	for (const [name, value] of Object.entries(parent)) {
 		if (value === void 0) continue;
-		if (ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))) environment[name] = value;
+		if (reachesTools(name)) environment[name] = value;
 	}
 	return {
 		...environment,
@@ -54213,24 +54217,41 @@ const isTerragruntOrTofu = (tool) => /(?:^|\/)(?:terragrunt|tofu|terraform)$/.te
 function isUnreadableSource(message) {
 	return /Could not read from remote repository|could not read Username|Authentication failed for|Repository not found|Could not resolve host/.test(message);
 }
-/** The variable that `get_env` asks for and that nothing sets. */
-function unsetVariable(message) {
-	return /Required environment variable (\w+) - not found/.exec(message)?.[1] ?? null;
+/** The variables that `get_env` asks for and that nothing sets, as far as an error names them. */
+function unsetVariables(message) {
+	const found = message.matchAll(/Required environment variable (\w+) - not found/g);
+	return [...new Set([...found].flatMap(([, name]) => name ?? []))].toSorted();
+}
+/** The file that `find_in_parent_folders` looked for in vain. */
+function missingAbove(message) {
+	return /ParentFileNotFoundError: Could not find an? (\S+) in any of the parent folders/.exec(message)?.[1] ?? null;
 }
 /** A file of variables that is not there: it lies in somebody's folder, and git ignores it. */
 function isMissingVariablesFile(message) {
 	if (message.includes("TFVarFileNotFound")) return true;
+	const above = missingAbove(message);
+	if (above !== null) return !above.endsWith(".hcl");
 	return /Failed to read variables file/.test(message) && /does\s+not\s+exist/.test(message);
 }
-/** OpenTofu's and Terraform's own first line of an error. */
+/**
+* OpenTofu's and Terraform's own first line of an error. Where a unit looks into an include that can't be evaluated,
+* Terragrunt begins with what follows from that (`Variables not allowed`), and ends with what is wrong.
+*/
 function errorIn(message) {
+	const above = missingAbove(message);
+	if (above !== null) return `no folder above it has \`${above}\``;
+	const [, included] = /could not resolve exposed includes [^\n]*:\d+,\d+-\d+: ([^\n]{3,150}?)\.?(?:, and \d+ other diagnostic|\n|$)/.exec(message) ?? [];
+	if (included !== void 0) return included.replace("; ", ": ");
+	const [, line = ""] = /^[\s│]*(Call to function ".*)$/m.exec(message) ?? [];
+	const [, called, why] = /.*Call to function "([\w:]+)" failed: (.{3,150})/.exec(line) ?? [];
+	if (called !== void 0 && why !== void 0) return `\`${called}\` failed: ${why.replace(/[.…]+$/, "")}`;
 	const [, error] = /^[\s│╷]*Error: (.{3,150})$/m.exec(message) ?? [];
 	return error?.trim() ?? null;
 }
 function nextOf(cause, at, again) {
 	switch (cause.kind) {
 		case "locked": return `${lockOf(cause.lock)} If that run is still going, wait and ${again}. If it has ended, ${unlocking(cause.lock)}, then ${again}.`;
-		case "credentials": return `Check that the role exists and that its trust policy allows this repository and branch, then ${again}.`;
+		case "credentials": return cause.role === null ? `Does its environment name a role, under \`aws\` or \`identity\`? Where it names none, its units have what the runner has, and a hosted runner has nothing: name one and push. Where it does, check that the role exists and that its trust policy allows this repository and branch, then ${again}.` : `Check that the role exists and that its trust policy allows this repository and branch, then ${again}.`;
 		case "backend": return `Check that the state backend exists and that the role may read and write it, then ${again}.`;
 		case "stale-plan":
 		case "crash": return `${capital(again)}: the unit is planned again.`;
@@ -54242,8 +54263,11 @@ function nextOf(cause, at, again) {
 			if (at === "unlock") return `Nothing was unlocked. ${capital(again)} of the run that found the state locked: they continue, or name the lock that is held now.`;
 			if (isUnreadableSource(cause.message)) return `Is the address right, and does the runner reach it? A private repository is read with the read-only token of \`module_access\`, whether its address is of HTTPS or SSH. Then ${again}.`;
 			if (at !== "apply" && isMissingVariablesFile(cause.message)) return "A runner has only what is committed. Commit the file and push, or pass its values by `secrets` and read them with `get_env` in `inputs`.";
-			const unset = unsetVariable(cause.message);
-			if (unset !== null) return `Set \`${unset}\` under \`env\` of its environment, or name it under \`secrets\` where its value is secret. Then ${again}.`;
+			const unset = unsetVariables(cause.message);
+			if (unset.length > 0) {
+				const it = unset.length === 1 ? "it" : "them";
+				return `Set ${named(unset)} under \`env\` of its environment and push, or name ${it} under \`secrets\` where the value is secret. Where the configuration names ${it} already, the job lacks the secret: add it, then ${again}.`;
+			}
 			return at === "apply" ? `Part of it may have been applied. Fix the cause and merge the fix, or ${again} if the cause lies outside the code.` : `Fix the cause and push, or ${again} if the cause lies outside the code.`;
 		}
 		default: return cause;
@@ -83635,7 +83659,7 @@ function renderDriftIssue(report) {
 	return {
 		title: title(headlineOf(report).text),
 		body: join([
-			"The infrastructure differs from the code on the deploy branch: it was changed elsewhere, or an apply did not finish. **Next:** bring the change into the code, or run the workflow by hand with action `apply` for these units.",
+			driftLead(report),
 			renderMarkdown(report, {
 				...COMMENT_LIMIT,
 				most: 6e4
@@ -83643,6 +83667,12 @@ function renderDriftIssue(report) {
 			"Every drift check updates this issue, and closes it when there is no drift."
 		])
 	};
+}
+function driftLead({ comparison, rows, run }) {
+	const theRun = link$1("the run", run.runUrl);
+	if (comparison === null) return `The check could not begin, so it is not known whether the infrastructure differs from the code on the deploy branch. **Next:** open ${theRun}, fix what it names, and re-run it.`;
+	if (!rows.some(({ end }) => end.kind === "changed")) return `Not every unit could be planned; of those it is not known whether they differ from the code on the deploy branch. All others match it. **Next:** see to what is named below, and re-run ${theRun}.`;
+	return "The infrastructure differs from the code on the deploy branch: it was changed elsewhere, or an apply did not finish. **Next:** bring the change into the code, or run the workflow by hand with action `apply` for these units.";
 }
 /** The last text of an issue that is closed. */
 function renderClosedIssue(report, row) {
@@ -84575,14 +84605,22 @@ async function runExecutor(options) {
 		stop();
 	}
 }
+/** What says that a message is a question at all. */
+const Question = StartQuestion.pick({ ask: true }).loose();
+const UNREADABLE = {
+	kind: "stop",
+	because: "unknown",
+	message: "The executor asked something that this dispatcher can't read. Both have to be of one release."
+};
 /** Answers each question of a child in its own time; a child that is gone gets no answer and asks no more. */
 function answerStarts(child, mayStart) {
 	child.on("message", async (message) => {
+		const known = Question.safeParse(message);
+		if (!known.success) return;
 		const read = StartQuestion.safeParse(message);
-		if (!read.success) return;
-		const start = await mayStart(read.data.unit, read.data.state);
+		const start = read.success ? await mayStart(read.data.unit, read.data.state) : UNREADABLE;
 		if (child.connected) child.send({
-			answer: read.data.ask,
+			answer: known.data.ask,
 			start
 		}, () => void 0);
 	});

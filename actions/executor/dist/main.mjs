@@ -32276,6 +32276,10 @@ const ALLOWED = /* @__PURE__ */ new Set([
 	"RUNNER_TRACKING_ID"
 ]);
 const ALLOWED_PREFIXES = ["LC_"];
+/** Whether a tool gets a variable as the job has it. `GITHUB_*` and `CI` it does not get. */
+function reachesTools(name) {
+	return ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
 /**
 * A clean environment for a tool: the allow-list of `parent`, settings that keep Terragrunt and OpenTofu/Terraform
 * quiet and unattended, and `extra` on top.
@@ -32284,7 +32288,7 @@ function toolEnvironment(parent, extra = {}) {
 	const environment = {};
 	for (const [name, value] of Object.entries(parent)) {
 		if (value === void 0) continue;
-		if (ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))) environment[name] = value;
+		if (reachesTools(name)) environment[name] = value;
 	}
 	return {
 		...environment,
@@ -53847,7 +53851,7 @@ function isForTerraform(constraint) {
 function chosen(binary, why, other) {
 	const against = other.filter((one) => one.binary !== null && one.binary !== binary);
 	const doubts = against.slice(0, 1).map((one) => ({
-		message: `${titleOf(binary)} runs here (${why}), but ${saying(one)}${against.length > 1 ? `, as ${against.length - 1} more do` : ""}; make them say the same, or the state changes hands with the next apply`,
+		message: `${titleOf(binary)} runs here (${why}), but ${saying(one)}${against.length > 1 ? `, as ${against.length - 1} more ${against.length === 2 ? "does" : "do"}` : ""}; make them say the same, or the state changes hands with the next apply`,
 		place: one.place
 	}));
 	return {
@@ -53871,6 +53875,7 @@ function undecided(why, place) {
 	};
 }
 function saying(one) {
+	if (one.kind === "written" && one.place.file.endsWith("-version")) return `${at(one.place)} names ${titleOf(one.binary)} for its folder alone`;
 	if (one.kind === "written") return `${at(one.place)} was written for ${titleOf(one.binary)}`;
 	if (one.binary === null) return `${at(one.place)} sets ${one.by} to neither of them by name`;
 	return `${at(one.place)} sets ${one.by} to ${titleOf(one.binary)}`;
@@ -61584,13 +61589,13 @@ function brokenBy(ran, hook) {
 	if (ran.failure !== null) return `\`${hook.run.join(" ")}\` could not be run: ${ran.failure}`;
 	return ran.signal === null ? null : `It was ended by ${ran.signal}.`;
 }
-const Answer$1 = HookOutcome.pick({
+const Answer$2 = HookOutcome.pick({
 	result: true,
 	summary: true
 });
 function readResult(text) {
 	try {
-		const answer = Answer$1.safeParse(JSON.parse(text));
+		const answer = Answer$2.safeParse(JSON.parse(text));
 		return answer.success ? answer.data : null;
 	} catch {
 		return null;
@@ -61869,12 +61874,6 @@ function changesBetween(before, after) {
 const STACK_FILE = "terragrunt.stack.hcl";
 /** The name of the file that makes a folder a unit. */
 const UNIT_FILE$1 = "terragrunt.hcl";
-/** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
-const GENERATE_STACK = [
-	"stack",
-	"generate",
-	"--no-color"
-];
 /** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
 function isCached(file) {
 	return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
@@ -61891,6 +61890,24 @@ async function isStackFolder(folder) {
 }
 async function isFile(file) {
 	return (await stat$1(file).catch(() => null))?.isFile() === true;
+}
+
+// packages/core/src/terragrunt/generate-stack.ts
+/** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
+const GENERATE_STACK = [
+	"stack",
+	"generate",
+	"--no-color"
+];
+/** Lets Terragrunt generate one unit after the other. */
+const ONE_AT_A_TIME = ["--parallelism", "1"];
+/**
+* Whether Terragrunt may have got in its own way, so that it is worth to generate once more, one unit at a time. It copies
+* units side by side; where one lies in the folder of another (`eks` and `eks/irsa`), each clears what is there before it
+* copies, and now and then finds a file of its own gone.
+*/
+function collided(log) {
+	return /validation failed for (?:unit|stack) |failed to copy |failed to write |no such file or directory/.test(log);
 }
 
 // packages/core/src/terragrunt/reason.ts
@@ -61981,7 +61998,7 @@ async function generateAbove(folder, generation, generated) {
 /** Why a stack can't be generated; `null` when it is. */
 async function generate(stack, { checkoutFolder, env, credentialsFor, stop }) {
 	const cwd = join(checkoutFolder, stack);
-	const ran = await run("terragrunt", GENERATE_STACK, {
+	const options = {
 		cwd,
 		stop,
 		timeoutMs: 6e5,
@@ -61989,7 +62006,9 @@ async function generate(stack, { checkoutFolder, env, credentialsFor, stop }) {
 			...env,
 			...credentialsFor(cwd)
 		}
-	});
+	};
+	const first = await run("terragrunt", GENERATE_STACK, options);
+	const ran = first.exitCode !== 0 && collided(first.stderr) && !stop.aborted ? await run("terragrunt", [...GENERATE_STACK, ...ONE_AT_A_TIME], options) : first;
 	if (ran.exitCode === 0) return null;
 	if (ran.timedOut) return "it took longer than 10 minutes";
 	return ran.failure ?? reasonIn(ran.stderr);
@@ -62127,7 +62146,7 @@ async function someFile(folder, text, wanted, env) {
 }
 
 // packages/executor/src/credentials/token-file.ts
-const Answer = object({ value: string().min(1) });
+const Answer$1 = object({ value: string().min(1) });
 const Claims = object({ exp: number() });
 const TRIES = 4;
 const REQUEST_TIMEOUT_MS = 1e4;
@@ -62184,7 +62203,7 @@ async function requestToken({ url, bearer, audience }) {
 				},
 				signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS)
 			});
-			if (response.ok) return Answer.parse(await response.json()).value;
+			if (response.ok) return Answer$1.parse(await response.json()).value;
 			cause = /* @__PURE__ */ new Error(`GitHub answered ${response.status}`);
 			if (response.status === 401 || response.status === 403) break;
 		} catch (error) {
@@ -65763,6 +65782,8 @@ const StartAnswer = strictObject({
 });
 
 // packages/executor/src/look/ask-dispatcher.ts
+/** What says that a message is an answer at all. */
+const Answer = StartAnswer.pick({ answer: true }).loose();
 /**
 * Asks the dispatcher, which alone may read the ledger and the deploy branch from GitHub: this process holds no token.
 * When the dispatcher is gone, nobody can answer, and nothing new starts.
@@ -65771,10 +65792,11 @@ function askDispatcher(channel) {
 	const waiting = /* @__PURE__ */ new Map();
 	let asked = 0;
 	channel.onMessage((message) => {
+		const known = Answer.safeParse(message);
+		if (!known.success) return;
 		const read = StartAnswer.safeParse(message);
-		if (!read.success) return;
-		waiting.get(read.data.answer)?.(read.data.start);
-		waiting.delete(read.data.answer);
+		waiting.get(known.data.answer)?.(read.success ? read.data.start : UNREADABLE);
+		waiting.delete(known.data.answer);
 		channel.holds(waiting.size > 0);
 	});
 	channel.onClose(() => {
@@ -65800,6 +65822,11 @@ const GONE = {
 	kind: "stop",
 	because: "unknown",
 	message: "The dispatcher that started this job is gone, so nobody can say whether the unit is still this run's."
+};
+const UNREADABLE = {
+	kind: "stop",
+	because: "unknown",
+	message: "The dispatcher that started this job gave an answer that this executor can't read. Both have to be of one release."
 };
 /** The channel that Node opens between a process and the one that started it; closed where there is none. */
 function parentChannel(process) {

@@ -2068,7 +2068,7 @@ function isForTerraform(constraint) {
 function chosen(binary, why, other) {
 	const against = other.filter((one) => one.binary !== null && one.binary !== binary);
 	const doubts = against.slice(0, 1).map((one) => ({
-		message: `${titleOf(binary)} runs here (${why}), but ${saying(one)}${against.length > 1 ? `, as ${against.length - 1} more do` : ""}; make them say the same, or the state changes hands with the next apply`,
+		message: `${titleOf(binary)} runs here (${why}), but ${saying(one)}${against.length > 1 ? `, as ${against.length - 1} more ${against.length === 2 ? "does" : "do"}` : ""}; make them say the same, or the state changes hands with the next apply`,
 		place: one.place
 	}));
 	return {
@@ -2092,6 +2092,7 @@ function undecided(why, place) {
 	};
 }
 function saying(one) {
+	if (one.kind === "written" && one.place.file.endsWith("-version")) return `${at(one.place)} names ${titleOf(one.binary)} for its folder alone`;
 	if (one.kind === "written") return `${at(one.place)} was written for ${titleOf(one.binary)}`;
 	if (one.binary === null) return `${at(one.place)} sets ${one.by} to neither of them by name`;
 	return `${at(one.place)} sets ${one.by} to ${titleOf(one.binary)}`;

@@ -34170,13 +34170,13 @@ const Runner = union([string().min(1), strictObject({
 	apply: string().min(1)
 })]);
 /** Where an environment's units get credentials from, by kind. How each is used stands in the executor's `credentials/kinds`. */
-const CREDENTIALS = {
+const CREDENTIALS$1 = {
 	aws: AwsAccount.optional().describe("Without it and `identity`, units use the runner's own credentials"),
 	identity: Identity.optional().describe("For Azure, Google and others: variables that lead their tools to GitHub's token")
 };
 const EnvironmentSettings = strictObject({
 	paths: Globs.min(1).describe("Globs of unit paths; a unit belongs to exactly one environment"),
-	...CREDENTIALS,
+	...CREDENTIALS$1,
 	after: array$1(EnvironmentName).default([]).describe("Environments that come first: of one change, its units start when all of theirs ended well, checks included"),
 	github_environment: string().optional().describe("The GitHub environment of its jobs: approvals, wait timers"),
 	runner: Runner.optional().describe("The runner's label, `ubuntu-latest` by default; or `{ plan, apply }`, one for what only reads and one for what changes the world"),
@@ -57330,6 +57330,10 @@ const ALLOWED = /* @__PURE__ */ new Set([
 	"RUNNER_TRACKING_ID"
 ]);
 const ALLOWED_PREFIXES = ["LC_"];
+/** Whether a tool gets a variable as the job has it. `GITHUB_*` and `CI` it does not get. */
+function reachesTools(name) {
+	return ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
 /**
 * A clean environment for a tool: the allow-list of `parent`, settings that keep Terragrunt and OpenTofu/Terraform
 * quiet and unattended, and `extra` on top.
@@ -57338,7 +57342,7 @@ function toolEnvironment(parent, extra = {}) {
 	const environment = {};
 	for (const [name, value] of Object.entries(parent)) {
 		if (value === void 0) continue;
-		if (ALLOWED.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix))) environment[name] = value;
+		if (reachesTools(name)) environment[name] = value;
 	}
 	return {
 		...environment,
@@ -57605,12 +57609,6 @@ function count(amount, noun, nouns = `${noun}s`) {
 const STACK_FILE = "terragrunt.stack.hcl";
 /** The name of the file that makes a folder a unit. */
 const UNIT_FILE = "terragrunt.hcl";
-/** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
-const GENERATE_STACK = [
-	"stack",
-	"generate",
-	"--no-color"
-];
 /** Whether a file lies in a folder where tools keep copies; Terragrunt looks for no units there either. */
 function isCached(file) {
 	return /(?:^|\/)\.(?:terragrunt-cache|terraform)\//.test(file);
@@ -58232,7 +58230,11 @@ function judgeProblems({ base, head }, diff, affected, deleted, isIgnored) {
 		if (others.length > 0) untouched.push(problemOf$2(problem, others));
 	}
 	return {
-		problems: [...problems, ...deletedProblems(base, deleted)],
+		problems: [
+			...problems,
+			...deletedProblems(base, deleted),
+			...deletedStackProblems(base, head, isIgnored)
+		],
 		untouched
 	};
 }
@@ -58254,6 +58256,20 @@ function deletedProblems(base, deleted) {
 	return base.problems.flatMap((problem) => {
 		const units = problem.units.filter((unit) => deleted.has(unit));
 		return problem.kind === "not-evaluated" && units.length > 0 ? [problemOf$2(problem, units)] : [];
+	});
+}
+/** A stack that is deleted destroys the units that it had at base, where Terragrunt could not say which. */
+function deletedStackProblems(base, head, isIgnored) {
+	const deleted = new Set(base.stacks.filter(({ state, file }) => state === "failed" && !head.files.has(file)).map(({ folder }) => folder));
+	return base.problems.flatMap((problem) => {
+		const [folder] = problem.folders;
+		if (problem.kind !== "not-evaluated" || folder === void 0 || !deleted.has(folder)) return [];
+		if (isOfIgnored(problem, isIgnored)) return [];
+		const message = `\`${folder}\` is deleted, and nothing that it made is destroyed: ${problem.message}`;
+		return [problemOf$2({
+			...problem,
+			message
+		}, [])];
 	});
 }
 /** A sentence about problems that are left alone, where there are any. */
@@ -58471,9 +58487,9 @@ function variableIssues(configuration, asked) {
 	const lookup = environmentLookup(configuration);
 	const missing = asked.flatMap((variable) => {
 		const place = lookup(variable.unit);
-		if (place.kind !== "one" || RUNNERS_OWN.test(variable.name)) return [];
+		if (place.kind !== "one") return [];
 		const { environment } = place;
-		return Object.hasOwn(environment.env, variable.name) || environment.secrets.includes(variable.name) ? [] : [{
+		return isGiven(variable.name, environment) ? [] : [{
 			...variable,
 			environment: environment.name
 		}];
@@ -58492,8 +58508,20 @@ function variableIssues(configuration, asked) {
 		}];
 	});
 }
-/** What the credentials of an environment or its tools set. */
-const RUNNERS_OWN = /^(?:AWS|AZURE|GOOGLE|CLOUDSDK|GCLOUD|GITHUB|RUNNER)_|^ARM_(?:CLIENT|TENANT|SUBSCRIPTION|OIDC|USE|MSI|ENVIRONMENT|ACCESS_KEY)|^(?:HOME|USER|PATH|CI)$/;
+/** Whether a unit of an environment finds a variable, whatever the job has beside it. */
+function isGiven(name, { env, secrets, identity }) {
+	const logsIn = [
+		identity?.env,
+		identity?.plan,
+		identity?.apply
+	].some((variables) => variables !== void 0 && Object.hasOwn(variables, name));
+	return Object.hasOwn(env, name) || secrets.includes(name) || logsIn || reachesTools(name) || CREDENTIALS.test(name);
+}
+/**
+* From what the tools of clouds get their credentials, be they of a role or the runner's own. An account's id is none:
+* `AWS_ACCOUNT_ID` and its like are there only where somebody sets them.
+*/
+const CREDENTIALS = /^AWS_(?:(?:DEFAULT_)?REGION|(?:DEFAULT_)?PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE|ENDPOINT_URL\w*)$|^(?:AZURE|GOOGLE|CLOUDSDK|GCLOUD)_|^ARM_(?:CLIENT|TENANT|SUBSCRIPTION|OIDC|USE|MSI|ENVIRONMENT|ACCESS_KEY)/;
 
 // packages/core/src/configuration/check-places.ts
 /** Each unit belongs to one environment: one line for each set of environments that share units, and for those in none. */
@@ -59430,9 +59458,13 @@ function isTemplate({ folder, values, isSource, isInEnvironment }) {
 	const inCatalogue = isInCatalogue(folder);
 	return values === "optional" ? isSource || inCatalogue : isSource && (inCatalogue || !isInEnvironment);
 }
-/** Whether a folder lies where catalogues keep what is copied from. */
+/** Whether a folder lies where catalogues keep what is copied from: at the top, or in a part of the repository. */
 function isInCatalogue(folder) {
-	return /(?:^|\/)_?catalog(?:ue)?s?\/|^_?(?:units|templates)\//.test(folder);
+	return /(?:^|\/)_?(?:catalog(?:ue)?s?|units|templates)\//.test(folder);
+}
+/** The nearest folder named `stacks` that a folder lies in, where catalogues keep stacks, and some people what runs. */
+function shelfOfStacks(folder) {
+	return /^(?:.*\/)?_?stacks(?=\/)/.exec(folder)?.[0] ?? null;
 }
 /** How a configuration uses `values`, by its text. */
 function valuesUseIn(body) {
@@ -59475,7 +59507,14 @@ function remainsOf(unit, head) {
 		path: fileIn(unit, name),
 		kind: "configuration"
 	};
-	return null;
+	const stack = head.stacks.find((one) => one.state === "failed" && mayGenerate(one, unit));
+	return stack === void 0 ? null : {
+		path: stack.file,
+		kind: "stack"
+	};
+}
+function mayGenerate({ folder, copies }, unit) {
+	return [fileIn(folder, ".terragrunt-stack"), ...copies.keys()].some((place) => unit === place || liesIn(unit, place));
 }
 /** Units that a comparison removes as far as can be read, and of which something is left that can't be. */
 function doubtfulDeletes(removed, head) {
@@ -59526,7 +59565,7 @@ function becameOne(file, folder, base, head) {
 	const isCopied = ({ stacks }) => stacks.some(({ templates }) => templates.some((source) => source === folder || liesIn(folder, source)));
 	return base.files.get(file) !== head.files.get(file) || isCopied(head) && !isCopied(base);
 }
-/** Links are problems of their own, and a file that is there and is no unit is a root. */
+/** Links and stacks that can't be generated are problems of their own, and a file that is there and is no unit is a root. */
 function describe({ path, kind }) {
 	if (kind === "opaque") return `\`${path}\` is a submodule or a file now, whose content is not part of this repository`;
 	if (kind === "configuration" && path.endsWith(".json")) return `\`${path}\` is there, which Pipelines does not read`;
@@ -60301,13 +60340,13 @@ function claimSeen({ event, deployBranch }, look) {
 	return { ledgerClaim: look.determined?.claim ?? 0 };
 }
 /**
-* The look of a run that somebody asked for; `null` also where the ledger follows another branch, of which a run of
-* this one may look at units and no more.
+* The look of a run that somebody or the clock asked for; `null` also where the ledger follows another branch, so that
+* a run of this one may show plans and no more.
 *
-* @param writes whether the run would change anything
-* @throws EventError when it would, and another branch deploys
+* @param shows whether the run only shows somebody a plan: what drifts or changes is the other branch's business
+* @throws EventError when it does not, and another branch deploys
 */
-async function lookOfBranch(repository, look, { ref, sha }, { deployBranch, writes }) {
+async function lookOfBranch(repository, look, { ref, sha }, { deployBranch, shows }) {
 	if (look === null || look.otherBranch === null || ref !== `refs/heads/${deployBranch}`) return look;
 	const facts = {
 		determined: look.determined?.commit ?? null,
@@ -60319,8 +60358,8 @@ async function lookOfBranch(repository, look, { ref, sha }, { deployBranch, writ
 		head: sha,
 		tip: look.tip
 	}, contains) !== "elsewhere") return look;
-	if (writes) throw new EventError(whyElsewhere(facts));
-	return null;
+	if (shows) return null;
+	throw new EventError(whyElsewhere(facts));
 }
 /** A schedule looks for drift; the line of it that the configuration names does what is due. */
 async function scheduledUnits(repository, event, rules, look) {
@@ -60331,7 +60370,7 @@ async function scheduledUnits(repository, event, rules, look) {
 	const plain = comparisonOf(isDue ? "manual" : "drift", head, head, event, deployBranch);
 	const seen = await lookOfBranch(repository, look, event, {
 		deployBranch,
-		writes: isDue
+		shows: false
 	});
 	const comparison = {
 		...plain,
@@ -60367,7 +60406,7 @@ async function requestedUnits(repository, event, deployBranchAt, look) {
 	const { action } = inputs;
 	const seen = await lookOfBranch(repository, look, event, {
 		deployBranch,
-		writes: action === "apply-due" || action === "dismiss" || traitsOf(action).writes
+		shows: action !== "apply-due" && action !== "dismiss" && !traitsOf(action).writes
 	});
 	const plain = comparisonOf("manual", head, head, event, deployBranch);
 	const comparison = {
@@ -63257,7 +63296,7 @@ function readDiagnostics(stdout, stderr, root) {
 		unset: [],
 		ofValues: false
 	};
-	const message = `${withoutResources(plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`))}${moreLines(first, errors)}`;
+	const message = `${inPlainWords(plain(first.detail === "" ? first.summary : `${first.summary}: ${first.detail}`))}${moreLines(first, errors)}`;
 	if (mendable.length === 0) return {
 		kind: "needs-credentials",
 		message: message.replaceAll(STANDS_IN, "…")
@@ -63271,12 +63310,16 @@ function readDiagnostics(stdout, stderr, root) {
 		ofValues: mendable.every(isOfValue)
 	};
 }
+/** Where a whole path was put behind another one, as old releases of Terragrunt needed it of `find_in_parent_folders`. */
+const TWO_PATHS = "/(repository)/";
+const NOT_BEHIND = "That is a whole path behind another one: `find_in_parent_folders` gives a whole path, so leave out what stands before it.";
+const COMMIT_IT = "A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.";
 /**
-* \`file()\` of a file that is not there goes on about resources that make files, as modules have them. Here it is most
-* often a file that lies in a person's folder and not in git.
+* \`file()\` of a file that is not there goes on about resources that make files, as modules have them, and
+* `find_in_parent_folders` about how it looked; `read_terragrunt_config` speaks of a `terragrunt.hcl` whatever it was to read. Here it is most often a file that lies in a person's folder and not in git.
 */
-function withoutResources(words) {
-	return words.replace(/; this function works only with files that are distributed as part of .+$/s, ". A runner has only what is committed: commit it, or pass its values by `secrets` and read them with `get_env`.");
+function inPlainWords(words) {
+	return words.replace(/; this function works only with files that are distributed as part of .+$/s, `. ${words.includes(TWO_PATHS) ? NOT_BEHIND : COMMIT_IT}`).replace(/(?:Error in function call: )?Call to function "find_in_parent_folders" failed: ParentFileNotFoundError: Could not find an? (\S+) in any of the parent folders of .+$/s, (_, name) => `No folder above it has \`${name}\`. ${name.endsWith(".hcl") ? "Add it, or correct the name." : COMMIT_IT}`).replace(/(?:Error in function call: )?Call to function "read_terragrunt_config" failed: You attempted to run terragrunt in a folder that does not contain a terragrunt\.hcl file\..*?Path: "([^"]+)"\.?/s, "`$1`, which `read_terragrunt_config` is to read, is not there. Add it, or correct the path.");
 }
 const placeOf = ({ range }) => [range?.filename ?? "", range?.start.line ?? 0];
 function byPlace(a, b) {
@@ -63440,6 +63483,73 @@ function missedVariables({ diagnoses }) {
 	return [...diagnoses.values()].flatMap((diagnosis) => diagnosis.kind === "broken" ? diagnosis.unset : []);
 }
 
+// packages/core/src/terragrunt/generate-stack.ts
+/** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
+const GENERATE_STACK = [
+	"stack",
+	"generate",
+	"--no-color"
+];
+/** Lets Terragrunt generate one unit after the other. */
+const ONE_AT_A_TIME = ["--parallelism", "1"];
+/**
+* Whether Terragrunt may have got in its own way, so that it is worth to generate once more, one unit at a time. It copies
+* units side by side; where one lies in the folder of another (`eks` and `eks/irsa`), each clears what is there before it
+* copies, and now and then finds a file of its own gone.
+*/
+function collided(log) {
+	return /validation failed for (?:unit|stack) |failed to copy |failed to write |no such file or directory/.test(log);
+}
+
+// packages/orchestrator/src/discover/terragrunt/copied-stacks.ts
+/** Answers which stacks copy a stack: by its folder, or by one that holds it. */
+function copiersAmong(stacks) {
+	const copying = Map.groupBy(stacks.flatMap((stack) => stack.templates.map((source) => ({
+		source,
+		stack
+	}))), ({ source }) => source);
+	const copiersOf = ({ folder }) => {
+		const found = /* @__PURE__ */ new Set();
+		for (let at = folder;; at = folderOf$1(at)) {
+			for (const { stack } of copying.get(at) ?? []) if (stack.folder !== folder) found.add(stack);
+			if (at === ".") return [...found];
+		}
+	};
+	const copiers = new Map(stacks.map((stack) => [stack.folder, copiersOf(stack)]));
+	return ({ folder }) => copiers.get(folder) ?? [];
+}
+/**
+* Stacks in a folder `stacks` that one outside of it copies, and those that these copy: such a folder is a catalogue. One
+* whose stacks only copy each other may as well be what runs.
+*/
+function stacksOfCatalogues(stacks, copiersOf) {
+	const found = /* @__PURE__ */ new Set();
+	const isTaken = (stack) => {
+		const shelf = shelfOfStacks(stack.folder);
+		return shelf !== null && copiersOf(stack).some((other) => found.has(other) || !liesIn(other.folder, shelf));
+	};
+	for (let more = stacks; more.length > 0;) {
+		more = stacks.filter((stack) => !found.has(stack) && isTaken(stack));
+		for (const stack of more) found.add(stack);
+	}
+	return found;
+}
+/**
+* Stacks in the order in which they can be generated: one that others copy comes after them. Its folder is copied as it
+* is, so what it generates there would be copied as well, half of it where both are generated at once.
+*/
+function copiersFirst(stacks, copiersOf) {
+	const waves = [];
+	const left = new Set(stacks);
+	while (left.size > 0) {
+		const free = [...left].filter((stack) => !copiersOf(stack).some((other) => left.has(other)));
+		const wave = free.length === 0 ? [...left] : free;
+		waves.push(wave);
+		for (const stack of wave) left.delete(stack);
+	}
+	return waves;
+}
+
 // packages/orchestrator/src/discover/terragrunt/generated-files.ts
 /** Terragrunt's own note of what it generated; it holds absolute paths and differs each time. */
 const MANIFEST = ".terragrunt-stack-manifest";
@@ -63488,30 +63598,25 @@ async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInE
 		env: terragrunt.variablesOf(posix.dirname(file))
 	});
 	const all = [...committed.keys()].filter(isStackFile).toSorted().map((file) => read(file));
-	const sources = all.flatMap(({ templates }) => templates);
-	const isSource = ({ folder }) => sources.some((source) => source === folder || liesIn(folder, source));
+	const copiersOf = copiersAmong(all);
+	const isSource = (stack) => copiersOf(stack).length > 0;
+	const ofCatalogues = stacksOfCatalogues(all, copiersOf);
 	const templates = new Set(all.filter((stack) => {
 		const { folder, values } = stack;
-		return isTemplate({
+		const evidence = {
 			folder,
 			values,
 			isSource: isSource(stack),
 			isInEnvironment: isInEnvironment(folder)
-		});
+		};
+		return ofCatalogues.has(stack) || isTemplate(evidence);
 	}));
 	const live = all.filter((stack) => !templates.has(stack));
-	const generated = await sideBySide(live, async (stack) => {
-		if (parsed(stack.file) === null) return "its file can't be read";
-		const ran = await terragrunt.call(generateAlone(stack, all), {
-			folder: stack.folder,
-			timeoutMs: 6e5
-		});
-		return ran.exitCode === 0 ? null : withoutRoot(ran.failure ?? reasonIn(ran.stderr), root);
+	const failures = /* @__PURE__ */ new Map();
+	for (const wave of copiersFirst(live, copiersOf)) await sideBySide(wave, async (stack) => {
+		const why = parsed(stack.file) === null ? "its file can't be read" : await failureOf(stack, generateAlone(stack, all), terragrunt);
+		if (why !== null) failures.set(stack, why);
 	});
-	const failures = new Map(live.flatMap((stack, index) => {
-		const why = generated[index];
-		return why === null || why === void 0 ? [] : [[stack, why]];
-	}));
 	const files = /* @__PURE__ */ new Map();
 	for (const stack of live.filter((one) => !failures.has(one))) for (const [file, hash] of await hashesOfGenerated(root, stack, committed)) files.set(file, hash);
 	const stateOf = (stack) => {
@@ -63527,7 +63632,10 @@ async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInE
 		...read(file, parsedOnDisk),
 		state: "generated"
 	}));
-	const problems = [...failures].flatMap(([stack, why]) => stateOf(stack) === "failed" ? problemOf$1(stack, withAdvice(why, advice), all) : []);
+	const problems = live.flatMap((stack) => {
+		const why = failures.get(stack);
+		return why !== void 0 && stateOf(stack) === "failed" ? problemOf$1(stack, withAdvice(why, advice), all) : [];
+	});
 	return {
 		stacks: [...stacks.filter(({ file }) => !files.has(file)), ...copies],
 		files,
@@ -63536,6 +63644,16 @@ async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInE
 }
 function isStackFile(file) {
 	return posix.basename(file) === "terragrunt.stack.hcl" && !isCached(file);
+}
+/** Why Terragrunt can't generate a stack; `null` when it did. */
+async function failureOf({ folder }, args, terragrunt) {
+	const generate = (more) => terragrunt.call([...args, ...more], {
+		folder,
+		timeoutMs: 6e5
+	});
+	const first = await generate([]);
+	const ran = first.exitCode !== 0 && collided(first.stderr) ? await generate(ONE_AT_A_TIME) : first;
+	return ran.exitCode === 0 ? null : withoutRoot(ran.failure ?? reasonIn(ran.stderr), terragrunt.root);
 }
 /** Terragrunt generates all stacks below a folder at once; the others are left out. */
 function generateAlone({ folder }, all) {
@@ -64639,7 +64757,7 @@ async function orchestrate(edges, query, extent = "affected") {
 	const ofGit = await repository.diff(comparison.base, comparison.head);
 	const { settings, notices } = await settingsOf(configurations, comparison, ofGit);
 	const { governing } = settings;
-	if (ofGit.length === 0 && request === null && !mayOwe(compared, look)) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
+	if (ofGit.length === 0 && extent === "affected" && request === null && !mayOwe(compared, look)) return nothingToDo(comparison, "Nothing to do: the two commits hold the same files.");
 	const wanted = unitsToEvaluate(compared, extent, look);
 	const discovered = await discover({
 		...edges,
