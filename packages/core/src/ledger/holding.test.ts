@@ -15,17 +15,30 @@ const configuration = Configuration.parse({
   },
 });
 
-type Given = { readonly action?: "apply" | "destroy"; readonly at?: number; readonly passed?: readonly string[] };
+type Given = {
+  readonly action?: "apply" | "destroy";
+  readonly at?: number;
+  readonly passed?: readonly string[];
+  /** Whether the deploy branch has a unit; where it is left out, it has all but those that are old or are to be destroyed. */
+  readonly exists?: (path: string) => boolean;
+};
+const IS_OLD = (path: string): boolean => path.endsWith("old");
 
 /** What a unit waits for when its run is about to start it; `go` where it may. */
-function waitsOf(ledger: Ledger, path: string, run = one, { action = "apply", at = 1, passed = [] }: Given = {}) {
+function waitsOf(
+  ledger: Ledger,
+  path: string,
+  run = one,
+  { action = "apply", at = 1, passed = [], ...given }: Given = {},
+) {
   const done = new Set(passed.map(unit));
+  const exists = given.exists ?? ((its: string) => action === "apply" && !IS_OLD(its));
   const start = mayStart({
     ...{ unit: unit(path), action, commit: commit(at), run, endedWell: done, passed: done },
     ledger: { kind: "read", value: ledger },
     tip: {
       kind: "read",
-      value: { commit: commit(9), otherBranch: null, exists: () => action === "apply", configuration },
+      value: { commit: commit(9), otherBranch: null, exists, configuration },
     },
   });
   return start.kind === "wait" ? { for: start.for, units: start.units } : start.kind;
@@ -103,13 +116,18 @@ describe("a unit of an environment that comes after others", () => {
 
 describe("what is to be gone", () => {
   const wanted = [gone("dev/old"), at("dev/a"), gone("prod/old"), at("prod/a")];
-  const { ledger } = claiming(EMPTY_LEDGER, one, 1, wanted, { existsAtHead: (path) => !path.endsWith("old") });
+  const { ledger } = claiming(EMPTY_LEDGER, one, 1, wanted, { existsAtHead: (path) => !IS_OLD(path) });
 
   it("holds up no apply, and waits for the applies and destroys of what comes first", () => {
     expect(waitsOf(ledger, "prod/a")).toEqual({ for: ["dev"], units: ["dev/a"] });
     const destroying = { action: "destroy", at: 0 } as const;
     expect(waitsOf(ledger, "prod/old", one, destroying)).toEqual({ for: ["dev"], units: ["dev/a", "dev/old"] });
     expect(waitsOf(ledger, "prod/old", one, { ...destroying, passed: ["dev/a", "dev/old"] })).toBe("go");
+  });
+
+  it("holds up applies once the deploy branch has it again, since the next run applies it", () => {
+    const back = { exists: () => true };
+    expect(waitsOf(ledger, "prod/a", one, back)).toEqual({ for: ["dev"], units: ["dev/a", "dev/old"] });
   });
 
   it("does not wait for what it uses, which can only go after it", () => {

@@ -9,7 +9,7 @@ export type PromotionQuestion = {
   readonly promotion: Promotion;
   /** Where a unit belongs, by the configuration as it is now; `null` where it knows no such unit. */
   readonly environmentOf: (unit: UnitPath) => string | null;
-  /** Whether the deploy branch has a unit: then what commits want of it is an apply, whatever a person asked for. */
+  /** Whether the deploy branch has a unit: then what commits want of it is an apply, whatever is due. */
   readonly existsAtTip: (unit: UnitPath) => boolean;
   readonly run: Pick<LedgerRun, "id">;
   /** Units that this run ended well, with the checks of their jobs. The ledger says so when the run has ended. */
@@ -51,11 +51,12 @@ export function holdingUnits(
 
 function promotedOf(
   path: UnitPath,
-  { action, commits, environment, why, byHand }: Due,
+  { action, commits, environment, byHand }: Due,
   { environmentOf, existsAtTip }: Pick<PromotionQuestion, "environmentOf" | "existsAtTip">,
 ): Promoted {
   const names = [environmentOf(path), environment].filter((name) => name !== null);
-  const comesBack = why === "asked" && !byHand && existsAtTip(path);
+  // What exists there is not destroyed, and a run that has seen the branch since makes an apply of it.
+  const comesBack = !byHand && existsAtTip(path);
   return { path, environments: [...new Set(names)], removes: action === "destroy" && !comesBack, commits };
 }
 

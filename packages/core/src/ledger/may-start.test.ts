@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { CHANGED, claiming, commit, FAILED, recording, runOf, time, unit } from "../../test/ledger.ts";
 import { Configuration, EnvironmentSettings } from "../configuration/schema.ts";
+import type { LedgerState } from "../contracts/ledger.ts";
 import type { StopReason } from "../contracts/start.ts";
 import { dismiss } from "./dismiss.ts";
-import { EMPTY_LEDGER, type Ledger } from "./ledger.ts";
+import { EMPTY_LEDGER, type Ledger, withUnits } from "./ledger.ts";
 import { type Looked, mayStart, type Question, type Tip } from "./may-start.ts";
 
 const [one, two] = [runOf(1), runOf(2)];
@@ -138,6 +139,33 @@ it("a unit of whose user a person said that nothing is left is destroyed", () =>
   expect(ask(read(due), question)).toMatchObject({ kind: "stop", because: "needed" });
   const ledger = dismiss(due, { run: two, time, by: "m", reason: "it moved", units: [unit("user")] });
   expect(ask(read(ledger), question)).toMatchObject({ kind: "go" });
+});
+
+it("a unit that a moved one used is not destroyed before the new place is applied, though the old one is dismissed", () => {
+  const moves = { path: unit("old"), action: "destroy" as const, commit: commit(0), dependsOn: [unit("a")] };
+  const live = recording(claiming(EMPTY_LEDGER, one, 1, ["old"]).ledger, one, 1, { old: { dependsOn: [unit("a")] } });
+  const moved = recording(claiming(live, two, 2, ["new", moves]).ledger, two, 2, { new: FAILED });
+  const dismissed = dismiss(moved, { run: two, time, by: "m", reason: "it moved", units: [unit("old")] });
+  const question = { ...destroying, run: two, tip: read(tipWith({}, false)) };
+  const asked = (ledger: Ledger) =>
+    ask(read(claiming(ledger, two, 3, [{ ...gone, commit: commit(0) }]).ledger), question);
+  expect(asked(dismissed)).toMatchObject({ kind: "stop", because: "needed" });
+  const state = { backend: "s3", key: "old", workspace: "default", lineage: "of old", serial: 1 };
+  const known = (found: LedgerState) =>
+    withUnits(
+      dismissed,
+      [...dismissed.units.values()].map((record) =>
+        record.applied === undefined
+          ? { ...record, seen: { state: found, run: two, time, commit: commit(2) } }
+          : { ...record, applied: { ...record.applied, state } },
+      ),
+    );
+  expect(asked(known(state))).toMatchObject({ kind: "stop", because: "needed" });
+  expect(asked(known({ ...state, key: "copy" }))).toMatchObject({ kind: "stop", because: "needed" });
+  expect(asked(known({ ...state, key: "new", lineage: "of new" }))).toMatchObject({ kind: "go" });
+  expect(asked(recording(claiming(dismissed, two, 2, ["new"]).ledger, two, 2, { new: CHANGED }))).toMatchObject({
+    kind: "go",
+  });
 });
 
 describe("a unit is left alone", () => {

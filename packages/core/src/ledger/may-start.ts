@@ -8,6 +8,7 @@ import type { Start, StopReason } from "../contracts/start.ts";
 import type { UnitPath } from "../contracts/unit-path.ts";
 import { holdingUnits, waitsSentence } from "./holding.ts";
 import { type Ledger, sameRun } from "./ledger.ts";
+import { mayBeSame } from "./shared-state.ts";
 
 /** The deploy branch as it is right now. */
 export type Tip = {
@@ -105,8 +106,11 @@ function notDue({ unit, action, commit, run }: Question, record: LedgerUnit | un
  */
 function needed({ unit, action, run, endedWell }: Question, ledger: Ledger): Start | null {
   if (action !== "destroy") return null;
+  const unfinished = [...ledger.units.values()].filter(
+    (record) => isUnfinished(record) && !isDoneBy(run, record, endedWell),
+  );
   const users = [...ledger.units.values()].flatMap((record) =>
-    record.unit !== unit && !isDoneBy(run, record, endedWell) && uses(unit, record) ? [record.unit] : [],
+    record.unit !== unit && !isDoneBy(run, record, endedWell) && uses(unit, record, unfinished) ? [record.unit] : [],
   );
   const [first] = users;
   if (first === undefined) return null;
@@ -122,9 +126,17 @@ function isDoneBy(run: LedgerRun, { unit, due }: LedgerUnit, endedWell: Readonly
   return endedWell.has(unit) && due !== undefined && sameRun(due.owner, run);
 }
 
-function uses(unit: UnitPath, { applied, due, dismissed }: LedgerUnit): boolean {
-  // A person said that nothing is left of it to destroy: it moved, or was taken care of by hand.
-  if (dismissed?.action === "destroy") return false;
+/** Whether a unit was never applied well, so that an apply that began may have left what was there before. */
+function isUnfinished({ applied, due, dismissed }: LedgerUnit): boolean {
+  return (due ?? dismissed)?.action === "apply" && applied?.action !== "apply";
+}
+
+function uses(unit: UnitPath, record: LedgerUnit, unfinished: readonly LedgerUnit[]): boolean {
+  const { applied, due, dismissed } = record;
+  // A person said that nothing is left of it to destroy: it was taken care of by hand, or moved. Where the unit that it
+  // moved to is not applied, its state is still as this one left it.
+  const livesOn = unfinished.some((other) => mayBeSame(other.seen?.state ?? null, applied?.state ?? null));
+  if (dismissed?.action === "destroy" && !livesOn) return false;
   if (applied?.action === "apply" && applied.dependsOn.includes(unit)) return true;
   // A destroy that is not done leaves in place what an apply before it may have begun with.
   return (due ?? dismissed)?.dependsOn.includes(unit) === true;

@@ -92,11 +92,16 @@ function comparable(a: LedgerState, b: LedgerState): boolean {
   return (a.key !== null && b.key !== null) || (a.lineage !== null && b.lineage !== null);
 }
 
+/** Whether one state may be the other or a copy of it; `null` is not known. */
+export function mayBeSame(a: LedgerState | null, b: LedgerState | null): boolean {
+  if (a === null || b === null || !comparable(a, b)) return true;
+  return samePlace(a, b) || (a.lineage !== null && a.lineage === b.lineage);
+}
+
 /** Whether two states lie at the same place, as far as is known. */
 export function samePlace(a: LedgerState, b: LedgerState): boolean {
   if (a.key === null || a.key !== b.key) return false;
   // A backend or workspace that is not known may be the same.
-  const mayBeSame = (one: string | null, other: string | null): boolean =>
-    one === null || other === null || one === other;
-  return mayBeSame(a.backend, b.backend) && mayBeSame(a.workspace, b.workspace);
+  const agree = (one: string | null, other: string | null): boolean => one === null || other === null || one === other;
+  return agree(a.backend, b.backend) && agree(a.workspace, b.workspace);
 }
