@@ -1,14 +1,14 @@
 import { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { describe, it } from "vitest";
-import { NO_FAULTS, World } from "./world.ts";
+import { type Luck, NO_FAULTS, World } from "./world.ts";
 
 /** Histories that broke a statement once, as short as they could be made. */
 const unit = (path: string): UnitPath => UnitPath.parse(path);
 
 /** The run that began last and has not ended goes on by some steps. */
-function stepLast(world: World, steps: number, luck: Parameters<World["step"]>[2]): void {
+function stepLast(world: World, steps: number, luck: Luck, faults = NO_FAULTS): void {
   const run = world.runs.findLast(({ phase }) => phase !== "ended");
-  for (let step = 0; run !== undefined && step < steps; step += 1) world.step(run, step, luck, NO_FAULTS);
+  for (let step = 0; run !== undefined && step < steps; step += 1) world.step(run, step, luck, faults);
 }
 
 function settles(world: World): void {
@@ -89,6 +89,40 @@ describe("a history", () => {
     world.force(1, null, "is lost");
     world.merge({ kind: "revert", unit: unit("dev/a"), back: 1 }, "arrives");
     for (let step = 0; older !== undefined && step < 2; step += 1) world.step(older, 0, "good", NO_FAULTS);
+    settles(world);
+  });
+
+  it("in which a person dismissed what moved destroys nothing that the half-applied new place uses", () => {
+    const world = new World("dev comes first");
+    world.merge({ kind: "move", unit: unit("prod/c"), to: unit("prod/y") }, "arrives");
+    stepLast(world, 4, "cut off");
+    world.dismiss(unit("prod/c"));
+    world.ask(unit("dev/b"), "destroy", 0);
+    settles(world);
+  });
+
+  it("in which a unit that is to be destroyed came back has others wait for it", () => {
+    const world = new World("dev comes first");
+    world.force(0, { kind: "delete", unit: unit("dev/a") }, "arrives");
+    stepLast(world, 2, "good");
+    world.merge({ kind: "delete", unit: unit("dev/b") }, "arrives");
+    stepLast(world, 2, "good");
+    world.merge({ kind: "change", unit: unit("dev/b") }, "is lost");
+    settles(world);
+  });
+
+  it("with a forced push in it turns back what a run did that did not know all that changed", () => {
+    const world = new World("dev comes first");
+    world.merge({ kind: "change", unit: unit("dev/x") }, "arrives");
+    world.merge({ kind: "depend", unit: unit("dev/a") }, "arrives");
+    world.merge({ kind: "delete", unit: unit("dev/a") }, "arrives");
+    world.merge({ kind: "revert", unit: unit("dev/a"), back: 1 }, "arrives");
+    stepLast(world, 2, "good");
+    world.force(2, { kind: "change", unit: unit("prod/d") }, "arrives");
+    world.merge({ kind: "revert", unit: unit("dev/a"), back: 3 }, "arrives");
+    stepLast(world, 1, "good", { ...NO_FAULTS, broken: unit("dev/a") });
+    stepLast(world, 5, "good");
+    world.merge({ kind: "revert", unit: unit("dev/a"), back: 1 }, "arrives");
     settles(world);
   });
 });

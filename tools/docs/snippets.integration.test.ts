@@ -47,7 +47,15 @@ async function makeLive() {
   await using store = await openLedgerStore(origin, { PATH: process.env["PATH"] ?? "", HOME: folder });
   const commit = CommitSha.parse((await git("rev-parse", "origin/main")).stdout);
   const run = { id: 1, number: 1, attempt: 1 };
-  const determined = { version: 1, commit, branch: "main", claim: 1, run, time: "2026-11-25T10:00:00Z" } as const;
+  const determined = {
+    version: 1,
+    commit,
+    branch: "main",
+    claim: 1,
+    reached: 1,
+    run,
+    time: "2026-11-25T10:00:00Z",
+  } as const;
   await store.write(await store.read(), { ...EMPTY_LEDGER, determined }, "determined");
   return { folder, live, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -39,7 +39,7 @@ async function assess(
   const before = await repository.git("rev-parse", "HEAD~1");
   const look = LedgerLook.parse({
     ...{ version: 1, run: run(2), tip: head, otherBranch: null, units: ledger.units ?? [], ended: ledger.ended ?? [1] },
-    determined: { version: 1, commit: ledger.determined, branch: "main", claim: 4, run: run(1), time },
+    determined: { version: 1, commit: ledger.determined, branch: "main", claim: 4, reached: 4, run: run(1), time },
   });
   const edges = await orchestratorEdges(repository.folder, process.env, null, look);
   const payload = event?.payload ?? { ref: "refs/heads/main", before, after: head };

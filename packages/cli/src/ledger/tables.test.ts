@@ -27,7 +27,7 @@ const [vpc, app, gone] = [
 
 it("status says what is due and why, and what is applied where, by whom and since when", () => {
   const units = new Map([vpc, app, gone].map((one) => [one.unit, one]));
-  const determined = { version: 1, commit: newer, branch: "main", claim: 2, run, time } as const;
+  const determined = { version: 1, commit: newer, branch: "main", claim: 2, reached: 2, run, time } as const;
   expect(statusText({ determined, units })).toBe(
     `Determined up to bbbbbbbbbbbb of main by run 7, 2026-11-25 12:00.
 

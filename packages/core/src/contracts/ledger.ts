@@ -21,6 +21,8 @@ export const Determined = z.strictObject({
   branch: z.string().min(1),
   /** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
   claim: z.int().nonnegative(),
+  /** The claim that reached the commit. Those after it named not all that their commits changed. */
+  reached: z.int().nonnegative(),
   /** The run that wrote this, and when. */
   run: LedgerRun,
   time: z.iso.datetime(),

@@ -115,14 +115,15 @@ function determinedAfter(
 ): Determined | null {
   if (!adds || of.kind !== "changes") {
     // A ledger that holds anything has a count: one without was never written.
-    return determined ?? (anything ? { version: 1, commit: null, branch, claim: 0, run, time } : null);
+    return determined ?? (anything ? { version: 1, commit: null, branch, claim: 0, reached: 0, run, time } : null);
   }
   const before = determined?.commit ?? null;
   const commit = of.complete ? head : before;
   if (commit === before && (!anything || claimNumber === determined?.claim)) return determined;
   // What was determined is of the branch that it was, until all that another one changed is.
   const follows = of.complete || determined === null ? branch : determined.branch;
-  return { version: 1, commit, branch: follows, claim: claimNumber, run, time };
+  const reached = of.complete ? claimNumber : (determined?.reached ?? 0);
+  return { version: 1, commit, branch: follows, claim: claimNumber, reached, run, time };
 }
 
 /** Claims of changes are counted; a run that writes the same claim again, since it could not see it arrive, counts once. */
@@ -187,23 +188,24 @@ function later(determined: CommitSha | null, head: CommitSha, contains: Contains
 }
 
 /**
- * Whether a unit was applied at a commit after what is determined, and nothing is due: the next comparison does not
- * show what the commits in between turned back.
+ * Whether a unit was applied at a commit that is not part of what is determined, and nothing is due: the next comparison
+ * does not show what the commits in between turned back. It is one after it, or after a forced push one beside it.
  */
 export function isAppliedAhead(
-  { due, applied, dismissed }: LedgerUnit,
-  determined: Pick<Determined, "commit"> | null,
+  { due, applied, dismissed, claim: claimed }: LedgerUnit,
+  determined: Determined | null,
   contains: Contains,
 ): boolean {
-  const reached = determined?.commit ?? null;
-  if (due !== undefined || dismissed !== undefined || applied === undefined || reached === null) return false;
-  return applied.commit !== reached && contains(applied.commit, reached) === true;
+  const commit = determined?.commit ?? null;
+  if (due !== undefined || dismissed !== undefined || applied === undefined) return false;
+  if (determined === null || commit === null || applied.commit === commit) return false;
+  return claimed > determined.reached || contains(applied.commit, commit) === true;
 }
 
 /** Whether a unit was applied at such a commit, and the branch was pushed by force since and does not have it. */
 export function isAstray(
   record: LedgerUnit | undefined,
-  determined: Pick<Determined, "commit"> | null,
+  determined: Determined | null,
   { tip, contains }: Pick<ClaimFacts, "tip" | "contains">,
 ): boolean {
   if (record?.applied === undefined || !isAppliedAhead(record, determined, contains)) return false;

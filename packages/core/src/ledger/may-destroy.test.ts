@@ -130,7 +130,7 @@ describe("a state that a plan of the branch found", () => {
   it("says nothing where an apply has said more", () => {
     const known = {
       ...withUnits(EMPTY_LEDGER, [applied(other, state("moved"))]),
-      determined: { version: 1 as const, commit, branch: "main", claim: 1, run, time },
+      determined: { version: 1 as const, commit, branch: "main", claim: 1, reached: 1, run, time },
     };
     expect(see(known, seen)).toBe(known);
   });
