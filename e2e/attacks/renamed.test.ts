@@ -23,7 +23,7 @@ const alive = (world: AttackedWorld) => Promise.all(["a", "c"].map((path) => wor
 async function onTrunk({ playground }: AttackedWorld, files: Files): Promise<PlayedRun> {
   const [ref, before] = ["refs/heads/trunk", "0".repeat(40)];
   const sha = await playground.push("trunk", "A change of trunk", files);
-  const payload = { ...(await playground.github.pushEvent(before, sha)), ref };
+  const payload = await playground.github.pushEvent(before, sha, { branch: "trunk" });
   return startPlay(playground, { name: "push", payload, sha, ref, headSha: sha, headBranch: "trunk" });
 }
 

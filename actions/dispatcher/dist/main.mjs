@@ -40090,6 +40090,7 @@ function determinedAfter({ determined }, { run, time, head, branch, of }, adds, 
 		commit: null,
 		branch,
 		claim: 0,
+		reached: 0,
 		run,
 		time
 	} : null);
@@ -40101,6 +40102,7 @@ function determinedAfter({ determined }, { run, time, head, branch, of }, adds, 
 		commit,
 		branch: of.complete || determined === null ? branch : determined.branch,
 		claim: claimNumber,
+		reached: of.complete ? claimNumber : determined?.reached ?? 0,
 		run,
 		time
 	};
@@ -40149,13 +40151,14 @@ function later(determined, head, contains) {
 	return determined === null || determined === head || contains(head, determined) === true ? [] : [determined];
 }
 /**
-* Whether a unit was applied at a commit after what is determined, and nothing is due: the next comparison does not
-* show what the commits in between turned back.
+* Whether a unit was applied at a commit that is not part of what is determined, and nothing is due: the next comparison
+* does not show what the commits in between turned back. It is one after it, or after a forced push one beside it.
 */
-function isAppliedAhead({ due, applied, dismissed }, determined, contains) {
-	const reached = determined?.commit ?? null;
-	if (due !== void 0 || dismissed !== void 0 || applied === void 0 || reached === null) return false;
-	return applied.commit !== reached && contains(applied.commit, reached) === true;
+function isAppliedAhead({ due, applied, dismissed, claim: claimed }, determined, contains) {
+	const commit = determined?.commit ?? null;
+	if (due !== void 0 || dismissed !== void 0 || applied === void 0) return false;
+	if (determined === null || commit === null || applied.commit === commit) return false;
+	return claimed > determined.reached || contains(applied.commit, commit) === true;
 }
 /** Whether a unit was applied at such a commit, and the branch was pushed by force since and does not have it. */
 function isAstray(record, determined, { tip, contains }) {
@@ -40336,6 +40339,8 @@ const Determined = strictObject({
 	branch: string$2().min(1),
 	/** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
 	claim: int().nonnegative(),
+	/** The claim that reached the commit. Those after it named not all that their commits changed. */
+	reached: int().nonnegative(),
 	/** The run that wrote this, and when. */
 	run: LedgerRun,
 	time: datetime()
@@ -51727,6 +51732,16 @@ function ledgerGit(folder, environment) {
 		};
 	};
 }
+/** Whether a remote has a ref; `null` where it can't be reached. */
+async function hasRef(git, remote, ref) {
+	const { ok, exitCode } = await git([
+		"ls-remote",
+		"--exit-code",
+		remote,
+		ref
+	]);
+	return ok ? true : exitCode === 2 ? false : null;
+}
 /**
 * Variables that give git a token for one server. It never stands in an argument, where every process of the machine
 * could read it, nor in a file.
@@ -51815,12 +51830,7 @@ async function fetchLedger(git, remote, options = []) {
 		refspec
 	]);
 	if (fetched.ok) return true;
-	if ((await git([
-		"ls-remote",
-		"--exit-code",
-		remote,
-		"refs/pipelines/ledger"
-	])).exitCode === 2) return false;
+	if (await hasRef(git, remote, "refs/pipelines/ledger") === false) return false;
 	throw new LedgerError(`${LEDGER_REF} can't be fetched from ${remote}: ${fetched.stderr}`);
 }
 /** The ledger that a repository has at its ref, without asking any remote. @throws LedgerError */
@@ -52004,19 +52014,14 @@ async function openLedger(folder, deployBranch, run, { token, environment }) {
 			number: run.runNumber,
 			attempt: run.attempt
 		},
-		otherBranch: async ({ determined }) => determined !== null && determined.branch !== deployBranch && await isThere(git, determined.branch) ? determined.branch : null,
+		otherBranch: async ({ determined }) => {
+			if (determined === null || determined.branch === deployBranch) return null;
+			const there = await hasRef(git, "origin", `refs/heads/${determined.branch}`);
+			if (there === null) throw new LedgerError(`it can't be found out whether \`${determined.branch}\` is on origin`);
+			return there ? determined.branch : null;
+		},
 		[Symbol.asyncDispose]: () => store[Symbol.asyncDispose]()
 	};
-}
-async function isThere(git, branch) {
-	const listed = await git([
-		"ls-remote",
-		"--exit-code",
-		"origin",
-		`refs/heads/${branch}`
-	]);
-	if (listed.ok || listed.exitCode === 2) return listed.ok;
-	throw new LedgerError(`nobody can say whether the branch \`${branch}\` is there: ${listed.stderr}`);
 }
 /** Which commits of a ledger, and of a run, have which others among their ancestors. */
 async function ancestryFor(repository, ledger, commits) {
@@ -82739,9 +82744,9 @@ function holdingUnits(records, unit, question) {
 	const behind = waitingFor(records, unit, then.removes, question);
 	return holding.filter(({ path }) => !behind.has(path)).toSorted(byPath);
 }
-function promotedOf(path, { action, commits, environment, why, byHand }, { environmentOf, existsAtTip }) {
+function promotedOf(path, { action, commits, environment, byHand }, { environmentOf, existsAtTip }) {
 	const names = [environmentOf(path), environment].filter((name) => name !== null);
-	const comesBack = why === "asked" && !byHand && existsAtTip(path);
+	const comesBack = !byHand && existsAtTip(path);
 	return {
 		path,
 		environments: [...new Set(names)],
@@ -85438,11 +85443,16 @@ function commitsDue(due) {
 function comparable(a, b) {
 	return a.key !== null && b.key !== null || a.lineage !== null && b.lineage !== null;
 }
+/** Whether one state may be the other or a copy of it; `null` is not known. */
+function mayBeSame(a, b) {
+	if (a === null || b === null || !comparable(a, b)) return true;
+	return samePlace(a, b) || a.lineage !== null && a.lineage === b.lineage;
+}
 /** Whether two states lie at the same place, as far as is known. */
 function samePlace(a, b) {
 	if (a.key === null || a.key !== b.key) return false;
-	const mayBeSame = (one, other) => one === null || other === null || one === other;
-	return mayBeSame(a.backend, b.backend) && mayBeSame(a.workspace, b.workspace);
+	const agree = (one, other) => one === null || other === null || one === other;
+	return agree(a.backend, b.backend) && agree(a.workspace, b.workspace);
 }
 
 // packages/core/src/ledger/may-destroy.ts
@@ -85641,7 +85651,8 @@ function notDue({ unit, action, commit, run }, record) {
 */
 function needed({ unit, action, run, endedWell }, ledger) {
 	if (action !== "destroy") return null;
-	const users = [...ledger.units.values()].flatMap((record) => record.unit !== unit && !isDoneBy(run, record, endedWell) && uses(unit, record) ? [record.unit] : []);
+	const unfinished = [...ledger.units.values()].filter((record) => isUnfinished(record) && !isDoneBy(run, record, endedWell));
+	const users = [...ledger.units.values()].flatMap((record) => record.unit !== unit && !isDoneBy(run, record, endedWell) && uses(unit, record, unfinished) ? [record.unit] : []);
 	const [first] = users;
 	if (first === void 0) return null;
 	return stop("needed", `\`${first}\`${users.length === 1 ? "" : ` and ${users.length - 1} more`} was last applied with a dependency on \`${unit}\`. See to its apply first.`);
@@ -85650,8 +85661,14 @@ function needed({ unit, action, run, endedWell }, ledger) {
 function isDoneBy(run, { unit, due }, endedWell) {
 	return endedWell.has(unit) && due !== void 0 && sameRun(due.owner, run);
 }
-function uses(unit, { applied, due, dismissed }) {
-	if (dismissed?.action === "destroy") return false;
+/** Whether a unit was never applied well, so that an apply that began may have left what was there before. */
+function isUnfinished({ applied, due, dismissed }) {
+	return (due ?? dismissed)?.action === "apply" && applied?.action !== "apply";
+}
+function uses(unit, record, unfinished) {
+	const { applied, due, dismissed } = record;
+	const livesOn = unfinished.some((other) => mayBeSame(other.seen?.state ?? null, applied?.state ?? null));
+	if (dismissed?.action === "destroy" && !livesOn) return false;
 	if (applied?.action === "apply" && applied.dependsOn.includes(unit)) return true;
 	return (due ?? dismissed)?.dependsOn.includes(unit) === true;
 }

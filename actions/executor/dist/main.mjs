@@ -52024,6 +52024,8 @@ const Determined = strictObject({
 	branch: string().min(1),
 	/** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
 	claim: int().nonnegative(),
+	/** The claim that reached the commit. Those after it named not all that their commits changed. */
+	reached: int().nonnegative(),
 	/** The run that wrote this, and when. */
 	run: LedgerRun,
 	time: datetime()
@@ -53388,8 +53390,8 @@ function rejectionOf(plan, wanted, commits) {
 /** Whether two states lie at the same place, as far as is known. */
 function samePlace(a, b) {
 	if (a.key === null || a.key !== b.key) return false;
-	const mayBeSame = (one, other) => one === null || other === null || one === other;
-	return mayBeSame(a.backend, b.backend) && mayBeSame(a.workspace, b.workspace);
+	const agree = (one, other) => one === null || other === null || one === other;
+	return agree(a.backend, b.backend) && agree(a.workspace, b.workspace);
 }
 
 // packages/executor/src/guard/same-state.ts
@@ -61894,21 +61896,30 @@ async function isFile(file) {
 
 // packages/core/src/terragrunt/generate-stack.ts
 /** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
-const GENERATE_STACK = [
+const GENERATE = [
 	"stack",
 	"generate",
 	"--no-color"
 ];
-/** Lets Terragrunt generate one unit after the other. */
-const ONE_AT_A_TIME = ["--parallelism", "1"];
 /**
-* Whether Terragrunt may have got in its own way, so that it is worth to generate once more, one unit at a time. It copies
-* units side by side; where one lies in the folder of another (`eks` and `eks/irsa`), each clears what is there before it
-* copies, and now and then finds a file of its own gone.
+* Has Terragrunt generate a stack. Where it may have got in its own way it is asked once more, for one unit after the
+* other: it copies units side by side, and where one lies in the folder of another (`eks` and `eks/irsa`), each clears what
+* is there before it copies, and now and then finds a file of its own gone.
+*
+* @param call calls Terragrunt in the stack's folder
+* @param more arguments beside those that generate
 */
-function collided(log) {
-	return /validation failed for (?:unit|stack) |failed to copy |failed to write |no such file or directory/.test(log);
+async function generateStack(call, more = []) {
+	const first = await call([...GENERATE, ...more]);
+	if (first.exitCode === 0 || !COLLISION.test(first.stderr)) return first;
+	return call([
+		...GENERATE,
+		...more,
+		"--parallelism",
+		"1"
+	]);
 }
+const COLLISION = /validation failed for (?:unit|stack) |failed to copy |failed to write |no such file or directory/;
 
 // packages/core/src/terragrunt/reason.ts
 /** What a log of Terragrunt says went wrong: the errors that it gives behind its advice, else its errors, else its end. */
@@ -62007,8 +62018,7 @@ async function generate(stack, { checkoutFolder, env, credentialsFor, stop }) {
 			...credentialsFor(cwd)
 		}
 	};
-	const first = await run("terragrunt", GENERATE_STACK, options);
-	const ran = first.exitCode !== 0 && collided(first.stderr) && !stop.aborted ? await run("terragrunt", [...GENERATE_STACK, ...ONE_AT_A_TIME], options) : first;
+	const ran = await generateStack((args) => run("terragrunt", args, options));
 	if (ran.exitCode === 0) return null;
 	if (ran.timedOut) return "it took longer than 10 minutes";
 	return ran.failure ?? reasonIn(ran.stderr);

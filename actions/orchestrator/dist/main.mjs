@@ -34774,6 +34774,8 @@ const Determined = strictObject({
 	branch: string().min(1),
 	/** Counts the claims of changes. A run that determined with an older count has not seen the claims since. */
 	claim: int().nonnegative(),
+	/** The claim that reached the commit. Those after it named not all that their commits changed. */
+	reached: int().nonnegative(),
 	/** The run that wrote this, and when. */
 	run: LedgerRun,
 	time: datetime()
@@ -59807,13 +59809,14 @@ function isLaterOnBranch({ commit, head, tip }, contains) {
 
 // packages/core/src/ledger/claim.ts
 /**
-* Whether a unit was applied at a commit after what is determined, and nothing is due: the next comparison does not
-* show what the commits in between turned back.
+* Whether a unit was applied at a commit that is not part of what is determined, and nothing is due: the next comparison
+* does not show what the commits in between turned back. It is one after it, or after a forced push one beside it.
 */
-function isAppliedAhead({ due, applied, dismissed }, determined, contains) {
-	const reached = determined?.commit ?? null;
-	if (due !== void 0 || dismissed !== void 0 || applied === void 0 || reached === null) return false;
-	return applied.commit !== reached && contains(applied.commit, reached) === true;
+function isAppliedAhead({ due, applied, dismissed, claim: claimed }, determined, contains) {
+	const commit = determined?.commit ?? null;
+	if (due !== void 0 || dismissed !== void 0 || applied === void 0) return false;
+	if (determined === null || commit === null || applied.commit === commit) return false;
+	return claimed > determined.reached || contains(applied.commit, commit) === true;
 }
 /** Whether a unit was applied at such a commit, and the branch was pushed by force since and does not have it. */
 function isAstray(record, determined, { tip, contains }) {
@@ -59926,6 +59929,11 @@ function ancestryOfLook(repository, { determined, units, tip }, head) {
 		...last === null ? [] : [last],
 		...units.flatMap(commitsOf)
 	]);
+}
+/** The ledger's count of claims that this run saw: only a run of the deploy branch claims and records. */
+function claimSeen({ event, deployBranch }, look) {
+	if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
+	return { ledgerClaim: look.determined?.claim ?? 0 };
 }
 
 // packages/orchestrator/src/due/owed.ts
@@ -60118,6 +60126,39 @@ function noticesOf(compared) {
 	return compared.kind === "comparison" && compared.notice !== void 0 ? [compared.notice] : [];
 }
 
+// packages/orchestrator/src/compare/commits.ts
+/** A comparison of two commits, with nothing of the event's own. */
+function comparisonOf(mode, base, head, event, deployBranch) {
+	const { name, ref, actor } = event;
+	return {
+		version: 1,
+		mode,
+		base,
+		head,
+		event: {
+			name,
+			ref,
+			actor
+		},
+		deployBranch
+	};
+}
+/** A commit that the run can't go on without: looked up, else fetched. @throws MissingCommitError */
+async function needed(repository, commit) {
+	const here = await repository.resolve(commit);
+	if (here !== null) return here;
+	await repository.fetch([commit]);
+	const fetched = await repository.resolve(commit);
+	if (fetched !== null) return fetched;
+	throw new MissingCommitError(commit, "Check out with `fetch-depth: 0`. If a forced push removed it, run the workflow by hand for the units concerned: what changed can't be told without it.");
+}
+/** What a revision names in this clone. @throws MissingCommitError */
+async function known(repository, revision) {
+	const commit = await repository.resolve(revision);
+	if (commit !== null) return commit;
+	throw new MissingCommitError(revision, "Fetch it first, or name another revision.");
+}
+
 // packages/orchestrator/src/compare/ledger-base.ts
 const BEGINS = "There is no ledger, so this run begins one with what its own push changed. Of what earlier runs left undone it knows nothing: if there was a ledger, somebody removed it, and docs/merged-changes.md says how to put it back.";
 /**
@@ -60169,96 +60210,8 @@ function whyElsewhere({ determined, otherBranch }) {
 	return `Another branch deploys: the ledger follows \`${otherBranch}\`, and this branch does not have ${determined}, up to which changes were determined there. Two branches would turn back each other's changes, so nothing runs. If \`${otherBranch}\` is the deploy branch, set \`deploy_branch\` here too. If this one is, merge \`${otherBranch}\` into it, or delete \`${otherBranch}\`, and re-run all jobs.`;
 }
 
-// packages/orchestrator/src/compare/comparison.ts
-/**
-* Decides which two commits are compared, fetching what the clone lacks.
-*
-* @param look what the ledger said before; `null` without one
-* @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
-* @throws EventError when a payload is malformed
-*/
-async function compareCommits(repository, query, rules, look) {
-	const { deployBranchAt } = rules;
-	if (query.kind === "local") return localComparison(repository, query, deployBranchAt);
-	const { event } = query;
-	switch (event.name) {
-		case "pull_request": return pullRequestComparison(repository, event, deployBranchAt);
-		case "push": return pushComparison(repository, event, deployBranchAt, look);
-		case "merge_group": {
-			const { merge_group } = readPayload(event, MergeGroupPayload);
-			const [base, head] = [await needed(repository, merge_group.base_sha), await needed(repository, merge_group.head_sha)];
-			return {
-				kind: "comparison",
-				withoutCloud: true,
-				comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base))
-			};
-		}
-		case "workflow_dispatch": return requestedUnits(repository, event, deployBranchAt, look);
-		case "schedule": return scheduledUnits(repository, event, rules, look);
-		default: return {
-			kind: "nothing",
-			comparison: comparisonOf("plan", event.sha, event.sha, event, await deployBranchAt(event.sha)),
-			why: `Nothing to do: Pipelines does not act on the event \`${event.name}\`.`
-		};
-	}
-}
-async function localComparison(repository, query, deployBranchAt) {
-	const head = await known(repository, query.head);
-	const tip = await known(repository, query.base);
-	const base = query.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
-	const branch = await repository.branch();
-	const event = {
-		name: "local",
-		ref: branch === null ? head : `refs/heads/${branch}`,
-		actor: null
-	};
-	const mode = query.event === "push" ? "apply" : "plan";
-	return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: comparisonOf(mode, base, head, event, await deployBranchAt(mode === "plan" ? base : head))
-	};
-}
-async function pullRequestComparison(repository, event, deployBranchAt) {
-	const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
-	const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
-	return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: {
-			...comparisonOf("plan", base, head, event, await deployBranchAt(base)),
-			pullRequest: {
-				number,
-				headSha: pullRequest.head.sha,
-				headRef: pullRequest.head.ref,
-				baseRef: pullRequest.base.ref,
-				untrusted: pullRequest.head.repo?.full_name !== pullRequest.base.repo.full_name || event.actor === "dependabot[bot]"
-			}
-		}
-	};
-}
-/** The merge commit against its first parent is exactly what merging would change; without one, the fork point decides. */
-async function pullRequestCommits(repository, sha, pullRequest) {
-	const merge = await needed(repository, sha);
-	let parents = await repository.parents(merge);
-	if (parents.length < 2 && await repository.isShallow()) {
-		await repository.fetch([sha], { deepen: 1 });
-		parents = await repository.parents(merge);
-	}
-	const [first, second] = parents;
-	if (first !== void 0 && second === pullRequest.head.sha) return {
-		base: await needed(repository, first),
-		head: merge
-	};
-	const head = await needed(repository, pullRequest.head.sha);
-	const tip = await needed(repository, pullRequest.base.sha);
-	const base = await repository.mergeBase(tip, head);
-	if (base === null) throw new MissingCommitError(`where ${pullRequest.head.ref} left ${pullRequest.base.ref}`, "Check out with `fetch-depth: 0`.");
-	return {
-		base,
-		head
-	};
-}
+// packages/orchestrator/src/compare/push.ts
+/** What a push of the deploy branch changes, without a ledger by the event's own word. @throws EventError, MissingCommitError */
 async function pushComparison(repository, event, deployBranchAt, look) {
 	const push = readPayload(event, PushPayload);
 	if (push.deleted || !push.ref.startsWith("refs/heads/")) {
@@ -60277,11 +60230,14 @@ async function pushComparison(repository, event, deployBranchAt, look) {
 		why: `Nothing to do: only a push to the deploy branch \`${deployBranch}\` is applied, and this one went to \`${push.ref}\`.`
 	};
 	const before = /^0+$/.test(push.before) ? null : push.before;
-	if (look === null) return {
-		kind: "comparison",
-		withoutCloud: false,
-		comparison: comparisonOf("apply", before === null ? null : await needed(repository, before), head, event, deployBranch)
-	};
+	if (look === null) {
+		const base = before === null ? null : await needed(repository, before);
+		return {
+			kind: "comparison",
+			withoutCloud: false,
+			comparison: comparisonOf("apply", base, head, event, deployBranch)
+		};
+	}
 	return ledgerComparison(repository, look, {
 		head,
 		before,
@@ -60334,11 +60290,8 @@ async function ledgerComparison(repository, look, { head, before, event, deployB
 		default: return found;
 	}
 }
-/** The ledger's count of claims that this run saw: only a run of the deploy branch claims and records. */
-function claimSeen({ event, deployBranch }, look) {
-	if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
-	return { ledgerClaim: look.determined?.claim ?? 0 };
-}
+
+// packages/orchestrator/src/compare/requested.ts
 /**
 * The look of a run that somebody or the clock asked for; `null` also where the ledger follows another branch, so that
 * a run of this one may show plans and no more.
@@ -60458,34 +60411,97 @@ async function requestedUnits(repository, event, deployBranchAt, look) {
 		}
 	};
 }
-function comparisonOf(mode, base, head, event, deployBranch) {
-	const { name, ref, actor } = event;
+
+// packages/orchestrator/src/compare/comparison.ts
+/**
+* Decides which two commits are compared, fetching what the clone lacks.
+*
+* @param look what the ledger said before; `null` without one
+* @throws MissingCommitError when a commit can't be had: a missing base is never "no changes"
+* @throws EventError when a payload is malformed
+*/
+async function compareCommits(repository, query, rules, look) {
+	const { deployBranchAt } = rules;
+	if (query.kind === "local") return localComparison(repository, query, deployBranchAt);
+	const { event } = query;
+	switch (event.name) {
+		case "pull_request": return pullRequestComparison(repository, event, deployBranchAt);
+		case "push": return pushComparison(repository, event, deployBranchAt, look);
+		case "merge_group": {
+			const { merge_group } = readPayload(event, MergeGroupPayload);
+			const [base, head] = [await needed(repository, merge_group.base_sha), await needed(repository, merge_group.head_sha)];
+			return {
+				kind: "comparison",
+				withoutCloud: true,
+				comparison: comparisonOf("plan", base, head, event, await deployBranchAt(base))
+			};
+		}
+		case "workflow_dispatch": return requestedUnits(repository, event, deployBranchAt, look);
+		case "schedule": return scheduledUnits(repository, event, rules, look);
+		default: return {
+			kind: "nothing",
+			comparison: comparisonOf("plan", event.sha, event.sha, event, await deployBranchAt(event.sha)),
+			why: `Nothing to do: Pipelines does not act on the event \`${event.name}\`.`
+		};
+	}
+}
+async function localComparison(repository, query, deployBranchAt) {
+	const head = await known(repository, query.head);
+	const tip = await known(repository, query.base);
+	const base = query.event === "pull_request" ? await repository.mergeBase(tip, head) ?? tip : tip;
+	const branch = await repository.branch();
+	const event = {
+		name: "local",
+		ref: branch === null ? head : `refs/heads/${branch}`,
+		actor: null
+	};
+	const mode = query.event === "push" ? "apply" : "plan";
+	const deployBranch = await deployBranchAt(mode === "plan" ? base : head);
 	return {
-		version: 1,
-		mode,
-		base,
-		head,
-		event: {
-			name,
-			ref,
-			actor
-		},
-		deployBranch
+		kind: "comparison",
+		withoutCloud: false,
+		comparison: comparisonOf(mode, base, head, event, deployBranch)
 	};
 }
-/** A commit that the run can't go on without: looked up, else fetched. */
-async function needed(repository, commit) {
-	const here = await repository.resolve(commit);
-	if (here !== null) return here;
-	await repository.fetch([commit]);
-	const fetched = await repository.resolve(commit);
-	if (fetched !== null) return fetched;
-	throw new MissingCommitError(commit, "Check out with `fetch-depth: 0`. If a forced push removed it, run the workflow by hand for the units concerned: what changed can't be told without it.");
+async function pullRequestComparison(repository, event, deployBranchAt) {
+	const { number, pull_request: pullRequest } = readPayload(event, PullRequestPayload);
+	const { base, head } = await pullRequestCommits(repository, event.sha, pullRequest);
+	return {
+		kind: "comparison",
+		withoutCloud: false,
+		comparison: {
+			...comparisonOf("plan", base, head, event, await deployBranchAt(base)),
+			pullRequest: {
+				number,
+				headSha: pullRequest.head.sha,
+				headRef: pullRequest.head.ref,
+				baseRef: pullRequest.base.ref,
+				untrusted: pullRequest.head.repo?.full_name !== pullRequest.base.repo.full_name || event.actor === "dependabot[bot]"
+			}
+		}
+	};
 }
-async function known(repository, revision) {
-	const commit = await repository.resolve(revision);
-	if (commit !== null) return commit;
-	throw new MissingCommitError(revision, "Fetch it first, or name another revision.");
+/** The merge commit against its first parent is exactly what merging would change; without one, the fork point decides. */
+async function pullRequestCommits(repository, sha, pullRequest) {
+	const merge = await needed(repository, sha);
+	let parents = await repository.parents(merge);
+	if (parents.length < 2 && await repository.isShallow()) {
+		await repository.fetch([sha], { deepen: 1 });
+		parents = await repository.parents(merge);
+	}
+	const [first, second] = parents;
+	if (first !== void 0 && second === pullRequest.head.sha) return {
+		base: await needed(repository, first),
+		head: merge
+	};
+	const head = await needed(repository, pullRequest.head.sha);
+	const tip = await needed(repository, pullRequest.base.sha);
+	const base = await repository.mergeBase(tip, head);
+	if (base === null) throw new MissingCommitError(`where ${pullRequest.head.ref} left ${pullRequest.base.ref}`, "Check out with `fetch-depth: 0`.");
+	return {
+		base,
+		head
+	};
 }
 
 // packages/orchestrator/src/compare/units-to-evaluate.ts
@@ -63485,21 +63501,30 @@ function missedVariables({ diagnoses }) {
 
 // packages/core/src/terragrunt/generate-stack.ts
 /** What generates a stack, in its folder: each by itself, since one that can't be generated would fail all others. */
-const GENERATE_STACK = [
+const GENERATE = [
 	"stack",
 	"generate",
 	"--no-color"
 ];
-/** Lets Terragrunt generate one unit after the other. */
-const ONE_AT_A_TIME = ["--parallelism", "1"];
 /**
-* Whether Terragrunt may have got in its own way, so that it is worth to generate once more, one unit at a time. It copies
-* units side by side; where one lies in the folder of another (`eks` and `eks/irsa`), each clears what is there before it
-* copies, and now and then finds a file of its own gone.
+* Has Terragrunt generate a stack. Where it may have got in its own way it is asked once more, for one unit after the
+* other: it copies units side by side, and where one lies in the folder of another (`eks` and `eks/irsa`), each clears what
+* is there before it copies, and now and then finds a file of its own gone.
+*
+* @param call calls Terragrunt in the stack's folder
+* @param more arguments beside those that generate
 */
-function collided(log) {
-	return /validation failed for (?:unit|stack) |failed to copy |failed to write |no such file or directory/.test(log);
+async function generateStack(call, more = []) {
+	const first = await call([...GENERATE, ...more]);
+	if (first.exitCode === 0 || !COLLISION.test(first.stderr)) return first;
+	return call([
+		...GENERATE,
+		...more,
+		"--parallelism",
+		"1"
+	]);
 }
+const COLLISION = /validation failed for (?:unit|stack) |failed to copy |failed to write |no such file or directory/;
 
 // packages/orchestrator/src/discover/terragrunt/copied-stacks.ts
 /** Answers which stacks copy a stack: by its folder, or by one that holds it. */
@@ -63614,7 +63639,7 @@ async function generateStacks(terragrunt, committed, parsed, parsedOnDisk, isInE
 	const live = all.filter((stack) => !templates.has(stack));
 	const failures = /* @__PURE__ */ new Map();
 	for (const wave of copiersFirst(live, copiersOf)) await sideBySide(wave, async (stack) => {
-		const why = parsed(stack.file) === null ? "its file can't be read" : await failureOf(stack, generateAlone(stack, all), terragrunt);
+		const why = parsed(stack.file) === null ? "its file can't be read" : await failureOf(stack, itAlone(stack, all), terragrunt);
 		if (why !== null) failures.set(stack, why);
 	});
 	const files = /* @__PURE__ */ new Map();
@@ -63646,25 +63671,18 @@ function isStackFile(file) {
 	return posix.basename(file) === "terragrunt.stack.hcl" && !isCached(file);
 }
 /** Why Terragrunt can't generate a stack; `null` when it did. */
-async function failureOf({ folder }, args, terragrunt) {
-	const generate = (more) => terragrunt.call([...args, ...more], {
+async function failureOf({ folder }, filter, terragrunt) {
+	const ran = await generateStack((args) => terragrunt.call(args, {
 		folder,
 		timeoutMs: 6e5
-	});
-	const first = await generate([]);
-	const ran = first.exitCode !== 0 && collided(first.stderr) ? await generate(ONE_AT_A_TIME) : first;
+	}), filter);
 	return ran.exitCode === 0 ? null : withoutRoot(ran.failure ?? reasonIn(ran.stderr), terragrunt.root);
 }
 /** Terragrunt generates all stacks below a folder at once; the others are left out. */
-function generateAlone({ folder }, all) {
+function itAlone({ folder }, all) {
 	const below = all.map((other) => posix.relative(folder, other.folder)).filter((path) => path !== "" && !path.startsWith(".."));
-	if (below.length === 0) return GENERATE_STACK;
-	const without = below.map((path) => ` | !{./${path}} | !{./${path}/**}`).join("");
-	return [
-		...GENERATE_STACK,
-		"--filter",
-		`{./**} | type=stack${without}`
-	];
+	if (below.length === 0) return [];
+	return ["--filter", `{./**} | type=stack${below.map((path) => ` | !{./${path}} | !{./${path}/**}`).join("")}`];
 }
 /** What git and GitHub say where they want to know who asks. */
 const NOT_ALLOWED = /could not read (?:Username|Password)|Authentication failed|Permission denied \(publickey\)|terminal prompts disabled|Repository not found|requested URL returned error: 40[134]/i;

@@ -4,7 +4,7 @@ import type { Configuration } from "@pipelines/core/configuration/schema";
 import type { ChangedFile } from "@pipelines/core/contracts/change";
 import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
 import type { Repository } from "@pipelines/core/git/repository";
-import type { Rules } from "./compare/comparison.ts";
+import type { Rules } from "./compare/rules.ts";
 
 /** The configurations of a comparison: of both commits, and the one of them that governs what is not a delete. */
 export type Settings = {

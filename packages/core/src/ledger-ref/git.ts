@@ -35,6 +35,13 @@ export function ledgerGit(folder: string, environment: Readonly<Record<string, s
   };
 }
 
+/** Whether a remote has a ref; `null` where it can't be reached. */
+export async function hasRef(git: LedgerGit, remote: string, ref: string): Promise<boolean | null> {
+  // Git answers 2 when the remote was reached and has no such ref, as git-ls-remote(1) has it.
+  const { ok, exitCode } = await git(["ls-remote", "--exit-code", remote, ref]);
+  return ok ? true : exitCode === 2 ? false : null;
+}
+
 /**
  * Variables that give git a token for one server. It never stands in an argument, where every process of the machine
  * could read it, nor in a file.

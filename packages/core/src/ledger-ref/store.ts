@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Ledger } from "../ledger/ledger.ts";
 import { EMPTY_LEDGER } from "../ledger/ledger.ts";
-import { type LedgerGit, ledgerGit } from "./git.ts";
+import { hasRef, type LedgerGit, ledgerGit } from "./git.ts";
 import { changedFiles, LEDGER_REF, LedgerError, type LedgerFile, ledgerIn } from "./tree.ts";
 
 /** The ledger as it is at one commit of its ref; `null` where there is none yet. */
@@ -67,9 +67,7 @@ export async function fetchLedger(git: LedgerGit, remote: string, options: reado
   const refspec = `+${LEDGER_REF}:${LEDGER_REF}`;
   const fetched = await git(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", ...options, remote, refspec]);
   if (fetched.ok) return true;
-  // Git answers 2 when the remote was reached and has no such ref, as git-ls-remote(1) has it.
-  const listed = await git(["ls-remote", "--exit-code", remote, LEDGER_REF]);
-  if (listed.exitCode === 2) return false;
+  if ((await hasRef(git, remote, LEDGER_REF)) === false) return false;
   throw new LedgerError(`${LEDGER_REF} can't be fetched from ${remote}: ${fetched.stderr}`);
 }
 

@@ -5,7 +5,7 @@ import type { Contains } from "@pipelines/core/git/ancestry";
 import { openRepository, type Repository } from "@pipelines/core/git/repository";
 import { commitsOf } from "@pipelines/core/ledger/claim";
 import type { Ledger } from "@pipelines/core/ledger/ledger";
-import { gitAuthentication, type LedgerGit, ledgerGit } from "@pipelines/core/ledger-ref/git";
+import { gitAuthentication, hasRef, ledgerGit } from "@pipelines/core/ledger-ref/git";
 import { type LedgerStore, openLedgerStore } from "@pipelines/core/ledger-ref/store";
 import { LedgerError } from "@pipelines/core/ledger-ref/tree";
 import { PATIENCE, type Patience } from "@pipelines/core/ledger-ref/update";
@@ -50,19 +50,14 @@ export async function openLedger(
   return {
     ...{ repository, store, tip },
     run: { id: Number(run.runId), number: run.runNumber, attempt: run.attempt },
-    otherBranch: async ({ determined }) =>
-      determined !== null && determined.branch !== deployBranch && (await isThere(git, determined.branch))
-        ? determined.branch
-        : null,
+    otherBranch: async ({ determined }) => {
+      if (determined === null || determined.branch === deployBranch) return null;
+      const there = await hasRef(git, "origin", `refs/heads/${determined.branch}`);
+      if (there === null) throw new LedgerError(`it can't be found out whether \`${determined.branch}\` is on origin`);
+      return there ? determined.branch : null;
+    },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
-}
-
-async function isThere(git: LedgerGit, branch: string): Promise<boolean> {
-  // Git answers 2 when the remote was reached and has no such ref, as git-ls-remote(1) has it.
-  const listed = await git(["ls-remote", "--exit-code", "origin", `refs/heads/${branch}`]);
-  if (listed.ok || listed.exitCode === 2) return listed.ok;
-  throw new LedgerError(`nobody can say whether the branch \`${branch}\` is there: ${listed.stderr}`);
 }
 
 /** Which commits of a ledger, and of a run, have which others among their ancestors. */

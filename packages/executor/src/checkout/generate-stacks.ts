@@ -1,7 +1,7 @@
 import { join, posix } from "node:path";
 import type { UnitPath } from "@pipelines/core/contracts/unit-path";
 import { run } from "@pipelines/core/process/run";
-import { collided, GENERATE_STACK, ONE_AT_A_TIME } from "@pipelines/core/terragrunt/generate-stack";
+import { generateStack } from "@pipelines/core/terragrunt/generate-stack";
 import { reasonIn } from "@pipelines/core/terragrunt/reason";
 import { dependenciesOf } from "./dependencies.ts";
 import { isStackFolder, isUnitFolder } from "./folders.ts";
@@ -72,9 +72,7 @@ async function generate(stack: string, { checkoutFolder, env, credentialsFor, st
   const cwd = join(checkoutFolder, stack);
   // Terragrunt asks for no credentials when it generates, though a stack file can need them.
   const options = { cwd, stop, timeoutMs: 10 * 60_000, env: { ...env, ...credentialsFor(cwd) } };
-  const first = await run("terragrunt", GENERATE_STACK, options);
-  const again = first.exitCode !== 0 && collided(first.stderr) && !stop.aborted;
-  const ran = again ? await run("terragrunt", [...GENERATE_STACK, ...ONE_AT_A_TIME], options) : first;
+  const ran = await generateStack((args) => run("terragrunt", args, options));
   if (ran.exitCode === 0) return null;
   if (ran.timedOut) return "it took longer than 10 minutes";
   return ran.failure ?? reasonIn(ran.stderr);

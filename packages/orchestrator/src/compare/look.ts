@@ -1,4 +1,4 @@
-import type { CommitSha } from "@pipelines/core/contracts/comparison";
+import type { CommitSha, Comparison } from "@pipelines/core/contracts/comparison";
 import type { LedgerLook } from "@pipelines/core/contracts/ledger-look";
 import type { Contains } from "@pipelines/core/git/ancestry";
 import type { Repository } from "@pipelines/core/git/repository";
@@ -18,4 +18,13 @@ export function ancestryOfLook(
 ): Promise<Contains> {
   const last = determined?.commit ?? null;
   return repository.ancestry([head, tip, ...(last === null ? [] : [last]), ...units.flatMap(commitsOf)]);
+}
+
+/** The ledger's count of claims that this run saw: only a run of the deploy branch claims and records. */
+export function claimSeen(
+  { event, deployBranch }: Comparison,
+  look: LedgerLook | null,
+): Pick<Comparison, "ledgerClaim"> {
+  if (look === null || event.ref !== `refs/heads/${deployBranch}`) return {};
+  return { ledgerClaim: look.determined?.claim ?? 0 };
 }

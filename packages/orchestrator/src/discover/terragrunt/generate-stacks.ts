@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { collided, GENERATE_STACK, ONE_AT_A_TIME } from "@pipelines/core/terragrunt/generate-stack";
+import { generateStack } from "@pipelines/core/terragrunt/generate-stack";
 import { reasonIn, withoutRoot } from "@pipelines/core/terragrunt/reason";
 import type { Body } from "../../hcl/parse.ts";
 import { foldersAbove, isCached, liesIn, STACK_FILE } from "../paths.ts";
@@ -62,7 +62,7 @@ export async function generateStacks(
       const why =
         parsed(stack.file) === null
           ? "its file can't be read"
-          : await failureOf(stack, generateAlone(stack, all), terragrunt);
+          : await failureOf(stack, itAlone(stack, all), terragrunt);
       if (why !== null) failures.set(stack, why);
     });
   }
@@ -94,23 +94,21 @@ function isStackFile(file: string): boolean {
 /** Why Terragrunt can't generate a stack; `null` when it did. */
 async function failureOf(
   { folder }: WrittenStack,
-  args: readonly string[],
+  filter: readonly string[],
   terragrunt: CheckoutTerragrunt,
 ): Promise<string | null> {
-  const generate = (more: readonly string[]) => terragrunt.call([...args, ...more], { folder, timeoutMs: 10 * 60_000 });
-  const first = await generate([]);
-  const ran = first.exitCode !== 0 && collided(first.stderr) ? await generate(ONE_AT_A_TIME) : first;
+  const ran = await generateStack((args) => terragrunt.call(args, { folder, timeoutMs: 10 * 60_000 }), filter);
   return ran.exitCode === 0 ? null : withoutRoot(ran.failure ?? reasonIn(ran.stderr), terragrunt.root);
 }
 
 /** Terragrunt generates all stacks below a folder at once; the others are left out. */
-function generateAlone({ folder }: WrittenStack, all: readonly WrittenStack[]): readonly string[] {
+function itAlone({ folder }: WrittenStack, all: readonly WrittenStack[]): readonly string[] {
   const below = all
     .map((other) => posix.relative(folder, other.folder))
     .filter((path) => path !== "" && !path.startsWith(".."));
-  if (below.length === 0) return GENERATE_STACK;
+  if (below.length === 0) return [];
   const without = below.map((path) => ` | !{./${path}} | !{./${path}/**}`).join("");
-  return [...GENERATE_STACK, "--filter", `{./**} | type=stack${without}`];
+  return ["--filter", `{./**} | type=stack${without}`];
 }
 
 /** What git and GitHub say where they want to know who asks. */
