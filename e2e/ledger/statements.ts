@@ -108,7 +108,10 @@ export class Statements {
     const live = cloud.states.get(key);
     if (live === undefined || live.unit !== unit || run.cause.kind === "asked" || live.commit === run.head) return;
     const newer = repository.contains(live.commit, run.head) && repository.contains(repository.tip, live.commit);
-    if (newer) fail(`${unit} is applied at ${run.head} over ${live.commit}`);
+    // Between commits that do not differ in it, neither is older: a forced push can make a run of the first one right.
+    const [now, then] = [run.head, live.commit].map((commit) => repository.at(commit).units.get(unit));
+    if (newer && JSON.stringify(now) !== JSON.stringify(then))
+      fail(`${unit} is applied at ${run.head} over ${live.commit}`);
   }
 
   /**
