@@ -65,7 +65,8 @@ test("what init writes is valid, and lists what it was not sure of", async () =>
   expect(stdout).toContain("Not sure:");
   expect(stdout).toContain("`dns` holds units that lie beside the environments");
   const checked = await run("validate");
-  expect([checked.exitCode, checked.stdout]).toEqual([0, "The configuration can be used. 2 units."]);
+  expect(checked.exitCode).toBe(0);
+  expect(checked.stdout).toMatch(/^The configuration can be used\. 2 units\.\n/);
 });
 
 test("what providers and workflows of the team say is read where no other file says it", async () => {

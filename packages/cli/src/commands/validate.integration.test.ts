@@ -45,6 +45,7 @@ test("a repository without a configuration, and one whose configuration fits, ar
     "prod/vpc   prod         p                   a",
     "",
     "The configuration can be used. 2 units.",
+    "Terragrunt was not asked whether it can evaluate them: `pipelines explain --base HEAD --all` asks.",
   ]);
 });
 

@@ -55,6 +55,9 @@ function readable(text: string, file: string): Configuration | null {
 const lineOf = ({ severity, file, line, message }: CheckIssue): string =>
   `${file}${line === null ? "" : `:${line}`}: ${severity}: ${message}`;
 
+/** Only the configuration is looked at, in a second: that it can be used does not say that the units can. */
+const NOT_ASKED = "Terragrunt was not asked whether it can evaluate them: `pipelines explain --base HEAD --all` asks.";
+
 function verdict(issues: readonly CheckIssue[], units: readonly UnitPath[], isDefault: boolean): string {
   const count = (severity: CheckIssue["severity"], name: string): string[] => {
     const found = issues.filter((issue) => issue.severity === severity).length;
@@ -64,7 +67,9 @@ function verdict(issues: readonly CheckIssue[], units: readonly UnitPath[], isDe
   const what = isDefault
     ? `There is no ${CONFIGURATION_FILE}: all units are in one environment`
     : "The configuration can be used";
-  return found.length === 0 ? `${what}. ${units.length} unit${units.length === 1 ? "" : "s"}.` : found.join(", ");
+  if (found.length > 0) return found.join(", ");
+  const asked = units.length === 0 ? "" : `\n${NOT_ASKED}`;
+  return `${what}. ${units.length} unit${units.length === 1 ? "" : "s"}.${asked}`;
 }
 
 /** Each unit with where it runs, in columns. */
