@@ -54194,7 +54194,7 @@ function adviceOn({ end, action }, place = "github") {
 		case "unknown": return {
 			happened: `ended in a way that is not known: ${end.why}`,
 			detail: null,
-			next: traitsOf(action).writes ? `Read the job's log. If it was applying, run a plan to see what is left, then ${again}.` : `Mend what the job's log says, then ${again}. Nothing was changed.`
+			next: traitsOf(action).writes ? `Read the job's log. If the unit had begun there, run a plan to see what is left. Then ${again}.` : `Fix what the job's log names, then ${again}. Nothing was changed.`
 		};
 		default: return end;
 	}

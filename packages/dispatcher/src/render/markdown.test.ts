@@ -142,7 +142,7 @@ test("units that fail alike, and jobs that fail for one reason with all their un
   const comment = renderMarkdown({ ...report, jobs }, COMMENT_LIMIT);
   expect(comment.match(/no token/g)).toHaveLength(1);
   expect(comment).toContain("- 2 jobs: `Plan · a`, `Plan · b`: no token");
-  expect(comment).toContain("**Next:** Mend what the job's log says, then re-run the failed jobs.");
+  expect(comment).toContain("**Next:** Fix what the job's log names, then re-run the failed jobs.");
 });
 
 test.each([1, 10, 200, 3000])("%i units fit, and each is shown or counted as left out", (amount) => {

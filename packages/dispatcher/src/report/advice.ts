@@ -81,8 +81,8 @@ export function adviceOn(
         happened: `ended in a way that is not known: ${end.why}`,
         detail: null,
         next: traitsOf(action).writes
-          ? `Read the job's log. If it was applying, run a plan to see what is left, then ${again}.`
-          : `Mend what the job's log says, then ${again}. Nothing was changed.`,
+          ? `Read the job's log. If the unit had begun there, run a plan to see what is left. Then ${again}.`
+          : `Fix what the job's log names, then ${again}. Nothing was changed.`,
       };
     default:
       return end satisfies never;
