@@ -1,6 +1,6 @@
 import type { Account } from "@pipelines/core/contracts/change";
 import { type LayoutFacts, type Place, placesOf } from "./layout.ts";
-import { asideFolder, isAwsRegion, meansProduction } from "./names.ts";
+import { asideFolder, isAwsRegion, isProductionName, isStageName, meansProduction } from "./names.ts";
 import {
   accountIdOf,
   accountIdsIn,
@@ -47,6 +47,8 @@ export type GuessedEnvironment = {
   /** `null` where nothing says one. */
   readonly region: string | null;
   readonly clouds: readonly Cloud[];
+  /** Names of folders in it that are those of other environments: it may be several. */
+  readonly holds: readonly string[];
   /** Whether its own files, or the HCL above it, name those clouds. Other code of the repository may be of something else. */
   readonly namesItsClouds: boolean;
 };
@@ -84,9 +86,27 @@ export function guessOf(facts: GuessFacts): Guess {
       region: regionOf(place, units, sources),
       clouds,
       namesItsClouds,
+      holds: heldStages(place, units),
     };
   });
   return { environments: environments.toSorted((a, b) => (a.name < b.name ? -1 : 1)), aside };
+}
+
+/** `development` in `nonprod/development/vpc`. `prod/eu-west-1/prod` is one, and a unit's own name says what it is for. */
+function heldStages({ folders }: Place, units: readonly string[]): string[] {
+  const names = folders.flatMap((folder) => {
+    const [own] = folder.split("/").slice(-1);
+    return units
+      .filter((unit) => unit.startsWith(`${folder}/`))
+      .flatMap((unit) =>
+        unit
+          .slice(folder.length + 1)
+          .split("/")
+          .slice(0, -1),
+      )
+      .filter((name) => name !== own && (isProductionName(name) || isStageName(name)));
+  });
+  return [...new Set(names)].toSorted();
 }
 
 /**

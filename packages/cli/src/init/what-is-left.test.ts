@@ -91,6 +91,16 @@ test("all that was guessed without somebody's word is listed", () => {
   ]);
 });
 
+test("an environment with folders in it that are named after others may be several", () => {
+  const doubts = (...paths: string[]): string[] =>
+    notSure(findings([...paths.map(unit), ["root.hcl", AWS]])).filter((one) => one.includes("has folders"));
+  expect(doubts("live/nonprod/development/vpc", "live/nonprod/hub/dns", "live/prod/hub/dns")).toEqual([
+    "Environments: `nonprod` has folders that are called `development`. Are they one environment, with one role and one approval?",
+  ]);
+  // The environment's own name again, and a unit that is called so, tell of no other one.
+  expect(doubts("prod/eu-west-1/prod/vpc", "prod/eu-west-1/staging")).toEqual([]);
+});
+
 test("what is left ends with the command that looks whether it was done", () => {
   expect(leftToDo(findings([])).at(-1)).toMatch(/^`pipelines doctor` /);
 });

@@ -41,6 +41,12 @@ export function notSure({ deployBranch, guess, tools }: Findings): string[] {
     ...(beside === ""
       ? []
       : [`Environments: ${beside} ${beside.includes(",") ? "hold" : "holds"} units that lie beside the environments.`]),
+    ...environments
+      .filter(({ holds }) => holds.length > 0)
+      .map(
+        ({ name, holds }) =>
+          `Environments: \`${name}\` has folders that are called ${holds.map((one) => `\`${one}\``).join(", ")}. Are they one environment, with one role and one approval?`,
+      ),
     ...(unnamed.length === 0
       ? []
       : [
